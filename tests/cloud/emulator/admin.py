@@ -1,0 +1,41 @@
+"""The emulator's own endpoints, below /_local/: never seen by MiniStack, not in the request log."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from cloud.emulator import lambda_session
+from cloud.emulator.faults import Faults
+from cloud.emulator.request import Request, Response
+from cloud.emulator.request_log import RequestLog
+
+PREFIX = "/_local/"
+
+
+def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
+    route = f"{request.method} {request.path.removeprefix(PREFIX)}"
+    try:
+        if route == "GET health":
+            return _json(200, {"pid": os.getpid()})
+        if route == "GET requests":
+            return _json(200, log.after(int(request.query.get("after", "0"))))
+        if route == "POST faults":
+            after = json.loads(request.body or b"{}").get("after_mutating")
+            if after is not None and (not isinstance(after, int) or after < 0):
+                raise ValueError("after_mutating must be a number that is not negative")
+            faults.arm(after)
+            return _json(200, {"after_mutating": after})
+        if route == "POST lambda-session":
+            document = json.loads(request.body)
+            return _json(200, lambda_session.create(document["role_arn"], document["function_arn"]))
+    except lambda_session.Refused as refused:
+        return _json(403, {"message": str(refused)})
+    except (ValueError, KeyError, IndexError, AttributeError) as problem:
+        return _json(400, {"message": f"{type(problem).__name__}: {problem}"})
+    return _json(404, {"message": f"There is no {request.method} {request.path}"})
+
+
+def _json(status: int, document: Any) -> Response:
+    return Response(status, "application/json", json.dumps(document).encode())

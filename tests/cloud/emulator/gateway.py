@@ -1,0 +1,85 @@
+"""The ASGI application in front of MiniStack: refusals, the log and the nearest bucket."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ministack.app import app as ministack
+
+from cloud.emulator import admin, replication, routing, strict, strict_cloudfront
+from cloud.emulator.faults import Faults
+from cloud.emulator.request import (
+    Message,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    read_request,
+    replay,
+    respond,
+)
+from cloud.emulator.request_log import RequestLog, is_mutating
+
+
+class Gateway:
+    def __init__(self) -> None:
+        self._log = RequestLog()
+        self._faults = Faults()
+        self._account_id = os.environ["MINISTACK_ACCOUNT_ID"]
+        replication.install()
+        routing.install()
+        strict_cloudfront.install()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await ministack(scope, receive, send)
+            return
+        request = await read_request(scope, receive)
+        if request is None:
+            return
+        if request.path.startswith(admin.PREFIX):
+            await respond(send, request.method, admin.answer(request, self._log, self._faults))
+            return
+        try:
+            route = routing.begin(request.headers.get(routing.LOCATION_HEADER))
+        except ValueError as problem:
+            await respond(send, request.method, Response(400, "text/plain", str(problem).encode()))
+            return
+        mutating = is_mutating(request)
+        counted = mutating and self._faults.armed
+        refused = self._faults.refusal(request, mutating)
+        if refused is None:
+            refused = strict.refusal(request, self._account_id)
+            if refused is not None and counted:
+                self._faults.not_applied()
+        if refused is not None:
+            self._log.add(request, refused.status)
+            await respond(send, request.method, refused)
+            return
+
+        async def observed_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # Before the client has its answer, so that it finds its own request in the log.
+                self._answered(request, counted, int(message["status"]))
+                if request.is_mrap and route.bucket_region:
+                    region = (routing.BUCKET_REGION_HEADER.encode(), route.bucket_region.encode())
+                    message = {**message, "headers": [*message["headers"], region]}
+            await send(message)
+
+        await ministack(_as_ministack_sees_it(scope), replay(request.body, receive), observed_send)
+
+    def _answered(self, request: Request, counted: bool, status: int) -> None:
+        self._log.add(request, status)
+        if counted and status >= 400:
+            self._faults.not_applied()
+
+
+def _as_ministack_sees_it(scope: Scope) -> dict[str, Any]:
+    """Without the location. And as TLS: this listener stands for AWS's https endpoints (aws:SecureTransport)."""
+    names = {name.lower() for name, _ in scope["headers"]}
+    headers = [pair for pair in scope["headers"] if pair[0].lower() != routing.LOCATION_HEADER.encode()]
+    if b"x-forwarded-proto" not in names:
+        headers.append((b"x-forwarded-proto", b"https"))
+    return {**scope, "headers": headers}

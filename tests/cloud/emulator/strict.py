@@ -1,0 +1,47 @@
+"""What S3 refuses and MiniStack serves."""
+
+from __future__ import annotations
+
+from cloud.emulator import strict_cloudfront
+from cloud.emulator.errors import error
+from cloud.emulator.request import SIGV4A, Request, Response
+
+_OWNER_HEADERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
+
+
+def refusal(request: Request, account_id: str) -> Response | None:
+    """AWS's answer to a request it does not accept, or None."""
+    if request.is_mrap or request.service == "s3":
+        return _s3(request, account_id)
+    if request.service == "cloudfront":
+        return strict_cloudfront.control_plane(request)
+    if request.service == "cloudfront-keyvaluestore":
+        return strict_cloudfront.key_value_store(request)
+    return None
+
+
+def _s3(request: Request, account_id: str) -> Response | None:
+    signature = request.signature
+    if request.is_mrap:
+        # An MRAP answers from any Region, so a signature that names one Region is not valid for it.
+        if signature is None or signature.algorithm != SIGV4A:
+            return _denied(f"Requests to a Multi-Region Access Point must be signed with {SIGV4A}")
+        # MiniStack verifies the headers that were signed; S3 also asks that none of its own was left out.
+        unsigned = [
+            name for name in request.headers if name.startswith("x-amz-") and name not in signature.signed_headers
+        ]
+        if unsigned:
+            message = "There were headers present in the request which were not signed"
+            return _denied(message, HeadersNotSigned=", ".join(sorted(unsigned)))
+    if signature and not signature.presigned and "x-amz-content-sha256" not in request.headers:
+        # MiniStack would hash the body itself.
+        return _denied("Missing required header for this request: x-amz-content-sha256")
+    for name in _OWNER_HEADERS:
+        # All buckets here are of one account.
+        if (request.headers.get(name) or request.query.get(name) or account_id) != account_id:
+            return _denied("Access Denied")
+    return None
+
+
+def _denied(message: str, **elements: str) -> Response:
+    return error("s3", 403, "AccessDenied", message, **elements)

@@ -1,0 +1,65 @@
+"""Where AWS Regions and CloudFront points of presence are. Standard library only: both sides of the emulator use it."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_EARTH_RADIUS_KM = 6371.0088
+_HERE = Path(__file__).parent
+
+
+class Location(NamedTuple):
+    latitude: float
+    longitude: float
+
+
+class Region(NamedTuple):
+    name: str
+    place: str
+    location: Location
+    opt_in: bool
+
+
+class Pop(NamedTuple):
+    """A CloudFront point of presence; its misses go through the regional edge cache in that Region."""
+
+    code: str
+    city: str
+    location: Location
+    regional_edge_cache: str
+
+
+@cache
+def load_regions() -> dict[str, Region]:
+    """The Regions an S3 Multi-Region Access Point may have members in, by name."""
+    rows = json.loads((_HERE / "regions.json").read_text(encoding="utf-8"))
+    return {
+        row["name"]: Region(row["name"], row["place"], Location(row["latitude"], row["longitude"]), row["opt_in"])
+        for row in rows
+    }
+
+
+@cache
+def load_pops() -> dict[str, Pop]:
+    """The points of presence, by code."""
+    rows = json.loads((_HERE / "pops.json").read_text(encoding="utf-8"))
+    return {
+        row["code"]: Pop(
+            row["code"], row["city"], Location(row["latitude"], row["longitude"]), row["regional_edge_cache"]
+        )
+        for row in rows
+    }
+
+
+def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """The distance between two (latitude, longitude) pairs in degrees."""
+    latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
+    half_chord = (
+        math.sin((latitude_b - latitude_a) / 2) ** 2
+        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
+    )
+    return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, half_chord)))
