@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The only door to amazon.aws and boto3: one session, clients, retries, errors, endpoint overrides."""
+
+from __future__ import annotations
+
+import os
+import threading
+import typing as t
+from urllib.parse import urlsplit, urlunsplit
+
+try:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+except ImportError:  # AnsibleAWSModule says what to install
+    BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError  # type: ignore[assignment,misc]
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    get_aws_connection_info,
+    is_boto3_error_code,
+)
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+__all__ = ["AWS_ERRORS", "AWSRetry", "AnsibleAWSModule", "Aws", "EdgeError", "explain", "is_boto3_error_code"]
+
+AWS_ERRORS = (ClientError, BotoCoreError)
+
+# CloudFront, IAM and everything that Lambda@Edge replicates have their control plane here.
+GLOBAL_REGION = "us-east-1"
+
+_READ_PREFIXES = ("Get", "List", "Describe", "Head")
+
+
+class EdgeError(Exception):
+    """A sentence for the user: what is wrong, where, and what to do."""
+
+
+class Aws:
+    """Every client of one module run, from one session.
+
+    A session loads botocore's data once; amazon.aws makes one for each client, which costs about
+    0.13 s a client more. Calls are counted by whether they read or write.
+    """
+
+    def __init__(self, module: AnsibleAWSModule) -> None:
+        region, endpoint, parameters = get_aws_connection_info(module)
+        self.default_region: str = region or GLOBAL_REGION
+        self.calls: dict[str, int] = {"read": 0, "write": 0}
+        self._endpoint: str | None = endpoint or os.environ.get("AWS_ENDPOINT_URL") or None
+        self._verify = parameters.pop("verify", None)
+        # Explicit: botocore's default mode and number of attempts have changed between versions.
+        self._config = Config(
+            retries={"mode": "standard", "total_max_attempts": 10},
+            max_pool_connections=32,
+            user_agent_extra="multiregion.edge",
+        ).merge(parameters.pop("aws_config", None) or Config())
+        self._session = boto3.session.Session(**parameters)
+        self._clients: dict[tuple[str, str], t.Any] = {}
+        self._lock = threading.RLock()
+        self._account_id: str | None = None
+
+    @property
+    def account_id(self) -> str:
+        """The 12 digits of the account that the credentials belong to."""
+        with self._lock:
+            if self._account_id is None:
+                self._account_id = self.client("sts").get_caller_identity()["Account"]
+            return self._account_id
+
+    def client(self, service: str, region: str | None = None) -> t.Any:
+        """The client of *service* in *region*; made once, safe to share between threads."""
+        key = (service, region or self.default_region)
+        with self._lock:  # a boto3 session is not safe to make clients from in parallel
+            if key not in self._clients:
+                self._clients[key] = self._new_client(*key)
+            return self._clients[key]
+
+    def _new_client(self, service: str, region: str) -> t.Any:
+        client = self._session.client(
+            service, region_name=region, endpoint_url=self._endpoint, verify=self._verify, config=self._config
+        )
+        client.meta.events.register("before-call", self._count)
+        if self._endpoint:
+            client.meta.events.register("before-send", _sender_to(self._endpoint))
+        return client
+
+    def _count(self, model: t.Any, **kwargs: t.Any) -> None:
+        with self._lock:
+            self.calls["read" if model.name.startswith(_READ_PREFIXES) else "write"] += 1
+
+
+def _sender_to(endpoint: str) -> t.Callable[..., None]:
+    """A hook that sends a request to *endpoint* while the Host that was signed stays.
+
+    An endpoint override alone does not hold every request: S3 Control and the KeyValueStore put the
+    account id before the endpoint's host, and an access point's ARN as Bucket replaces it.
+    """
+    scheme, netloc = urlsplit(endpoint)[:2]
+
+    def send_to_endpoint(request: t.Any, **kwargs: t.Any) -> None:
+        url = urlsplit(request.url)
+        if url.netloc != netloc:
+            request.headers["Host"] = url.netloc
+            request.url = urlunsplit((scheme, netloc, url.path, url.query, ""))
+
+    return send_to_endpoint
+
+
+def explain(error: Exception) -> str:
+    """What AWS or botocore said, in one line: code, call, message, and what to do where it is known."""
+    if isinstance(error, ClientError):
+        code = error.response.get("Error", {}).get("Code", "Unknown")
+        message = error.response.get("Error", {}).get("Message", "").strip() or "no message"
+        return f"{code} from {error.operation_name}: {message.rstrip('.')}.{_ADVICE.get(code, '')}"
+    if isinstance(error, NoCredentialsError):
+        return "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if isinstance(error, EndpointConnectionError):
+        return f"{str(error).rstrip('.')}. Check the network, a proxy or firewall, and AWS_URL if it is set."
+    return " ".join(str(error).split())
+
+
+_ADVICE = {
+    "AccessDenied": " Allow the call in the policy of the identity that runs this.",
+    "AccessDeniedException": " Allow the call in the policy of the identity that runs this.",
+    "ExpiredToken": " Renew the credentials and run it again: it goes on from where it stopped.",
+    "ExpiredTokenException": " Renew the credentials and run it again: it goes on from where it stopped.",
+    "RequestTimeTooSkewed": " Set this machine's clock right.",
+    "SignatureDoesNotMatch": " Check the secret key and this machine's clock.",
+}

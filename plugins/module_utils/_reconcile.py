@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Observe, plan, apply: the one way in which anything of this collection changes AWS."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import time
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AWS_ERRORS,
+    AnsibleAWSModule,
+    Aws,
+    EdgeError,
+    explain,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
+
+State = t.TypeVar("State")
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One mutating call: the method of the resource's API that makes it, and a sentence that says what it does.
+
+    Steps are applied in order. Neighbouring steps that have a lane (a Region, mostly) run beside the
+    other lanes, in order within their own.
+    """
+
+    call: str
+    arguments: dict[str, t.Any]
+    sentence: str
+    lane: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What there is, what there will be, and the steps between. ``summary`` replaces the steps' sentences."""
+
+    before: t.Any
+    after: t.Any
+    steps: tuple[Step, ...] = ()
+    summary: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        return list(self.summary or (step.sentence for step in self.steps))
+
+
+class Resource(t.Generic[State]):
+    """One thing that AWS keeps, and how it is brought to its desired state."""
+
+    api: t.Any
+
+    def observe(self) -> State:
+        """What AWS has now. Reads only."""
+        raise NotImplementedError
+
+    def plan(self, observed: State) -> Plan:
+        """The steps from *observed* to the desired state. Pure: no clock, no network."""
+        raise NotImplementedError
+
+    def settle(self, observed: State, changed: bool) -> State:
+        """Wait, within a deadline, until what was applied is in effect; return the state then."""
+        return self.observe() if changed else observed
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        """What the module returns about *state* (in check mode: about the plan's ``after``)."""
+        raise NotImplementedError
+
+
+def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> t.NoReturn:
+    """Run one module: make its resource, observe, plan, apply, and exit with the result or a sentence."""
+    done: list[str] = []
+    plan: Plan | None = None
+    try:
+        aws = Aws(module)
+        resource = make(module, aws)
+        observed = resource.observe()
+        plan = resource.plan(observed)
+        if module.check_mode:
+            state = plan.after if plan.steps else observed
+        else:
+            apply(plan.steps, resource.api, done.append)
+            state = resource.settle(observed, changed=bool(plan.steps))
+        result = resource.result(state)
+    except (EdgeError, FleetError, *AWS_ERRORS) as error:
+        module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences if plan else [], done=done)
+    if module._diff:
+        result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
+    module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
+
+
+def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]) -> None:
+    """Make the steps' calls on *api*; *report* is given the sentence of each one that was made."""
+
+    def make_calls(run_of_steps: t.Sequence[Step]) -> None:
+        for step in run_of_steps:
+            try:
+                getattr(api, step.call)(**step.arguments)
+            except AWS_ERRORS as error:
+                raise EdgeError(f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}") from error
+            report(step.sentence)
+
+    for has_lane, group in itertools.groupby(steps, key=lambda step: step.lane is not None):
+        group_steps = list(group)
+        if not has_lane:
+            make_calls(group_steps)
+            continue
+        lanes: dict[str, list[Step]] = {}
+        for step in group_steps:
+            lanes.setdefault(str(step.lane), []).append(step)
+        in_parallel({lane: functools.partial(make_calls, lane_steps) for lane, lane_steps in lanes.items()})
+
+
+def _failure(error: Exception, plan: Plan | None, done: t.Sequence[str]) -> str:
+    message = explain(error).rstrip()
+    if not message.endswith((".", "!", "?")):
+        message += "."
+    if plan is not None and plan.steps and done:
+        message += f" {len(done)} of {len(plan.steps)} steps were made and stay; run it again to go on from there."
+    return message
+
+
+def wait_until(
+    what: str,
+    probe: t.Callable[[], State],
+    ready: t.Callable[[State], bool],
+    *,
+    timeout: float,
+    describe: t.Callable[[State], str] = str,
+    pause: float = 1.0,
+    longest_pause: float = 15.0,
+    clock: t.Callable[[], float] = time.monotonic,
+    sleep: t.Callable[[float], None] = time.sleep,
+) -> State:
+    """Call *probe* until *ready* of what it returns, with growing pauses (seconds).
+
+    Raises EdgeError at the deadline, with the last thing seen and how to resume.
+    """
+    started = clock()
+    while True:
+        seen = probe()
+        if ready(seen):
+            return seen
+        left = started + timeout - clock()
+        if left <= 0:
+            raise EdgeError(
+                f"{what}: not ready after {timeout:g} s ({describe(seen)}). "
+                "Nothing is lost: run it again to keep waiting, or with a larger wait_timeout."
+            )
+        sleep(min(pause, longest_pause, left))
+        pause *= 1.5

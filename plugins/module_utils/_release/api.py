@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The S3 calls about a release's objects, one a method."""
+
+from __future__ import annotations
+
+import typing as t
+
+try:
+    from boto3.s3.transfer import TransferConfig
+except ImportError:  # AnsibleAWSModule says what to install
+    pass
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import PART_BYTES
+
+# key → (size, ETag)
+Listing = dict[str, tuple[int, str]]
+
+
+class ReleaseApi:
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def objects(self, region: str, bucket: str, prefix: str) -> Listing:
+        """Every object below *prefix*; none where there is no such bucket yet."""
+        pages = self._aws.client("s3", region).get_paginator("list_objects_v2")
+        found: Listing = {}
+        try:
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix, ExpectedBucketOwner=self._aws.account_id):
+                found.update((item["Key"], (item["Size"], item["ETag"].strip('"'))) for item in page.get("Contents", []))
+        except is_boto3_error_code("NoSuchBucket"):
+            return {}
+        return found
+
+    def upload(self, region: str, bucket: str, key: str, source: str, headers: dict[str, str]) -> None:
+        self._aws.client("s3", region).upload_file(
+            source,
+            bucket,
+            key,
+            ExtraArgs={**headers, "ExpectedBucketOwner": self._aws.account_id},
+            # Files go up side by side already.
+            Config=TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, use_threads=False),
+        )

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A site's directory as the objects of a release: keys, content types, cache headers. Pure but for reading files."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import hashlib
+import mimetypes
+import os
+import re
+import typing as t
+from pathlib import Path
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+
+MAX_KEY_BYTES = 1024
+
+# Of a multipart upload, and so of the ETag that S3 gives it.
+PART_BYTES = 16 * 1024 * 1024
+
+# A release never changes, so CloudFront may keep every object of it for a year (s-maxage); browsers know
+# a page by a URL that outlives the release, so they ask again, but for names that change with the content.
+IMMUTABLE = "public, max-age=31536000, immutable"
+PAGE = "public, max-age=0, s-maxage=31536000, must-revalidate"
+OTHER = "public, max-age=3600, s-maxage=31536000"
+
+# Python's own table, without this machine's (/etc/mime.types), plus what it lacks.
+_TYPES = mimetypes.MimeTypes(filenames=())
+for _suffix, _type in {
+    ".avif": "image/avif",
+    ".js": "text/javascript",
+    ".map": "application/json",
+    ".md": "text/markdown",
+    ".mjs": "text/javascript",
+    ".otf": "font/otf",
+    ".ttf": "font/ttf",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}.items():
+    _TYPES.add_type(_type, _suffix)
+
+_TEXTUAL = ("application/json", "application/manifest+json", "application/xml", "image/svg+xml")
+
+# name.3f9a1c2b.css: eight or more hexadecimal digits, a letter and a digit among them (a date is none)
+_HEX_FINGERPRINT = re.compile(r"[.\-_](?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\.[A-Za-z0-9.]+$")
+# name-Dk3x_ZqA.js: the eight characters of bundlers that use base 64, capitals within or digits among them
+_BASE64_FINGERPRINT = re.compile(
+    r"[.\-](?=[A-Za-z0-9_\-]{0,7}[0-9]|[A-Za-z0-9_\-]{0,6}[a-z][A-Z])(?=[^.]*[A-Z])[A-Za-z0-9_\-]{8}"
+    r"\.(?:js|mjs|css|map|woff2?|svg|png|jpe?g|webp|avif)$"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class SiteFile:
+    """One file: where it is, its path in the site, its size and the ETag that S3 will give it."""
+
+    source: str
+    path: str
+    size: int
+    etag: str
+
+    @property
+    def key(self) -> str:
+        """Where the router looks for it: a last segment without a dot is a directory's, which has an index.html."""
+        return self.path if "." in self.path.rsplit("/", 1)[-1] else f"{self.path}/index.html"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """PutObject's parameters for the headers that S3 will answer with."""
+        return {"ContentType": content_type(self.path), "CacheControl": cache_control(self.path)}
+
+
+def scan(directory: str, exclude: t.Sequence[str], option: str = "src") -> list[SiteFile]:
+    """Every file below *directory* but those whose name, or whose directory's, matches a pattern of *exclude*."""
+    if not directory or not Path(directory).is_dir():
+        raise EdgeError(f"{option}: there is no directory {directory!r}: give the folder that your site was built into.")
+    found = []
+    for parent, directories, names in os.walk(directory):
+        directories[:] = sorted(name for name in directories if not _matches(name, exclude))
+        for name in sorted(names):
+            source = os.path.join(parent, name)
+            if not _matches(name, exclude) and os.path.isfile(source):
+                path = os.path.relpath(source, directory).replace(os.sep, "/")
+                _check_path(path, option)
+                found.append(SiteFile(source, path, os.path.getsize(source), _etag(source)))
+    if not found:
+        raise EdgeError(f"{option}: {directory} has no file in it: build the site first.")
+    return found
+
+
+def fingerprint(files: t.Iterable[SiteFile]) -> str:
+    """A release's name by its content: the same files and headers give the same twelve digits."""
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.key):
+        digest.update(repr((file.key, file.size, file.etag, sorted(file.headers.items()))).encode())
+    return digest.hexdigest()[:12]
+
+
+def content_type(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    guessed, encoding = _TYPES.guess_type(name)
+    if encoding == "gzip":
+        return "application/gzip"
+    if guessed is None:
+        return "application/octet-stream" if "." in name[1:] else "text/plain; charset=utf-8"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") or guessed in _TEXTUAL else guessed
+
+
+def cache_control(path: str) -> str:
+    if is_fingerprinted(path):
+        return IMMUTABLE
+    return PAGE if content_type(path).startswith("text/html") or "." not in path.rsplit("/", 1)[-1] else OTHER
+
+
+def is_fingerprinted(path: str) -> bool:
+    """Whether a bundler put a hash of the content into the file's name."""
+    name = path.rsplit("/", 1)[-1]
+    if name.endswith((".html", ".htm")):
+        return False
+    return bool(_HEX_FINGERPRINT.search(name) or _BASE64_FINGERPRINT.search(name))
+
+
+def _matches(name: str, patterns: t.Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _check_path(path: str, option: str) -> None:
+    try:
+        size = len(path.encode())
+    except UnicodeEncodeError as error:
+        raise EdgeError(f"{option}: the name {path!r} is not UTF-8, as keys in S3 are: rename the file.") from error
+    if size > MAX_KEY_BYTES - 128:  # what the release's prefix and an index.html may add
+        raise EdgeError(f"{option}: the path {path[:80]}... has {size} bytes; keys in S3 have at most {MAX_KEY_BYTES}.")
+
+
+def _etag(source: str) -> str:
+    """MD5, or for what is uploaded in parts the MD5 of the parts' MD5s and their number."""
+    parts = []
+    with open(source, "rb") as stream:
+        while block := stream.read(PART_BYTES):
+            parts.append(hashlib.md5(block, usedforsecurity=False))
+    if len(parts) < 2:
+        return parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    whole = hashlib.md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
+    return f"{whole.hexdigest()}-{len(parts)}"

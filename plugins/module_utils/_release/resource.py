@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A release: a site's files below r/<release>/ in the home Region's bucket, and then in every Region's."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.names import NAME_ARGUMENTS, bucket_names
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._release import files, plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing, ReleaseApi
+
+ARGUMENTS: dict[str, t.Any] = {
+    **NAME_ARGUMENTS,
+    "src": {"type": "path", "required": True},
+    "home_region": {"type": "str", "required": True},
+    "release": {"type": "str"},
+    "exclude": {"type": "list", "elements": "str", "default": [".git", ".DS_Store", "Thumbs.db"]},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+
+
+class Release(Resource[Listing]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        p = module.params
+        if p["home_region"] not in p["regions"]:
+            raise EdgeError(f"home_region: {p['home_region']} is not among regions: add it there.")
+        site_files = files.scan(p["src"], p["exclude"])
+        name = p["release"] or files.fingerprint(site_files)
+        planning.check_name(name)
+        self.api = ReleaseApi(aws)
+        self._buckets = bucket_names(p["site"], p["regions"], p["names"], aws)
+        self._wait: bool = p["wait"]
+        self._wait_timeout: int = p["wait_timeout"]
+        self._desired = planning.Desired(name, site_files, p["home_region"], self._buckets[p["home_region"]])
+
+    def observe(self) -> Listing:
+        return self._list(self._desired.region)
+
+    def _list(self, region: str) -> Listing:
+        return self.api.objects(region, self._buckets[region], f"{self._desired.prefix}/")
+
+    def plan(self, observed: Listing) -> Plan:
+        return planning.plan(observed, self._desired)
+
+    def settle(self, observed: Listing, changed: bool) -> Listing:
+        """Routing does not know whether an object is there, so no pointer may be set before every Region has all."""
+        if self._wait:
+            wait_until(
+                f"The release {self._desired.name}",
+                self._lacking,
+                lambda lacking: not lacking,
+                timeout=self._wait_timeout,
+                describe=_describe,
+            )
+        return observed
+
+    def _lacking(self) -> dict[str, list[str]]:
+        listings = in_parallel({region: functools.partial(self._list, region) for region in self._buckets})
+        return planning.lacking(listings, self._desired)
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        return {
+            "release": {
+                "name": self._desired.name,
+                "prefix": self._desired.prefix,
+                "files": len(self._desired.files),
+                "bytes": sum(file.size for file in self._desired.files),
+            }
+        }
+
+
+def _describe(lacking: dict[str, list[str]]) -> str:
+    """Names a key a Region, so that its replication status can be looked at."""
+    told = "; ".join(f"{region} lacks {len(keys)}, for example {keys[0]}" for region, keys in sorted(lacking.items()))
+    return f"{told}. Objects that were there before replication was set up are not copied by it"

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The user's edge_* variables: what each may be, normalised from what surveys and -e give. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing as t
+
+try:
+    import yaml
+except ImportError:  # ansible-core brings it wherever the playbooks run
+    pass
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+
+# A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
+# the account, the longest Region and the namespace's mark take 31.
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
+_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
+
+# edge_target is for the playbooks' hosts line.
+VARIABLES = (
+    "edge_aliases",
+    "edge_bucket_names",
+    "edge_certificate_arn",
+    "edge_home_region",
+    "edge_hosts",
+    "edge_name",
+    "edge_price_class",
+    "edge_regions",
+    "edge_release",
+    "edge_site",
+    "edge_tags",
+    "edge_target",
+)
+
+Settings = dict[str, t.Any]
+
+
+def settings(given: t.Mapping[str, t.Any]) -> Settings:
+    """*given*: the variables by their names; those that are absent or None take their default.
+
+    Raises EdgeError with one sentence for the first thing that is wrong.
+    """
+    _check_spelling(given)
+    name = _text(given, "edge_name")
+    if not name:
+        raise EdgeError("edge_name is missing: name your site, for example edge_name=my-site.")
+    if not _NAME.fullmatch(name):
+        raise EdgeError(
+            f"edge_name: {name!r} must be 3 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends: "
+            "names of buckets and of the access point are made from it."
+        )
+    regions = as_list(given.get("edge_regions"), "edge_regions")
+    check_regions(regions, "edge_regions")
+    home_region = _text(given, "edge_home_region") or regions[0]
+    if home_region not in regions:
+        raise EdgeError(f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there.")
+    aliases = [alias.lower() for alias in as_list(given.get("edge_aliases"), "edge_aliases")]
+    for alias in aliases:
+        if not _HOST.fullmatch(alias):
+            raise EdgeError(f"edge_aliases: {alias!r} is not a host name: write it like www.example.com, without https://.")
+    certificate = _text(given, "edge_certificate_arn")
+    if aliases and not certificate:
+        raise EdgeError(
+            f"edge_certificate_arn is missing: {', '.join(aliases)} need an ACM certificate of us-east-1 that covers them."
+        )
+    if certificate and not _CERTIFICATE.fullmatch(certificate):
+        raise EdgeError(f"edge_certificate_arn: {certificate!r} is not the ARN of an ACM certificate in us-east-1.")
+    return {
+        "name": name,
+        "regions": regions,
+        "home_region": home_region,
+        "aliases": aliases,
+        "certificate_arn": certificate,
+        "bucket_names": as_dict(given.get("edge_bucket_names"), "edge_bucket_names"),
+        "tags": as_dict(given.get("edge_tags"), "edge_tags"),
+        "price_class": _text(given, "edge_price_class") or "PriceClass_All",
+        "site": _text(given, "edge_site"),
+        "release": _text(given, "edge_release"),
+        "hosts": [host.lower() for host in as_list(given.get("edge_hosts"), "edge_hosts")],
+    }
+
+
+def _check_spelling(given: t.Mapping[str, t.Any]) -> None:
+    """Refuse a variable that is nearly one of ours; others that begin with edge_ may be the user's own."""
+    for name in sorted(set(given) - set(VARIABLES)):
+        near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85)
+        if near:
+            raise EdgeError(f"{name} is no variable of these playbooks: did you mean {near[0]}?")
+
+
+def as_list(value: t.Any, option: str) -> list[str]:
+    """A list of texts from a list, from ``a,b``, or from YAML text (surveys and -e give strings)."""
+    if isinstance(value, str):
+        value = _parsed(value, option)
+    if isinstance(value, str):
+        value = value.split(",")
+    if value is None:
+        return []
+    if not isinstance(value, (list, tuple)):
+        raise EdgeError(f"{option}: {value!r} is not a list: write it like [a, b] or a,b.")
+    return [text for text in (str(item).strip() for item in value) if text]
+
+
+def as_dict(value: t.Any, option: str) -> dict[str, str]:
+    """A dictionary of texts from a dictionary or from YAML text."""
+    if isinstance(value, str):
+        value = _parsed(value, option)
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise EdgeError(f"{option}: {value!r} is not a dictionary: write it like {{key: value}}.")
+    return {str(key): str(item) for key, item in value.items()}
+
+
+def _text(given: t.Mapping[str, t.Any], name: str) -> str:
+    value = given.get(name)
+    return "" if value is None else str(value).strip()
+
+
+def _parsed(text: str, option: str) -> t.Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise EdgeError(f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}.") from error

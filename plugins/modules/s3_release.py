@@ -1,0 +1,140 @@
+#!/usr/bin/python
+
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: s3_release
+short_description: A release of a site, uploaded once and then in every Region
+version_added: 0.1.0
+author: The multiregion.edge contributors (@multiregion)
+description:
+  - Uploads a site's directory to C(r/<release>/) in the home Region's bucket, with the content types and cache headers that a website needs, and waits until every Region's bucket has all of it.
+  - A release never changes. Objects that are there already are not uploaded again, so a run that was stopped is resumed by running it again; an object with other bytes is refused.
+  - A file whose name has no dot is stored as C(<file>/index.html), which is where the viewer request function looks for what the viewer calls C(/<file>).
+options:
+  src:
+    description: The directory that the site was built into.
+    type: path
+    required: true
+  site:
+    description: The site's name, which its buckets are named by (see M(multiregion.edge.s3_regional_buckets)).
+    type: str
+    required: true
+  regions:
+    description: The Regions that have a bucket, the home Region among them.
+    type: list
+    elements: str
+    required: true
+  names:
+    description: The buckets' names by Region, for all of O(regions), where they are not named by the site.
+    type: dict
+    default: {}
+  home_region:
+    description: The Region whose bucket is written; replication brings the objects to the others.
+    type: str
+    required: true
+  release:
+    description: The release's name. By default it is made from the content, so the same content is the same release.
+    type: str
+  exclude:
+    description: Patterns of names of files and directories that are not uploaded.
+    type: list
+    elements: str
+    default: [.git, .DS_Store, Thumbs.db]
+  wait:
+    description: Whether to wait until every Region has all objects. No host should point to the release before.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds to wait.
+    type: int
+    default: 1800
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - multiregion.edge._attributes
+  - multiregion.edge._attributes.actiongroup_edge
+"""
+
+EXAMPLES = r"""
+---
+- name: Upload the site and wait until every Region has it
+  multiregion.edge.s3_release:
+    src: dist
+    site: my-site
+    regions: [eu-north-1, us-east-1]
+    home_region: eu-north-1
+  register: upload
+"""
+
+RETURN = r"""
+---
+release:
+  description: The release.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+      sample: 0f3a9c1d2b4e
+    prefix:
+      description: The beginning of its objects' keys.
+      type: str
+      returned: always
+      sample: r/0f3a9c1d2b4e
+    files:
+      description: The number of its files.
+      type: int
+      returned: always
+      sample: 87
+    bytes:
+      description: Their size.
+      type: int
+      returned: always
+      sample: 1203344
+plan:
+  description: One sentence for each change that was made, or in check mode would be.
+  returned: always
+  type: list
+  elements: str
+  sample: [Upload 87 of 87 files (1.2 MB) to my-site-111122223333-eu-north-1-an in eu-north-1 under r/0f3a9c1d2b4e/]
+api_calls:
+  description: How many calls of AWS APIs this run made.
+  returned: success
+  type: dict
+  contains:
+    read:
+      description: Calls that read.
+      type: int
+      returned: always
+    write:
+      description: Calls that change something.
+      type: int
+      returned: always
+done:
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ansible_collections.multiregion.edge.plugins.module_utils._release.resource import ARGUMENTS, Release
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    run(module, Release)
+
+
+if __name__ == "__main__":
+    main()
