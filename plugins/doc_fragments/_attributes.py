@@ -16,7 +16,7 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), in diff mode.
     support: full
   idempotent:
     description: When run twice in a row with the same arguments, the second call makes no mutating call to AWS.
@@ -31,7 +31,7 @@ attributes:
     support: full
     details: It changes nothing in any mode.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), in diff mode.
     support: N/A
   idempotent:
     description: When run twice in a row with the same arguments, the second call makes no mutating call to AWS.
@@ -46,7 +46,7 @@ attributes:
     support: full
     details: It does in check mode what it does otherwise, for what follows in the play needs its result.
   diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), in diff mode.
     support: none
   idempotent:
     description: When run twice in a row with the same arguments, the second call reports that nothing changed.

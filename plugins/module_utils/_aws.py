@@ -19,7 +19,7 @@ try:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 except ImportError:  # AnsibleAWSModule says what to install
-    BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError  # type: ignore[assignment,misc]
+    BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     get_aws_connection_info,
@@ -28,7 +28,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-__all__ = ["AWS_ERRORS", "AWSRetry", "AnsibleAWSModule", "Aws", "EdgeError", "explain", "is_boto3_error_code"]
+__all__ = ["AWS_ERRORS", "AWSRetry", "AnsibleAWSModule", "Aws", "explain", "is_boto3_error_code"]
 
 AWS_ERRORS = (ClientError, BotoCoreError)
 
@@ -36,10 +36,6 @@ AWS_ERRORS = (ClientError, BotoCoreError)
 GLOBAL_REGION = "us-east-1"
 
 _READ_PREFIXES = ("Get", "List", "Describe", "Head")
-
-
-class EdgeError(Exception):
-    """A sentence for the user: what is wrong, where, and what to do."""
 
 
 class Aws:

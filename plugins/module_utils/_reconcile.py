@@ -15,13 +15,8 @@ import itertools
 import time
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AWS_ERRORS,
-    AnsibleAWSModule,
-    Aws,
-    EdgeError,
-    explain,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWS_ERRORS, AnsibleAWSModule, Aws, explain
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
 
 State = t.TypeVar("State")
@@ -77,10 +72,10 @@ class Resource(t.Generic[State]):
         raise NotImplementedError
 
 
-def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> t.NoReturn:
+def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> None:
     """Run one module: make its resource, observe, plan, apply, and exit with the result or a sentence."""
+    plan = Plan(None, None)
     done: list[str] = []
-    plan: Plan | None = None
     try:
         aws = Aws(module)
         resource = make(module, aws)
@@ -92,11 +87,11 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
             apply(plan.steps, resource.api, done.append)
             state = resource.settle(observed, changed=bool(plan.steps))
         result = resource.result(state)
+        if module._diff:
+            result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
+        module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
     except (EdgeError, FleetError, *AWS_ERRORS) as error:
-        module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences if plan else [], done=done)
-    if module._diff:
-        result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
-    module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
+        module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences, done=done)
 
 
 def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]) -> None:
@@ -107,7 +102,9 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
             try:
                 getattr(api, step.call)(**step.arguments)
             except AWS_ERRORS as error:
-                raise EdgeError(f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}") from error
+                raise EdgeError(
+                    f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}"
+                ) from error
             report(step.sentence)
 
     for has_lane, group in itertools.groupby(steps, key=lambda step: step.lane is not None):
@@ -121,11 +118,11 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
         in_parallel({lane: functools.partial(make_calls, lane_steps) for lane, lane_steps in lanes.items()})
 
 
-def _failure(error: Exception, plan: Plan | None, done: t.Sequence[str]) -> str:
+def _failure(error: Exception, plan: Plan, done: t.Sequence[str]) -> str:
     message = explain(error).rstrip()
     if not message.endswith((".", "!", "?")):
         message += "."
-    if plan is not None and plan.steps and done:
+    if done:
         message += f" {len(done)} of {len(plan.steps)} steps were made and stay; run it again to go on from there."
     return message
 

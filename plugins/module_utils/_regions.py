@@ -15,7 +15,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 DEFAULT_REGIONS = (
     "ap-northeast-1",

@@ -18,7 +18,7 @@ try:
 except ImportError:  # ansible-core brings it wherever the playbooks run
     pass
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 
 # A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
@@ -64,15 +64,20 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
     check_regions(regions, "edge_regions")
     home_region = _text(given, "edge_home_region") or regions[0]
     if home_region not in regions:
-        raise EdgeError(f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there.")
+        raise EdgeError(
+            f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there."
+        )
     aliases = [alias.lower() for alias in as_list(given.get("edge_aliases"), "edge_aliases")]
     for alias in aliases:
         if not _HOST.fullmatch(alias):
-            raise EdgeError(f"edge_aliases: {alias!r} is not a host name: write it like www.example.com, without https://.")
+            raise EdgeError(
+                f"edge_aliases: {alias!r} is not a host name: write it like www.example.com, without https://."
+            )
     certificate = _text(given, "edge_certificate_arn")
     if aliases and not certificate:
         raise EdgeError(
-            f"edge_certificate_arn is missing: {', '.join(aliases)} need an ACM certificate of us-east-1 that covers them."
+            f"edge_certificate_arn is missing: {', '.join(aliases)} need an ACM certificate of us-east-1 "
+            "that covers them."
         )
     if certificate and not _CERTIFICATE.fullmatch(certificate):
         raise EdgeError(f"edge_certificate_arn: {certificate!r} is not the ARN of an ACM certificate in us-east-1.")
@@ -132,4 +137,6 @@ def _parsed(text: str, option: str) -> t.Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise EdgeError(f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}.") from error
+        raise EdgeError(
+            f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}."
+        ) from error

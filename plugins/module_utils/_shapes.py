@@ -22,7 +22,7 @@ try:
 except ImportError:  # AnsibleAWSModule says what to install
     pass
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 Json = t.Any
 
@@ -40,7 +40,7 @@ _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def snake(member: str) -> str:
     """``HTTPPort`` → ``http_port``: botocore's own spelling of a member in Python."""
     return str(xform_name(member))
@@ -118,12 +118,11 @@ def from_api(shape: t.Any, value: Json) -> Json:
         return from_api(shape.members["Items"], value.get("Items") or [])
     if shape.type_name == "structure" and isinstance(value, dict):
         known = shape.members
-        result = {
+        return {
             snake(name): from_api(known[name], item) if name in known else item
             for name, item in value.items()
             if not (name == "Quantity" and _is_counted(shape))
         }
-        return result
     if shape.type_name == "list" and isinstance(value, list):
         return [from_api(shape.member, item) for item in value]
     return value

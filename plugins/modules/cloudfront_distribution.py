@@ -13,8 +13,10 @@ short_description: A CloudFront distribution
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates or updates a distribution. Options are the members of CloudFront's DistributionConfig in snake case, as the boto3 documentation has them; lists are plain lists, without C(Quantity) and C(Items).
-  - An update lays what is given over the live configuration. What is not given survives, also what was set by others.
+  - Creates or updates a distribution. Options are the members of CloudFront's DistributionConfig in snake case,
+    as the boto3 documentation has them; lists are plain lists, without C(Quantity) and C(Items).
+  - An update lays what is given over the live configuration. What is not given survives, also what was set by
+    others.
   - The distribution is found by its tag C(multiregion-edge), whose value is O(name).
 options:
   name:
@@ -157,15 +159,16 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS, Distribution
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:

@@ -78,9 +78,14 @@ distributions:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWS_ERRORS, AnsibleAWSModule, Aws, EdgeError, explain
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWS_ERRORS, AnsibleAWSModule, Aws, explain
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import INFO_ARGUMENTS, describe, observe
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import (
+    INFO_ARGUMENTS,
+    describe,
+    observe,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 
 def main() -> None:

@@ -13,8 +13,10 @@ short_description: A CloudFront Function, published
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates or updates a CloudFront Function and publishes it, so that its LIVE stage is what is asked for. Distributions that use the function pick it up by themselves.
-  - The code and the association with key value stores are always sent together, for an update without the association would remove it.
+  - Creates or updates a CloudFront Function and publishes it, so that its LIVE stage is what is asked for.
+    Distributions that use the function pick it up by themselves.
+  - The code and the association with key value stores are always sent together, for an update without the
+    association would remove it.
 options:
   name:
     description: The function's name, 1 to 64 letters, digits, hyphens and underscores.
@@ -121,15 +123,16 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 from ansible_collections.multiregion.edge.plugins.module_utils._function.resource import ARGUMENTS, Function
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:

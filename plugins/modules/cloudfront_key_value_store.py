@@ -95,15 +95,19 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.resource import (
+    STORE_ARGUMENTS,
+    KeyValueStore,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.resource import KeyValueStore, STORE_ARGUMENTS
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ short_description: Keys of a CloudFront KeyValueStore
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Puts any number of keys into a key value store, and deletes others, in batches of up to 50. Keys that are not named are left alone, so several sites can share a store.
+  - Puts any number of keys into a key value store, and deletes others, in batches of up to 50. Keys that are
+    not named are left alone, so several sites can share a store.
   - Limits of CloudFront (512 bytes a key, 1 KB a value, 5 MB a store) are checked before the first write.
 requirements:
   - awscrt, as botocore[crt] brings it
@@ -89,15 +90,16 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.resource import KEYS_ARGUMENTS, Keys
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:

@@ -13,13 +13,18 @@ short_description: Check and normalise the variables of the playbooks
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Takes the C(edge_*) variables of this collection's playbooks as people, surveys and C(-e) give them, and returns them in one shape, or fails with one sentence that says what to do. It makes no call.
+  - Takes the C(edge_*) variables of this collection's playbooks as people, surveys and C(-e) give them, and
+    returns them in one shape, or fails with one sentence that says what to do. It makes no call.
   - Lists may also come as C(a,b) or as YAML text, dictionaries as YAML text.
 options:
   given:
     description: The variables, with their prefix C(edge_).
     type: dict
     required: true
+  directory:
+    description: The directory that a relative C(edge_site) is below. By default it is the current one.
+    type: path
+    default: .
 extends_documentation_fragment:
   - multiregion.edge._attributes.local
 """
@@ -54,20 +59,27 @@ settings:
     hosts: []
 """
 
+from pathlib import Path
+
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_directory
 from ansible_collections.multiregion.edge.plugins.module_utils._settings import settings
 
-
-ARGUMENTS = {"given": {"type": "dict", "required": True}}
+ARGUMENTS = {"given": {"type": "dict", "required": True}, "directory": {"type": "path", "default": "."}}
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
-        module.exit_json(changed=False, settings=settings(module.params["given"]))
+        result = settings(module.params["given"])
+        if result["site"]:
+            site = Path(module.params["directory"], result["site"]).expanduser()
+            result["site"] = str(site.absolute())
+            check_directory(result["site"], "edge_site")
     except EdgeError as error:
         module.fail_json(msg=str(error))
+    module.exit_json(changed=False, settings=result)
 
 
 if __name__ == "__main__":

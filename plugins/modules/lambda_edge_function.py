@@ -13,8 +13,11 @@ short_description: A Lambda@Edge function and its published version
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates or updates a Lambda function in us-east-1, where Lambda@Edge replicates from, and publishes a numbered version, which is what a distribution associates.
-  - Whether the code changed is told by the identity of the package (see M(multiregion.edge.lambda_edge_package)), which is kept in the function's description. For unchanged content the version that is there is returned and none is made.
+  - Creates or updates a Lambda function in us-east-1, where Lambda@Edge replicates from, and publishes a
+    numbered version, which is what a distribution associates.
+  - Whether the code changed is told by the identity of the package (see
+    M(multiregion.edge.lambda_edge_package)), which is kept in the function's description. For unchanged content
+    the version that is there is returned and none is made.
 options:
   name:
     description: The function's name.
@@ -25,7 +28,8 @@ options:
     type: path
     required: true
   role_arn:
-    description: The ARN of the function's role, which C(lambda.amazonaws.com) and C(edgelambda.amazonaws.com) have to be able to assume.
+    description: The ARN of the function's role, which C(lambda.amazonaws.com) and C(edgelambda.amazonaws.com)
+      have to be able to assume.
     type: str
     required: true
   handler:
@@ -117,15 +121,19 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.resource import (
+    FUNCTION_ARGUMENTS,
+    EdgeLambda,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.resource import EdgeLambda, FUNCTION_ARGUMENTS
 
 
 def main() -> None:

@@ -13,9 +13,12 @@ short_description: The package of a Lambda@Edge handler that signs
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Builds, on the machine it runs on, the zip of a Python handler and the part of awscrt that signing needs. It does so in check mode too, for the function cannot be planned without it.
-  - The awscrt wheel is pinned by its SHA-256 and kept in O(cache). Where it is not there yet, pip fetches it from the index it is configured for.
-  - The package is known by a SHA-256 over the names and bytes of its files, which is the same on every machine, not by that of the zip, which differs with the zlib that made it.
+  - Builds, on the machine it runs on, the zip of a Python handler and the part of awscrt that signing needs. It
+    does so in check mode too, for the function cannot be planned without it.
+  - The awscrt wheel is pinned by its SHA-256 and kept in O(cache). Where it is not there yet, pip fetches it
+    from the index it is configured for.
+  - The package is known by a SHA-256 over the names and bytes of its files, which is the same on every machine,
+    not by that of the zip, which differs with the zlib that made it.
 options:
   source:
     description: The directory with the handler's C(.py) files.
@@ -76,9 +79,8 @@ package:
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
-
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 ARGUMENTS = {
     "source": {"type": "path", "required": True},

@@ -15,7 +15,8 @@ author: The multiregion.edge contributors (@multiregion)
 description:
   - Creates an S3 Multi-Region Access Point over one bucket a Region, and waits until it serves.
   - AWS lets nothing of an access point be changed later. A name that exists with other buckets is refused.
-  - Creation takes AWS minutes to hours. A run that was stopped or that reached O(wait_timeout) is resumed by running it again; it never starts a second creation.
+  - Creation takes AWS minutes to hours. A run that was stopped or that reached O(wait_timeout) is resumed by
+    running it again; it never starts a second creation.
 options:
   name:
     description: The access point's name, 3 to 50 lower-case letters, digits and hyphens, unique in the account.
@@ -64,7 +65,8 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 multi_region_access_point:
-  description: The access point. Its alias, and what contains the alias, is C((known after apply)) until AWS has given it one.
+  description: The access point. Its alias, and what contains the alias, is C((known after apply)) until AWS has
+    given it one.
   returned: success
   type: dict
   contains:
@@ -118,15 +120,16 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.resource import ARGUMENTS, AccessPoint
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.resource import ARGUMENTS, AccessPoint
 
 
 def main() -> None:

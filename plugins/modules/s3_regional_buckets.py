@@ -13,13 +13,17 @@ short_description: One bucket a Region, all alike
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Brings a site's buckets, one in each Region, to the state that replication and a Multi-Region Access Point need, all Regions at the same time.
-  - Every bucket gets versioning, the bucket owner's ownership of all objects, a block of all public access, a policy that refuses plain HTTP and TLS before 1.2, a lifecycle that removes old versions and aborted uploads, and the tag C(multiregion-edge) with the site's name.
+  - Brings a site's buckets, one in each Region, to the state that replication and a Multi-Region Access Point
+    need, all Regions at the same time.
+  - Every bucket gets versioning, the bucket owner's ownership of all objects, a block of all public access, a
+    policy that refuses plain HTTP and TLS before 1.2, a lifecycle that removes old versions and aborted
+    uploads, and the tag C(multiregion-edge) with the site's name.
   - What others put into a bucket's policy, lifecycle or tags survives.
 options:
   site:
     description:
-      - The site's name. The buckets are named C(<site>-<account>-<region>-an), in the account's own namespace, unless O(names) has other names.
+      - The site's name. The buckets are named C(<site>-<account>-<region>-an), in the account's own namespace,
+        unless O(names) has other names.
       - A bucket whose tag C(multiregion-edge) names another site is refused.
     type: str
     required: true
@@ -29,7 +33,8 @@ options:
     elements: str
     required: true
   names:
-    description: The buckets' names by Region, for all of O(regions), in S3's global namespace. Buckets of yours that exist already are adopted.
+    description: The buckets' names by Region, for all of O(regions), in S3's global namespace. Buckets of yours
+      that exist already are adopted.
     type: dict
     default: {}
   tags:
@@ -131,15 +136,16 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.resource import ARGUMENTS, RegionalBuckets
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:

@@ -13,9 +13,12 @@ short_description: A release of a site, uploaded once and then in every Region
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Uploads a site's directory to C(r/<release>/) in the home Region's bucket, with the content types and cache headers that a website needs, and waits until every Region's bucket has all of it.
-  - A release never changes. Objects that are there already are not uploaded again, so a run that was stopped is resumed by running it again; an object with other bytes is refused.
-  - A file whose name has no dot is stored as C(<file>/index.html), which is where the viewer request function looks for what the viewer calls C(/<file>).
+  - Uploads a site's directory to C(r/<release>/) in the home Region's bucket, with the content types and cache
+    headers that a website needs, and waits until every Region's bucket has all of it.
+  - A release never changes. Objects that are there already are not uploaded again, so a run that was stopped is
+    resumed by running it again; an object with other bytes is refused.
+  - A file whose name has no dot is stored as C(<file>/index.html), which is where the viewer request function
+    looks for what the viewer calls C(/<file>).
 options:
   src:
     description: The directory that the site was built into.
@@ -39,7 +42,8 @@ options:
     type: str
     required: true
   release:
-    description: The release's name. By default it is made from the content, so the same content is the same release.
+    description: The release's name. By default it is made from the content, so the same content is the same
+      release.
     type: str
   exclude:
     description: Patterns of names of files and directories that are not uploaded.
@@ -120,7 +124,8 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str

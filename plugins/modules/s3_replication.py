@@ -13,9 +13,12 @@ short_description: Replicate one Region's bucket to all others
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Sets up replication from the home Region's bucket, the only one that is written, to the bucket of every other Region, one rule a destination.
+  - Sets up replication from the home Region's bucket, the only one that is written, to the bucket of every
+    other Region, one rule a destination.
   - Rules whose ID does not begin with C(multiregion-edge-) are somebody else's and survive.
-  - All buckets need versioning, and O(role_arn) the permissions of the S3 User Guide's "Setting up permissions for live replication"; M(multiregion.edge.s3_regional_buckets) takes care of the first, the role C(multiregion.edge.replication) of the second.
+  - All buckets need versioning, and O(role_arn) the permissions of the S3 User Guide's "Setting up permissions
+    for live replication"; M(multiregion.edge.s3_regional_buckets) takes care of the first, the role
+    C(multiregion.edge.replication) of the second.
 options:
   buckets:
     description: The buckets' names by Region, the home Region's among them.
@@ -96,7 +99,8 @@ api_calls:
       type: int
       returned: always
 done:
-  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run goes on from there.
+  description: The sentences of RV(plan) that were carried out before the failure; they stay, and the next run
+    goes on from there.
   returned: failure
   type: list
   elements: str

@@ -45,6 +45,35 @@ class CloudError(Exception):
     """The emulator did not start, or refused what its own endpoints were asked."""
 
 
+_session = boto3.session.Session()
+_session_lock = threading.Lock()  # creating a client is not thread-safe, using one is
+
+
+def pinned_client(url: str, service: str, region: str, credentials: Credentials | None = None) -> Any:
+    """A boto3 client whose every request goes to the emulator at `url`, MRAP ARNs and host prefixes included."""
+    who = credentials or ROOT
+    base = urlsplit(url)
+
+    def pin(request: Any, **_: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.netloc != base.netloc:
+            request.headers["Host"] = parts.netloc  # what was signed, and what the emulator routes by
+            request.url = urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
+
+    with _session_lock:
+        client = _session.client(
+            service,
+            region_name=region,
+            endpoint_url=url,
+            aws_access_key_id=who.access_key_id,
+            aws_secret_access_key=who.secret_access_key,
+            aws_session_token=who.session_token,
+            config=Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60),
+        )
+    client.meta.events.register("before-send", pin)
+    return client
+
+
 class LocalCloud:
     """A running emulator, for as long as the `with` block."""
 
@@ -65,8 +94,6 @@ class LocalCloud:
         self._start_timeout = start_timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._workdir: Path | None = None
-        self._session = boto3.session.Session()
-        self._session_lock = threading.Lock()  # creating a client is not thread-safe, using one is
         self.port = 0
 
     @property
@@ -164,27 +191,7 @@ class LocalCloud:
 
     def client(self, service: str, region: str = "us-east-1", credentials: Credentials | None = None) -> Any:
         """A boto3 client whose every request goes to the emulator, MRAP ARNs and host prefixes included."""
-        who = credentials or ROOT
-        with self._session_lock:
-            client = self._session.client(
-                service,
-                region_name=region,
-                endpoint_url=self.url,
-                aws_access_key_id=who.access_key_id,
-                aws_secret_access_key=who.secret_access_key,
-                aws_session_token=who.session_token,
-                config=Config(
-                    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60
-                ),
-            )
-        client.meta.events.register("before-send", self._pin)
-        return client
-
-    def _pin(self, request: Any, **_: Any) -> None:
-        parts = urlsplit(request.url)
-        if parts.netloc != urlsplit(self.url).netloc:
-            request.headers["Host"] = parts.netloc  # what was signed, and what the emulator routes by
-            request.url = urlunsplit(("http", f"{_ADDRESS}:{self.port}", parts.path, parts.query, ""))
+        return pinned_client(self.url, service, region, credentials)
 
     def create_user(self, name: str, policy: dict[str, Any]) -> Credentials:
         """An IAM user with this inline policy."""

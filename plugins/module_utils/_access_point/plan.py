@@ -14,7 +14,7 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -37,7 +37,9 @@ class Desired:
 
 def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise EdgeError(f"name: {name!r} must be 3 to 50 lower-case letters, digits and hyphens, no hyphen at its ends.")
+        raise EdgeError(
+            f"name: {name!r} must be 3 to 50 lower-case letters, digits and hyphens, no hyphen at its ends."
+        )
 
 
 def from_api(live: dict[str, t.Any] | None) -> AccessPoint | None:

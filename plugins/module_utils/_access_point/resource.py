@@ -13,7 +13,8 @@ import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -27,7 +28,7 @@ ARGUMENTS: dict[str, t.Any] = {
 # INCONSISTENT_ACROSS_REGIONS: a setting is still spreading; the access point serves meanwhile.
 _SERVING = ("READY", "INCONSISTENT_ACROSS_REGIONS")
 
-State = t.Optional[planning.AccessPoint]
+State = planning.AccessPoint | None
 
 
 class AccessPoint(Resource[State]):
@@ -65,7 +66,8 @@ class AccessPoint(Resource[State]):
         seen = self.observe()
         if seen is not None and seen["status"] == "PARTIALLY_CREATED":
             raise EdgeError(
-                f"AWS created the Multi-Region Access Point {self._desired.name} only in part: delete it, then run it again."
+                f"AWS created the Multi-Region Access Point {self._desired.name} only in part: "
+                "delete it, then run it again."
             )
         if seen is None and self.api.request_token:
             self._refuse_failed(self.api.operation(self.api.request_token))

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWSRetry, Aws, EdgeError, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, AWSRetry, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 # S3 answers OperationAborted while another change of the same bucket is in progress, and NoSuchBucket
 # for a moment after CreateBucket; botocore retries neither.
@@ -108,9 +109,7 @@ class BucketsApi:
 
     @_new
     def put_public_access_block(self, region: str, name: str, configuration: Config) -> None:
-        self._s3(region).put_public_access_block(
-            **self._bucket(name), PublicAccessBlockConfiguration=configuration
-        )
+        self._s3(region).put_public_access_block(**self._bucket(name), PublicAccessBlockConfiguration=configuration)
 
     @_new
     def put_ownership(self, region: str, name: str, ownership: str) -> None:

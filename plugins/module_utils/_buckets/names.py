@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 
 NAME_ARGUMENTS: dict[str, t.Any] = {

@@ -12,12 +12,8 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    GLOBAL_REGION,
-    Aws,
-    EdgeError,
-    is_boto3_error_code,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 
 Config = dict[str, t.Any]
@@ -75,7 +71,7 @@ class DistributionApi:
         except is_boto3_error_code("CNAMEAlreadyExists") as error:
             raise EdgeError(
                 f"One of the aliases {', '.join(config['Aliases']['Items'])} is another distribution's. Move it first: "
-                "CloudFront Developer Guide, \"Move an alternate domain name to a different distribution\"."
+                'CloudFront Developer Guide, "Move an alternate domain name to a different distribution".'
             ) from error
 
     def update_distribution(self, distribution_id: str, etag: str, config: Config) -> None:

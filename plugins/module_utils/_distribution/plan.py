@@ -18,7 +18,7 @@ try:
 except ImportError:  # AnsibleAWSModule says what to install
     pass
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
     KNOWN_AFTER_APPLY,
@@ -68,7 +68,9 @@ def plan(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     _validate(api_config, shape)
     if observed is None:
         arguments = {"config": api_config, "tags": desired.all_tags()}
-        return Plan(None, after, (Step("create_distribution", arguments, f"Create the distribution of {desired.name}"),))
+        return Plan(
+            None, after, (Step("create_distribution", arguments, f"Create the distribution of {desired.name}"),)
+        )
     steps = []
     distribution_id = observed.facts["id"]
     if not equal(live, after):

@@ -40,7 +40,7 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 
-State = t.Optional[planning.Observed]
+State = planning.Observed | None
 
 
 def observe(api: DistributionApi, name: str) -> State:

@@ -13,8 +13,8 @@ import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     GLOBAL_REGION,
-    AWSRetry,
     Aws,
+    AWSRetry,
     is_boto3_error_code,
 )
 

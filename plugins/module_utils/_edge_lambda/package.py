@@ -19,7 +19,7 @@ import typing as t
 import zipfile
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 # The last version before AWS-LC took its entropy from CPU jitter, which costs every cold start 23 ms
 # of CPU (aws/aws-lc#3180), 20 times what the rest of the import costs. The abi3 wheel for CPython 3.11
@@ -94,7 +94,7 @@ def awscrt_wheel(cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as directory:
             _download(Path(directory))
             # Into place at once: two runs may share the cache.
-            os.replace(Path(directory) / AWSCRT_WHEEL, wheel)
+            (Path(directory) / AWSCRT_WHEEL).replace(wheel)
     return wheel
 
 
@@ -129,4 +129,4 @@ def write(dest: Path, content: bytes) -> None:
     dest.parent.mkdir(parents=True, exist_ok=True)
     temporary = dest.with_name(f".{dest.name}.{os.getpid()}")
     temporary.write_bytes(content)
-    os.replace(temporary, dest)
+    temporary.replace(dest)

@@ -65,7 +65,12 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     name, configuration = desired.name, desired.configuration()
     steps: list[Step] = []
     if observed.latest is None:
-        arguments = {"name": name, "package": desired.package, "configuration": configuration, "tags": dict(desired.tags)}
+        arguments = {
+            "name": name,
+            "package": desired.package,
+            "configuration": configuration,
+            "tags": dict(desired.tags),
+        }
         steps.append(Step("create_function", arguments, f"Create the Lambda function {name} in us-east-1"))
     else:
         if observed.latest.get("Description") != configuration["Description"]:
@@ -73,7 +78,9 @@ def plan(observed: Observed, desired: Desired) -> Plan:
             steps.append(Step("update_code", arguments, f"Update the code of the Lambda function {name}"))
         if not _is_desired(observed.latest, desired):
             arguments = {"name": name, "configuration": configuration}
-            steps.append(Step("update_configuration", arguments, f"Update the configuration of the Lambda function {name}"))
+            steps.append(
+                Step("update_configuration", arguments, f"Update the configuration of the Lambda function {name}")
+            )
         missing_tags = {key: value for key, value in desired.tags.items() if observed.tags.get(key) != value}
         if missing_tags:
             arguments = {"arn": observed.latest["FunctionArn"], "tags": missing_tags}

@@ -12,14 +12,11 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    GLOBAL_REGION,
-    AnsibleAWSModule,
-    Aws,
-    EdgeError,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package, plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.api import EdgeLambdaApi
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 

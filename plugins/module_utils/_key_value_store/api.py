@@ -11,12 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    GLOBAL_REGION,
-    Aws,
-    EdgeError,
-    is_boto3_error_code,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 Config = dict[str, t.Any]
 

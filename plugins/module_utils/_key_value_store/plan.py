@@ -13,7 +13,7 @@ import itertools
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 

@@ -14,7 +14,8 @@ import json
 import math
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi
@@ -32,7 +33,7 @@ KEYS_ARGUMENTS: dict[str, t.Any] = {
     "absent": {"type": "list", "elements": "str", "default": []},
 }
 
-State = t.Optional[planning.Store]
+State = planning.Store | None
 
 
 class KeyValueStore(Resource[State]):

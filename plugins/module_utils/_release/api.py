@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 try:
     from boto3.s3.transfer import TransferConfig
 except ImportError:  # AnsibleAWSModule says what to install
@@ -33,7 +31,9 @@ class ReleaseApi:
         found: Listing = {}
         try:
             for page in pages.paginate(Bucket=bucket, Prefix=prefix, ExpectedBucketOwner=self._aws.account_id):
-                found.update((item["Key"], (item["Size"], item["ETag"].strip('"'))) for item in page.get("Contents", []))
+                found.update(
+                    (item["Key"], (item["Size"], item["ETag"].strip('"'))) for item in page.get("Contents", [])
+                )
         except is_boto3_error_code("NoSuchBucket"):
             return {}
         return found

@@ -18,7 +18,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 MAX_KEY_BYTES = 1024
 
@@ -83,20 +83,29 @@ class SiteFile:
 
 def scan(directory: str, exclude: t.Sequence[str], option: str = "src") -> list[SiteFile]:
     """Every file below *directory* but those whose name, or whose directory's, matches a pattern of *exclude*."""
-    if not directory or not Path(directory).is_dir():
-        raise EdgeError(f"{option}: there is no directory {directory!r}: give the folder that your site was built into.")
+    check_directory(directory, option)
     found = []
     for parent, directories, names in os.walk(directory):
         directories[:] = sorted(name for name in directories if not _matches(name, exclude))
         for name in sorted(names):
-            source = os.path.join(parent, name)
-            if not _matches(name, exclude) and os.path.isfile(source):
-                path = os.path.relpath(source, directory).replace(os.sep, "/")
+            source = Path(parent, name)
+            if not _matches(name, exclude) and source.is_file():
+                path = source.relative_to(directory).as_posix()
                 _check_path(path, option)
-                found.append(SiteFile(source, path, os.path.getsize(source), _etag(source)))
+                found.append(SiteFile(str(source), path, source.stat().st_size, _etag(source)))
     if not found:
         raise EdgeError(f"{option}: {directory} has no file in it: build the site first.")
     return found
+
+
+def check_directory(directory: str, option: str) -> None:
+    """Raise EdgeError unless *directory* is there and has a file in it."""
+    if not Path(directory).is_dir():
+        raise EdgeError(
+            f"{option}: there is no directory {directory!r}: give the folder that your site was built into."
+        )
+    if not any(names for _parent, _directories, names in os.walk(directory)):
+        raise EdgeError(f"{option}: {directory} has no file in it: build the site first.")
 
 
 def fingerprint(files: t.Iterable[SiteFile]) -> str:
@@ -144,10 +153,10 @@ def _check_path(path: str, option: str) -> None:
         raise EdgeError(f"{option}: the path {path[:80]}... has {size} bytes; keys in S3 have at most {MAX_KEY_BYTES}.")
 
 
-def _etag(source: str) -> str:
+def _etag(source: Path) -> str:
     """MD5, or for what is uploaded in parts the MD5 of the parts' MD5s and their number."""
     parts = []
-    with open(source, "rb") as stream:
+    with source.open("rb") as stream:
         while block := stream.read(PART_BYTES):
             parts.append(hashlib.md5(block, usedforsecurity=False))
     if len(parts) < 2:

@@ -13,7 +13,7 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile
@@ -42,7 +42,8 @@ class Desired:
 def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise EdgeError(
-            f"release: {name!r} must be 1 to 64 letters, digits, dots, hyphens and underscores, a letter or digit first."
+            f"release: {name!r} must be 1 to 64 letters, digits, dots, hyphens and underscores, "
+            "a letter or digit first."
         )
 
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.names import NAME_ARGUMENTS, bucket_names
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._release import files, plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._release import files
+from ansible_collections.multiregion.edge.plugins.module_utils._release import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing, ReleaseApi
 
 ARGUMENTS: dict[str, t.Any] = {

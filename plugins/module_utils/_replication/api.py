@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWSRetry, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, AWSRetry, is_boto3_error_code
 
 Config = dict[str, t.Any]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
 
@@ -60,9 +60,9 @@ def plan(observed: Config | None, desired: Desired) -> Plan:
     foreign = [rule for rule in (observed or {}).get("Rules", []) if not rule.get("ID", "").startswith(OUR_RULES)]
     if foreign and observed and observed["Role"] != desired.role_arn:
         raise EdgeError(
-            f"The bucket {desired.source} already replicates by rules of its own ({foreign[0].get('ID')!r}, ...) with the "
-            f"role {observed['Role']}; a bucket has one role for all its rules. Give that role's ARN as role_arn, with "
-            "the permissions of ours added to it, or remove those rules."
+            f"The bucket {desired.source} already replicates by rules of its own, such as {foreign[0]['ID']!r}, with "
+            f"the role {observed['Role']}; a bucket has one role for all its rules. Give that role's ARN as role_arn, "
+            "with the permissions of ours added to it, or remove those rules."
         )
     wanted = {"Role": desired.role_arn, "Rules": foreign + desired.rules()}
     if len(wanted["Rules"]) == 0 or _canonical(observed) == _canonical(wanted):

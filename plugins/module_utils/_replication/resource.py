@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._replication import plan as planning
@@ -24,7 +25,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "delete_markers": {"type": "bool", "default": True},
 }
 
-State = t.Optional[planning.Config]
+State = planning.Config | None
 
 
 class Replication(Resource[State]):

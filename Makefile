@@ -1,0 +1,67 @@
+# The one front door. `make demo` and `make test` do all their own set-up.
+#
+#   make demo [SITE=dir] [VARS=file] [PORT=8080]   a live site on this machine
+#   make test                                      everything that CI checks
+#   make lint                                      the checks that run nothing
+#   make clean                                     remove all that the others made
+
+PYTHON ?= python3
+PORT ?= 8080
+
+VENV := .venv
+EMULATOR := .venv-emulator
+BIN := $(VENV)/bin
+COLLECTIONS := build/collections/ansible_collections
+LINK := $(COLLECTIONS)/multiregion/edge
+PIP := -m pip --disable-pip-version-check --quiet
+
+export SITE VARS PORT
+export PYTHONDONTWRITEBYTECODE := 1
+export PYTHONPATH := $(CURDIR)/tests
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
+export ANSIBLE_HOME := $(CURDIR)/build/ansible
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
+	@$(BIN)/python -m demo
+
+test: lint $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK)
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.demo $(VENV)/.test $(LINK)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline --quiet
+
+clean:
+	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: give one as PYTHON, for example make demo PYTHON=python3.13" >&2; exit 1; }
+	@echo "Setting up (once): a virtual environment and what it needs ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(BIN)/python
+	@$(BIN)/python $(PIP) install -r requirements.txt -r tests/cloud/requirements.txt
+	@touch $@
+
+$(VENV)/.test: tests/requirements.txt $(VENV)/.demo
+	@$(BIN)/python $(PIP) install -r tests/requirements.txt
+	@touch $@
+
+$(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(BIN)/python
+	@$(BIN)/python -m venv $(EMULATOR)
+	@$(EMULATOR)/bin/python $(PIP) install -r tests/cloud/requirements-emulator.txt
+	@touch $@
+
+# The collection where its full names resolve: a link, so that what is run is what is edited.
+$(LINK):
+	@mkdir -p $(@D)
+	@ln -sfn ../../../.. $@

@@ -1,0 +1,158 @@
+"""What is deployed, read back through the AWS API, and kept current."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import urllib.request
+import zipfile
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from cloud.edge.messages import LOG, EdgeError
+from cloud.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
+from cloud.edge.snapshot import OriginFunction, Snapshot, associated_functions, items, parse_origin, stores_of
+from cloud.edge.viewer_function import FunctionCode, KeyValues
+from cloud.local import pinned_client
+
+_POLL_SECONDS = 1.0
+
+
+class DeploymentReader:
+    def __init__(self, endpoint: str, distribution_id: str, directory: Path) -> None:
+        self._id = distribution_id
+        self._directory = directory
+        self._cloudfront = pinned_client(endpoint, "cloudfront", "us-east-1")
+        self._keys = pinned_client(endpoint, "cloudfront-keyvaluestore", "us-east-1")
+        self._lambda = pinned_client(endpoint, "lambda", "us-east-1")
+
+    def read(self) -> Snapshot:
+        found = self._cloudfront.get_distribution(Id=self._id)
+        distribution, config = found["Distribution"], found["Distribution"]["DistributionConfig"]
+        behavior = config["DefaultCacheBehavior"]
+        function_name, version_arn = associated_functions(config)
+        versions = [found["ETag"]]
+        code = None
+        if function_name:
+            code, more = self._viewer_function(function_name)
+            versions += more
+        if not behavior.get("CachePolicyId"):
+            raise EdgeError(f"Distribution {self._id} has no cache policy; ForwardedValues is not supported here")
+        policy = self._cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
+        methods = behavior.get("AllowedMethods") or {"Items": ["GET", "HEAD"]}
+        return Snapshot(
+            distribution_id=self._id,
+            domain_name=distribution["DomainName"].lower(),
+            enabled=bool(config["Enabled"]),
+            aliases=frozenset(name.lower() for name in items(config.get("Aliases"))),
+            allowed_methods=frozenset(methods["Items"]),
+            default_root_object=config.get("DefaultRootObject") or "",
+            error_ttls={
+                int(one["ErrorCode"]): float(one.get("ErrorCachingMinTTL", 10))
+                for one in items(config.get("CustomErrorResponses"))
+            },
+            origin=parse_origin(config, behavior["TargetOriginId"]),
+            cache_policy=parse_cache_policy(policy),
+            origin_request_policy=self._origin_request_policy(behavior.get("OriginRequestPolicyId")),
+            viewer_function=code,
+            origin_function=self._origin_function(version_arn) if version_arn else None,
+            versions=tuple(versions),
+        )
+
+    def versions(self, current: Snapshot) -> tuple[str, ...]:
+        """The ETags now of what `current` was read from."""
+        versions = [self._cloudfront.get_distribution(Id=self._id)["ETag"]]
+        function = current.viewer_function
+        if function:
+            summary = self._cloudfront.describe_function(Name=function.name, Stage="LIVE")
+            versions.append(summary["ETag"])
+            versions += [self._keys.describe_key_value_store(KvsARN=arn)["ETag"] for arn in stores_of(summary)]
+        return tuple(versions)
+
+    def _viewer_function(self, name: str) -> tuple[FunctionCode, list[str]]:
+        # ETags first: a change between these calls is then seen by the next poll.
+        summary = self._cloudfront.describe_function(Name=name, Stage="LIVE")
+        versions, store = [summary["ETag"]], None
+        for arn in stores_of(summary):
+            described = self._keys.describe_key_value_store(KvsARN=arn)
+            versions.append(described["ETag"])
+            pages = self._keys.get_paginator("list_keys").paginate(KvsARN=arn, PaginationConfig={"PageSize": 50})
+            keys = {item["Key"]: item["Value"] for page in pages for item in page.get("Items", ())}
+            created, updated = described.get("Created", ""), described.get("LastModified", "")
+            store = KeyValues(arn.rpartition("/")[2], keys, str(created), str(updated))
+        code = self._cloudfront.get_function(Name=name, Stage="LIVE")["FunctionCode"].read()
+        return FunctionCode(name, code, store), versions
+
+    def _origin_request_policy(self, policy_id: str | None) -> OriginRequestPolicy:
+        if not policy_id:
+            return OriginRequestPolicy()
+        found = self._cloudfront.get_origin_request_policy(Id=policy_id)
+        return parse_origin_request_policy(found["OriginRequestPolicy"]["OriginRequestPolicyConfig"])
+
+    def _origin_function(self, arn: str) -> OriginFunction:
+        if not arn.rpartition(":")[2].isdigit():
+            raise EdgeError(f"Lambda@Edge runs a numbered version of a function, which {arn} is not")
+        found = self._lambda.get_function(FunctionName=arn)
+        config = found["Configuration"]
+        if (config.get("Environment") or {}).get("Variables"):
+            raise EdgeError(f"{arn} has environment variables; Lambda@Edge does not support them")
+        return OriginFunction(
+            version_arn=arn,
+            name=config["FunctionName"],
+            version=arn.rpartition(":")[2],
+            handler=config["Handler"],
+            role_arn=config["Role"],
+            timeout=float(config.get("Timeout", 3)),
+            package=self._package(arn, config["CodeSha256"], found["Code"]["Location"]),
+        )
+
+    def _package(self, arn: str, code_sha256: str, url: str) -> Path:
+        target = self._directory / b64decode(code_sha256).hex()
+        if target.is_dir():
+            return target
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            archive = answer.read()
+        if b64encode(hashlib.sha256(archive).digest()).decode() != code_sha256:
+            raise EdgeError(f"The package downloaded for {arn} is not the one that its CodeSha256 names")
+        part = target.with_suffix(".part")
+        with zipfile.ZipFile(io.BytesIO(archive)) as content:
+            content.extractall(part)
+        part.rename(target)
+        return target
+
+
+class Deployment:
+    """The current snapshot; a thread keeps it current."""
+
+    def __init__(self, reader: DeploymentReader) -> None:
+        self._reader = reader
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._poll, name="edge-poller", daemon=True)
+        self.current = reader.read()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def refresh(self) -> None:
+        with self._lock:
+            if self._reader.versions(self.current) != self.current.versions:
+                self.current = self._reader.read()
+                LOG.info("deployment %s: %s", self.current.distribution_id, " ".join(self.current.versions))
+
+    def _poll(self) -> None:
+        failed = ""
+        while not self._stop.wait(_POLL_SECONDS):
+            try:
+                self.refresh()
+                failed = ""
+            except Exception as error:  # the last good snapshot stays in service
+                if str(error) != failed:
+                    failed = str(error)
+                    LOG.error("cannot read the deployment, keeping the last one: %s", error)

@@ -1,0 +1,86 @@
+// What a CloudFront Function finds besides the language ("JavaScript runtime 2.0 features", Amazon CloudFront guide).
+(function (global) {
+  'use strict';
+  let store = null;
+  let edgeLocation = null;
+  let started = 0;
+  let logs = [];
+
+  function refuse(name) {
+    return function () { throw new Error(name + ' is not available in CloudFront Functions'); };
+  }
+
+  // Dynamic code and timers are not part of the runtime.
+  for (const sample of [function () {}, async function () {}, function* () {}, async function* () {}]) {
+    Object.defineProperty(Object.getPrototypeOf(sample), 'constructor', { value: refuse('The Function constructor') });
+  }
+  global.Function = refuse('The Function constructor');
+  global.eval = refuse('eval');
+  for (const name of ['setTimeout', 'clearTimeout', '__timer_manager', 'WebAssembly', 'SharedArrayBuffer', 'Atomics']) {
+    global[name] = undefined; // some cannot be deleted
+  }
+
+  // Time stands still while a function runs.
+  const RealDate = Date;
+  global.Date = class Date extends RealDate {
+    constructor(...parts) { if (parts.length) { super(...parts); } else { super(started); } }
+    static now() { return started; }
+  };
+
+  global.console = { log: function (text) { logs.push(String(text)); } };
+
+  function keyValueStore(id) {
+    if (!store || (id !== undefined && id !== store.id)) {
+      throw new Error('The function has no such key value store');
+    }
+    function has(key) { return Object.prototype.hasOwnProperty.call(store.keys, key); }
+    return {
+      get: async function (key, options) {
+        if (!has(key)) { throw new Error('KeyNotFound: ' + key); }
+        const value = store.keys[key];
+        const format = (options && options.format) || 'string';
+        if (format === 'json') { return JSON.parse(value); }
+        if (format === 'string') { return value; }
+        if (format === 'bytes') {
+          return Uint8Array.from(unescape(encodeURIComponent(value)), function (c) { return c.charCodeAt(0); });
+        }
+        throw new Error('Unknown format: ' + format);
+      },
+      exists: async function (key) { return has(key); },
+      meta: async function () {
+        return {
+          creationDateTime: store.created,
+          lastUpdatedDateTime: store.updated,
+          keyCount: Object.keys(store.keys).length
+        };
+      }
+    };
+  }
+
+  global.cf = { kvs: keyValueStore, get edgeLocation() { return edgeLocation; } };
+
+  Object.defineProperty(global, '__edge', {
+    value: {
+      load: function (text) { store = JSON.parse(text); },
+      out: null,
+      run: function (text, place) {
+        this.out = null;
+        edgeLocation = place;
+        started = RealDate.now();
+        logs = [];
+        const settle = function (answer) {
+          answer.logs = logs;
+          global.__edge.out = JSON.stringify(answer);
+        };
+        const failed = function (error) { settle({ error: String(error) }); };
+        // The handler is started here and not in a promise: V8 can stop a loop here, but not one in a microtask.
+        try {
+          Promise.resolve(handler(JSON.parse(text))).then(function (value) { settle({ ok: value }); }).catch(failed);
+        } catch (error) {
+          failed(error);
+        }
+        return true;
+      }
+    }
+  });
+})(globalThis);

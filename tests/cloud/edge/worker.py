@@ -1,0 +1,48 @@
+"""One instance of a Lambda function. Run as `python -I -S worker.py PACKAGE_DIRECTORY HANDLER`; imports nothing of the
+edge: the function must find only its own package and the standard library, as if it ran at AWS."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+from typing import Any
+
+
+class Context:
+    def __init__(self, request_id: str, function_arn: str, timeout: float) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = function_arn
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self._deadline = time.monotonic() + timeout
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+def main(package: str, handler_name: str) -> None:
+    # What the function prints belongs in its log, not between our lines.
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    sys.path.insert(0, package)
+    handler: Any = None
+    for line in sys.stdin:
+        message = json.loads(line)
+        try:
+            if handler is None:
+                module, _, name = handler_name.rpartition(".")
+                handler = getattr(importlib.import_module(module.replace("/", ".")), name)
+            context = Context(message["request_id"], message["function_arn"], message["timeout"])
+            answer = json.dumps({"ok": handler(message["event"], context)})
+        except BaseException as error:
+            answer = json.dumps({"error": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()})
+        answers.write(answer + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

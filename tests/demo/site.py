@@ -1,0 +1,169 @@
+"""A site on this machine: local AWS, the playbooks run against it, and the local edge before it."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+from cloud.local import Credentials, LocalCloud
+
+from demo.inputs import REPOSITORY
+
+# The demo's deployer may do everything, as whoever tries the collection in an account of their own mostly may;
+# docs/security.md has what a deployer needs.
+_DEPLOYER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+_EDGE_READY = "edge ready "
+_EDGE_DEADLINE = 60.0
+
+
+class SiteError(Exception):
+    """A playbook or the edge failed; what it said has been shown."""
+
+
+class LocalSite:
+    """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand."""
+
+    def __init__(self, variables: Mapping[str, Any], build: Path = REPOSITORY / "build") -> None:
+        self.variables = {"origin_request_directory": str(REPOSITORY / "build" / "cache"), **variables}
+        self._build = build
+        self._stack = ExitStack()
+        self.cloud: LocalCloud
+        self.credentials: Credentials
+        self.workdir: Path
+        self.edge_url = ""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
+            stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
+            self.cloud = stack.enter_context(LocalCloud(self.workdir))
+            self.credentials = self.cloud.create_user("deployer", _DEPLOYER_POLICY)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
+        """What a process needs besides its own environment to use this local AWS as the deployer."""
+        return {
+            **self.cloud.environment(self.credentials, region=region),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
+            "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
+        }
+
+    def playbook(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run ansible-playbook in the repository with this site's variables; its output is shown unless captured."""
+        variables = self.workdir / "variables.yml"
+        variables.write_text(yaml.safe_dump(self.variables, sort_keys=False, allow_unicode=True))
+        command = ["ansible-playbook", "--inventory", "localhost,", "--extra-vars", f"@{variables}", *arguments]
+        environment = {**os.environ, **self.environment(region=None)}
+        with subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if capture else None,
+            stderr=subprocess.STDOUT if capture else None,
+            start_new_session=True,
+        ) as process:
+            try:
+                output, _ = process.communicate()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, output or "", "")
+
+    @property
+    def home_region(self) -> str:
+        regions = self.variables["edge_regions"]
+        parsed = yaml.safe_load(regions) if isinstance(regions, str) else regions
+        first = parsed.split(",") if isinstance(parsed, str) else parsed
+        return str(self.variables.get("edge_home_region") or first[0]).strip()
+
+    def distribution_id(self) -> str:
+        items = self.cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
+        if len(items) != 1:
+            raise SiteError(f"There are {len(items)} distributions in the local AWS; one was to be deployed.")
+        return str(items[0]["Id"])
+
+    def start_edge(self, port: int = 0) -> str:
+        """Start the local edge and return its URL."""
+        log = self.workdir / "edge.log"
+        command = [
+            *(sys.executable, "-m", "cloud.edge", "--endpoint", self.cloud.url),
+            *("--distribution", self.distribution_id(), "--port", str(port), "--home-region", self.home_region),
+            *("--workdir", str(self.workdir), "--log", str(log), "--watch-stdin"),
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "tests")}
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+        self._stack.callback(_end, process)
+        line = _first_line(process, _EDGE_DEADLINE)
+        if not line.startswith(_EDGE_READY):
+            raise SiteError(f"The local edge did not start: {line or log_tail(log)}")
+        self.edge_url = line.removeprefix(_EDGE_READY).strip()
+        return self.edge_url
+
+    def write_local_env(self, hint: Sequence[str] = ()) -> None:
+        """build/local.env and build/demo.yml, for other terminals; removed at the end."""
+        self._build.mkdir(parents=True, exist_ok=True)
+        environment = self._build / "local.env"
+        variables = self._build / "demo.yml"
+        self._stack.callback(variables.unlink, missing_ok=True)
+        self._stack.callback(environment.unlink, missing_ok=True)
+        lines = [
+            f"export {name}={_quoted(value)}" for name, value in sorted(self.environment().items()) if name != "PATH"
+        ]
+        lines.append(f'export PATH={_quoted(str(Path(sys.executable).parent))}:"$PATH"')
+        environment.touch(mode=0o600)
+        environment.write_text("".join(f"{line}\n" for line in [*hint, *lines]))
+        variables.write_text(yaml.safe_dump(self.variables, sort_keys=False, allow_unicode=True))
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()  # the end of its input is its sign to go
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _first_line(process: subprocess.Popen[str], seconds: float) -> str:
+    assert process.stdout is not None
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if select.select([process.stdout], [], [], 0.2)[0]:
+            return process.stdout.readline()
+    return ""
+
+
+def log_tail(path: Path, lines: int = 5) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "it said nothing"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
