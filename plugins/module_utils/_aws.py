@@ -28,9 +28,15 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-__all__ = ["AWS_ERRORS", "AWSRetry", "AnsibleAWSModule", "Aws", "explain", "is_boto3_error_code"]
-
-AWS_ERRORS = (ClientError, BotoCoreError)
+__all__ = [
+    "AWSRetry",
+    "AnsibleAWSModule",
+    "Aws",
+    "BotoCoreError",
+    "ClientError",
+    "explain",
+    "is_boto3_error_code",
+]
 
 # CloudFront, IAM and everything that Lambda@Edge replicates have their control plane here.
 GLOBAL_REGION = "us-east-1"

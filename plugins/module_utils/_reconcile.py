@@ -15,7 +15,13 @@ import itertools
 import time
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWS_ERRORS, AnsibleAWSModule, Aws, explain
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AnsibleAWSModule,
+    Aws,
+    BotoCoreError,
+    ClientError,
+    explain,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
 
@@ -90,7 +96,7 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         if module._diff:
             result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
         module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
-    except (EdgeError, FleetError, *AWS_ERRORS) as error:
+    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
         module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences, done=done)
 
 
@@ -101,7 +107,7 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
         for step in run_of_steps:
             try:
                 getattr(api, step.call)(**step.arguments)
-            except AWS_ERRORS as error:
+            except (ClientError, BotoCoreError) as error:
                 raise EdgeError(
                     f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}"
                 ) from error

@@ -78,7 +78,13 @@ distributions:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AWS_ERRORS, AnsibleAWSModule, Aws, explain
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AnsibleAWSModule,
+    Aws,
+    BotoCoreError,
+    ClientError,
+    explain,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import (
     INFO_ARGUMENTS,
@@ -92,7 +98,7 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
     try:
         found = observe(DistributionApi(Aws(module)), module.params["name"])
-    except (EdgeError, *AWS_ERRORS) as error:
+    except (EdgeError, ClientError, BotoCoreError) as error:
         module.fail_json(msg=explain(error))
     module.exit_json(changed=False, distributions=[describe(found)] if found else [])
 

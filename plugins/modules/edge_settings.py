@@ -59,11 +59,9 @@ settings:
     hosts: []
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_directory
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
 from ansible_collections.multiregion.edge.plugins.module_utils._settings import settings
 
 ARGUMENTS = {"given": {"type": "dict", "required": True}, "directory": {"type": "path", "default": "."}}
@@ -74,9 +72,7 @@ def main() -> None:
     try:
         result = settings(module.params["given"])
         if result["site"]:
-            site = Path(module.params["directory"], result["site"]).expanduser()
-            result["site"] = str(site.absolute())
-            check_directory(result["site"], "edge_site")
+            result["site"] = site_directory(result["site"], module.params["directory"], "edge_site")
     except EdgeError as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, settings=result)

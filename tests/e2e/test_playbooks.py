@@ -1,4 +1,4 @@
-"""The playbooks as people run them: dry on an empty account, twice, interrupted, with bad input, reused, by AWX's engine."""
+"""The playbooks as people run them: dry, twice, interrupted, with bad input, reused in parts, by AWX's engine."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

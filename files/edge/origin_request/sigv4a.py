@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from awscrt.auth import (
     AwsCredentialsProvider,
@@ -36,7 +36,7 @@ def sign(method: str, host: str, path: str, headers: dict[str, str]) -> dict[str
         credentials_provider=_credentials(),
         region="*",
         service="s3",
-        date=datetime.now(timezone.utc),
+        date=datetime.now(UTC),
         # S3 takes the path as it is: encoded once, dots and double slashes as they come.
         use_double_uri_encode=False,
         should_normalize_uri_path=False,

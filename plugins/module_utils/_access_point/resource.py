@@ -28,7 +28,7 @@ ARGUMENTS: dict[str, t.Any] = {
 # INCONSISTENT_ACROSS_REGIONS: a setting is still spreading; the access point serves meanwhile.
 _SERVING = ("READY", "INCONSISTENT_ACROSS_REGIONS")
 
-State = planning.AccessPoint | None
+State = t.Optional[planning.AccessPoint]
 
 
 class AccessPoint(Resource[State]):

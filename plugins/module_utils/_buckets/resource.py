@@ -26,7 +26,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 300},
 }
 
-Buckets = dict[str, planning.Bucket | None]
+Buckets = dict[str, t.Optional[planning.Bucket]]
 
 
 class RegionalBuckets(Resource[Buckets]):

@@ -40,7 +40,7 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 
-State = planning.Observed | None
+State = t.Optional[planning.Observed]
 
 
 def observe(api: DistributionApi, name: str) -> State:

@@ -24,7 +24,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "code": {"type": "str", "required": True},
     "comment": {"type": "str", "default": ""},
     "runtime": {"type": "str", "default": "cloudfront-js-2.0", "choices": ["cloudfront-js-1.0", "cloudfront-js-2.0"]},
-    "key_value_store_arns": {"type": "list", "elements": "str", "default": []},
+    "key_value_store_arns": {"type": "list", "elements": "str", "default": [], "no_log": False},
 }
 
 

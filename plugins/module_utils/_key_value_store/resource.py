@@ -33,7 +33,7 @@ KEYS_ARGUMENTS: dict[str, t.Any] = {
     "absent": {"type": "list", "elements": "str", "default": []},
 }
 
-State = planning.Store | None
+State = t.Optional[planning.Store]
 
 
 class KeyValueStore(Resource[State]):

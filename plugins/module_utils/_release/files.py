@@ -98,6 +98,13 @@ def scan(directory: str, exclude: t.Sequence[str], option: str = "src") -> list[
     return found
 
 
+def site_directory(given: str, parent: str, option: str) -> str:
+    """The absolute path of the site's directory, which a person gave relative to *parent*; it has to be one."""
+    directory = str(Path(parent, Path(given).expanduser()).absolute())
+    check_directory(directory, option)
+    return directory
+
+
 def check_directory(directory: str, option: str) -> None:
     """Raise EdgeError unless *directory* is there and has a file in it."""
     if not Path(directory).is_dir():

@@ -25,7 +25,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "delete_markers": {"type": "bool", "default": True},
 }
 
-State = planning.Config | None
+State = t.Optional[planning.Config]
 
 
 class Replication(Resource[State]):

@@ -87,16 +87,16 @@ async def read_request(scope: Scope, receive: Receive) -> Request | None:
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    body = b""
+    chunks: list[bytes] = []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             break
     query_string = scope.get("query_string", b"").decode("latin-1")
-    return Request(scope["method"], headers.get("host", ""), scope["path"], query_string, headers, body)
+    return Request(scope["method"], headers.get("host", ""), scope["path"], query_string, headers, b"".join(chunks))
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

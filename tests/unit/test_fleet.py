@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""in_parallel(): every lane runs, every failure is kept."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import WIDTH, FleetError, in_parallel
+from unit.fakes import client_error
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
+def test_results_come_by_lane_whichever_ends_first() -> None:
+    def answer(lane: str, seconds: float) -> str:
+        time.sleep(seconds)
+        return lane.upper()
+
+    lanes = {"eu": 0.05, "us": 0.0, "ap": 0.02}
+    work = {lane: functools.partial(answer, lane, seconds) for lane, seconds in lanes.items()}
+    assert in_parallel(work) == {"eu": "EU", "us": "US", "ap": "AP"}
+
+
+def test_no_work_is_no_result() -> None:
+    assert in_parallel({}) == {}
+
+
+def test_all_regions_of_an_access_point_run_at_once() -> None:
+    barrier = threading.Barrier(WIDTH, timeout=10)
+    in_parallel({str(lane): barrier.wait for lane in range(WIDTH)})
+
+
+def test_no_more_than_the_width_run_at_once() -> None:
+    running, most, lock = 0, 0, threading.Lock()
+
+    def work() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.005)
+        with lock:
+            running -= 1
+
+    in_parallel({str(lane): work for lane in range(20)}, width=4)
+    assert most == 4
+
+
+def test_a_single_failure_is_raised_as_it_is_after_the_others_ended() -> None:
+    error, ended = EdgeError("no"), list[str]()
+
+    def slow() -> None:
+        time.sleep(0.05)
+        ended.append("slow")
+
+    with pytest.raises(EdgeError) as failure:
+        in_parallel({"bad": functools.partial(fail, error), "slow": slow})
+    assert failure.value is error
+    assert ended == ["slow"]
+
+
+def test_every_failure_is_kept_and_told_with_its_lane() -> None:
+    errors = {"us": client_error("AccessDenied", "HeadBucket"), "eu": EdgeError("gone"), "ap": ValueError("odd")}
+    work = {lane: functools.partial(fail, error) for lane, error in errors.items()}
+    with pytest.raises(FleetError) as failure:
+        in_parallel({**work, "sa": lambda: None})
+    assert failure.value.failures == errors
+    message = str(failure.value)
+    assert message.startswith("ap: odd; eu: gone; us: AccessDenied from HeadBucket")
+    assert "sa" not in message.split(":")
+
+
+@pytest.mark.parametrize(("lanes", "more"), [(WIDTH, None), (WIDTH + 1, "(and 1 more, of 18)"), (999, "(and 982 more")])
+def test_the_message_of_many_failures_is_bounded(lanes: int, more: str | None) -> None:
+    message = str(FleetError({f"{lane:04}": EdgeError("no") for lane in range(lanes)}))
+    assert message.count(": no") == min(lanes, WIDTH)
+    assert (more is None and "more" not in message) or (more is not None and more in message)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The modules that are more than run(): what they return, and that they fail with a sentence."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
+from ansible_collections.multiregion.edge.plugins.modules import (
+    cloudfront_distribution_info,
+    edge_settings,
+    lambda_edge_package,
+)
+from unit.fakes import client_error
+
+CREDENTIALS = {"region": "us-east-1", "access_key": "AKIDEXAMPLE", "secret_key": "secret"}
+
+
+def outcome(
+    capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], _ansible_check_mode: bool = False, **options: t.Any
+) -> dict[str, t.Any]:
+    with patch_module_args({**options, "_ansible_check_mode": _ansible_check_mode}), pytest.raises(SystemExit):
+        main()
+    result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
+    return result
+
+
+class TestSettings:
+    given: t.ClassVar[dict[str, t.Any]] = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
+
+    def run(self, capsys: pytest.CaptureFixture[str], directory: Path, **given: t.Any) -> dict[str, t.Any]:
+        return outcome(capsys, edge_settings.main, given={**self.given, **given}, directory=str(directory))
+
+    def test_a_relative_site_is_below_the_directory(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "dist").mkdir()
+        (tmp_path / "dist" / "index.html").touch()
+        result = self.run(capsys, tmp_path, edge_site="dist")
+        assert (result["changed"], result["settings"]["site"]) == (False, str(tmp_path / "dist"))
+
+    def test_an_absolute_site_is_where_it_is(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        (tmp_path / "index.html").touch()
+        assert self.run(capsys, Path("/nowhere"), edge_site=str(tmp_path))["settings"]["site"] == str(tmp_path)
+
+    def test_a_site_in_the_home_directory(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        (tmp_path / "dist").mkdir()
+        (tmp_path / "dist" / "index.html").touch()
+        result = self.run(capsys, Path("/nowhere"), edge_site="~/dist")
+        assert "settings" in result, result["msg"]
+        assert result["settings"]["site"] == str(tmp_path / "dist")
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"edge_site": "nowhere"}, "edge_site: there is no directory"),
+            ({"edge_site": "."}, "has no file in it"),
+            ({"edge_name": ""}, "edge_name is missing"),
+        ],
+    )
+    def test_refusals(self, capsys: pytest.CaptureFixture[str], tmp_path: Path, given: t.Any, words: str) -> None:
+        result = self.run(capsys, tmp_path, **given)
+        assert result["failed"] and words in result["msg"]
+
+
+class TestPackage:
+    @pytest.fixture
+    def options(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+        wheel = tmp_path / "awscrt.whl"
+        wheel.write_bytes(package.zipped(dict.fromkeys(package._AWSCRT_FILES, b"crt")))
+        monkeypatch.setattr(package, "_is_pinned", lambda path: path == wheel)
+        source = tmp_path / "source"
+        source.mkdir()
+        (source / "handler.py").write_text("x = 1\n")
+        return {"source": str(source), "wheel": str(wheel), "dest": str(tmp_path / "build" / "package.zip")}
+
+    def test_it_is_built_once(self, capsys: pytest.CaptureFixture[str], options: dict[str, str]) -> None:
+        first = outcome(capsys, lambda_edge_package.main, **options)
+        assert first["changed"] is True
+        assert first["package"]["path"] == options["dest"]
+        assert first["package"]["sha256"] == package.identity(package.unzipped(Path(options["dest"])))
+        again = outcome(capsys, lambda_edge_package.main, **options)
+        assert (again["changed"], again["package"]) == (False, first["package"])
+
+    def test_another_handler_is_another_package(
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, str]
+    ) -> None:
+        first = outcome(capsys, lambda_edge_package.main, **options)
+        Path(options["source"], "handler.py").write_text("x = 2\n")
+        second = outcome(capsys, lambda_edge_package.main, **options)
+        assert second["changed"] is True
+        assert second["package"]["sha256"] != first["package"]["sha256"]
+
+    def test_a_damaged_package_is_built_again(
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, str]
+    ) -> None:
+        dest = Path(options["dest"])
+        dest.parent.mkdir()
+        dest.write_bytes(b"half a zip")
+        result = outcome(capsys, lambda_edge_package.main, **options)
+        assert result.get("changed") is True, result["msg"]
+
+    def test_other_bytes_as_wheel_are_refused(
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, str], tmp_path: Path
+    ) -> None:
+        result = outcome(capsys, lambda_edge_package.main, **{**options, "wheel": str(tmp_path / "other.whl")})
+        assert result["failed"] and "with SHA-256" in result["msg"]
+
+
+class FakeDistributions:
+    """Two distributions, of which one is ours; ``error`` is what reading tags gives instead."""
+
+    error: t.ClassVar[Exception | None] = None
+
+    def __init__(self, aws: t.Any) -> None:
+        pass
+
+    def find(self, tag: str, value: str) -> str | None:
+        if self.error:
+            raise self.error
+        return "E1" if value == "my-site" else None
+
+    def distribution(self, distribution_id: str) -> tuple[dict[str, t.Any], dict[str, t.Any], str]:
+        facts = {"id": "E1", "arn": "arn:E1", "domain_name": "d1.cloudfront.net", "status": "Deployed"}
+        return facts, {"Aliases": {"Quantity": 1, "Items": ["a.example.com"]}}, "etag"
+
+    def tags(self, arn: str) -> dict[str, str]:
+        return {"multiregion-edge": "my-site"}
+
+
+class TestDistributionInfo:
+    def run(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception | None, name: str
+    ) -> dict[str, t.Any]:
+        monkeypatch.setattr(FakeDistributions, "error", error)
+        monkeypatch.setattr(cloudfront_distribution_info, "DistributionApi", FakeDistributions)
+        return outcome(capsys, cloudfront_distribution_info.main, **CREDENTIALS, name=name)
+
+    @pytest.mark.parametrize(("name", "ids"), [("my-site", ["E1"]), ("my-site-eu", [])])
+    def test_it_is_found_by_its_whole_name(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, ids: list[str]
+    ) -> None:
+        result = self.run(capsys, monkeypatch, None, name)
+        assert result["changed"] is False
+        assert [found["id"] for found in result["distributions"]] == ids
+        assert [found["aliases"] for found in result["distributions"]] == [["a.example.com"]] * len(ids)
+
+    def test_aws_refuses(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        error = client_error("AccessDenied", "ListDistributions", "not you")
+        result = self.run(capsys, monkeypatch, error, "my-site")
+        assert result["failed"] and result["msg"].startswith("AccessDenied from ListDistributions: not you.")
+
+    def test_aws_refuses_the_tags_of_several_distributions(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """in_parallel, which find() reads tags with, raises several failures as one FleetError."""
+        from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+
+        denied = client_error("AccessDenied", "ListTagsForResource", "not you")
+        result = self.run(capsys, monkeypatch, FleetError({"E1": denied, "E2": denied}), "my-site")
+        assert result["failed"] and "E2: AccessDenied from ListTagsForResource" in result["msg"]

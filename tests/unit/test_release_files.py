@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A site's directory as objects: keys, types, cache headers, what is found and what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._release import files
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import (
+    IMMUTABLE,
+    OTHER,
+    PAGE,
+    SiteFile,
+    cache_control,
+    content_type,
+    fingerprint,
+    is_fingerprinted,
+    scan,
+)
+
+
+def site(directory: Path, *paths: str) -> str:
+    for path in paths:
+        file = directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(path)
+    return str(directory)
+
+
+def found(directory: str, *exclude: str) -> list[str]:
+    return [file.path for file in scan(directory, exclude)]
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("index.html", "index.html"),
+        ("docs/index.html", "docs/index.html"),
+        ("about", "about/index.html"),
+        ("v1.2/docs", "v1.2/docs/index.html"),
+        ("v1.2/docs.html", "v1.2/docs.html"),
+        (".well-known/security", ".well-known/security/index.html"),
+        ("docs/.nojekyll", "docs/.nojekyll"),
+        ("a b/c+d/50%.txt", "a b/c+d/50%.txt"),
+        ("grüße/日本.html", "grüße/日本.html"),
+    ],
+)
+def test_the_key_is_where_the_router_looks(path: str, key: str) -> None:
+    assert SiteFile("", path, 0, "").key == key
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("index.html", "text/html; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.js", "text/javascript; charset=utf-8"),
+        ("a.mjs", "text/javascript; charset=utf-8"),
+        ("a.json", "application/json; charset=utf-8"),
+        ("a.js.map", "application/json; charset=utf-8"),
+        ("a.svg", "image/svg+xml; charset=utf-8"),
+        ("sitemap.xml", "application/xml; charset=utf-8"),
+        ("site.webmanifest", "application/manifest+json; charset=utf-8"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("a.png", "image/png"),
+        ("IMAGE.JPG", "image/jpeg"),
+        ("a.webp", "image/webp"),
+        ("a.avif", "image/avif"),
+        ("a.woff2", "font/woff2"),
+        ("a.wasm", "application/wasm"),
+        ("a.pdf", "application/pdf"),
+        ("a.tar.gz", "application/gzip"),
+        ("a.unknown-suffix", "application/octet-stream"),
+        ("LICENSE", "text/plain; charset=utf-8"),
+        (".nojekyll", "text/plain; charset=utf-8"),
+        ("v1.2/LICENSE", "text/plain; charset=utf-8"),
+    ],
+)
+def test_content_types(path: str, expected: str) -> None:
+    assert content_type(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "lie"),
+    [("a.tar.xz", "application/x-tar"), ("a.tar.bz2", "application/x-tar"), ("a.js.br", "text/javascript")],
+)
+def test_what_is_packed_is_not_called_what_it_was_before(path: str, lie: str) -> None:
+    """No Content-Encoding is sent, so the type has to be that of the bytes."""
+    assert not content_type(path).startswith(lie)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "main.3f9a1c2b.css",
+        "main-3f9a1c2b.js",
+        "main_3f9a1c2b4d5e6f70.js",
+        "logo.d41d8cd98f00b204e9800998ecf8427e.svg",
+        "chunk.3f9a1c2b.js.map",
+        "index-Dk3x_ZqA.js",
+        "index-BqVz4KdX.css",
+        "inter-latin-C2AdPX0b.woff2",
+    ],
+)
+def test_names_with_a_hash_of_the_content(name: str) -> None:
+    assert is_fingerprinted(f"assets/{name}")
+    assert cache_control(f"assets/{name}") == IMMUTABLE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "report-20241126.pdf",
+        "report-2024-11-26.pdf",
+        "backup.20241126120000.json",
+        "my-Document.js",
+        "my-document.js",
+        "jquery-3.6.0.min.js",
+        "bootstrap.bundle.min.js",
+        "app-settings.css",
+        "font-awesome.css",
+        "facade-decade.css",
+        "photo-deadbeef.jpg",
+        "3f9a1c2b.d/index.html",
+        "page.3f9a1c2b.html",
+        "the-INTERNET.png",
+        "phone-12345678.svg",
+        # Eight characters, capitals and digits among them, and yet no hash: browsers would keep them for a year.
+        "icon-LinkedIn.svg",
+        "app-DarkMode.css",
+        "holiday-IMG_1234.jpg",
+        "poster-Summer24.png",
+        "chapter-Figure01.png",
+    ],
+)
+def test_names_without_a_hash_are_never_immutable(name: str) -> None:
+    assert not is_fingerprinted(f"assets/{name}")
+    assert cache_control(f"assets/{name}") != IMMUTABLE
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("index.html", PAGE),
+        ("docs/a.htm", PAGE),
+        ("about", PAGE),
+        ("main.css", OTHER),
+        ("feed.xml", OTHER),
+        ("v1.2/about", PAGE),
+        ("main.3f9a1c2b.css", IMMUTABLE),
+    ],
+)
+def test_cache_control(path: str, expected: str) -> None:
+    assert cache_control(path) == expected
+
+
+def test_every_file_is_found_with_its_path_size_and_etag(tmp_path: Path) -> None:
+    names = ["a b+c%20.txt", "docs/grüße.html", "docs/v1.2/x", "index.html", ".well-known/security.txt"]
+    directory = site(tmp_path, *names)
+    (tmp_path / "empty.txt").touch()
+    result = {file.path: file for file in scan(directory, [])}
+    assert sorted(result) == sorted([*names, "empty.txt"])
+    assert (result["empty.txt"].size, result["empty.txt"].etag) == (0, "d41d8cd98f00b204e9800998ecf8427e")
+    assert result["index.html"].etag == "eacf331f0ffc35d4b482f1d15a887d3b"
+    assert Path(result["docs/v1.2/x"].source).read_text() == "docs/v1.2/x"
+
+
+@pytest.mark.parametrize(
+    ("exclude", "left"),
+    [
+        ([], [".git/config", "a.html", "a.map", "docs/.git/x", "docs/b.map"]),
+        ([".git"], ["a.html", "a.map", "docs/b.map"]),
+        ([".git", "*.map"], ["a.html"]),
+        (["docs", ".git"], ["a.html", "a.map"]),
+    ],
+)
+def test_excludes_match_names_at_every_depth(tmp_path: Path, exclude: list[str], left: list[str]) -> None:
+    directory = site(tmp_path, ".git/config", "a.html", "a.map", "docs/.git/x", "docs/b.map")
+    assert sorted(found(directory, *exclude)) == left
+
+
+def test_a_directory_behind_a_link_is_part_of_the_site_or_refused_but_never_left_out(tmp_path: Path) -> None:
+    site(tmp_path / "shared", "a.css")
+    directory = site(tmp_path / "site", "index.html")
+    (tmp_path / "site" / "assets").symlink_to(tmp_path / "shared")
+    try:
+        assert "assets/a.css" in found(directory)
+    except EdgeError as refusal:
+        assert "assets" in str(refusal)
+
+
+def test_a_link_to_nowhere_is_not_left_out_silently(tmp_path: Path) -> None:
+    directory = site(tmp_path, "index.html")
+    (tmp_path / "gone.css").symlink_to(tmp_path / "nowhere.css")
+    with pytest.raises(EdgeError, match=r"gone\.css"):
+        scan(directory, [])
+
+
+def test_a_directory_that_cannot_be_read_is_not_left_out_silently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = site(tmp_path, "index.html", "private/a.css")
+    real = os.scandir
+
+    def scandir(path: str = ".") -> object:
+        if str(path).endswith("private"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(EdgeError, match="private"):
+        scan(directory, [])
+
+
+@pytest.mark.parametrize("name", ["", "nowhere", "index.html"], ids=["no name", "missing", "a file"])
+def test_what_is_no_directory_is_refused(tmp_path: Path, name: str) -> None:
+    site(tmp_path, "index.html")
+    with pytest.raises(EdgeError, match=r"src: there is no directory .* give the folder that your site was built into"):
+        scan(str(tmp_path / name) if name else "", [])
+
+
+def test_an_empty_directory_is_refused_also_if_only_by_its_excludes(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    for _turn in range(2):
+        with pytest.raises(EdgeError, match="has no file in it: build the site first"):
+            scan(str(tmp_path), [".git"])
+        site(tmp_path, ".git/config")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    site(tmp_path, "index.html")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.html")).write_text("x")
+    with pytest.raises(EdgeError, match="is not UTF-8"):
+        scan(str(tmp_path), [])
+
+
+def test_a_path_too_long_for_a_key_is_refused(tmp_path: Path) -> None:
+    site(tmp_path, "/".join(["é" * 100] * 5) + "/x")
+    with pytest.raises(EdgeError, match=r"has \d+ bytes; keys in S3 have at most 1024"):
+        scan(str(tmp_path), [])
+
+
+FILES = [SiteFile("/a/index.html", "index.html", 3, "e1"), SiteFile("/a/x.css", "x.css", 4, "e2")]
+
+
+def test_a_fingerprint_is_of_the_content_alone() -> None:
+    moved = [dataclasses.replace(file, source="/elsewhere") for file in FILES]
+    assert fingerprint(FILES) == fingerprint(moved[::-1])
+    assert len(fingerprint(FILES)) == 12
+
+
+@pytest.mark.parametrize("change", [{"path": "y.css"}, {"path": "x.js"}, {"size": 5}, {"etag": "e3"}], ids=str)
+def test_a_fingerprint_tells_every_change(change: dict[str, object]) -> None:
+    changed = [FILES[0], dataclasses.replace(FILES[1], **change)]  # type: ignore[arg-type]
+    assert fingerprint(changed) != fingerprint(FILES)
+    assert fingerprint(FILES[:1]) != fingerprint(FILES)
+
+
+def test_a_fingerprint_tells_other_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(FILES)
+    monkeypatch.setattr(files, "OTHER", "no-store")
+    assert fingerprint(FILES) != before

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of a release, and what S3 makes of its uploads."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import typing as t
+from pathlib import Path
+
+import boto3
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._release.api import ReleaseApi
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import PART_BYTES, SiteFile, scan
+from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, check_name, lacking, plan
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+
+FILES = [
+    SiteFile("/dist/index.html", "index.html", 1_000_000, "e1"),
+    SiteFile("/dist/about", "about", 2_000_000, "e2"),
+    SiteFile("/dist/a b+c.css", "a b+c.css", 0, "e3"),
+]
+DESIRED = Desired("v1", FILES, "eu-north-1", "site-eu")
+COMPLETE = {
+    "r/v1/index.html": (1_000_000, "e1"),
+    "r/v1/about/index.html": (2_000_000, "e2"),
+    "r/v1/a b+c.css": (0, "e3"),
+}
+
+
+def without(*keys: str) -> dict[str, tuple[int, str]]:
+    return {key: value for key, value in COMPLETE.items() if key not in keys}
+
+
+def test_everything_is_there() -> None:
+    result = plan(COMPLETE, DESIRED)
+    assert (result.steps, result.sentences) == ((), [])
+    assert result.before == result.after == {"objects": 3}
+
+
+def test_everything_is_missing() -> None:
+    result = plan({}, DESIRED)
+    assert [step.arguments["key"] for step in result.steps] == list(COMPLETE)
+    assert len({step.lane for step in result.steps}) == 3
+    assert result.sentences == ["Upload 3 of 3 files (3.0 MB) to site-eu in eu-north-1 under r/v1/"]
+    assert result.steps[0].arguments == {
+        "region": "eu-north-1",
+        "bucket": "site-eu",
+        "key": "r/v1/index.html",
+        "source": "/dist/index.html",
+        "headers": FILES[0].headers,
+    }
+
+
+def test_a_killed_run_is_resumed_where_it_stopped() -> None:
+    result = plan(without("r/v1/about/index.html"), DESIRED)
+    assert [step.arguments["key"] for step in result.steps] == ["r/v1/about/index.html"]
+    assert (result.before, result.after) == ({"objects": 2}, {"objects": 3})
+
+
+def test_objects_of_others_below_the_prefix_do_not_matter() -> None:
+    assert plan({**COMPLETE, "r/v1/theirs.txt": (1, "x")}, DESIRED).steps == ()
+
+
+@pytest.mark.parametrize("live", [(1_000_001, "e1"), (1_000_000, "other")], ids=["another size", "other bytes"])
+def test_a_release_never_changes(live: tuple[int, str]) -> None:
+    with pytest.raises(EdgeError, match=r"already has other bytes at r/v1/index\.html in site-eu"):
+        plan({**COMPLETE, "r/v1/index.html": live}, DESIRED)
+
+
+@pytest.mark.parametrize("name", ["v1", "2026-11-20", "A.b_c-d", "a" * 64])
+def test_names_that_are_taken(name: str) -> None:
+    check_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "-v1", ".v1", "a/b", "a b", "ä", "a" * 65, "v1\n"])
+def test_names_that_are_refused(name: str) -> None:
+    with pytest.raises(EdgeError, match="release: .*1 to 64"):
+        check_name(name)
+
+
+def test_what_every_region_still_lacks() -> None:
+    listings = {
+        "eu-north-1": COMPLETE,
+        "us-east-1": without("r/v1/about/index.html"),
+        "ap-south-1": {**COMPLETE, "r/v1/index.html": (7, "e1")},
+        "sa-east-1": {},
+    }
+    assert lacking(listings, DESIRED) == {
+        "us-east-1": ["r/v1/about/index.html"],
+        "ap-south-1": ["r/v1/index.html"],
+        "sa-east-1": list(COMPLETE),
+    }
+
+
+def test_an_empty_object_that_is_missing_is_lacking() -> None:
+    assert lacking({"us-east-1": without("r/v1/a b+c.css")}, DESIRED) == {"us-east-1": ["r/v1/a b+c.css"]}
+
+
+class Raw:
+    """The body of an answer, as botocore reads it."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self) -> t.Iterator[bytes]:
+        yield self._content
+
+
+class FakeS3:
+    """Takes uploads as S3 does, in one piece or in parts, and gives them the ETag that S3 gives."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, dict[str, str]] = {}
+        self.parts: list[bytes] = []
+        self.client = boto3.session.Session("a", "b").client(
+            "s3", "eu-north-1", config=Config(request_checksum_calculation="when_required")
+        )
+        self.client.meta.events.register("before-send.s3", self.answer)
+
+    def answer(self, request: t.Any, **_: t.Any) -> AWSResponse:
+        body = request.body
+        content = body.read() if hasattr(body, "read") else body or b""
+        path = request.url.split("?")[0]
+        answer = b""
+        if "partNumber=" in request.url:
+            self.parts.append(hashlib.md5(content).digest())
+        elif request.url.endswith("uploads"):
+            self.begun = dict(request.headers.items())
+            answer = b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+        elif "uploadId=" in request.url:
+            etag = f"{hashlib.md5(b''.join(self.parts)).hexdigest()}-{len(self.parts)}"
+            self.objects[path] = {**self.begun, "etag": etag}
+            answer = b"<CompleteMultipartUploadResult/>"
+        else:
+            self.objects[path] = {**dict(request.headers.items()), "etag": hashlib.md5(content).hexdigest()}
+        headers = {"ETag": f'"{hashlib.md5(content).hexdigest()}"', "Content-Length": str(len(answer))}
+        return AWSResponse(request.url, 200, headers, Raw(answer))
+
+
+class FakeAws:
+    account_id = "111122223333"
+
+    def __init__(self) -> None:
+        self.s3 = FakeS3()
+
+    def client(self, service: str, region: str) -> t.Any:
+        return self.s3.client
+
+
+@pytest.mark.parametrize(
+    "size",
+    [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES],
+    ids=["empty", "a byte", "just under a part", "exactly a part", "a byte more", "exactly two parts"],
+)
+def test_the_etag_is_the_one_that_s3_gives_to_the_upload(tmp_path: Path, size: int) -> None:
+    """Else the next run takes the object for other bytes and refuses the release for ever."""
+    with (tmp_path / "video.mp4").open("wb") as stream:
+        stream.truncate(size)
+    (file,) = scan(str(tmp_path), [])
+    aws = FakeAws()
+    ReleaseApi(t.cast(t.Any, aws)).upload("eu-north-1", "site-eu", "r/v1/video.mp4", file.source, file.headers)
+    ((path, stored),) = aws.s3.objects.items()
+    assert path.endswith("/r/v1/video.mp4")
+    assert stored["etag"] == file.etag
+    headers = {name.lower(): value for name, value in stored.items()}
+    assert headers["content-type"] in ("video/mp4", b"video/mp4")
+    assert re.match("public, max-age=3600", str(headers["cache-control"]).removeprefix("b'"))

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's edge_* variables: what each form means, and the sentence for each mistake."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, REGIONS, check_regions
+from ansible_collections.multiregion.edge.plugins.module_utils._settings import as_dict, as_list, settings
+
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
+MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
+ALIAS = {"edge_aliases": ["www.example.com"], "edge_certificate_arn": CERTIFICATE}
+
+
+def given(**variables: t.Any) -> dict[str, t.Any]:
+    return {**MINIMUM, **variables}
+
+
+def test_a_name_and_regions_are_enough() -> None:
+    assert settings(MINIMUM) == {
+        "name": "my-site",
+        "regions": ["eu-north-1", "us-east-1"],
+        "home_region": "eu-north-1",
+        "aliases": [],
+        "certificate_arn": "",
+        "bucket_names": {},
+        "tags": {},
+        "price_class": "PriceClass_All",
+        "site": "",
+        "release": "",
+        "hosts": [],
+    }
+
+
+def test_an_absent_variable_and_one_that_is_none_are_the_same() -> None:
+    others = ("home_region", "aliases", "certificate_arn", "bucket_names", "tags", "price_class", "site", "hosts")
+    assert settings({**MINIMUM, **{f"edge_{name}": None for name in others}}) == settings(MINIMUM)
+
+
+def test_variables_of_the_users_own_are_left_alone() -> None:
+    assert settings(given(edge_of_the_world="flat")) == settings(MINIMUM)
+
+
+@pytest.mark.parametrize(
+    ("value", "result"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (("a", "b"), ["a", "b"]),
+        ("a,b", ["a", "b"]),
+        (" a , b ,", ["a", "b"]),
+        ("[a, b]", ["a", "b"]),
+        ("['a', \"b\"]", ["a", "b"]),
+        ("- a\n- b\n", ["a", "b"]),
+        ('["a"]', ["a"]),
+        ("a", ["a"]),
+        ("", []),
+        (None, []),
+        ([], []),
+        ("[]", []),
+        (["", " "], []),
+        ("*.example.com", ["*.example.com"]),
+        ("www.example.com,*.example.com", ["www.example.com", "*.example.com"]),
+        ("*.example.com,example.com", ["*.example.com", "example.com"]),
+        ("['*.example.com']", ["*.example.com"]),
+    ],
+    ids=repr,
+)
+def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
+    assert as_list(value, "edge_aliases") == result
+
+
+@pytest.mark.parametrize(
+    ("value", "result"),
+    [
+        ({"a": "b"}, {"a": "b"}),
+        ("{a: b}", {"a": "b"}),
+        ("a: b\nc: d\n", {"a": "b", "c": "d"}),
+        ('{"a": "b"}', {"a": "b"}),
+        ({"cost": 42}, {"cost": "42"}),
+        ("", {}),
+        (None, {}),
+        ({}, {}),
+    ],
+    ids=repr,
+)
+def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> None:
+    assert as_dict(value, "edge_tags") == result
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting", "result"),
+    [
+        ("edge_regions", "eu-north-1,us-east-1", "regions", ["eu-north-1", "us-east-1"]),
+        ("edge_home_region", "us-east-1", "home_region", "us-east-1"),
+        ("edge_name", 2026, "name", "2026"),
+        ("edge_name", " my-site ", "name", "my-site"),
+        ("edge_name", "a" * 32, "name", "a" * 32),
+        ("edge_regions", ["af-south-1"], "regions", ["af-south-1"]),
+        ("edge_hosts", "WWW.Example.com", "hosts", ["www.example.com"]),
+        ("edge_tags", "team: web", "tags", {"team": "web"}),
+        ("edge_price_class", "PriceClass_100", "price_class", "PriceClass_100"),
+    ],
+    ids=str,
+)
+def test_values_that_are_taken(name: str, value: t.Any, setting: str, result: t.Any) -> None:
+    assert settings(given(**{name: value}))[setting] == result
+
+
+@pytest.mark.parametrize(
+    "alias", ["example.com", "*.example.com", "WWW.Example.COM", "a.b.c.xn--p1ai", "0-0.example.io"]
+)
+def test_aliases_that_are_taken(alias: str) -> None:
+    assert settings({**MINIMUM, **ALIAS, "edge_aliases": [alias]})["aliases"] == [alias.lower()]
+
+
+REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
+    ("no name", {"edge_name": None}, ["edge_name is missing", "edge_name=my-site"]),
+    ("name too short", {"edge_name": "ab"}, ["edge_name: 'ab'", "3 to 32"]),
+    ("name too long", {"edge_name": "a" * 33}, ["edge_name", "3 to 32"]),
+    ("name with a capital", {"edge_name": "My-site"}, ["edge_name: 'My-site'", "lower-case"]),
+    ("name with a dot", {"edge_name": "my.site"}, ["edge_name", "hyphens"]),
+    ("name with a hyphen at its end", {"edge_name": "my-site-"}, ["edge_name", "no hyphen at its ends"]),
+    ("no Regions", {"edge_regions": None}, ["edge_regions is empty", "for example"]),
+    ("empty Regions", {"edge_regions": ""}, ["edge_regions is empty"]),
+    ("Region misspelt", {"edge_regions": "eu-nort-1"}, ["edge_regions: 'eu-nort-1'", "Did you mean eu-north-1?"]),
+    ("not a Region at all", {"edge_regions": "Stockholm"}, ["edge_regions: 'Stockholm'", "Choose from"]),
+    (
+        "Region too new for an MRAP",
+        {"edge_regions": "ap-southeast-7"},
+        ["ap-southeast-7", "Did you mean ap-southeast-"],
+    ),
+    (
+        "Region twice",
+        {"edge_regions": "eu-north-1,us-east-1,eu-north-1"},
+        ["edge_regions", "eu-north-1 more than once"],
+    ),
+    ("18 Regions", {"edge_regions": list(REGIONS[:18])}, ["edge_regions has 18 Regions", "takes 17"]),
+    ("Regions as a dictionary", {"edge_regions": {"a": 1}}, ["edge_regions", "is not a list", "a,b"]),
+    ("Regions as a number", {"edge_regions": "42"}, ["edge_regions", "is not a list"]),
+    ("Regions as broken YAML", {"edge_regions": "[eu-north-1"}, ["edge_regions", "neither a list like a,b nor YAML"]),
+    ("home Region elsewhere", {"edge_home_region": "sa-east-1"}, ["edge_home_region: sa-east-1", "add it there"]),
+    ("alias without certificate", {"edge_aliases": "a.example.com"}, ["edge_certificate_arn is missing", "a.example"]),
+    ("alias with scheme", {**ALIAS, "edge_aliases": ["https://a.example.com"]}, ["edge_aliases", "without https://"]),
+    ("alias with path", {**ALIAS, "edge_aliases": ["a.example.com/x"]}, ["edge_aliases", "is not a host name"]),
+    ("alias without a dot", {**ALIAS, "edge_aliases": ["localhost"]}, ["edge_aliases: 'localhost'"]),
+    ("alias, star within", {**ALIAS, "edge_aliases": ["a.*.example.com"]}, ["edge_aliases"]),
+    ("alias too long a label", {**ALIAS, "edge_aliases": [f"{'a' * 64}.example.com"]}, ["edge_aliases"]),
+    (
+        "certificate of another Region",
+        {"edge_certificate_arn": CERTIFICATE.replace("us-east-1", "eu-west-1")},
+        ["edge_certificate_arn", "us-east-1"],
+    ),
+    ("certificate is none", {"edge_certificate_arn": "my-certificate"}, ["edge_certificate_arn: 'my-certificate'"]),
+    ("edge_region", {"edge_region": "eu-north-1"}, ["edge_region is no variable", "did you mean edge_regions?"]),
+    ("edge_alias", {"edge_alias": "x"}, ["edge_alias is no variable", "did you mean edge_aliases?"]),
+    ("tags as a list", {"edge_tags": ["a"]}, ["edge_tags", "is not a dictionary", "{key: value}"]),
+    ("tags as k=v", {"edge_tags": "team=web"}, ["edge_tags", "is not a dictionary"]),
+    ("bucket names as a list", {"edge_bucket_names": ["a"]}, ["edge_bucket_names", "is not a dictionary"]),
+    # What is refused here is refused before the first call; elsewhere it would be after buckets and an access point.
+    ("price class", {"edge_price_class": "PriceClass_50"}, ["edge_price_class", "PriceClass_100"]),
+    ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
+    ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),
+    ("release that cannot be", {"edge_release": "a/b"}, ["edge_release"]),
+]
+
+
+@pytest.mark.parametrize(("variables", "words"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+def test_a_mistake_gets_one_sentence_that_names_the_variable(variables: dict[str, t.Any], words: list[str]) -> None:
+    with pytest.raises(EdgeError) as refusal:
+        settings({**MINIMUM, **variables})
+    message = str(refusal.value)
+    for word in words:
+        assert word in message
+    assert message[-1] in ".?"
+    assert "\n" not in message
+
+
+def test_an_alias_that_is_named_twice_is_one_alias() -> None:
+    """CloudFront refuses a distribution with the same alias twice, and two spellings of case are the same host."""
+    assert settings({**MINIMUM, **ALIAS, "edge_aliases": "a.example.com,A.example.com"})["aliases"] == ["a.example.com"]
+
+
+def test_an_empty_tag_is_empty_and_not_the_word_none() -> None:
+    assert settings(given(edge_tags={"team": None}))["tags"] == {"team": ""}
+
+
+def test_seventeen_regions_are_taken_opt_in_ones_too() -> None:
+    check_regions([*OPT_IN_REGIONS, *REGIONS[:5]], "edge_regions")
+
+
+def test_the_longest_name_makes_bucket_names_that_s3_takes() -> None:
+    longest = max(REGIONS, key=len)
+    assert len(f"{'a' * 32}-{'0' * 12}-{longest}-an") <= 63
+    assert len(f"{'a' * 32}-12345678") <= 50
