@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -23,9 +24,8 @@ from cloud.local import Credentials, LocalCloud
 
 from demo.inputs import REPOSITORY
 
-# The demo's deployer may do everything, as whoever tries the collection in an account of their own mostly may;
-# docs/security.md has what a deployer needs.
-_DEPLOYER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+# What the documentation says that a deployer needs, and no more.
+_DEPLOYER_POLICY = REPOSITORY / "docs" / "deployer-policy.json"
 
 _EDGE_READY = "edge ready "
 _EDGE_DEADLINE = 60.0
@@ -52,7 +52,7 @@ class LocalSite:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
-            self.credentials = self.cloud.create_user("deployer", _DEPLOYER_POLICY)
+            self.credentials = self.cloud.create_user("deployer", self._deployer_policy())
             self._stack = stack.pop_all()
         return self
 
@@ -60,6 +60,13 @@ class LocalSite:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _deployer_policy(self) -> dict[str, Any]:
+        """For this site, however its name is written; a name that cannot be is the playbooks' to refuse."""
+        name = json.dumps(str(self.variables["edge_name"]))[1:-1]
+        text = _DEPLOYER_POLICY.read_text().replace("ACCOUNT", self.cloud.account_id).replace("SITE", name)
+        policy: dict[str, Any] = json.loads(text)
+        return policy
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         """What a process needs besides its own environment to use this local AWS as the deployer."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verifier proves itself before it judges the handler: it accepts what is right and rejects each thing that is not."""
+"""The verifier proves itself before it judges the handler: it accepts what is right, rejects what is not."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def signed(path: str = "/r/1/a%20b.html", method: str = "GET", **extra: str) -> 
 
 
 def test_the_derived_key_is_the_published_one() -> None:
-    """awslabs/aws-c-auth, tests/aws-signing-test-suite/v4a/get-vanilla/public-key.json."""
+    """The key of all vectors of awslabs/aws-c-auth (tests/aws-signing-test-suite/v4a/*/public-key.json)."""
     numbers = private_key(ACCESS_KEY, SECRET_KEY).public_key().public_numbers()
     assert f"{numbers.x:064x}" == "b6618f6a65740a99e650b33b6b4b5bd0d43b176d721a3edfea7e7d2d56d936b1"
     assert f"{numbers.y:064x}" == "865ed22a7eadc9c5cb9d2cbaca1b3699139fedc5043dc6661864218330c8e518"
@@ -42,7 +42,9 @@ def test_the_derived_key_is_the_published_one() -> None:
 
 def test_the_canonical_request_and_the_string_to_sign_are_as_described() -> None:
     headers = {"host": "h", "x-amz-date": "20261120T120000Z", "x-amz-meta": "  two   words "}
-    request = canonical_request("GET", "/a%20b//../c", headers, ["host", "x-amz-date", "x-amz-meta"], "UNSIGNED-PAYLOAD")
+    request = canonical_request(
+        "GET", "/a%20b//../c", headers, ["host", "x-amz-date", "x-amz-meta"], "UNSIGNED-PAYLOAD"
+    )
     assert request == (
         "GET\n/a%20b//../c\n\nhost:h\nx-amz-date:20261120T120000Z\nx-amz-meta:two words\n\n"
         "host;x-amz-date;x-amz-meta\nUNSIGNED-PAYLOAD"

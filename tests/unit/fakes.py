@@ -35,4 +35,4 @@ class FakeModule:
 
 
 def client_error(code: str, operation: str, message: str | None = "It says no") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, operation)  # type: ignore[typeddict-item]
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)

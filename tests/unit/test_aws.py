@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""_aws: where requests go and what Host they carry, how errors read, what is counted. All traffic is to this machine."""
+"""_aws: where requests go and what Host they carry, how errors read, what is counted."""
 
 from __future__ import annotations
 
@@ -190,7 +190,8 @@ def test_the_account_is_asked_for_once_also_by_many_threads(
         ),
         (
             client_error("ExpiredToken", "GetObject", "old"),
-            "ExpiredToken from GetObject: old. Renew the credentials and run it again: it goes on from where it stopped.",
+            "ExpiredToken from GetObject: old. "
+            "Renew the credentials and run it again: it goes on from where it stopped.",
         ),
         (
             client_error("RequestTimeTooSkewed", "GetObject", "late"),

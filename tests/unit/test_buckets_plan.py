@@ -127,7 +127,13 @@ def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
         "put_tags": "tags",
         "put_lifecycle": "lifecycle",
     }
-    empty = {"public_access_block": None, "policy": [], "versioning": None, "tags": {}, "lifecycle": []}
+    empty: dict[str, t.Any] = {
+        "public_access_block": None,
+        "policy": [],
+        "versioning": None,
+        "tags": {},
+        "lifecycle": [],
+    }
     bucket = {**empty, "ownership": "BucketOwnerEnforced"}
     for remaining in range(5, -1, -1):
         steps = plan({"eu-north-1": bucket, "us-east-1": live("us-east-1")}, DESIRED).steps
@@ -138,7 +144,7 @@ def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
 
 
 def test_another_sites_bucket_is_refused() -> None:
-    with pytest.raises(EdgeError, match="belongs to the site 'my-site-eu'.*choose another name"):
+    with pytest.raises(EdgeError, match=r"belongs to the site 'my-site-eu'.*choose another name"):
         plan(all_live(tags={"multiregion-edge": "my-site-eu"}), DESIRED)
 
 

@@ -43,7 +43,7 @@ def test_identity_survives_zipping_by_any_zlib(tmp_path: Path) -> None:
     stored = tmp_path / "stored.zip"
     with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("directory/", b"")
-        for name in reversed(sorted(FILES)):
+        for name in sorted(FILES, reverse=True):
             archive.writestr(name, FILES[name])
     ours = tmp_path / "ours.zip"
     ours.write_bytes(package.zipped(FILES))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
+import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -60,15 +61,17 @@ def test_a_single_failure_is_raised_as_it_is_after_the_others_ended() -> None:
         time.sleep(0.05)
         ended.append("slow")
 
+    work: dict[str, t.Callable[[], None]] = {"bad": functools.partial(fail, error), "slow": slow}
+
     with pytest.raises(EdgeError) as failure:
-        in_parallel({"bad": functools.partial(fail, error), "slow": slow})
+        in_parallel(work)
     assert failure.value is error
     assert ended == ["slow"]
 
 
 def test_every_failure_is_kept_and_told_with_its_lane() -> None:
     errors = {"us": client_error("AccessDenied", "HeadBucket"), "eu": EdgeError("gone"), "ap": ValueError("odd")}
-    work = {lane: functools.partial(fail, error) for lane, error in errors.items()}
+    work: dict[str, t.Callable[[], None]] = {lane: functools.partial(fail, error) for lane, error in errors.items()}
     with pytest.raises(FleetError) as failure:
         in_parallel({**work, "sa": lambda: None})
     assert failure.value.failures == errors

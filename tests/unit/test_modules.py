@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
 from ansible_collections.multiregion.edge.plugins.modules import (
     cloudfront_distribution_info,
     edge_settings,
@@ -21,10 +22,8 @@ from unit.fakes import client_error
 CREDENTIALS = {"region": "us-east-1", "access_key": "AKIDEXAMPLE", "secret_key": "secret"}
 
 
-def outcome(
-    capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], _ansible_check_mode: bool = False, **options: t.Any
-) -> dict[str, t.Any]:
-    with patch_module_args({**options, "_ansible_check_mode": _ansible_check_mode}), pytest.raises(SystemExit):
+def outcome(capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], **options: t.Any) -> dict[str, t.Any]:
+    with patch_module_args(options), pytest.raises(SystemExit):
         main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
@@ -160,8 +159,6 @@ class TestDistributionInfo:
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """in_parallel, which find() reads tags with, raises several failures as one FleetError."""
-        from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
-
         denied = client_error("AccessDenied", "ListTagsForResource", "not you")
         result = self.run(capsys, monkeypatch, FleetError({"E1": denied, "E2": denied}), "my-site")
         assert result["failed"] and "E2: AccessDenied from ListTagsForResource" in result["msg"]

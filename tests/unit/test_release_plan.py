@@ -78,7 +78,7 @@ def test_names_that_are_taken(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "-v1", ".v1", "a/b", "a b", "ä", "a" * 65, "v1\n"])
 def test_names_that_are_refused(name: str) -> None:
-    with pytest.raises(EdgeError, match="release: .*1 to 64"):
+    with pytest.raises(EdgeError, match=r"release: .*1 to 64"):
         check_name(name)
 
 

@@ -50,28 +50,31 @@ class EdgeLambdaApi:
     def tags(self, arn: str) -> dict[str, str]:
         return self._lambda.list_tags(Resource=arn).get("Tags", {})
 
+    # Changes. Each waits first until the one before has settled: Lambda refuses another one meanwhile.
+
     @_settling
     def create_function(self, name: str, package: bytes, configuration: Config, tags: dict[str, str]) -> None:
         self._lambda.create_function(
             FunctionName=name, Code={"ZipFile": package}, PackageType="Zip", Publish=False, Tags=tags, **configuration
         )
-        self._wait(name)
 
     @_settling
     def update_code(self, name: str, package: bytes) -> None:
-        self._lambda.update_function_code(FunctionName=name, ZipFile=package, Publish=False)
         self._wait(name)
+        self._lambda.update_function_code(FunctionName=name, ZipFile=package, Publish=False)
 
     @_settling
     def update_configuration(self, name: str, configuration: Config) -> None:
-        self._lambda.update_function_configuration(FunctionName=name, **configuration)
         self._wait(name)
+        self._lambda.update_function_configuration(FunctionName=name, **configuration)
 
     @_settling
     def publish_version(self, name: str) -> None:
         self._wait(name)
         latest = self._lambda.get_function_configuration(FunctionName=name)
-        self._lambda.publish_version(FunctionName=name, CodeSha256=latest["CodeSha256"])
+        version = self._lambda.publish_version(FunctionName=name, CodeSha256=latest["CodeSha256"])["Version"]
+        # CloudFront refuses to associate a version that is not active yet.
+        self._lambda.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=version)
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
         self._lambda.tag_resource(Resource=arn, Tags=tags)

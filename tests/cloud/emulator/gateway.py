@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.app import app as ministack
 
-from cloud.emulator import admin, lambda_code, replication, routing, strict, strict_cloudfront
+from cloud.emulator import admin, authorisation, lambda_code, replication, routing, strict, strict_cloudfront
 from cloud.emulator.faults import Faults
 from cloud.emulator.request import (
     Message,
@@ -28,6 +28,7 @@ class Gateway:
         self._log = RequestLog()
         self._faults = Faults()
         self._account_id = os.environ["MINISTACK_ACCOUNT_ID"]
+        authorisation.install()
         lambda_code.install()
         replication.install()
         routing.install()

@@ -1,0 +1,74 @@
+"""What AWS authorises a request as, where MiniStack is coarser: a policy that names exact resources must be enough."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from ministack.core import iam_actions
+
+_NAME = re.compile(rb"<Name>([^<]+)</Name>")
+
+
+# CloudFront API reference, CreateDistributionWithTags: it needs CreateDistribution and TagResource.
+_ACTIONS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
+
+
+def install() -> None:
+    extract = iam_actions.extract_resource_arn
+    extract_action = iam_actions.extract_iam_action
+
+    def extract_resource_arn(
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query_params: dict[str, Any],
+        region: str,
+        account_id: str,
+    ) -> str:
+        found = str(extract(service, method, path, headers, body, query_params, region, account_id))
+        if found != "*":
+            return found
+        return _resource(service, method, path, body, query_params, region, account_id) or found
+
+    def extract_iam_action(*arguments: Any, **options: Any) -> str | None:
+        action = extract_action(*arguments, **options)
+        return _ACTIONS.get(action, action)
+
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_actions.extract_iam_action = extract_iam_action
+
+
+def _resource(
+    service: str, method: str, path: str, body: bytes, query: dict[str, Any], region: str, account_id: str
+) -> str | None:
+    if service == "iam":
+        name = _first(query.get("PolicyName"))
+        return f"arn:aws:iam::{account_id}:policy/{name}" if name else None
+    if service == "cloudfront-keyvaluestore":
+        return unquote(path).removeprefix("/key-value-stores/").partition("/keys")[0]
+    if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions"):
+        return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body)['FunctionName']}"
+    if service == "cloudfront":
+        return _cloudfront(method, path, body, query, f"arn:aws:cloudfront::{account_id}:")
+    return None
+
+
+def _cloudfront(method: str, path: str, body: bytes, query: dict[str, Any], prefix: str) -> str | None:
+    _version, kind, *rest = path.strip("/").split("/")
+    if kind == "tagging":
+        return _first(query.get("Resource"))
+    if rest and kind in ("function", "key-value-store"):
+        return f"{prefix}{kind}/{rest[0]}"
+    if method == "POST":  # a new one: a function by its name, what gets an id by any
+        name = _NAME.search(body) if kind == "function" else None
+        return f"{prefix}{kind}/{name[1].decode() if name else '*'}"
+    return None
+
+
+def _first(value: Any) -> str | None:
+    return value[0] if isinstance(value, list) and value else value

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Lambda@Edge handler: every request that it signs is verified by an independent verifier."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from edge.sigv4a_verifier import verify
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SOURCE = Path(__file__).parents[2] / "files" / "edge" / "origin_request"
+HOST = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
+REQUEST_ID = "4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ=="
+ACCESS_KEY, SECRET_KEY, TOKEN = "ASIAEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "v2-session-token//=="
+
+Event = dict[str, t.Any]
+Handler = t.Callable[[Event], Event]
+
+
+@pytest.fixture(scope="module")
+def handler() -> t.Iterator[Handler]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(SOURCE))
+        yield t.cast(Handler, importlib.import_module("handler").handler)
+    for name in ("handler", "sigv4a"):
+        del sys.modules[name]
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
+
+
+def custom(domain_name: str = HOST, path: str = "") -> dict[str, t.Any]:
+    return {
+        "custom": {
+            "customHeaders": {},
+            "domainName": domain_name,
+            "keepaliveTimeout": 5,
+            "path": path,
+            "port": 443,
+            "protocol": "https",
+            "readTimeout": 30,
+            "sslProtocols": ["TLSv1.2"],
+        }
+    }
+
+
+def event(
+    uri: str = "/r/1/index.html",
+    method: str = "GET",
+    querystring: str = "",
+    origin: dict[str, t.Any] | None = None,
+    **headers: str,
+) -> Event:
+    """As in the CloudFront Developer Guide, "Lambda@Edge event structure", origin request."""
+    given = {"Host": HOST, "User-Agent": "Amazon CloudFront", "X-Forwarded-For": "203.0.113.178"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    request = {
+        "clientIp": "203.0.113.178",
+        "method": method,
+        "uri": uri,
+        "querystring": querystring,
+        "headers": {name.lower(): [{"key": name, "value": value}] for name, value in given.items()},
+        "origin": origin or custom(),
+    }
+    config = {"distributionId": "EDFDVBD6EXAMPLE", "eventType": "origin-request", "requestId": REQUEST_ID}
+    return {"Records": [{"cf": {"config": config, "request": request}}]}
+
+
+def arriving(request: Event) -> dict[str, str]:
+    """The headers at S3: CloudFront adds X-Amz-Cf-Id, and Host is the one that the function set."""
+    headers = {name: values[0]["value"] for name, values in request["headers"].items()}
+    return {**headers, "x-amz-cf-id": REQUEST_ID}
+
+
+def verified(request: Event, token: str | None = TOKEN) -> list[str]:
+    """The names of the signed headers of the request as CloudFront sends it. Raises if S3 would not take it."""
+    path = request["origin"]["custom"]["path"] + request["uri"]
+    assert request["querystring"] == ""
+    return verify(request["method"], path, arriving(request), ACCESS_KEY, SECRET_KEY, token)
+
+
+CASES: dict[str, Event] = {
+    "GET": event(),
+    "HEAD": event(method="HEAD"),
+    "OPTIONS": event(method="OPTIONS", Origin="https://example.com", Access_Control_Request_Method="GET"),
+    "a range": event(Range="bytes=0-99", If_Range='"etag"'),
+    "a revalidation": event(If_None_Match='"etag"', If_Modified_Since="Fri, 20 Nov 2026 12:00:00 GMT"),
+    "read-only headers": event(Via="2.0 x.cloudfront.net", Accept_Encoding="br,gzip", CDN_Loop="cloudfront"),
+    "a query string": event(querystring="versionId=1&acl"),
+    "commands of a viewer": event(
+        X_Amz_Security_Token="mine", X_Amz_Request_Payer="requester", Authorization="Basic x"
+    ),
+    "a viewer's x-amz-cf-id": event(X_Amz_Cf_Id="mine"),
+    "another Host before": event(Host="www.example.com"),
+    "an origin path": event(origin=custom(path="/site")),
+    "the root": event("/"),
+    "a space": event("/r/1/a b.html"),
+    "an encoded space": event("/r/1/a%20b.html"),
+    "a plus": event("/r/1/a+b.html"),
+    "a percent sign": event("/r/1/100%25.html"),
+    "a percent sign by itself": event("/r/1/100%.html"),
+    "unicode": event("/r/1/grüße/日本.html"),
+    "bytes that are no UTF-8": event("/r/1/caf%E9.html"),
+    "dots and double slashes": event("/r/1/../x//y/./z"),
+    "a slash within a name": event("/r/1/a%2Fb"),
+    "all that may be unencoded": event("/azAZ09-._~"),
+    "sub-delimiters": event("/r/1/!$&'()*,;=:@.html"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_every_signed_request_verifies(handler: Handler, case: Event) -> None:
+    request = handler(copy.deepcopy(case))
+    assert verified(request) == [
+        "host",
+        "x-amz-cf-id",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-region-set",
+        "x-amz-security-token",
+    ]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_nothing_but_uri_query_and_our_headers_is_changed(handler: Handler, case: Event) -> None:
+    before = case["Records"][0]["cf"]["request"]
+    after = handler(copy.deepcopy(case))
+    ours = ("uri", "querystring", "headers")
+    assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
+    kept = {
+        name: values
+        for name, values in before["headers"].items()
+        if name not in ("host", "authorization") and not name.startswith("x-amz-")
+    }
+    added = {name for name in after["headers"] if name not in kept}
+    assert kept.items() <= after["headers"].items()
+    assert added == {
+        "host",
+        "authorization",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-region-set",
+        "x-amz-security-token",
+    }
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_headers_have_the_form_that_cloudfront_takes(handler: Handler, case: Event) -> None:
+    headers = handler(copy.deepcopy(case))["headers"]
+    for name, values in headers.items():
+        assert name == name.lower()
+        assert [value["key"].lower() for value in values] == [name]
+        assert all(isinstance(value["value"], str) and "\n" not in value["value"] for value in values)
+    assert not [name for name in headers if name.startswith("x-amz-cf-")]  # CloudFront refuses the function's answer
+    assert headers["host"] == [{"key": "Host", "value": HOST}]
+
+
+def test_a_signature_made_for_one_request_fits_no_other(handler: Handler) -> None:
+    request = handler(event())
+    for change in ({"uri": "/r/2/index.html"}, {"method": "HEAD"}):
+        with pytest.raises(Exception, match="SignatureDoesNotMatch"):
+            verified({**request, **change})
+
+
+def test_a_viewers_token_is_not_the_one_that_is_sent(handler: Handler) -> None:
+    request = handler(event(X_Amz_Security_Token="mine"))
+    assert request["headers"]["x-amz-security-token"][0]["value"] == TOKEN
+
+
+def test_without_a_session_token_none_is_sent(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    request = handler(event())
+    assert "x-amz-security-token" not in request["headers"]
+    assert "x-amz-security-token" not in verified(request, token=None)
+
+
+def test_new_credentials_of_the_environment_are_used_at_once(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler(event())
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIANEW")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another")
+    request = handler(event())
+    assert verify("GET", request["uri"], arriving(request), "ASIANEW", "another", TOKEN)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_what_changes_objects_is_refused(handler: Handler, method: str) -> None:
+    answer = handler(event(method=method))
+    assert (answer["status"], answer["statusDescription"]) == ("405", "Method Not Allowed")
+    assert "uri" not in answer
+
+
+def test_a_405_says_what_is_allowed(handler: Handler) -> None:
+    """RFC 9110, 15.5.6: the origin server MUST generate an Allow header field in a 405 response."""
+    headers = handler(event(method="POST")).get("headers", {})
+    assert {method.strip() for method in headers["allow"][0]["value"].split(",")} == {"GET", "HEAD", "OPTIONS"}
+
+
+S3_ORIGIN = {"s3": {"domainName": "b.s3.eu-north-1.amazonaws.com", "path": "", "region": "eu-north-1"}}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        S3_ORIGIN,
+        custom("www.example.com"),
+        custom("b.s3.eu-north-1.amazonaws.com"),
+        custom("mrap.accesspoint.s3-global.amazonaws.com"),
+        custom(f"{HOST}.example.com"),
+    ],
+    ids=["an S3 origin", "a server", "a bucket", "no alias", "a host that only contains ours"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_requests_for_other_origins_pass_untouched(handler: Handler, origin: dict[str, t.Any], method: str) -> None:
+    case = event("/a+b%2fc", method, "a=1", origin, Authorization="Basic x", X_Amz_Meta="y")
+    before = copy.deepcopy(case["Records"][0]["cf"]["request"])
+    after = handler(case)
+    assert after is case["Records"][0]["cf"]["request"]
+    assert after == before
+
+
+def test_a_request_without_an_origin_passes_untouched(handler: Handler) -> None:
+    case = event()
+    del case["Records"][0]["cf"]["request"]["origin"]
+    before = copy.deepcopy(case["Records"][0]["cf"]["request"])
+    assert handler(case) == before
+
+
+UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
+
+
+def strictly(key: bytes) -> str:
+    """The one encoding that S3 signs by, written out."""
+    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in key)
+
+
+# What a viewer may leave as it is: printable ASCII, but never a per cent sign, and no ? or #, which end a path.
+RAW = [byte for byte in range(0x21, 0x7F) if byte not in b"%?#"]
+
+
+@st.composite
+def keys_and_their_encodings(draw: st.DrawFn) -> tuple[bytes, str]:
+    """A key, and one of the many ways in which a viewer may have written it."""
+    key = b"/" + draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=24)).encode()
+    written = "/"
+    for byte in key[1:]:
+        forms = [f"%{byte:02X}", f"%{byte:02x}"] + ([chr(byte)] if byte in RAW else [])
+        written += draw(st.sampled_from(forms))
+    return key, written
+
+
+@given(keys_and_their_encodings())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_however_a_key_is_encoded_the_one_strict_encoding_is_sent_and_signed(
+    handler: Handler, case: tuple[bytes, str]
+) -> None:
+    key, written = case
+    request = handler(event(written))
+    assert request["uri"] == strictly(key)
+    verified(request)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=24))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_text_that_came_unencoded_is_encoded_and_encoding_twice_changes_nothing(handler: Handler, text: str) -> None:
+    uri = "/" + text
+    once = handler(event(uri))["uri"]
+    assert handler(event(once))["uri"] == once
+    assert set(once.encode()) <= set(UNRESERVED + b"%")
+    if "%" not in text:
+        assert once == strictly(uri.encode())
