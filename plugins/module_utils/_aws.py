@@ -16,10 +16,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 try:
     import boto3
+    from boto3.exceptions import Boto3Error
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 except ImportError:  # AnsibleAWSModule says what to install
-    BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError
+    Boto3Error = BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     get_aws_connection_info,
@@ -32,6 +33,7 @@ __all__ = [
     "AWSRetry",
     "AnsibleAWSModule",
     "Aws",
+    "Boto3Error",
     "BotoCoreError",
     "ClientError",
     "explain",
@@ -119,7 +121,7 @@ def explain(error: Exception) -> str:
     """What AWS or botocore said, in one line: code, call, message, and what to do where it is known."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "Unknown")
-        message = error.response.get("Error", {}).get("Message", "").strip() or "no message"
+        message = (error.response.get("Error", {}).get("Message") or "no message").strip()
         return f"{code} from {error.operation_name}: {message.rstrip('.')}.{_ADVICE.get(code, '')}"
     if isinstance(error, NoCredentialsError):
         return "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."

@@ -13,6 +13,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import explain
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 T = t.TypeVar("T")
 
@@ -36,8 +37,8 @@ class FleetError(Exception):
 def in_parallel(work: t.Mapping[str, t.Callable[[], T]], width: int = WIDTH) -> dict[str, T]:
     """Call every function of *work* and return what each gave, by its lane.
 
-    All of them run to their end, also when some fail. A single failure is raised as it is, several
-    as one FleetError.
+    All of them run to their end, also when some fail. A single sentence for the user is raised as it
+    is, everything else as one FleetError, which says in which lane it was.
     """
     results: dict[str, T] = {}
     failures: dict[str, Exception] = {}
@@ -48,8 +49,8 @@ def in_parallel(work: t.Mapping[str, t.Callable[[], T]], width: int = WIDTH) -> 
                 results[lane] = future.result()
             except Exception as error:
                 failures[lane] = error
-    if len(failures) == 1:
-        raise next(iter(failures.values()))
+    if len(failures) == 1 and isinstance(only := next(iter(failures.values())), EdgeError):
+        raise only
     if failures:
         raise FleetError(failures)
     return results

@@ -18,6 +18,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     AnsibleAWSModule,
     Aws,
+    Boto3Error,
     BotoCoreError,
     ClientError,
     explain,
@@ -96,7 +97,7 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         if module._diff:
             result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
         module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
+    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
         module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences, done=done)
 
 
@@ -107,7 +108,7 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
         for step in run_of_steps:
             try:
                 getattr(api, step.call)(**step.arguments)
-            except (ClientError, BotoCoreError) as error:
+            except (ClientError, BotoCoreError, Boto3Error, OSError) as error:
                 raise EdgeError(
                     f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}"
                 ) from error

@@ -20,12 +20,15 @@ except ImportError:  # ansible-core brings it wherever the playbooks run
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_release_name
 
 # A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
 # the account, the longest Region and the namespace's mark take 31.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
 _HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
+
+_PRICE_CLASSES = ("PriceClass_100", "PriceClass_200", "PriceClass_All")
 
 # edge_target is for the playbooks' hosts line.
 VARIABLES = (
@@ -67,12 +70,7 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         raise EdgeError(
             f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there."
         )
-    aliases = [alias.lower() for alias in as_list(given.get("edge_aliases"), "edge_aliases")]
-    for alias in aliases:
-        if not _HOST.fullmatch(alias):
-            raise EdgeError(
-                f"edge_aliases: {alias!r} is not a host name: write it like www.example.com, without https://."
-            )
+    aliases = _hosts(given, "edge_aliases")
     certificate = _text(given, "edge_certificate_arn")
     if aliases and not certificate:
         raise EdgeError(
@@ -81,25 +79,46 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         )
     if certificate and not _CERTIFICATE.fullmatch(certificate):
         raise EdgeError(f"edge_certificate_arn: {certificate!r} is not the ARN of an ACM certificate in us-east-1.")
+    bucket_names = as_dict(given.get("edge_bucket_names"), "edge_bucket_names")
+    if bucket_names and set(bucket_names) != set(regions):
+        raise EdgeError("edge_bucket_names must have a bucket for every Region of edge_regions and for no other.")
+    hosts = _hosts(given, "edge_hosts")
+    if any("*" in host for host in hosts):
+        raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
+    price_class = _text(given, "edge_price_class") or "PriceClass_All"
+    if price_class not in _PRICE_CLASSES:
+        raise EdgeError(f"edge_price_class: {price_class!r} is none; choose from {', '.join(_PRICE_CLASSES)}.")
+    release = _text(given, "edge_release")
+    if release:
+        check_release_name(release, "edge_release")
     return {
         "name": name,
         "regions": regions,
         "home_region": home_region,
         "aliases": aliases,
         "certificate_arn": certificate,
-        "bucket_names": as_dict(given.get("edge_bucket_names"), "edge_bucket_names"),
+        "bucket_names": bucket_names,
         "tags": as_dict(given.get("edge_tags"), "edge_tags"),
-        "price_class": _text(given, "edge_price_class") or "PriceClass_All",
+        "price_class": price_class,
         "site": _text(given, "edge_site"),
-        "release": _text(given, "edge_release"),
-        "hosts": [host.lower() for host in as_list(given.get("edge_hosts"), "edge_hosts")],
+        "release": release,
+        "hosts": hosts,
     }
+
+
+def _hosts(given: t.Mapping[str, t.Any], option: str) -> list[str]:
+    hosts = list(dict.fromkeys(host.lower() for host in as_list(given.get(option), option)))
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise EdgeError(f"{option}: {host!r} is not a host name: write it like www.example.com, without https://.")
+    return hosts
 
 
 def _check_spelling(given: t.Mapping[str, t.Any]) -> None:
     """Refuse a variable that is nearly one of ours; others that begin with edge_ may be the user's own."""
     for name in sorted(set(given) - set(VARIABLES)):
-        near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.85)
+        longer = [variable for variable in VARIABLES if variable.startswith(name)]
+        near = longer or difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
         if near:
             raise EdgeError(f"{name} is no variable of these playbooks: did you mean {near[0]}?")
 
@@ -125,7 +144,7 @@ def as_dict(value: t.Any, option: str) -> dict[str, str]:
         return {}
     if not isinstance(value, dict):
         raise EdgeError(f"{option}: {value!r} is not a dictionary: write it like {{key: value}}.")
-    return {str(key): str(item) for key, item in value.items()}
+    return {str(key): "" if item is None else str(item) for key, item in value.items()}
 
 
 def _text(given: t.Mapping[str, t.Any], name: str) -> str:
@@ -137,6 +156,8 @@ def _parsed(text: str, option: str) -> t.Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
+        if text[:1] not in "[{-":
+            return text  # *.example.com is an alias to YAML
         raise EdgeError(
             f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}."
         ) from error

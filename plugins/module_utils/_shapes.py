@@ -29,12 +29,25 @@ Json = t.Any
 # Stands in check mode for an id that AWS will give; every module accepts it where an id is asked for.
 KNOWN_AFTER_APPLY = "(known after apply)"
 
+
+def _integer(value: Json) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(value)
+    return int(value)
+
+
+def _string(value: Json) -> str:
+    if isinstance(value, (dict, list)):
+        raise ValueError(value)
+    return str(value)
+
+
 _SCALARS: dict[str, t.Callable[[Json], Json]] = {
-    "integer": int,
-    "long": int,
+    "integer": _integer,
+    "long": _integer,
     "float": float,
     "double": float,
-    "string": str,
+    "string": _string,
 }
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}

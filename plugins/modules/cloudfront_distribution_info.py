@@ -92,13 +92,14 @@ from ansible_collections.multiregion.edge.plugins.module_utils._distribution.res
     observe,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
     try:
         found = observe(DistributionApi(Aws(module)), module.params["name"])
-    except (EdgeError, ClientError, BotoCoreError) as error:
+    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
         module.fail_json(msg=explain(error))
     module.exit_json(changed=False, distributions=[describe(found)] if found else [])
 

@@ -21,10 +21,6 @@ options:
     description: The variables, with their prefix C(edge_).
     type: dict
     required: true
-  directory:
-    description: The directory that a relative C(edge_site) is below. By default it is the current one.
-    type: path
-    default: .
 extends_documentation_fragment:
   - multiregion.edge._attributes.local
 """
@@ -59,24 +55,4 @@ settings:
     hosts: []
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
-from ansible_collections.multiregion.edge.plugins.module_utils._settings import settings
-
-ARGUMENTS = {"given": {"type": "dict", "required": True}, "directory": {"type": "path", "default": "."}}
-
-
-def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        result = settings(module.params["given"])
-        if result["site"]:
-            result["site"] = site_directory(result["site"], module.params["directory"], "edge_site")
-    except EdgeError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(changed=False, settings=result)
-
-
-if __name__ == "__main__":
-    main()
+# Documentation only: the action plugin of the same name does it, on the controller.

@@ -98,7 +98,7 @@ def main() -> None:
         wheel = package.check_wheel(Path(p["wheel"])) if p["wheel"] else package.awscrt_wheel(Path(p["cache"]))
         files = package.collect(Path(p["source"]), wheel)
         identity = package.identity(files)
-        changed = not dest.is_file() or package.identity(package.unzipped(dest)) != identity
+        changed = not package.is_at(dest, identity)
         if changed:
             package.write(dest, package.zipped(files))
     except EdgeError as error:

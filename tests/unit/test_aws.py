@@ -117,6 +117,32 @@ def test_every_request_goes_to_the_endpoint_with_the_host_that_was_signed(
     assert "SignedHeaders=host;" in arrived[0].authorization or ";host;" in arrived[0].authorization
 
 
+class Request:
+    """As the hook gets it where botocore signs by itself: without awscrt it sets no Host header."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.headers: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    ("url", "sent", "host"),
+    [
+        ("http://1.127.0.0.1:4566/a%2Fb?c=d%20e", "http://127.0.0.1:4566/a%2Fb?c=d%20e", {"Host": "1.127.0.0.1:4566"}),
+        ("https://x.mrap.accesspoint.s3-global.amazonaws.com/k", "http://127.0.0.1:4566/k", None),
+        ("http://127.0.0.1:4566/b/k?list-type=2", "http://127.0.0.1:4566/b/k?list-type=2", {}),
+    ],
+    ids=["host prefix", "access point", "nothing to do"],
+)
+def test_the_host_that_was_signed_is_sent_also_where_botocore_sets_none(
+    url: str, sent: str, host: dict[str, str] | None
+) -> None:
+    request = Request(url)
+    _aws._sender_to("http://127.0.0.1:4566")(request)
+    assert request.url == sent
+    assert request.headers == ({"Host": url.split("/")[2]} if host is None else host)
+
+
 def test_the_endpoint_of_the_environment_counts_where_the_module_has_none(
     monkeypatch: pytest.MonkeyPatch, server: tuple[str, list[Seen]]
 ) -> None:

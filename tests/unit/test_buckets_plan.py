@@ -8,7 +8,7 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.names import bucket_names
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import Desired, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS

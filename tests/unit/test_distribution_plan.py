@@ -215,3 +215,19 @@ def test_members_without_an_option_of_their_own_are_taken_from_config(monkeypatc
     resource = resources.Distribution(t.cast(t.Any, module), t.cast(t.Any, None))
     after = resource.plan(None).after
     assert (after["web_acl_id"], after["comment"]) == ("arn:waf", "of my own")
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked"),
+    [
+        (DEFAULT_CERTIFICATE, {"cloud_front_default_certificate": True}),
+        ({**OWN_CERTIFICATE, "certificate": CERTIFICATE, "certificate_source": "acm"}, OWN_CERTIFICATE),
+    ],
+    ids=["default", "own"],
+)
+def test_a_certificate_as_aws_tells_it_is_no_difference(seen: dict[str, t.Any], asked: dict[str, t.Any]) -> None:
+    aliases = ["a.example.com"] if "acm_certificate_arn" in asked else []
+    result = plan(
+        live(aliases=aliases, viewer_certificate=seen), desired(aliases=aliases, viewer_certificate=asked), SHAPE
+    )
+    assert [step.call for step in result.steps] in ([], ["put_tags"])

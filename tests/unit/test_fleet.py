@@ -85,3 +85,9 @@ def test_the_message_of_many_failures_is_bounded(lanes: int, more: str | None) -
     message = str(FleetError({f"{lane:04}": EdgeError("no") for lane in range(lanes)}))
     assert message.count(": no") == min(lanes, WIDTH)
     assert (more is None and "more" not in message) or (more is not None and more in message)
+
+
+def test_a_single_failure_of_aws_is_told_with_its_lane() -> None:
+    error = client_error("AccessDenied", "GetBucketVersioning")
+    with pytest.raises(FleetError, match=r"^eu-west-3: AccessDenied from GetBucketVersioning"):
+        in_parallel({"eu-west-3": functools.partial(fail, error), "us-east-1": lambda: None})

@@ -14,7 +14,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda impo
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
 from ansible_collections.multiregion.edge.plugins.modules import (
     cloudfront_distribution_info,
-    edge_settings,
     lambda_edge_package,
 )
 from unit.fakes import client_error
@@ -27,45 +26,6 @@ def outcome(capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], **op
         main()
     result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
     return result
-
-
-class TestSettings:
-    given: t.ClassVar[dict[str, t.Any]] = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
-
-    def run(self, capsys: pytest.CaptureFixture[str], directory: Path, **given: t.Any) -> dict[str, t.Any]:
-        return outcome(capsys, edge_settings.main, given={**self.given, **given}, directory=str(directory))
-
-    def test_a_relative_site_is_below_the_directory(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-        (tmp_path / "dist").mkdir()
-        (tmp_path / "dist" / "index.html").touch()
-        result = self.run(capsys, tmp_path, edge_site="dist")
-        assert (result["changed"], result["settings"]["site"]) == (False, str(tmp_path / "dist"))
-
-    def test_an_absolute_site_is_where_it_is(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-        (tmp_path / "index.html").touch()
-        assert self.run(capsys, Path("/nowhere"), edge_site=str(tmp_path))["settings"]["site"] == str(tmp_path)
-
-    def test_a_site_in_the_home_directory(
-        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("HOME", str(tmp_path))
-        (tmp_path / "dist").mkdir()
-        (tmp_path / "dist" / "index.html").touch()
-        result = self.run(capsys, Path("/nowhere"), edge_site="~/dist")
-        assert "settings" in result, result["msg"]
-        assert result["settings"]["site"] == str(tmp_path / "dist")
-
-    @pytest.mark.parametrize(
-        ("given", "words"),
-        [
-            ({"edge_site": "nowhere"}, "edge_site: there is no directory"),
-            ({"edge_site": "."}, "has no file in it"),
-            ({"edge_name": ""}, "edge_name is missing"),
-        ],
-    )
-    def test_refusals(self, capsys: pytest.CaptureFixture[str], tmp_path: Path, given: t.Any, words: str) -> None:
-        result = self.run(capsys, tmp_path, **given)
-        assert result["failed"] and words in result["msg"]
 
 
 class TestPackage:

@@ -21,6 +21,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._release.files im
     fingerprint,
     is_fingerprinted,
     scan,
+    site_directory,
 )
 
 
@@ -244,6 +245,28 @@ def test_a_path_too_long_for_a_key_is_refused(tmp_path: Path) -> None:
     site(tmp_path, "/".join(["é" * 100] * 5) + "/x")
     with pytest.raises(EdgeError, match=r"has \d+ bytes; keys in S3 have at most 1024"):
         scan(str(tmp_path), [])
+
+
+@pytest.mark.parametrize("given", ["dist", "./dist", "~/dist", "{here}/dist"])
+def test_a_site_is_where_the_person_is_who_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    site(tmp_path, "dist/index.html")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert site_directory(given.format(here=tmp_path), "edge_site") == str(tmp_path / "dist")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [("nowhere", "edge_site: there is no directory"), ("empty", "edge_site: .*has no file in it")]
+)
+def test_a_site_that_is_none_is_refused_by_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(EdgeError, match=words):
+        site_directory(given, "edge_site")
 
 
 FILES = [SiteFile("/a/index.html", "index.html", 3, "e1"), SiteFile("/a/x.css", "x.css", 4, "e2")]

@@ -13,8 +13,13 @@ import boto3
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import ReleaseApi
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import PART_BYTES, SiteFile, scan
-from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, check_name, lacking, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import (
+    PART_BYTES,
+    SiteFile,
+    check_release_name,
+    scan,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, lacking, plan
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
@@ -73,13 +78,13 @@ def test_a_release_never_changes(live: tuple[int, str]) -> None:
 
 @pytest.mark.parametrize("name", ["v1", "2026-11-20", "A.b_c-d", "a" * 64])
 def test_names_that_are_taken(name: str) -> None:
-    check_name(name)
+    check_release_name(name, "release")
 
 
 @pytest.mark.parametrize("name", ["", "-v1", ".v1", "a/b", "a b", "ä", "a" * 65, "v1\n"])
 def test_names_that_are_refused(name: str) -> None:
     with pytest.raises(EdgeError, match=r"release: .*1 to 64"):
-        check_name(name)
+        check_release_name(name, "release")
 
 
 def test_what_every_region_still_lacks() -> None:

@@ -162,6 +162,7 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("bucket names as a list", {"edge_bucket_names": ["a"]}, ["edge_bucket_names", "is not a dictionary"]),
     # What is refused here is refused before the first call; elsewhere it would be after buckets and an access point.
     ("price class", {"edge_price_class": "PriceClass_50"}, ["edge_price_class", "PriceClass_100"]),
+    ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts", "one host's"]),
     ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
     ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),
     ("release that cannot be", {"edge_release": "a/b"}, ["edge_release"]),

@@ -30,7 +30,8 @@ def handler(event: dict, context: object = None) -> dict:
     if origin is None or not origin["domainName"].endswith(ACCESS_POINT_SUFFIX):
         return request
     if request["method"] not in METHODS:
-        return {"status": "405", "statusDescription": "Method Not Allowed"}
+        allow = [{"key": "Allow", "value": ", ".join(METHODS)}]
+        return {"status": "405", "statusDescription": "Method Not Allowed", "headers": {"allow": allow}}
 
     host = origin["domainName"]
     # The same string is signed and sent, whichever way the viewer had encoded it. CloudFront puts the

@@ -32,7 +32,7 @@ class Desired:
     @property
     def client_token(self) -> str:
         """Deterministic, so that a run which was killed joins the operation it had started."""
-        return hashlib.sha256("\n".join(["create", self.name, *self.buckets]).encode()).hexdigest()
+        return hashlib.sha256("\n".join(["create", self.name, *sorted(self.buckets)]).encode()).hexdigest()
 
 
 def check_name(name: str) -> None:
@@ -53,6 +53,13 @@ def from_api(live: dict[str, t.Any] | None) -> AccessPoint | None:
     }
 
 
+def refuse_partial(observed: AccessPoint) -> None:
+    if observed["status"] == "PARTIALLY_CREATED":
+        raise EdgeError(
+            f"AWS created the Multi-Region Access Point {observed['name']} only in part: delete it, then run it again."
+        )
+
+
 def plan(observed: AccessPoint | None, desired: Desired) -> Plan:
     if observed is None:
         after = {
@@ -61,9 +68,11 @@ def plan(observed: AccessPoint | None, desired: Desired) -> Plan:
             "status": "CREATING",
             "buckets": sorted(desired.buckets),
         }
-        arguments = {"name": desired.name, "buckets": list(desired.buckets), "client_token": desired.client_token}
+        # Sorted, for the same token with another request is refused.
+        arguments = {"name": desired.name, "buckets": after["buckets"], "client_token": desired.client_token}
         sentence = f"Create the Multi-Region Access Point {desired.name} over {len(desired.buckets)} buckets"
         return Plan(None, after, (Step("create_access_point", arguments, sentence),))
+    refuse_partial(observed)
     if observed["status"] in ("DELETING", "PARTIALLY_DELETED"):
         raise EdgeError(
             f"The Multi-Region Access Point {desired.name} is being deleted ({observed['status']}): "

@@ -64,12 +64,9 @@ class AccessPoint(Resource[State]):
 
     def _probe(self) -> State:
         seen = self.observe()
-        if seen is not None and seen["status"] == "PARTIALLY_CREATED":
-            raise EdgeError(
-                f"AWS created the Multi-Region Access Point {self._desired.name} only in part: "
-                "delete it, then run it again."
-            )
-        if seen is None and self.api.request_token:
+        if seen is not None:
+            planning.refuse_partial(seen)
+        elif self.api.request_token:
             self._refuse_failed(self.api.operation(self.api.request_token))
         return seen
 

@@ -13,9 +13,9 @@ import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import NAME_ARGUMENTS, bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.names import NAME_ARGUMENTS, bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 

@@ -61,11 +61,11 @@ class Desired:
 def plan(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     """*shape*: botocore's DistributionConfig."""
     wanted = from_api(shape, to_api(shape, desired.config))
-    live = from_api(shape, observed.config) if observed else {"caller_reference": f"multiregion.edge/{desired.name}"}
-    after = overlay(live, wanted)
-    check(after)
+    live = _live(observed.config, shape) if observed else {"caller_reference": f"multiregion.edge/{desired.name}"}
+    after = overlay(_without_other_certificate(live, wanted), wanted)
     api_config = to_api(shape, after)
     _validate(api_config, shape)
+    check(after)
     if observed is None:
         arguments = {"config": api_config, "tags": desired.all_tags()}
         return Plan(
@@ -82,6 +82,30 @@ def plan(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
         arguments = {"arn": observed.facts["arn"], "tags": missing_tags}
         steps.append(Step("put_tags", arguments, f"Tag the distribution {distribution_id}"))
     return Plan(live, after, tuple(steps))
+
+
+# A distribution's certificate is of one of these kinds.
+_CERTIFICATES = ("acm_certificate_arn", "iam_certificate_id", "cloud_front_default_certificate")
+
+
+def _live(config: Config, shape: t.Any) -> Config:
+    """Without how older clients read the certificate, which would contradict another one."""
+    live: Config = from_api(shape, config)
+    for member in ("certificate", "certificate_source"):
+        live.get("viewer_certificate", {}).pop(member, None)
+    return live
+
+
+def _without_other_certificate(live: Config, wanted: Config) -> Config:
+    """A certificate is a union: one of another kind is replaced, not laid over."""
+    old, new = live.get("viewer_certificate", {}), wanted.get("viewer_certificate", {})
+    if not new or _kind(old) == _kind(new):
+        return live
+    return {key: value for key, value in live.items() if key != "viewer_certificate"}
+
+
+def _kind(certificate: Config) -> str | None:
+    return next((kind for kind in _CERTIFICATES if certificate.get(kind)), None)
 
 
 def check(config: Config) -> None:

@@ -66,7 +66,7 @@ class Distribution(Resource[State]):
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}
-        config = {**p["config"], "comment": f"{self._name} (multiregion.edge)", **given}
+        config = {"comment": f"{self._name} (multiregion.edge)", **p["config"], **given}
         tags = {str(key): str(value) for key, value in p["tags"].items()}
         self._desired = planning.Desired(self._name, config, tags)
         self._observed: State = None

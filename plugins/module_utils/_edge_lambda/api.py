@@ -54,9 +54,11 @@ class EdgeLambdaApi:
 
     @_settling
     def create_function(self, name: str, package: bytes, configuration: Config, tags: dict[str, str]) -> None:
-        self._lambda.create_function(
-            FunctionName=name, Code={"ZipFile": package}, PackageType="Zip", Publish=False, Tags=tags, **configuration
-        )
+        parameters = {"PackageType": "Zip", "Publish": False, "Tags": tags, **configuration}
+        try:
+            self._lambda.create_function(FunctionName=name, Code={"ZipFile": package}, **parameters)
+        except is_boto3_error_code("ResourceConflictException"):
+            return  # it exists: the answer to an earlier attempt of this very call was lost
 
     @_settling
     def update_code(self, name: str, package: bytes) -> None:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import typing as t
 import zipfile
+import zlib
 from pathlib import Path
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -70,7 +71,7 @@ def unzipped(package: Path) -> Files:
     try:
         with zipfile.ZipFile(package) as archive:
             return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error) as error:
         raise EdgeError(f"{package} cannot be read as a zip: {error}.") from error
 
 
@@ -122,6 +123,14 @@ def _download(directory: Path) -> None:
         raise EdgeError(
             f"pip could not fetch {AWSCRT_WHEEL}: {lines[-1]} Where there is no package index, give the file as wheel."
         )
+
+
+def is_at(dest: Path, sought: str) -> bool:
+    """Whether *dest* is a package of the identity *sought*; half a package is none."""
+    try:
+        return identity(unzipped(dest)) == sought
+    except EdgeError:
+        return False
 
 
 def write(dest: Path, content: bytes) -> None:

@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import hashlib
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
@@ -33,6 +35,10 @@ class Desired:
     timeout: int
     role_arn: str
     tags: t.Mapping[str, str]
+
+    def code_sha256(self) -> str:
+        """The zip's hash as Lambda tells it."""
+        return base64.b64encode(hashlib.sha256(self.package).digest()).decode()
 
     def configuration(self) -> Config:
         return {
@@ -63,6 +69,7 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     """The code goes before the configuration, whose Description vouches for the code: a run that is
     killed between the two must not leave a Description that is ahead of its code."""
     name, configuration = desired.name, desired.configuration()
+    version = published(observed, desired)
     steps: list[Step] = []
     if observed.latest is None:
         arguments = {
@@ -73,7 +80,10 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         }
         steps.append(Step("create_function", arguments, f"Create the Lambda function {name} in us-east-1"))
     else:
-        if observed.latest.get("Description") != configuration["Description"]:
+        # A version is published of code that is known only: a run for another package may have been killed
+        # after its code was there and before its Description was.
+        unknown_code = version is None and observed.latest.get("CodeSha256") != desired.code_sha256()
+        if unknown_code or observed.latest.get("Description") != configuration["Description"]:
             arguments = {"name": name, "package": desired.package}
             steps.append(Step("update_code", arguments, f"Update the code of the Lambda function {name}"))
         if not _is_desired(observed.latest, desired):
@@ -85,7 +95,6 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         if missing_tags:
             arguments = {"arn": observed.latest["FunctionArn"], "tags": missing_tags}
             steps.append(Step("put_tags", arguments, f"Tag the Lambda function {name}"))
-    version = published(observed, desired)
     if version is None:
         steps.append(Step("publish_version", {"name": name}, f"Publish a version of the Lambda function {name}"))
     before = {key: observed.latest.get(key) for key in _MANAGED} if observed.latest else None

@@ -77,7 +77,7 @@ def plan_keys(
 ) -> Plan:
     """Batches within CloudFront's limits; what is new is put before what is gone is deleted."""
     puts = {key: value for key, value in desired.items() if observed.get(key) != value}
-    deletes = sorted(key for key in absent if key in observed)
+    deletes = sorted({key for key in absent if key in observed})
     steps = [
         Step(
             "update_keys",

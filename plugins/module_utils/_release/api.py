@@ -21,6 +21,15 @@ from ansible_collections.multiregion.edge.plugins.module_utils._release.files im
 Listing = dict[str, tuple[int, str]]
 
 
+# Files go up side by side already. "classic": another client would go past the endpoint override and the retries.
+_TRANSFER = {
+    "multipart_threshold": PART_BYTES,
+    "multipart_chunksize": PART_BYTES,
+    "use_threads": False,
+    "preferred_transfer_client": "classic",
+}
+
+
 class ReleaseApi:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
@@ -44,6 +53,5 @@ class ReleaseApi:
             bucket,
             key,
             ExtraArgs={**headers, "ExpectedBucketOwner": self._aws.account_id},
-            # Files go up side by side already.
-            Config=TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, use_threads=False),
+            Config=TransferConfig(**_TRANSFER),
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import hashlib
+import itertools
 import mimetypes
 import os
 import re
@@ -52,13 +53,23 @@ for _suffix, _type in {
 
 _TEXTUAL = ("application/json", "application/manifest+json", "application/xml", "image/svg+xml")
 
+# What a file is once it is packed; no Content-Encoding is sent, so it is not what was packed.
+_PACKED = {
+    "bzip2": "application/x-bzip2",
+    "compress": "application/x-compress",
+    "gzip": "application/gzip",
+    "xz": "application/x-xz",
+}
+
 # name.3f9a1c2b.css: eight or more hexadecimal digits, a letter and a digit among them (a date is none)
 _HEX_FINGERPRINT = re.compile(r"[.\-_](?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}\.[A-Za-z0-9.]+$")
-# name-Dk3x_ZqA.js: the eight characters of bundlers that use base 64, capitals within or digits among them
-_BASE64_FINGERPRINT = re.compile(
-    r"[.\-](?=[A-Za-z0-9_\-]{0,7}[0-9]|[A-Za-z0-9_\-]{0,6}[a-z][A-Z])(?=[^.]*[A-Z])[A-Za-z0-9_\-]{8}"
-    r"\.(?:js|mjs|css|map|woff2?|svg|png|jpe?g|webp|avif)$"
-)
+# name-Dk3x_ZqA.js: eight characters of base 64
+_BASE64_FINGERPRINT = re.compile(r"[.\-]([A-Za-z0-9_\-]{8})\.(?:js|mjs|css|map|woff2?|svg|png|jpe?g|webp|avif)$")
+# Of those eight, the places where a character's class (capital, small, digit, other) is not that of the one before:
+# random text has about five of seven; a word such as LinkedIn, Summer24 or IMG_1234 three at the most.
+_LEAST_CHANGES = 5
+
+_RELEASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,32 +93,62 @@ class SiteFile:
 
 
 def scan(directory: str, exclude: t.Sequence[str], option: str = "src") -> list[SiteFile]:
-    """Every file below *directory* but those whose name, or whose directory's, matches a pattern of *exclude*."""
+    """Every file below *directory* but those whose name, or whose directory's, matches a pattern of *exclude*.
+
+    Raises EdgeError for what cannot be read: a release that lacks a file would be found out by viewers.
+    """
     check_directory(directory, option)
     found = []
-    for parent, directories, names in os.walk(directory):
-        directories[:] = sorted(name for name in directories if not _matches(name, exclude))
-        for name in sorted(names):
-            source = Path(parent, name)
-            if not _matches(name, exclude) and source.is_file():
-                path = source.relative_to(directory).as_posix()
-                _check_path(path, option)
-                found.append(SiteFile(str(source), path, source.stat().st_size, _etag(source)))
+    try:
+        for parent, directories, names in os.walk(directory, followlinks=True, onerror=_raise):
+            directories[:] = sorted(name for name in directories if not _matches(name, exclude))
+            for name in directories:
+                _check_loop(Path(parent, name), option)
+            for name in sorted(names):
+                if not _matches(name, exclude):
+                    found.append(_site_file(Path(parent, name), directory, option))
+    except OSError as error:
+        raise EdgeError(f"{option}: {error.filename} cannot be read ({error.strerror}): make it readable.") from error
     if not found:
         raise EdgeError(f"{option}: {directory} has no file in it: build the site first.")
     return found
 
 
-def site_directory(given: str, parent: str, option: str) -> str:
-    """The absolute path of the site's directory, which a person gave relative to *parent*; it has to be one."""
-    directory = str(Path(parent, Path(given).expanduser()).absolute())
+def _site_file(source: Path, directory: str, option: str) -> SiteFile:
+    if not source.is_file():
+        raise EdgeError(f"{option}: {source} is neither a file nor a directory, or a link to nothing: remove it.")
+    path = source.relative_to(directory).as_posix()
+    _check_path(path, option)
+    return SiteFile(str(source), path, source.stat().st_size, _etag(source))
+
+
+def _raise(error: OSError) -> t.NoReturn:
+    raise error
+
+
+def _check_loop(directory: Path, option: str) -> None:
+    if directory.is_symlink() and directory.parent.resolve().is_relative_to(directory.resolve()):
+        raise EdgeError(f"{option}: {directory} is a link to a directory that it is in: remove it.")
+
+
+def check_release_name(name: str, option: str) -> None:
+    if not _RELEASE_NAME.fullmatch(name):
+        raise EdgeError(
+            f"{option}: {name!r} must be 1 to 64 letters, digits, dots, hyphens and underscores, "
+            "a letter or digit first."
+        )
+
+
+def site_directory(given: str, option: str) -> str:
+    """The absolute path of the directory that a person gave, relative to where they are; it has to be a site's."""
+    directory = str(Path(given).expanduser().absolute())
     check_directory(directory, option)
     return directory
 
 
 def check_directory(directory: str, option: str) -> None:
     """Raise EdgeError unless *directory* is there and has a file in it."""
-    if not Path(directory).is_dir():
+    if not directory or not Path(directory).is_dir():
         raise EdgeError(
             f"{option}: there is no directory {directory!r}: give the folder that your site was built into."
         )
@@ -126,8 +167,8 @@ def fingerprint(files: t.Iterable[SiteFile]) -> str:
 def content_type(path: str) -> str:
     name = path.rsplit("/", 1)[-1]
     guessed, encoding = _TYPES.guess_type(name)
-    if encoding == "gzip":
-        return "application/gzip"
+    if encoding is not None:
+        return _PACKED.get(encoding, "application/octet-stream")
     if guessed is None:
         return "application/octet-stream" if "." in name[1:] else "text/plain; charset=utf-8"
     return f"{guessed}; charset=utf-8" if guessed.startswith("text/") or guessed in _TEXTUAL else guessed
@@ -144,7 +185,15 @@ def is_fingerprinted(path: str) -> bool:
     name = path.rsplit("/", 1)[-1]
     if name.endswith((".html", ".htm")):
         return False
-    return bool(_HEX_FINGERPRINT.search(name) or _BASE64_FINGERPRINT.search(name))
+    if _HEX_FINGERPRINT.search(name):
+        return True
+    found = _BASE64_FINGERPRINT.search(name)
+    return found is not None and _class_changes(found[1]) >= _LEAST_CHANGES
+
+
+def _class_changes(text: str) -> int:
+    classes = [(character.isupper(), character.islower(), character.isdigit()) for character in text]
+    return sum(one != other for one, other in itertools.pairwise(classes))
 
 
 def _matches(name: str, patterns: t.Sequence[str]) -> bool:
@@ -166,7 +215,8 @@ def _etag(source: Path) -> str:
     with source.open("rb") as stream:
         while block := stream.read(PART_BYTES):
             parts.append(hashlib.md5(block, usedforsecurity=False))
-    if len(parts) < 2:
-        return parts[0].hexdigest() if parts else hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    # boto3 uploads in parts from the threshold on, so also what is one part exactly.
+    if source.stat().st_size < PART_BYTES:
+        return (parts[0] if parts else hashlib.md5(b"", usedforsecurity=False)).hexdigest()
     whole = hashlib.md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
     return f"{whole.hexdigest()}-{len(parts)}"

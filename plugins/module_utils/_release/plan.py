@@ -10,15 +10,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,14 +34,6 @@ class Desired:
 
     def sizes(self) -> dict[str, int]:
         return {self.key(file): file.size for file in self.files}
-
-
-def check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise EdgeError(
-            f"release: {name!r} must be 1 to 64 letters, digits, dots, hyphens and underscores, "
-            "a letter or digit first."
-        )
 
 
 def plan(observed: Listing, desired: Desired) -> Plan:

@@ -13,7 +13,7 @@ import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.names import NAME_ARGUMENTS, bucket_names
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import NAME_ARGUMENTS, bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
@@ -39,7 +39,7 @@ class Release(Resource[Listing]):
             raise EdgeError(f"home_region: {p['home_region']} is not among regions: add it there.")
         site_files = files.scan(p["src"], p["exclude"])
         name = p["release"] or files.fingerprint(site_files)
-        planning.check_name(name)
+        files.check_release_name(name, "release")
         self.api = ReleaseApi(aws)
         self._buckets = bucket_names(p["site"], p["regions"], p["names"], aws)
         self._wait: bool = p["wait"]

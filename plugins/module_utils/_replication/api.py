@@ -37,6 +37,9 @@ class ReplicationApi:
             return None
         return answer["ReplicationConfiguration"]
 
+    def delete_replication(self, region: str, bucket: str) -> None:
+        self._s3(region).delete_bucket_replication(Bucket=bucket, ExpectedBucketOwner=self._aws.account_id)
+
     @_settling
     def put_replication(self, region: str, bucket: str, configuration: Config) -> None:
         self._s3(region).put_bucket_replication(

@@ -65,7 +65,9 @@ def plan(observed: Config | None, desired: Desired) -> Plan:
             "with the permissions of ours added to it, or remove those rules."
         )
     wanted = {"Role": desired.role_arn, "Rules": foreign + desired.rules()}
-    if len(wanted["Rules"]) == 0 or _canonical(observed) == _canonical(wanted):
+    if not wanted["Rules"]:
+        return _none(observed, desired)
+    if _canonical(observed) == _canonical(wanted):
         return Plan(observed, observed)
     destinations = ", ".join(sorted(set(desired.buckets) - {desired.home_region}))
     step = Step(
@@ -74,6 +76,15 @@ def plan(observed: Config | None, desired: Desired) -> Plan:
         f"Replicate {desired.source} from {desired.home_region} to {destinations}",
     )
     return Plan(observed, wanted, (step,))
+
+
+def _none(observed: Config | None, desired: Desired) -> Plan:
+    """A site of one Region replicates nothing; the rules to Regions that it had before go."""
+    if observed is None:
+        return Plan(None, None)
+    arguments = {"region": desired.home_region, "bucket": desired.source}
+    sentence = f"Stop replicating {desired.source} from {desired.home_region}"
+    return Plan(observed, None, (Step("delete_replication", arguments, sentence),))
 
 
 def _canonical(configuration: Config | None) -> Config | None:

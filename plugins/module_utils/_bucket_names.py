@@ -33,6 +33,8 @@ def bucket_names(site: str, regions: t.Sequence[str], names: t.Mapping[str, str]
     if names:
         if set(names) != set(regions):
             raise EdgeError("names must have a bucket for every Region of regions and for no other, or be empty.")
+        if len(set(names.values())) < len(names):
+            raise EdgeError("names has the same bucket for two Regions: a bucket is in one Region.")
         return {region: names[region] for region in regions}
     longest = max((account_regional_name(site, "0" * 12, region) for region in regions), key=len)
     if len(longest) > _LONGEST_NAME:

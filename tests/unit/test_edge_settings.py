@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action plugin edge_settings: where a relative site is, and that it fails with a sentence."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible_collections.multiregion.edge.plugins.action.edge_settings import ActionModule
+
+GIVEN = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
+
+
+def run(**given: t.Any) -> dict[str, t.Any]:
+    task = MagicMock(args={"given": {**GIVEN, **given}}, async_val=0, check_mode=False, diff=False)
+    action = ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), None)
+    result: dict[str, t.Any] = action.run(task_vars={})
+    return result
+
+
+@pytest.fixture
+def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "index.html").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path / "dist"
+
+
+@pytest.mark.parametrize("site", ["dist", "./dist", "~/dist", "{absolute}"])
+def test_a_site_is_where_the_person_is_who_names_it(dist: Path, site: str) -> None:
+    result = run(edge_site=site.format(absolute=dist))
+    assert (result["changed"], result["settings"]["site"]) == (False, str(dist))
+
+
+def test_without_a_site_there_is_nothing_to_look_for() -> None:
+    assert run()["settings"]["site"] == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"edge_site": "nowhere"}, "edge_site: there is no directory"),
+        ({"edge_name": ""}, "edge_name is missing"),
+        ({"edge_home": "eu-north-1"}, r"edge_home is no variable of these playbooks: did you mean edge_home_region\?"),
+    ],
+)
+def test_a_mistake_is_a_sentence(dist: Path, given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=sentence):
+        run(**given)
