@@ -2,7 +2,9 @@
 #
 #   make demo [SITE=dir] [VARS=file] [PORT=8080]   a live site on this machine
 #   make test                                      everything that CI checks
-#   make lint                                      the checks that run nothing
+#   make lint                                      ruff, mypy, ansible-lint
+#   make sanity                                    ansible-test sanity
+#   make bench                                     measure, and write docs/performance.md
 #   make clean                                     remove all that the others made
 
 PYTHON ?= python3
@@ -22,7 +24,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint sanity bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -30,7 +32,7 @@ help:
 demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m demo
 
-test: lint $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK)
+test: lint sanity $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.demo $(VENV)/.test $(LINK)
@@ -38,6 +40,12 @@ lint: $(VENV)/.demo $(VENV)/.test $(LINK)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline --quiet
+
+sanity: $(VENV)/.demo $(VENV)/.test
+	@tests/sanity.sh
+
+bench: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
+	@$(BIN)/python -m bench.site
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
