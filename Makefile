@@ -50,13 +50,14 @@ bench: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 clean:
 	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
 
-$(BIN)/python:
+$(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: give one as PYTHON, for example make demo PYTHON=python3.13" >&2; exit 1; }
 	@echo "Setting up (once): a virtual environment and what it needs ..."
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(BIN)/python
+$(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(VENV)/.made
 	@$(BIN)/python $(PIP) install -r requirements.txt -r tests/cloud/requirements.txt
 	@touch $@
 
@@ -64,8 +65,8 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.demo
 	@$(BIN)/python $(PIP) install -r tests/requirements.txt
 	@touch $@
 
-$(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(BIN)/python
-	@$(BIN)/python -m venv $(EMULATOR)
+$(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(VENV)/.made
+	@$(BIN)/python -m venv --clear $(EMULATOR)
 	@$(EMULATOR)/bin/python $(PIP) install -r tests/cloud/requirements-emulator.txt
 	@touch $@
 

@@ -9,11 +9,19 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+
+
+class Account(t.Protocol):
+    """Where the account's number comes from; it costs a call, which is made last."""
+
+    @property
+    def account_id(self) -> str: ...
+
 
 NAME_ARGUMENTS: dict[str, t.Any] = {
     "site": {"type": "str", "required": True},
@@ -22,9 +30,12 @@ NAME_ARGUMENTS: dict[str, t.Any] = {
 }
 
 _LONGEST_NAME = 63
+# Source: S3 User Guide, "General purpose bucket naming rules".
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+RESERVED_PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
 
 
-def bucket_names(site: str, regions: t.Sequence[str], names: t.Mapping[str, str], aws: Aws) -> dict[str, str]:
+def bucket_names(site: str, regions: t.Sequence[str], names: t.Mapping[str, str], aws: Account) -> dict[str, str]:
     """The buckets' names by Region: *names* where there are any, else by site, account and Region.
 
     Raises EdgeError, before any call, for Regions and names that cannot be.
@@ -33,8 +44,7 @@ def bucket_names(site: str, regions: t.Sequence[str], names: t.Mapping[str, str]
     if names:
         if set(names) != set(regions):
             raise EdgeError("names must have a bucket for every Region of regions and for no other, or be empty.")
-        if len(set(names.values())) < len(names):
-            raise EdgeError("names has the same bucket for two Regions: a bucket is in one Region.")
+        check_bucket_names(names, "names")
         return {region: names[region] for region in regions}
     longest = max((account_regional_name(site, "0" * 12, region) for region in regions), key=len)
     if len(longest) > _LONGEST_NAME:
@@ -43,6 +53,18 @@ def bucket_names(site: str, regions: t.Sequence[str], names: t.Mapping[str, str]
             f"shorten it by {len(longest) - _LONGEST_NAME}, or give names."
         )
     return {region: account_regional_name(site, aws.account_id, region) for region in regions}
+
+
+def check_bucket_names(names: t.Mapping[str, str], option: str) -> None:
+    """Raise EdgeError unless every name can be a bucket's and no two are the same."""
+    for region, name in names.items():
+        if not _NAME.fullmatch(str(name)) or str(name).startswith(RESERVED_PREFIXES):
+            raise EdgeError(
+                f"{option}: {name!r} for {region} must be 3 to 63 lower-case letters, digits, dots and hyphens, "
+                "a letter or digit at its ends, and not begin with xn-- or sthree-."
+            )
+    if len(set(names.values())) < len(names):
+        raise EdgeError(f"{option} has the same bucket for two Regions: a bucket is in one Region.")
 
 
 def account_regional_name(site: str, account_id: str, region: str) -> str:

@@ -18,6 +18,10 @@ try:
 except ImportError:  # ansible-core brings it wherever the playbooks run
     pass
 
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import (
+    RESERVED_PREFIXES,
+    check_bucket_names,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_release_name
@@ -58,9 +62,10 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
     name = _text(given, "edge_name")
     if not name:
         raise EdgeError("edge_name is missing: name your site, for example edge_name=my-site.")
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name.startswith(RESERVED_PREFIXES):
         raise EdgeError(
-            f"edge_name: {name!r} must be 3 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends: "
+            f"edge_name: {name!r} must be 3 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends "
+            "and no xn-- before it: "
             "names of buckets and of the access point are made from it."
         )
     regions = as_list(given.get("edge_regions"), "edge_regions")
@@ -82,6 +87,10 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
     bucket_names = as_dict(given.get("edge_bucket_names"), "edge_bucket_names")
     if bucket_names and set(bucket_names) != set(regions):
         raise EdgeError("edge_bucket_names must have a bucket for every Region of edge_regions and for no other.")
+    check_bucket_names(bucket_names, "edge_bucket_names")
+    tags = as_dict(given.get("edge_tags"), "edge_tags")
+    if any(key.lower().startswith("aws:") for key in tags):
+        raise EdgeError("edge_tags: names that begin with aws: are AWS's own: choose others.")
     hosts = _hosts(given, "edge_hosts")
     if any("*" in host for host in hosts):
         raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
@@ -98,7 +107,7 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         "aliases": aliases,
         "certificate_arn": certificate,
         "bucket_names": bucket_names,
-        "tags": as_dict(given.get("edge_tags"), "edge_tags"),
+        "tags": tags,
         "price_class": price_class,
         "site": _text(given, "edge_site"),
         "release": release,

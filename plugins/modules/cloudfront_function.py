@@ -27,7 +27,9 @@ options:
     type: str
     required: true
   comment:
-    description: A comment.
+    description:
+      - A comment. C((multiregion.edge)) is added to it, by which it is known to be this collection's; one that
+        exists without it is refused.
     type: str
     default: ''
   runtime:

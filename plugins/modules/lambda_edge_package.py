@@ -69,6 +69,10 @@ package:
       type: int
       returned: always
       sample: 3912345
+    built:
+      description: Whether it was written now. That is no change, for nothing but this machine's cache differs.
+      type: bool
+      returned: always
     files:
       description: The names of its files.
       type: list
@@ -98,15 +102,21 @@ def main() -> None:
         wheel = package.check_wheel(Path(p["wheel"])) if p["wheel"] else package.awscrt_wheel(Path(p["cache"]))
         files = package.collect(Path(p["source"]), wheel)
         identity = package.identity(files)
-        changed = not package.is_at(dest, identity)
-        if changed:
+        built = not package.is_at(dest, identity)
+        if built:
             package.write(dest, package.zipped(files))
     except EdgeError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=f"The package could not be written: {error}.")
-    result = {"path": str(dest), "sha256": identity, "bytes": dest.stat().st_size, "files": sorted(files)}
-    module.exit_json(changed=changed, package=result)
+    result = {
+        "path": str(dest),
+        "sha256": identity,
+        "bytes": dest.stat().st_size,
+        "built": built,
+        "files": sorted(files),
+    }
+    module.exit_json(changed=False, package=result)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ options:
     type: list
     elements: str
     required: true
+  site:
+    description:
+      - The site that the access point is for. If it is given, an access point of the site over other buckets, which
+        is one called by the site and eight hexadecimal digits, is refused instead of putting a second one beside it.
+    type: str
   wait:
     description: Whether to wait until the access point serves.
     type: bool

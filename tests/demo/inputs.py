@@ -44,8 +44,8 @@ class Inputs:
 
 def read(environment: Mapping[str, str], directory: Path) -> Inputs:
     """SITE, VARS and PORT of the environment; relative paths are relative to *directory*."""
-    site = _site(directory / (environment.get("SITE") or REPOSITORY / "examples" / "site"))
     given = _variables(directory / environment["VARS"]) if environment.get("VARS") else {}
+    site = _site(directory / (environment.get("SITE") or given.get("edge_site") or REPOSITORY / "examples" / "site"))
     port = _port(environment.get("PORT") or "8080")
     return Inputs(site, {**DEFAULTS, **given, "edge_site": str(site)}, port)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from demo import inputs
 from demo.inputs import REPOSITORY, InputError
-from e2e.viewer import get
+from viewer import get
 
 DEADLINE = 300.0
 

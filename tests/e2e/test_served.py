@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cloud.edge import Edge
 from demo.site import LocalSite
-from e2e.viewer import get, url_path
+from viewer import get, url_path
 
 # A point of presence near each Region of the demo.
 NEAR = {

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from cloud.edge import Edge, OriginRequest
 from demo.site import LocalSite
-from e2e.viewer import get
+from viewer import get
 
-POLICY_ARN = "arn:aws:iam::111122223333:policy/shop-origin-request"
-ROLE = "shop-origin-request"
+POLICY_ARN = "arn:aws:iam::111122223333:policy/multiregion-edge-shop-origin-request"
+ROLE = "multiregion-edge-shop-origin-request"
 
 
 def edge_with(site: LocalSite, workdir: Path, send: Callable[[OriginRequest], OriginRequest]) -> Edge:

@@ -176,6 +176,7 @@ FORBIDDEN = {
     "flat and fromEntries": r"\.(?:flat|flatMap|matchAll|at)\s*\(|\bfromEntries\b|\bArray\.from\b",
     "logical assignment": r"(?:\|\||&&)=",
     "BigInt": r"\b\d+n\b",
+    "await in arguments": r"(?<![\w$.])(?!(?:if|while|for|switch|return)\b)[\w$.]+\s*\(\s*(?:[^();]*,\s*)?await\b",
     "await in a closure": r"async\s*(?:\([^)]*\)|\w+)\s*=>",
 }
 
@@ -198,6 +199,8 @@ def test_only_the_documented_language_is_used(pattern: str) -> None:
         "function f(a = 1) {}",
         "(a = 1) => a",
         "class A {}",
+        "JSON.parse(await store.get(key))",
+        "f(a, await b)",
         "new Map()",
         "setTimeout(f)",
         "x; import a from ''",

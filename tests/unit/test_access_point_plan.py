@@ -12,6 +12,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._access_point.pla
     check_name,
     from_api,
     plan,
+    refuse_another,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
@@ -111,3 +112,13 @@ def test_from_api() -> None:
 def test_an_alias_that_aws_has_not_given_yet_is_known_after_apply() -> None:
     seen = from_api({"Name": "n", "Status": "CREATING", "Regions": []})
     assert seen is not None and seen["alias"] == KNOWN_AFTER_APPLY
+
+
+@pytest.mark.parametrize("names", [[], ["my-site-3f9a1c2b"], ["my-site-eu-3f9a1c2b", "my-site", "my-site-3f9a1c2b-x"]])
+def test_access_points_of_others_do_not_matter(names: list[str]) -> None:
+    refuse_another("my-site", "my-site-3f9a1c2b", names)
+
+
+def test_a_second_access_point_beside_a_live_one_is_refused() -> None:
+    with pytest.raises(EdgeError, match="my-site has the Multi-Region Access Point my-site-00000000 over another set"):
+        refuse_another("my-site", "my-site-3f9a1c2b", ["other", "my-site-00000000"])

@@ -164,10 +164,10 @@ def test_names_are_made_of_site_account_and_region() -> None:
 
 
 def test_given_names_come_in_the_order_of_the_regions() -> None:
-    given = {"us-east-1": "b", "eu-north-1": "a"}
+    given = {"us-east-1": "virginia", "eu-north-1": "stockholm"}
     assert list(bucket_names("s", ["eu-north-1", "us-east-1"], given, t.cast(t.Any, Account())).items()) == [
-        ("eu-north-1", "a"),
-        ("us-east-1", "b"),
+        ("eu-north-1", "stockholm"),
+        ("us-east-1", "virginia"),
     ]
 
 
@@ -184,9 +184,20 @@ def test_names_of_the_longest_site_fit_in_every_region() -> None:
         ("s", ["eu-north-1"], {"us-east-1": "b"}, "names must have a bucket for every Region"),
         ("s", ["eu-north-1", "us-east-1"], {"us-east-1": "b"}, "names must have a bucket for every Region"),
         ("a" * 40, ["ap-southeast-1"], {}, "shorten it by 8"),
-        ("s", ["eu-north-1", "us-east-1"], {"us-east-1": "b", "eu-north-1": "b"}, "names"),
+        ("s", ["eu-north-1", "us-east-1"], {"us-east-1": "one", "eu-north-1": "one"}, "same bucket for two Regions"),
+        ("s", ["eu-north-1"], {"eu-north-1": "Bad_Name!"}, "names: 'Bad_Name!' for eu-north-1 must be 3 to 63"),
+        ("s", ["eu-north-1"], {"eu-north-1": "xn--a"}, "not begin with xn--"),
     ],
-    ids=["none", "unknown", "another Region's", "one too few", "too long", "one bucket for two Regions"],
+    ids=[
+        "none",
+        "unknown",
+        "another Region's",
+        "one too few",
+        "too long",
+        "one bucket for two Regions",
+        "bad",
+        "reserved",
+    ],
 )
 def test_names_that_cannot_be_are_refused_before_any_call(
     site: str, regions: list[str], names: dict[str, str], words: str

@@ -10,7 +10,12 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._function.plan import Observed, check, plan
 
-DESIRED = {"comment": "c", "runtime": "cloudfront-js-2.0", "key_value_store_arns": ["arn:store"], "code": "new"}
+DESIRED = {
+    "comment": "router (multiregion.edge)",
+    "runtime": "cloudfront-js-2.0",
+    "key_value_store_arns": ["arn:store"],
+    "code": "new",
+}
 OLD = {**DESIRED, "code": "old"}
 
 
@@ -27,7 +32,11 @@ def live(stage: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
         (DESIRED, OLD, ["publish_function"]),
         (DESIRED, DESIRED, []),
         (OLD, DESIRED, ["update_function"]),
-        ({**DESIRED, "comment": "x"}, {**DESIRED, "comment": "x"}, ["update_function", "publish_function"]),
+        (
+            {**DESIRED, "comment": "x (multiregion.edge)"},
+            {**DESIRED, "comment": "x (multiregion.edge)"},
+            ["update_function", "publish_function"],
+        ),
         ({**DESIRED, "runtime": "cloudfront-js-1.0"}, DESIRED, ["update_function"]),
         ({**DESIRED, "key_value_store_arns": []}, OLD, ["update_function", "publish_function"]),
     ],
@@ -77,3 +86,9 @@ def test_refusals(name: str, code: str, words: str) -> None:
 @pytest.mark.parametrize("code", ["x", "x" * 10240, "é" * 5120])
 def test_code_that_is_taken(code: str) -> None:
     check("f", code)
+
+
+def test_a_function_without_our_mark_is_somebody_elses() -> None:
+    theirs = live({**DESIRED, "comment": "redirects for billing"})
+    with pytest.raises(EdgeError, match="The CloudFront Function router exists already and is not this collection's"):
+        plan(Observed(theirs, theirs), "router", DESIRED)

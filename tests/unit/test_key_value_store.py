@@ -16,28 +16,33 @@ from hypothesis import strategies as st
 from unit.fakes import FakeModule
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
-STORE = {"name": "pointers", "arn": ARN, "id": "0f3a9c1d", "status": "READY", "comment": "ours"}
+STORE = {"name": "pointers", "arn": ARN, "id": "0f3a9c1d", "status": "READY", "comment": "ours (multiregion.edge)"}
 
 
 def test_a_store_that_is_not_there_is_created() -> None:
-    result = planning.plan_store(None, "pointers", "ours")
+    result = planning.plan_store(None, "pointers", "ours (multiregion.edge)")
     assert [(step.call, step.arguments) for step in result.steps] == [
-        ("create_store", {"name": "pointers", "comment": "ours"})
+        ("create_store", {"name": "pointers", "comment": "ours (multiregion.edge)"})
     ]
     assert (result.after["arn"], result.after["status"]) == (KNOWN_AFTER_APPLY, "PROVISIONING")
 
 
 @pytest.mark.parametrize("status", ["READY", "PROVISIONING"])
 def test_a_store_that_is_as_asked_for_is_left_alone(status: str) -> None:
-    assert planning.plan_store({**STORE, "status": status}, "pointers", "ours").steps == ()
+    assert planning.plan_store({**STORE, "status": status}, "pointers", "ours (multiregion.edge)").steps == ()
 
 
 def test_the_comment_is_all_that_can_change() -> None:
-    result = planning.plan_store(STORE, "pointers", "other")
+    result = planning.plan_store(STORE, "pointers", "other (multiregion.edge)")
     assert [(step.call, step.arguments) for step in result.steps] == [
-        ("update_store", {"name": "pointers", "comment": "other"})
+        ("update_store", {"name": "pointers", "comment": "other (multiregion.edge)"})
     ]
-    assert result.after == {**STORE, "comment": "other"}
+    assert result.after == {**STORE, "comment": "other (multiregion.edge)"}
+
+
+def test_a_store_without_our_mark_is_somebody_elses() -> None:
+    with pytest.raises(EdgeError, match="The key value store pointers exists already and is not this collection's"):
+        planning.plan_store({**STORE, "comment": "flags"}, "pointers", "ours (multiregion.edge)")
 
 
 @pytest.mark.parametrize("name", ["", "a" * 65, "a.b", "ä", "a b"])

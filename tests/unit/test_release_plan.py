@@ -30,6 +30,7 @@ FILES = [
 ]
 DESIRED = Desired("v1", FILES, "eu-north-1", "site-eu")
 COMPLETE = {
+    DESIRED.marker: (0, "d41d8cd98f00b204e9800998ecf8427e"),
     "r/v1/index.html": (1_000_000, "e1"),
     "r/v1/about/index.html": (2_000_000, "e2"),
     "r/v1/a b+c.css": (0, "e3"),
@@ -49,9 +50,10 @@ def test_everything_is_there() -> None:
 def test_everything_is_missing() -> None:
     result = plan({}, DESIRED)
     assert [step.arguments["key"] for step in result.steps] == list(COMPLETE)
-    assert len({step.lane for step in result.steps}) == 3
+    assert [step.call for step in result.steps] == ["mark", "upload", "upload", "upload"]
+    assert len({step.lane for step in result.steps[1:]}) == 3
     assert result.sentences == ["Upload 3 of 3 files (3.0 MB) to site-eu in eu-north-1 under r/v1/"]
-    assert result.steps[0].arguments == {
+    assert result.steps[1].arguments == {
         "region": "eu-north-1",
         "bucket": "site-eu",
         "key": "r/v1/index.html",
@@ -70,9 +72,20 @@ def test_objects_of_others_below_the_prefix_do_not_matter() -> None:
     assert plan({**COMPLETE, "r/v1/theirs.txt": (1, "x")}, DESIRED).steps == ()
 
 
+@pytest.mark.parametrize("files", [FILES[:2], [*FILES, SiteFile("/dist/new.js", "new.js", 1, "e4")]])
+def test_a_release_takes_no_file_more_and_none_less(files: list[SiteFile]) -> None:
+    with pytest.raises(EdgeError, match=r"The release v1 in site-eu has other files, and a release never changes"):
+        plan(COMPLETE, Desired("v1", files, "eu-north-1", "site-eu"))
+
+
+def test_a_release_that_was_killed_after_its_mark_is_resumed() -> None:
+    result = plan({DESIRED.marker: (0, "x")}, DESIRED)
+    assert [step.call for step in result.steps] == ["upload", "upload", "upload"]
+
+
 @pytest.mark.parametrize("live", [(1_000_001, "e1"), (1_000_000, "other")], ids=["another size", "other bytes"])
 def test_a_release_never_changes(live: tuple[int, str]) -> None:
-    with pytest.raises(EdgeError, match=r"already has other bytes at r/v1/index\.html in site-eu"):
+    with pytest.raises(EdgeError, match=r"in site-eu has other bytes at r/v1/index\.html"):
         plan({**COMPLETE, "r/v1/index.html": live}, DESIRED)
 
 

@@ -21,8 +21,12 @@ def configuration(*foreign: dict[str, t.Any], role: str = ROLE, desired: Desired
     return copy.deepcopy({"Role": role, "Rules": [*foreign, *desired.rules()]})
 
 
+def at_home(observed: dict[str, t.Any] | None) -> dict[str, dict[str, t.Any] | None]:
+    return {"us-east-1": None, "eu-north-1": observed, "ap-south-1": None}
+
+
 def put(observed: dict[str, t.Any] | None, desired: Desired = DESIRED) -> dict[str, t.Any]:
-    (step,) = plan(observed, desired).steps
+    (step,) = plan(at_home(observed), desired).steps
     assert (step.call, step.arguments["region"], step.arguments["bucket"]) == (
         "put_replication",
         "eu-north-1",
@@ -41,7 +45,7 @@ def test_one_rule_a_destination_and_none_to_itself() -> None:
 
 
 def test_the_sentence_names_where_from_and_where_to() -> None:
-    assert plan(None, DESIRED).sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
+    assert plan(at_home(None), DESIRED).sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +54,8 @@ def test_the_sentence_names_where_from_and_where_to() -> None:
     ids=["equal", "in another order", "with a rule of somebody else's"],
 )
 def test_nothing_to_do(observed: dict[str, t.Any]) -> None:
-    result = plan(observed, DESIRED)
-    assert (result.steps, result.before, result.after) == ((), observed, observed)
+    result = plan(at_home(observed), DESIRED)
+    assert (result.steps, result.before) == ((), at_home(observed))
 
 
 def changed(**other: t.Any) -> dict[str, t.Any]:
@@ -92,22 +96,35 @@ def test_rules_of_others_survive() -> None:
 
 def test_a_role_of_others_is_not_taken_away_from_their_rules() -> None:
     with pytest.raises(EdgeError) as refusal:
-        plan({"Role": "arn:aws:iam::1:role/theirs", "Rules": [FOREIGN]}, DESIRED)
+        plan(at_home({"Role": "arn:aws:iam::1:role/theirs", "Rules": [FOREIGN]}), DESIRED)
     assert "'backup'" in str(refusal.value) and "role/theirs" in str(refusal.value)
 
 
 def test_a_single_region_replicates_nothing() -> None:
-    assert plan(None, Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True)).steps == ()
+    assert plan({}, Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True)).steps == ()
 
 
-def test_rules_of_ours_that_are_left_over_are_not_called_nothing_to_do() -> None:
-    """The last other Region is gone from edge_regions: its rule must go too (or it is said that it cannot)."""
+def test_rules_of_ours_that_are_left_over_go() -> None:
     alone = Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True)
-    try:
-        result = plan(configuration(), alone)
-    except EdgeError:
-        return
-    assert result.steps
+    (step,) = plan({"eu-north-1": configuration()}, alone).steps
+    assert (step.call, step.arguments) == ("delete_replication", {"region": "eu-north-1", "bucket": "site-eu"})
+    assert put(configuration(FOREIGN), Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True))["Rules"] == [
+        FOREIGN
+    ]
+
+
+def test_another_home_takes_the_rules_from_the_old_one() -> None:
+    observed = {**at_home(configuration()), "ap-south-1": {"Role": "arn:theirs", "Rules": [FOREIGN]}}
+    moved = Desired(BUCKETS, "us-east-1", ROLE, True)
+    calls = {step.arguments["bucket"]: step.call for step in plan(observed, moved).steps}
+    assert calls == {"site-us": "put_replication", "site-eu": "delete_replication"}
+
+
+def test_a_filter_of_everything_has_two_forms() -> None:
+    observed = configuration()
+    for rule in observed["Rules"]:
+        rule["Filter"] = {}
+    assert plan(at_home(observed), DESIRED).steps == ()
 
 
 def test_a_region_keeps_its_priority_when_others_come_and_go() -> None:

@@ -24,7 +24,9 @@ async function handler(event) {
 // The prefix of the release that the host points to, or '' for a host that nobody has published to.
 async function releaseOf(host) {
   try {
-    const pointer = JSON.parse(await store.get(SITE + '/h/' + host.toLowerCase().split(':')[0]));
+    const key = SITE + '/h/' + host.toLowerCase().split(':')[0];
+    const value = await store.get(key); // on its own: the runtime takes no await in arguments
+    const pointer = JSON.parse(value);
     return pointer.v === 1 && typeof pointer.p === 'string' ? pointer.p : '';
   } catch (error) { // get() throws for a key that is not there
     return '';

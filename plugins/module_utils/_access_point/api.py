@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
+from datetime import UTC, datetime, timedelta
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
 
@@ -18,6 +20,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, 
 CONTROL_REGION = "us-west-2"
 
 Config = dict[str, t.Any]
+
+# More than two clocks differ by.
+_OLD = timedelta(minutes=15)
 
 
 class AccessPointApi:
@@ -36,6 +41,11 @@ class AccessPointApi:
             return None
         return answer["AccessPoint"]
 
+    def names(self) -> list[str]:
+        """Of all access points in the account; AWS gives them in one answer, up to the quota of 100."""
+        answer = self._control.list_multi_region_access_points(AccountId=self._aws.account_id)
+        return [item["Name"] for item in answer.get("AccessPoints", [])]
+
     def operation(self, request_token: str) -> Config:
         """The asynchronous operation; its failure comes with HTTP 200 and ErrorDetails."""
         return self._control.describe_multi_region_access_point_operation(
@@ -43,7 +53,18 @@ class AccessPointApi:
         )["AsyncOperation"]
 
     def create_access_point(self, name: str, buckets: list[str], client_token: str) -> None:
-        self.request_token = self._control.create_multi_region_access_point(
+        """Joins the operation of a run that was killed. One that has ended long ago gets one fresh successor:
+        the same token would be answered by the old operation for ever, of a failure or of one since deleted."""
+        started = datetime.now(UTC)
+        self.request_token = self._create(name, buckets, client_token)
+        operation = self.operation(self.request_token)
+        ended = operation["RequestStatus"].upper() not in ("NEW", "IN_PROGRESS", "INPROGRESS")
+        if ended and started - operation["CreationTime"] > _OLD:
+            successor = hashlib.sha256(f"{client_token}\n{self.request_token}".encode()).hexdigest()
+            self.request_token = self._create(name, buckets, successor)
+
+    def _create(self, name: str, buckets: list[str], client_token: str) -> str:
+        request_token: str = self._control.create_multi_region_access_point(
             AccountId=self._aws.account_id,
             ClientToken=client_token,
             Details={
@@ -57,3 +78,4 @@ class AccessPointApi:
                 "Regions": [{"Bucket": bucket} for bucket in buckets],
             },
         )["RequestTokenARN"]
+        return request_token

@@ -42,6 +42,20 @@ def check_name(name: str) -> None:
         )
 
 
+def refuse_another(site: str, name: str, names: t.Iterable[str]) -> None:
+    """Raise EdgeError if the *site* has another access point among *names* than the one called *name*.
+
+    A site's access points are called by it and eight hexadecimal digits of its set of Regions.
+    """
+    others = [other for other in names if re.fullmatch(re.escape(site) + "-[0-9a-f]{8}", other) and other != name]
+    if others:
+        raise EdgeError(
+            f"{site} has the Multi-Region Access Point {others[0]} over another set of Regions, which AWS never "
+            "changes, and going over to another one without an outage is not supported yet: keep the Regions "
+            "that it was deployed with."
+        )
+
+
 def from_api(live: dict[str, t.Any] | None) -> AccessPoint | None:
     if live is None:
         return None

@@ -21,6 +21,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KN
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "buckets": {"type": "list", "elements": "str", "required": True},
+    "site": {"type": "str"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
@@ -40,6 +41,7 @@ class AccessPoint(Resource[State]):
         self.api = AccessPointApi(aws)
         self._account_id = aws.account_id
         self._desired = planning.Desired(p["name"], tuple(p["buckets"]))
+        self._site: str | None = p["site"]
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
 
@@ -47,6 +49,8 @@ class AccessPoint(Resource[State]):
         return planning.from_api(self.api.access_point(self._desired.name))
 
     def plan(self, observed: State) -> Plan:
+        others = self.api.names() if observed is None and self._site else []
+        planning.refuse_another(self._site or "", self._desired.name, others)
         return planning.plan(observed, self._desired)
 
     def settle(self, observed: State, changed: bool) -> State:

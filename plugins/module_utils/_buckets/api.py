@@ -35,11 +35,19 @@ class BucketsApi:
     def _bucket(self, name: str) -> dict[str, str]:
         return {"Bucket": name, "ExpectedBucketOwner": self._aws.account_id}
 
+    def _require_namespaces(self, region: str) -> None:
+        members = self._s3(region).meta.service_model.operation_model("CreateBucket").input_shape.members
+        if "BucketNamespace" not in members:
+            raise EdgeError(
+                "This botocore does not know account-regional bucket names yet: update boto3 (requirements.txt has a "
+                "version that does), or give the buckets' names."
+            )
+
     # Reads
 
     def exists(self, region: str, name: str) -> bool:
         try:
-            self._s3(region).head_bucket(**self._bucket(name))
+            found = self._s3(region).head_bucket(**self._bucket(name)).get("BucketRegion", region)
         except is_boto3_error_code("404"):
             return False
         except is_boto3_error_code("403") as error:
@@ -47,8 +55,8 @@ class BucketsApi:
                 f"The bucket {name} in {region} is not this account's ({self._aws.account_id}), or HeadBucket is not "
                 "allowed. Choose another name, or allow s3:ListBucket on it."
             ) from error
-        except is_boto3_error_code("301") as error:
-            raise EdgeError(f"The bucket {name} is in another Region than {region}: choose another name.") from error
+        if found != region:  # botocore follows S3's redirect to the bucket's own Region
+            raise EdgeError(f"The bucket {name} is in {found}, not in {region}: give it for {found}, or another name.")
         return True
 
     def versioning(self, region: str, name: str) -> str | None:
@@ -97,6 +105,7 @@ class BucketsApi:
         if region != "us-east-1":  # which refuses its own name as a location
             parameters["CreateBucketConfiguration"] = {"LocationConstraint": region}
         if account_regional:
+            self._require_namespaces(region)
             parameters["BucketNamespace"] = "account-regional"
         try:
             self._s3(region).create_bucket(**parameters)

@@ -12,10 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, refuse_foreign
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-
-OWNER_TAG = "multiregion-edge"
 
 # Prefix of the statements and rules that are ours; those of others survive every change.
 OURS = "MultiregionEdge"
@@ -87,7 +85,7 @@ def plan(observed: t.Mapping[str, Bucket | None], desired: Desired) -> Plan:
             arguments = {"region": region, "name": name, "account_regional": desired.account_regional}
             steps.append(Step("create_bucket", arguments, f"Create the bucket {name} in {region}", region))
         else:
-            _refuse_foreign(name, live["tags"], desired.site)
+            refuse_foreign(f"The bucket {name}", live["tags"], desired.site)
             before[region] = {"name": name, **live}
         after[region] = {"name": name, **wanted}
         for aspect, (call, option, words) in _ASPECTS.items():
@@ -126,15 +124,12 @@ def _others(items: list[Config], key: str) -> list[Config]:
     return [item for item in items if not str(item.get(key, "")).startswith(OURS)]
 
 
+def _canonical(rule: Config) -> Config:
+    """Without what says nothing: a filter of everything has several forms."""
+    return {**rule, "Filter": {"Prefix": ""}} if rule.get("Filter") in ({}, {"Prefix": ""}) else rule
+
+
 def _same(live: t.Any, wanted: t.Any) -> bool:
     if isinstance(live, list) and isinstance(wanted, list):  # statements and rules are sets
-        return len(live) == len(wanted) and all(item in wanted for item in live)
+        return len(live) == len(wanted) and all(_canonical(item) in wanted for item in live)
     return bool(live == wanted)
-
-
-def _refuse_foreign(name: str, tags: t.Mapping[str, str], site: str) -> None:
-    owner = tags.get(OWNER_TAG, site)
-    if owner != site:
-        raise EdgeError(
-            f"The bucket {name} belongs to the site {owner!r} by its tag {OWNER_TAG}: choose another name for this one."
-        )

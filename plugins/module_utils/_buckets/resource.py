@@ -33,9 +33,9 @@ class RegionalBuckets(Resource[Buckets]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         self.api = BucketsApi(aws)
-        self._account_id = aws.account_id
         self._wait_timeout = p["wait_timeout"]
         names = bucket_names(p["site"], p["regions"], p["names"], aws)
+        self._account_id = aws.account_id
         tags = {str(key): str(value) for key, value in p["tags"].items()}
         self._desired = planning.Desired(p["site"], names, not p["names"], tags, p["noncurrent_days"])
 

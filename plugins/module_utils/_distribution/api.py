@@ -69,14 +69,21 @@ class DistributionApi:
                 DistributionConfigWithTags={"DistributionConfig": config, "Tags": {"Items": items}}
             )
         except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise EdgeError(
-                f"One of the aliases {', '.join(config['Aliases']['Items'])} is another distribution's. Move it first: "
-                'CloudFront Developer Guide, "Move an alternate domain name to a different distribution".'
-            ) from error
+            raise _alias_is_elsewhere(config) from error
 
     def update_distribution(self, distribution_id: str, etag: str, config: Config) -> None:
-        self._cloudfront.update_distribution(Id=distribution_id, IfMatch=etag, DistributionConfig=config)
+        try:
+            self._cloudfront.update_distribution(Id=distribution_id, IfMatch=etag, DistributionConfig=config)
+        except is_boto3_error_code("CNAMEAlreadyExists") as error:
+            raise _alias_is_elsewhere(config) from error
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
         items = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
         self._cloudfront.tag_resource(Resource=arn, Tags={"Items": items})
+
+
+def _alias_is_elsewhere(config: Config) -> EdgeError:
+    return EdgeError(
+        f"One of the aliases {', '.join(config['Aliases']['Items'])} is another distribution's. Move it first: "
+        'CloudFront Developer Guide, "Move an alternate domain name to a different distribution".'
+    )

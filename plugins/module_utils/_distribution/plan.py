@@ -19,6 +19,7 @@ except ImportError:  # AnsibleAWSModule says what to install
     pass
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
     KNOWN_AFTER_APPLY,
@@ -27,8 +28,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
     overlay,
     to_api,
 )
-
-OWNER_TAG = "multiregion-edge"
 
 # A function's numbered version; CloudFront takes neither $LATEST nor an alias, nor another Region's.
 _LAMBDA_VERSION = re.compile(r"arn:aws:lambda:us-east-1:\d{12}:function:[^:]+:\d+")

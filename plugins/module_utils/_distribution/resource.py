@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -44,7 +45,7 @@ State = t.Optional[planning.Observed]
 
 
 def observe(api: DistributionApi, name: str) -> State:
-    distribution_id = api.find(planning.OWNER_TAG, name)
+    distribution_id = api.find(OWNER_TAG, name)
     if distribution_id is None:
         return None
     facts, config, etag = api.distribution(distribution_id)
@@ -66,7 +67,7 @@ class Distribution(Resource[State]):
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}
-        config = {"comment": f"{self._name} (multiregion.edge)", **p["config"], **given}
+        config = {"comment": marked(self._name), **p["config"], **given}
         tags = {str(key): str(value) for key, value in p["tags"].items()}
         self._desired = planning.Desired(self._name, config, tags)
         self._observed: State = None

@@ -23,8 +23,8 @@ Config = dict[str, t.Any]
 # InvalidParameterValueException: "The role defined for the function cannot be assumed by Lambda" until
 # IAM has spread a new role, up to two minutes. ResourceConflictException: an update is in progress.
 _settling = AWSRetry.jittered_backoff(
-    retries=9,
-    delay=1,
+    retries=12,
+    delay=2,
     max_delay=30,
     catch_extra_error_codes=["InvalidParameterValueException", "ResourceConflictException"],
 )
@@ -78,6 +78,7 @@ class EdgeLambdaApi:
         # CloudFront refuses to associate a version that is not active yet.
         self._lambda.get_waiter("published_version_active").wait(FunctionName=name, Qualifier=version)
 
+    @_settling
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
         self._lambda.tag_resource(Resource=arn, Tags=tags)
 

@@ -121,7 +121,8 @@ def _download(directory: Path) -> None:
     if outcome.returncode or not (directory / AWSCRT_WHEEL).is_file():
         lines = outcome.stderr.strip().splitlines() or ["pip said nothing"]
         raise EdgeError(
-            f"pip could not fetch {AWSCRT_WHEEL}: {lines[-1]} Where there is no package index, give the file as wheel."
+            f"pip could not fetch {AWSCRT_WHEEL}: {lines[-1]} Where there is no package index, "
+            "give the file as wheel (in the playbooks: origin_request_wheel)."
         )
 
 

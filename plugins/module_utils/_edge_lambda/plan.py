@@ -14,6 +14,7 @@ import dataclasses
 import hashlib
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
 # Kept in the Description: a zip's own hash differs with the zlib that made it.
@@ -80,6 +81,7 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         }
         steps.append(Step("create_function", arguments, f"Create the Lambda function {name} in us-east-1"))
     else:
+        _refuse_unknown(name, observed.latest)
         # A version is published of code that is known only: a run for another package may have been killed
         # after its code was there and before its Description was.
         unknown_code = version is None and observed.latest.get("CodeSha256") != desired.code_sha256()
@@ -99,6 +101,14 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         steps.append(Step("publish_version", {"name": name}, f"Publish a version of the Lambda function {name}"))
     before = {key: observed.latest.get(key) for key in _MANAGED} if observed.latest else None
     return Plan(before, configuration, tuple(steps))
+
+
+def _refuse_unknown(name: str, latest: Config) -> None:
+    if not latest.get("Description", "").startswith(IDENTITY_PREFIX):
+        raise EdgeError(
+            f"The Lambda function {name} exists already and is not this collection's, for its description does not "
+            f"begin with {IDENTITY_PREFIX!r}: choose another name, or remove it if nobody needs it."
+        )
 
 
 def _is_desired(configuration: Config, desired: Desired) -> bool:

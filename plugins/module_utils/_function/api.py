@@ -37,7 +37,10 @@ class FunctionApi:
         }
 
     def create_function(self, name: str, code: str, **config: t.Any) -> None:
-        self._cloudfront.create_function(Name=name, FunctionConfig=_config(**config), FunctionCode=code.encode())
+        try:
+            self._cloudfront.create_function(Name=name, FunctionConfig=_config(**config), FunctionCode=code.encode())
+        except is_boto3_error_code("FunctionAlreadyExists"):
+            return  # the answer to an earlier attempt of this very call was lost
 
     def update_function(self, name: str, code: str, **config: t.Any) -> None:
         self._cloudfront.update_function(

@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_unmarked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
 # Source: CloudFront Developer Guide, "Quotas on CloudFront Functions".
@@ -43,6 +44,8 @@ def plan(observed: Observed, name: str, desired: Stage) -> Plan:
     """DEVELOPMENT is brought to *desired*, then LIVE to DEVELOPMENT; also after a kill between the two."""
     steps: list[Step] = []
     arguments = {"name": name, **desired}
+    if observed.development is not None:
+        refuse_unmarked(f"The CloudFront Function {name}", observed.development["comment"])
     if observed.development is None:
         steps.append(Step("create_function", arguments, f"Create the CloudFront Function {name}"))
     elif not _same(observed.development, desired):

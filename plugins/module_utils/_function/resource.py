@@ -17,6 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import Ansib
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._function import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._function.api import FunctionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -35,7 +36,8 @@ class Function(Resource[planning.Observed]):
         self.api = FunctionApi(aws)
         self._account_id = aws.account_id
         self._name: str = p["name"]
-        self._desired = {key: p[key] for key in ("comment", "runtime", "key_value_store_arns", "code")}
+        self._desired = {key: p[key] for key in ("runtime", "key_value_store_arns", "code")}
+        self._desired["comment"] = marked(p["comment"])
 
     def observe(self) -> planning.Observed:
         reads = {stage: functools.partial(self.api.stage, self._name, stage) for stage in ("DEVELOPMENT", "LIVE")}

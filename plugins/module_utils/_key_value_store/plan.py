@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_unmarked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -52,6 +53,7 @@ def plan_store(observed: Store | None, name: str, comment: str) -> Plan:
     if observed is None:
         after = {**arguments, "arn": KNOWN_AFTER_APPLY, "id": KNOWN_AFTER_APPLY, "status": "PROVISIONING"}
         return Plan(None, after, (Step("create_store", arguments, f"Create the key value store {name}"),))
+    refuse_unmarked(f"The key value store {name}", observed["comment"])
     if observed["comment"] == comment:
         return Plan(observed, observed)
     step = Step("update_store", arguments, f"Set the comment of the key value store {name}")

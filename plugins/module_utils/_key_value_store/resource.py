@@ -19,6 +19,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -42,7 +43,7 @@ class KeyValueStore(Resource[State]):
         planning.check_name(p["name"])
         self.api = StoreApi(aws)
         self._name: str = p["name"]
-        self._comment: str = p["comment"]
+        self._comment = marked(p["comment"])
         self._wait_timeout: int = p["wait_timeout"]
 
     def observe(self) -> State:

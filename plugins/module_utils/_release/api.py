@@ -47,6 +47,11 @@ class ReleaseApi:
             return {}
         return found
 
+    def mark(self, region: str, bucket: str, key: str) -> None:
+        self._aws.client("s3", region).put_object(
+            Bucket=bucket, Key=key, Body=b"", ExpectedBucketOwner=self._aws.account_id
+        )
+
     def upload(self, region: str, bucket: str, key: str, source: str, headers: dict[str, str]) -> None:
         self._aws.client("s3", region).upload_file(
             source,

@@ -15,7 +15,9 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile
+from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile, fingerprint
+
+MARKERS = ".multiregion-edge/"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,42 +34,53 @@ class Desired:
     def key(self, file: SiteFile) -> str:
         return f"{self.prefix}/{file.key}"
 
+    @property
+    def marker(self) -> str:
+        """An empty object whose key vouches for the release's content, uploaded before everything else."""
+        return f"{self._markers}{fingerprint(self.files)}"
+
+    @property
+    def _markers(self) -> str:
+        return f"{self.prefix}/{MARKERS}"
+
+    def other_markers(self, listing: Listing) -> list[str]:
+        return [key for key in listing if key.startswith(self._markers) and key != self.marker]
+
     def sizes(self) -> dict[str, int]:
-        return {self.key(file): file.size for file in self.files}
+        return {self.marker: 0, **{self.key(file): file.size for file in self.files}}
 
 
 def plan(observed: Listing, desired: Desired) -> Plan:
-    """One upload a missing object, all side by side. A release never changes: other bytes are refused."""
+    """One upload a missing object, all side by side. A release never changes: another content is refused."""
     missing: list[SiteFile] = []
     for file in desired.files:
         live = observed.get(desired.key(file))
         if live is None:
             missing.append(file)
         elif live != (file.size, file.etag):
-            raise EdgeError(
-                f"The release {desired.name} already has other bytes at {desired.key(file)} in {desired.bucket}. "
-                "A release never changes: give this one another name, or none to have it named by its content."
-            )
-    steps = tuple(
-        Step(
-            "upload",
-            {
-                "region": desired.region,
-                "bucket": desired.bucket,
-                "key": desired.key(file),
-                "source": file.source,
-                "headers": file.headers,
-            },
-            f"Upload {desired.key(file)}",
-            lane=file.path,
-        )
-        for file in missing
-    )
+            raise EdgeError(_changed(desired, f"has other bytes at {desired.key(file)}"))
+    if desired.other_markers(observed):
+        raise EdgeError(_changed(desired, "has other files"))
+    where = {"region": desired.region, "bucket": desired.bucket}
+    steps = [
+        Step("mark", {**where, "key": desired.marker}, f"Begin the release {desired.name}")
+        for _once in range(desired.marker not in observed)
+    ]
+    for file in missing:
+        arguments = {**where, "key": desired.key(file), "source": file.source, "headers": file.headers}
+        steps.append(Step("upload", arguments, f"Upload {desired.key(file)}", lane=file.path))
     what = f"{len(missing)} of {len(desired.files)} files ({_megabytes(missing)})"
-    summary = (f"Upload {what} to {desired.bucket} in {desired.region} under {desired.prefix}/",) if missing else ()
+    summary = (f"Upload {what} to {desired.bucket} in {desired.region} under {desired.prefix}/",) if steps else ()
     before = {"objects": len(desired.files) - len(missing)}
     after = {"objects": len(desired.files)}
-    return Plan(before, after, steps, summary)
+    return Plan(before, after, tuple(steps), summary)
+
+
+def _changed(desired: Desired, how: str) -> str:
+    return (
+        f"The release {desired.name} in {desired.bucket} {how}, and a release never changes: "
+        "give this one another name, or none to have it named by its content."
+    )
 
 
 def lacking(listings: t.Mapping[str, Listing], desired: Desired) -> dict[str, list[str]]:

@@ -16,9 +16,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, 
 Config = dict[str, t.Any]
 
 # InvalidRequest: "Versioning must be 'Enabled' on the bucket" until that is seen everywhere, and a role
-# that IAM has not yet spread. Bounded to about two minutes, for it can also be a real mistake.
+# that IAM has not yet spread. Bounded to two minutes or so, for it can also be a real mistake.
 _settling = AWSRetry.jittered_backoff(
-    retries=9, delay=1, max_delay=30, catch_extra_error_codes=["OperationAborted", "InvalidRequest", "NoSuchBucket"]
+    retries=12, delay=2, max_delay=30, catch_extra_error_codes=["OperationAborted", "InvalidRequest", "NoSuchBucket"]
 )
 
 

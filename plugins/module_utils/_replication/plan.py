@@ -55,39 +55,55 @@ def _rule(region: str, bucket: str, delete_markers: bool) -> Config:
     }
 
 
-def plan(observed: Config | None, desired: Desired) -> Plan:
-    """One PutBucketReplication at most: it replaces the whole configuration, so others' rules go with it."""
-    foreign = [rule for rule in (observed or {}).get("Rules", []) if not rule.get("ID", "").startswith(OUR_RULES)]
-    if foreign and observed and observed["Role"] != desired.role_arn:
+# The replication configuration by Region; None: that Region's bucket has none.
+Observed = t.Mapping[str, t.Optional[Config]]
+
+
+def plan(observed: Observed, desired: Desired) -> Plan:
+    """One call a bucket at most: it replaces the whole configuration, so others' rules go with it.
+
+    Buckets that are not the home's lose our rules: they are of a time when the home was another one.
+    """
+    after: dict[str, Config | None] = {}
+    steps: list[Step] = []
+    for region, bucket in desired.buckets.items():
+        live = observed.get(region)
+        wanted = _wanted(live, bucket, desired.rules() if region == desired.home_region else [], desired.role_arn)
+        after[region] = wanted
+        if _canonical(live) == _canonical(wanted):
+            continue
+        where = {"region": region, "bucket": bucket}
+        if wanted is None:
+            steps.append(Step("delete_replication", where, f"Stop replicating {bucket} from {region}", region))
+        else:
+            targets = ", ".join(sorted(set(desired.buckets) - {desired.home_region}))
+            words = (
+                f"Replicate {bucket} from {region} to {targets}"
+                if region == desired.home_region
+                else (f"Remove our rules from the replication of {bucket} in {region}")
+            )
+            steps.append(Step("put_replication", {**where, "configuration": wanted}, words, region))
+    return Plan(dict(observed), after, tuple(steps))
+
+
+def _wanted(live: Config | None, bucket: str, ours: list[Config], role_arn: str) -> Config | None:
+    rules = (live or {}).get("Rules", [])
+    foreign = [rule for rule in rules if not rule.get("ID", "").startswith(OUR_RULES)]
+    if not foreign:
+        return {"Role": role_arn, "Rules": ours} if ours else None
+    role = live["Role"] if live else role_arn
+    if ours and role != role_arn:
         raise EdgeError(
-            f"The bucket {desired.source} already replicates by rules of its own, such as {foreign[0]['ID']!r}, with "
-            f"the role {observed['Role']}; a bucket has one role for all its rules. Give that role's ARN as role_arn, "
+            f"The bucket {bucket} already replicates by rules of its own, such as {foreign[0].get('ID')!r}, with "
+            f"the role {role}; a bucket has one role for all its rules. Give that role's ARN as role_arn, "
             "with the permissions of ours added to it, or remove those rules."
         )
-    wanted = {"Role": desired.role_arn, "Rules": foreign + desired.rules()}
-    if not wanted["Rules"]:
-        return _none(observed, desired)
-    if _canonical(observed) == _canonical(wanted):
-        return Plan(observed, observed)
-    destinations = ", ".join(sorted(set(desired.buckets) - {desired.home_region}))
-    step = Step(
-        "put_replication",
-        {"region": desired.home_region, "bucket": desired.source, "configuration": wanted},
-        f"Replicate {desired.source} from {desired.home_region} to {destinations}",
-    )
-    return Plan(observed, wanted, (step,))
-
-
-def _none(observed: Config | None, desired: Desired) -> Plan:
-    """A site of one Region replicates nothing; the rules to Regions that it had before go."""
-    if observed is None:
-        return Plan(None, None)
-    arguments = {"region": desired.home_region, "bucket": desired.source}
-    sentence = f"Stop replicating {desired.source} from {desired.home_region}"
-    return Plan(observed, None, (Step("delete_replication", arguments, sentence),))
+    return {"Role": role, "Rules": foreign + ours}
 
 
 def _canonical(configuration: Config | None) -> Config | None:
+    """In one order, and a filter of everything in one form."""
     if configuration is None:
         return None
-    return {**configuration, "Rules": sorted(configuration["Rules"], key=lambda rule: str(rule.get("ID")))}
+    rules = [{**rule, "Filter": rule.get("Filter") or {"Prefix": ""}} for rule in configuration["Rules"]]
+    return {**configuration, "Rules": sorted(rules, key=lambda rule: str(rule.get("ID")))}

@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._replication import plan as planning
@@ -25,7 +27,8 @@ ARGUMENTS: dict[str, t.Any] = {
     "delete_markers": {"type": "bool", "default": True},
 }
 
-State = t.Optional[planning.Config]
+# The replication configuration by Region, of every bucket: the home may have been another one.
+State = dict[str, t.Optional[planning.Config]]
 
 
 class Replication(Resource[State]):
@@ -38,13 +41,16 @@ class Replication(Resource[State]):
         self._desired = planning.Desired(p["buckets"], p["home_region"], p["role_arn"], p["delete_markers"])
 
     def observe(self) -> State:
-        return self.api.replication(self._desired.home_region, self._desired.source)
+        buckets = self._desired.buckets.items()
+        return in_parallel(
+            {region: functools.partial(self.api.replication, region, bucket) for region, bucket in buckets}
+        )
 
     def plan(self, observed: State) -> Plan:
         return planning.plan(observed, self._desired)
 
     def result(self, state: State) -> dict[str, t.Any]:
-        rules = (state or {}).get("Rules", [])
+        rules = (state.get(self._desired.home_region) or {}).get("Rules", [])
         return {
             "source": self._desired.source,
             "rules": [{"id": rule["ID"], "destination": rule["Destination"]["Bucket"]} for rule in rules],

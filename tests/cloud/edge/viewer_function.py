@@ -25,6 +25,12 @@ _IMPORT = re.compile(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(import\s+cf\s+from\s+(['\"])
 _OTHER_IMPORT = re.compile(r"^\s*import\b[^\n]*|\bimport\s*\(", re.MULTILINE)
 
 
+# CloudFront's engine answers "SyntaxError: await in arguments not supported"; V8 has no such limit.
+_AWAIT_IN_ARGUMENTS = re.compile(
+    r"(?<![\w$.])(?!(?:if|while|for|switch|return|await)\b)[\w$.]+\s*\(\s*(?:[^();]*,\s*)?await\b"
+)
+
+
 class FunctionRefused(Exception):
     """CloudFront would not have accepted the function's code."""
 
@@ -60,6 +66,8 @@ def prepare(code: bytes) -> str:
             f"The function imports something else than \"import cf from 'cloudfront';\" as its first statement: "
             f"{match[0].strip()}"
         )
+    if match := _AWAIT_IN_ARGUMENTS.search(text):
+        raise FunctionRefused(f"The function awaits in the arguments of a call: {match[0].strip()}")
     return text
 
 

@@ -39,6 +39,14 @@ def install() -> None:
         action = extract_action(*arguments, **options)
         return _ACTIONS.get(action, action)
 
+    tag_context = iam_actions.request_tag_context
+
+    def request_context(service: str, action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = tag_context(service, action, body, params)
+        arn = _first(params.get("PolicyArn")) if service == "iam" else None
+        return {**context, **({"iam:policyarn": arn} if arn else {})}
+
+    iam_actions.request_tag_context = request_context
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.extract_iam_action = extract_iam_action
 

@@ -7,7 +7,16 @@ from typing import Any
 
 from ministack.app import app as ministack
 
-from cloud.emulator import admin, authorisation, lambda_code, replication, routing, strict, strict_cloudfront
+from cloud.emulator import (
+    admin,
+    authorisation,
+    lambda_code,
+    policy_versions,
+    replication,
+    routing,
+    strict,
+    strict_cloudfront,
+)
 from cloud.emulator.faults import Faults
 from cloud.emulator.request import (
     Message,
@@ -30,6 +39,7 @@ class Gateway:
         self._account_id = os.environ["MINISTACK_ACCOUNT_ID"]
         authorisation.install()
         lambda_code.install()
+        policy_versions.install()
         replication.install()
         routing.install()
         strict_cloudfront.install()

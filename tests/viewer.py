@@ -1,4 +1,4 @@
-"""A viewer: one request to the local edge, path bytes as they are given."""
+"""A viewer: one request, path bytes as they are given."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,6 +22,11 @@ class Response:
     @property
     def x_cache(self) -> str:
         return self.headers.get("x-cache", "")
+
+    @property
+    def result(self) -> str:
+        """What CloudFront says that it did: the word in `X-Cache: Hit from cloudfront`."""
+        return self.x_cache.removesuffix(" from cloudfront")
 
 
 def get(url: str, path: str = "/", *, method: str = "GET", pop: str | None = None, **headers: str) -> Response:

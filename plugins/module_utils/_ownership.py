@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""How a thing is known to be ours. Nothing without our mark is ever changed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
+# What can be tagged has this tag, whose value is the site's name.
+OWNER_TAG = "multiregion-edge"
+
+# What cannot, or only by a call of its own, has this at the end of its comment, from its creation on.
+MARK = "(multiregion.edge)"
+
+
+def marked(comment: str) -> str:
+    """*comment* with our mark."""
+    return f"{comment} {MARK}".strip()
+
+
+def refuse_unmarked(what: str, comment: str | None) -> None:
+    """Raise EdgeError for a thing that exists without our mark: it is somebody else's."""
+    if MARK not in (comment or ""):
+        raise EdgeError(
+            f"{what} exists already and is not this collection's, for its comment lacks {MARK}: "
+            "choose another name, or remove it if nobody needs it."
+        )
+
+
+def refuse_foreign(what: str, tags: t.Mapping[str, str], site: str) -> None:
+    """Raise EdgeError for a thing whose tag names another site."""
+    owner = tags.get(OWNER_TAG, site)
+    if owner != site:
+        raise EdgeError(
+            f"{what} belongs to the site {owner!r} by its tag {OWNER_TAG}: choose another name for this one."
+        )

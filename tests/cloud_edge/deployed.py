@@ -1,0 +1,86 @@
+"""A distribution deployed to AWS on this machine, its edge, and a viewer."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import time
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from cloud.edge import Edge, OriginRequest
+from cloud.fixture import deploy
+from cloud.local import LocalCloud
+from viewer import Response, get
+
+HOME_REGION = "eu-north-1"
+FUNCTION = (Path(__file__).parent / "viewer_function.js").read_text()
+_HANDLER = (Path(__file__).parent / "handler.py").read_text()
+
+
+def lambda_zip(source: str, files: Iterable[tuple[Path, Path]] = ()) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as content:
+        content.writestr("handler.py", source)
+        for path, name in files:
+            content.write(path, name)
+    return archive.getvalue()
+
+
+def _awscrt() -> Iterator[tuple[Path, Path]]:
+    spec, native = find_spec("awscrt"), find_spec("_awscrt")
+    assert spec and spec.origin and native and native.origin
+    package, library = Path(spec.origin).parent, Path(native.origin)
+    for path in package.rglob("*.py"):
+        yield path, path.relative_to(package.parent)
+    yield library, Path(library.name)
+
+
+class Site:
+    """A deployed distribution, its edge, and a viewer. Time goes on by `now` seconds; `tamper` spoils signatures."""
+
+    def __init__(self, cloud: LocalCloud, workdir: Path) -> None:
+        self.cloud = cloud
+        self.deployment = deploy(
+            cloud,
+            [HOME_REGION, "us-east-1", "ap-southeast-2"],
+            function_code=FUNCTION,
+            lambda_zip=lambda_zip(_HANDLER, _awscrt()),
+            keys={"release": "r1"},
+        )
+        self.now = 0.0
+        self.tamper = False
+        self.sent: list[OriginRequest] = []
+        self.edge = Edge(
+            cloud.url,
+            self.deployment.distribution_id,
+            HOME_REGION,
+            workdir,
+            clock=lambda: time.time() + self.now,
+            send=self._send,
+        )
+
+    def _send(self, request: OriginRequest) -> OriginRequest:
+        self.sent.append(request)
+        if not self.tamper:
+            return request
+        # The last digit of the signature.
+        return dataclasses.replace(
+            request,
+            headers=[
+                (name, value[:-1] + ("1" if value[-1] == "0" else "0") if name.lower() == "authorization" else value)
+                for name, value in request.headers
+            ],
+        )
+
+    def put(self, key: str, body: bytes, **more: Any) -> None:
+        for region, bucket in self.deployment.buckets.items():
+            self.cloud.client("s3", region).put_object(Bucket=bucket, Key=key, Body=body, **more)
+
+    def get(self, path: str, pop: str | None = None, method: str = "GET", **headers: str) -> Response:
+        return get(self.edge.url, path, method=method, pop=pop, **headers)
