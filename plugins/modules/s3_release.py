@@ -21,9 +21,11 @@ description:
     looks for what the viewer calls C(/<file>).
 options:
   src:
-    description: The directory that the site was built into.
+    description:
+      - The directory that the site was built into.
+      - Without it, O(release) has to be one that was published before, and nothing is uploaded. That every Region has
+        it is made sure of all the same.
     type: path
-    required: true
   site:
     description: The site's name, which its buckets are named by (see M(multiregion.edge.s3_regional_buckets)).
     type: str
@@ -75,6 +77,13 @@ EXAMPLES = r"""
     regions: [eu-north-1, us-east-1]
     home_region: eu-north-1
   register: upload
+
+- name: Make sure that every Region still has an older release, before going back to it
+  multiregion.edge.s3_release:
+    release: 0f3a9c1d2b4e
+    site: my-site
+    regions: [eu-north-1, us-east-1]
+    home_region: eu-north-1
 """
 
 RETURN = r"""
@@ -94,16 +103,6 @@ release:
       type: str
       returned: always
       sample: r/0f3a9c1d2b4e
-    files:
-      description: The number of its files.
-      type: int
-      returned: always
-      sample: 87
-    bytes:
-      description: Their size.
-      type: int
-      returned: always
-      sample: 1203344
 plan:
   description: One sentence for each change that was made, or in check mode would be.
   returned: always

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cloud.edge.messages import Answer, Refusal, ViewerRequest
 from cloud.edge.viewer_function import FunctionCode, FunctionRefused, KeyValues, ViewerFunction, prepare
+
 from cloud_edge.samples import REQUEST, SYDNEY
 
 
@@ -37,7 +38,7 @@ def test_a_function_reads_its_keys() -> None:
     expression = (
         "[await cf.kvs().get('a'), await cf.kvs().get('j', {format: 'json'}), await cf.kvs('store').exists('b'),"
         " (await cf.kvs().meta()).keyCount, await cf.kvs().get('b').catch(e => 'none'),"
-        " Array.from(await cf.kvs().get('u', {format: 'bytes'}))]"
+        " [await cf.kvs().get('u', {format: 'bytes'})].map(bytes => Array.from(bytes))[0]]"
     )
     keys = {"a": "1", "j": '{"k": [2]}', "u": "é"}
     assert body_of(answering(expression), keys) == ["1", {"k": [2]}, False, 3, "none", [0xC3, 0xA9]]

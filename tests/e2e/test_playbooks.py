@@ -14,8 +14,10 @@ from typing import Any
 
 import ansible_runner
 import pytest
+from cloud.edge import Edge
 from demo.inputs import REPOSITORY
 from demo.site import LocalSite
+from viewer import get
 
 THREE = {"edge_name": "small", "edge_regions": ["eu-north-1", "us-east-1", "ap-southeast-2"]}
 
@@ -179,3 +181,48 @@ def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
     assert artifacts["domain_name"].endswith(".cloudfront.net")
     assert artifacts["access_point_alias"].endswith(".mrap")
     assert artifacts["changes"][0] == "Create the bucket survey-111122223333-eu-north-1-an in eu-north-1"
+
+
+def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge, tmp_path: Path) -> None:
+    def pointer() -> str:
+        cloudfront = site.cloud.client("cloudfront")
+        arn = cloudfront.describe_key_value_store(Name="shop")["KeyValueStore"]["ARN"]
+        items = site.cloud.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn)["Items"]
+        return str(json.loads(items[0]["Value"])["p"])
+
+    def publish(**variables: str) -> None:
+        outcome = site.playbook("playbooks/publish.yml", "--extra-vars", json.dumps(variables), capture=True)
+        assert outcome.returncode == 0, outcome.stdout
+
+    first = pointer()
+    (tmp_path / "index.html").write_text("the next one")
+    publish(edge_site=str(tmp_path))
+    assert pointer() != first
+    edge.refresh()
+    assert get(edge.url, "/").body == b"the next one"
+    start = last(site)
+    publish(edge_site="", edge_release=first.removeprefix("r/"))
+    assert pointer() == first
+    assert len(mutating(site, start)) == 1
+    edge.refresh()
+    assert get(edge.url, "/").body != b"the next one"
+
+
+def test_nothing_without_our_mark_is_changed(empty: LocalSite) -> None:
+    cloudfront = empty.cloud.client("cloudfront")
+    code = b"function handler(event) { return event.request; }"
+    config = {"Comment": "billing's", "Runtime": "cloudfront-js-2.0"}
+    cloudfront.create_function(Name="small-viewer-request", FunctionConfig=config, FunctionCode=code)
+    outcome = empty.playbook("site.yml", capture=True)
+    assert outcome.returncode != 0
+    assert "small-viewer-request exists already and is not this collection's" in outcome.stdout
+    left = cloudfront.get_function(Name="small-viewer-request", Stage="DEVELOPMENT")["FunctionCode"].read()
+    assert left == code
+
+
+def test_other_regions_on_a_live_site_are_refused_and_leave_it_alone(site: LocalSite, edge: Edge) -> None:
+    other = json.dumps({"edge_regions": "eu-north-1,us-east-1"})
+    outcome = site.playbook("site.yml", "--extra-vars", other, capture=True)
+    assert outcome.returncode != 0
+    assert "over another set of Regions" in outcome.stdout
+    assert get(edge.url, "/").status == 200

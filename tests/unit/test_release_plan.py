@@ -187,3 +187,18 @@ def test_the_etag_is_the_one_that_s3_gives_to_the_upload(tmp_path: Path, size: i
     headers = {name.lower(): value for name, value in stored.items()}
     assert headers["content-type"] in ("video/mp4", b"video/mp4")
     assert re.match("public, max-age=3600", str(headers["cache-control"]).removeprefix("b'"))
+
+
+AGAIN = Desired("v1", [], "eu-north-1", "site-eu")
+
+
+def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
+    assert plan(COMPLETE, AGAIN).steps == ()
+    assert lacking({"eu-north-1": COMPLETE, "us-east-1": COMPLETE}, AGAIN) == {}
+    partly = without("r/v1/a b+c.css")
+    assert lacking({"eu-north-1": COMPLETE, "us-east-1": partly}, AGAIN) == {"us-east-1": ["r/v1/a b+c.css"]}
+
+
+def test_a_release_that_never_was_is_refused() -> None:
+    with pytest.raises(EdgeError, match="There is no release v1 in site-eu"):
+        plan({}, AGAIN)

@@ -22,6 +22,8 @@ MARKERS = ".multiregion-edge/"
 
 @dataclasses.dataclass(frozen=True)
 class Desired:
+    """``files`` is empty for a release that is there already and only to be shown again."""
+
     name: str
     files: t.Sequence[SiteFile]
     region: str
@@ -52,6 +54,8 @@ class Desired:
 
 def plan(observed: Listing, desired: Desired) -> Plan:
     """One upload a missing object, all side by side. A release never changes: another content is refused."""
+    if not desired.files:
+        return _again(observed, desired)
     missing: list[SiteFile] = []
     for file in desired.files:
         live = observed.get(desired.key(file))
@@ -76,6 +80,15 @@ def plan(observed: Listing, desired: Desired) -> Plan:
     return Plan(before, after, tuple(steps), summary)
 
 
+def _again(observed: Listing, desired: Desired) -> Plan:
+    if not observed:
+        raise EdgeError(
+            f"There is no release {desired.name} in {desired.bucket}: name one that was published before, or give the "
+            "directory of the site to publish this one."
+        )
+    return Plan({"objects": len(observed)}, {"objects": len(observed)})
+
+
 def _changed(desired: Desired, how: str) -> str:
     return (
         f"The release {desired.name} in {desired.bucket} {how}, and a release never changes: "
@@ -84,8 +97,12 @@ def _changed(desired: Desired, how: str) -> str:
 
 
 def lacking(listings: t.Mapping[str, Listing], desired: Desired) -> dict[str, list[str]]:
-    """By Region, the keys that its bucket does not have in the right size yet; Regions that lack none are left out."""
-    sizes = desired.sizes()
+    """By Region, the keys that its bucket does not have in the right size yet; Regions that lack none are left out.
+
+    What there has to be is told by the files, or by the home Region's bucket where there are none.
+    """
+    at_home = {key: size for key, (size, _etag) in listings.get(desired.region, {}).items()}
+    sizes = desired.sizes() if desired.files else at_home
     result = {}
     for region, listing in listings.items():
         keys = [key for key, size in sizes.items() if listing.get(key, (None, ""))[0] != size]

@@ -23,7 +23,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._release.api impo
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,
-    "src": {"type": "path", "required": True},
+    "src": {"type": "path"},
     "home_region": {"type": "str", "required": True},
     "release": {"type": "str"},
     "exclude": {"type": "list", "elements": "str", "default": [".git", ".DS_Store", "Thumbs.db"]},
@@ -37,7 +37,9 @@ class Release(Resource[Listing]):
         p = module.params
         if p["home_region"] not in p["regions"]:
             raise EdgeError(f"home_region: {p['home_region']} is not among regions: add it there.")
-        site_files = files.scan(p["src"], p["exclude"])
+        if not p["src"] and not p["release"]:
+            raise EdgeError("src is missing: give the site's directory, or as release one that was published before.")
+        site_files = files.scan(p["src"], p["exclude"]) if p["src"] else []
         name = p["release"] or files.fingerprint(site_files)
         files.check_release_name(name, "release")
         self.api = ReleaseApi(aws)
@@ -72,14 +74,7 @@ class Release(Resource[Listing]):
         return planning.lacking(listings, self._desired)
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
-        return {
-            "release": {
-                "name": self._desired.name,
-                "prefix": self._desired.prefix,
-                "files": len(self._desired.files),
-                "bytes": sum(file.size for file in self._desired.files),
-            }
-        }
+        return {"release": {"name": self._desired.name, "prefix": self._desired.prefix}}
 
 
 def _describe(lacking: dict[str, list[str]]) -> str:
