@@ -39,7 +39,7 @@ lint: $(VENV)/.demo $(VENV)/.test $(LINK)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline --quiet
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline -q
 
 sanity: $(VENV)/.demo $(VENV)/.test
 	@tests/sanity.sh
