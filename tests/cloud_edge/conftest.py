@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from cloud.local import LocalCloud
 
+from cloud.local import LocalCloud
 from cloud_edge.deployed import Site
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cloud.edge.cache import Cache, Entry, time_to_live
 from cloud.edge.policies import Selection, parse_cache_policy, selected_query
 from cloud.edge.stored_answer import build as from_stored
-
 from cloud_edge.samples import REQUEST
 
 POLICY = parse_cache_policy(

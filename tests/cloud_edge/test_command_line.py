@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
 from cloud.edge import Edge, EdgeError
 from cloud_edge.deployed import HOME_REGION, Site
 from viewer import get

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from cloud.edge.header_rules import RuleBroken, check_origin_request, check_signature_covers
 
 

@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 import pytest
+
 from cloud.edge.messages import Answer, Refusal, ViewerRequest
 from cloud.edge.viewer_function import FunctionCode, FunctionRefused, KeyValues, ViewerFunction, prepare
-
 from cloud_edge.samples import REQUEST, SYDNEY
 
 

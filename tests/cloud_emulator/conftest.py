@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from cloud.fixture import Deployment
 from cloud.local import Credentials, LocalCloud
-
 from cloud_emulator.reference import KEY, REGIONS, deploy_reference
 from cloud_emulator.wire import Wire
 

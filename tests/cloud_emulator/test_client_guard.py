@@ -10,6 +10,7 @@ import sys
 import textwrap
 
 import pytest
+
 from cloud.fixture import Deployment
 from cloud.local import Credentials, LocalCloud
 from cloud_emulator.reference import allow

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+
 from cloud.fixture import Deployment
 from cloud.local import LocalCloud
 from cloud_emulator.reference import KEY

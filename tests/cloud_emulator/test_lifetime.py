@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from cloud.local import CloudError, LocalCloud
 from cloud_emulator.reference import deploy_reference
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cloud.geo import great_circle_km, load_pops, load_regions
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.crt.auth import CrtS3SigV4AsymQueryAuth
+
 from cloud.fixture import Deployment
 from cloud.local import LocalCloud
 from cloud_emulator.reference import PATH

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from cloud.fixture import Deployment
 from cloud.local import CloudError, Credentials, LocalCloud
 from cloud_emulator.reference import KEY, PATH, allow

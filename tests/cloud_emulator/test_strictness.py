@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.crt.auth import CrtS3SigV4AsymQueryAuth, CrtSigV4AsymAuth
+
 from cloud.fixture import Deployment
 from cloud.local import Credentials, LocalCloud
 from cloud_emulator.reference import KEY, PATH, allow

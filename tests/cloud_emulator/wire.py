@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 from botocore.crt.auth import CrtS3SigV4AsymAuth
 from botocore.exceptions import ClientError
+
 from cloud.local import Credentials, LocalCloud
 from viewer import Response, get
 

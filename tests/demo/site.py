@@ -20,8 +20,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import yaml
-from cloud.local import Credentials, LocalCloud
 
+from cloud.local import Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
 # What the documentation says that a deployer needs, and no more.

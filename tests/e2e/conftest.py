@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from cloud.edge import Edge
 from demo.inputs import DEFAULTS
 from demo.site import LocalSite

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from demo import inputs
 from demo.inputs import REPOSITORY, InputError
 from viewer import get

@@ -14,6 +14,7 @@ from typing import Any
 
 import ansible_runner
 import pytest
+
 from cloud.edge import Edge
 from demo.inputs import REPOSITORY
 from demo.site import LocalSite

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from cloud.edge import Edge
 from demo.site import LocalSite
 from viewer import get, url_path

@@ -14,6 +14,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils import _aws
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, explain
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ProfileNotFound
+
 from unit.fakes import client_error
 
 ACCOUNT = "111122223333"

@@ -13,6 +13,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._distribution imp
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY, to_api
+
 from unit.fakes import FakeModule
 
 SHAPE = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")

@@ -18,6 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.plan
     published,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
 from unit.fakes import client_error
 
 DESIRED = Desired(

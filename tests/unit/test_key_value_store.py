@@ -13,6 +13,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store 
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 from hypothesis import given
 from hypothesis import strategies as st
+
 from unit.fakes import FakeModule
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"

@@ -16,6 +16,7 @@ from ansible_collections.multiregion.edge.plugins.modules import (
     cloudfront_distribution_info,
     lambda_edge_package,
 )
+
 from unit.fakes import client_error
 
 CREDENTIALS = {"region": "us-east-1", "access_key": "AKIDEXAMPLE", "secret_key": "secret"}

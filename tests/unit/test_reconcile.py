@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step, apply, wait_until
+
 from unit.fakes import client_error
 
 

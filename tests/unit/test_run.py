@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, Step, run
+
 from unit.fakes import Exited, Failed, FakeModule, client_error
 
 
