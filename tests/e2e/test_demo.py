@@ -39,11 +39,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def processes() -> list[str]:
-    """The demo's own processes and all that it starts, as lines of ps."""
-    listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    marks = ("cloud.emulator", "cloud.edge", "cloud/edge", "-m demo")
-    return [line for line in listing.splitlines() if any(mark in line for mark in marks)]
+def descendants(pid: int) -> list[int]:
+    """The processes that *pid* and those it started have started."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for line in listing.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found = children.get(pid, [])
+    return found + [each for child in found for each in descendants(child)]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture
@@ -112,12 +124,11 @@ def test_a_site_of_ones_own_is_live_and_gone_without_a_trace(
     assert found["alias"].endswith(".mrap")
     assert [key.split("/")[:2] for key in found["keys"]] == [["corner-shop", "h"]]
 
-    before = processes()
-    assert len(before) >= 3
+    started = descendants(process.pid)
+    assert len(started) >= 3  # the emulator, the edge and its workers
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
-    own = {line.split()[0] for line in before}
-    assert [line for line in processes() if line.split()[0] in own] == []
+    assert [pid for pid in started if is_running(pid)] == []
     assert list((tmp_path / "tmp").iterdir()) == []
     assert not (REPOSITORY / "build" / "local.env").exists()
     assert not (REPOSITORY / "build" / "demo.yml").exists()
