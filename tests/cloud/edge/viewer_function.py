@@ -32,7 +32,11 @@ _AWAIT_IN_ARGUMENTS = re.compile(
 
 
 class FunctionRefused(Exception):
-    """CloudFront would not have accepted the function's code."""
+    """CloudFront would not have accepted the function's code: an emulator that did is not to be believed."""
+
+
+class FunctionBroken(Exception):
+    """CloudFront would have accepted the function's code, but it does not start."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class ViewerFunction:
                 answer: dict[str, Any] = self._process.ask(message, _RUN_SECONDS)
                 return answer
             except FunctionRefused as error:
+                raise Refusal(502, str(error), "FunctionValidationError from cloudfront") from error
+            except FunctionBroken as error:
                 return {"error": str(error)}
             except ProcessTimeout:
                 return {"error": f"it did not finish within {_RUN_SECONDS} s"}
@@ -150,7 +156,7 @@ class ViewerFunction:
         try:
             answer = process.ask({"code": code, "store": json.dumps(content) if content else ""}, _START_SECONDS)
             if "error" in answer:
-                raise FunctionRefused(answer["error"])
+                raise FunctionBroken(answer["error"])
         except BaseException:
             process.close(grace=0)
             raise
