@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import functools
 import itertools
@@ -25,6 +26,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 
 State = t.TypeVar("State")
 
@@ -57,26 +59,26 @@ class Plan:
         return list(self.summary or (step.sentence for step in self.steps))
 
 
-class Resource(t.Generic[State]):
+class Resource(abc.ABC, t.Generic[State]):
     """One thing that AWS keeps, and how it is brought to its desired state."""
 
     api: t.Any
 
+    @abc.abstractmethod
     def observe(self) -> State:
         """What AWS has now. Reads only."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def plan(self, observed: State) -> Plan:
         """The steps from *observed* to the desired state. Pure: no clock, no network."""
-        raise NotImplementedError
 
     def settle(self, observed: State, changed: bool) -> State:
         """Wait, within a deadline, until what was applied is in effect; return the state then."""
         return self.observe() if changed else observed
 
+    @abc.abstractmethod
     def result(self, state: t.Any) -> dict[str, t.Any]:
         """What the module returns about *state* (in check mode: about the plan's ``after``)."""
-        raise NotImplementedError
 
 
 def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> None:
@@ -151,10 +153,12 @@ def wait_until(
     Raises EdgeError at the deadline, with the last thing seen and how to resume.
     """
     started = clock()
+    progress = Progress(what, clock)
     while True:
         seen = probe()
         if ready(seen):
             return seen
+        progress.tell(describe(seen))
         left = started + timeout - clock()
         if left <= 0:
             raise EdgeError(

@@ -216,6 +216,10 @@ class LocalCloud:
         """Refuse everything after this many more changes were made; None ends it."""
         self._ask("POST", "/_local/faults", {} if after_mutating is None else {"after_mutating": after_mutating})
 
+    def behave(self, **values: float | str) -> None:
+        """How AWS behaves from now on (cloud.emulator.behaviour has the names); nothing is back to at once and well."""
+        self._ask("POST", "/_local/behaviour", values)
+
     def environment(self, credentials: Credentials | None = None, region: str | None = "us-east-1") -> dict[str, str]:
         """Variables for a program that runs Ansible, the AWS CLI or boto3 against the emulator."""
         who = credentials or ROOT

@@ -35,6 +35,15 @@ class SiteError(Exception):
     """A playbook or the edge failed; what it said has been shown."""
 
 
+def deployer_policy(site: str, account_id: str) -> dict[str, Any]:
+    """For this site, however its name is written; a name that cannot be is the playbooks' to refuse."""
+    name = json.dumps(site)[1:-1]
+    policy: dict[str, Any] = json.loads(
+        _DEPLOYER_POLICY.read_text().replace("ACCOUNT", account_id).replace("SITE", name)
+    )
+    return policy
+
+
 class LocalSite:
     """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand."""
 
@@ -52,7 +61,9 @@ class LocalSite:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
-            self.credentials = self.cloud.create_user("deployer", self._deployer_policy())
+            self.credentials = self.cloud.create_user(
+                "deployer", deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id)
+            )
             self._stack = stack.pop_all()
         return self
 
@@ -60,13 +71,6 @@ class LocalSite:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
-
-    def _deployer_policy(self) -> dict[str, Any]:
-        """For this site, however its name is written; a name that cannot be is the playbooks' to refuse."""
-        name = json.dumps(str(self.variables["edge_name"]))[1:-1]
-        text = _DEPLOYER_POLICY.read_text().replace("ACCOUNT", self.cloud.account_id).replace("SITE", name)
-        policy: dict[str, Any] = json.loads(text)
-        return policy
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         """What a process needs besides its own environment to use this local AWS as the deployer."""

@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any
 
-from cloud.emulator import lambda_session
+from cloud.emulator import behaviour, lambda_session
 from cloud.emulator.faults import Faults
 from cloud.emulator.request import Request, Response
 from cloud.emulator.request_log import RequestLog
@@ -27,6 +27,8 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
                 raise ValueError("after_mutating must be a number that is not negative")
             faults.arm(after)
             return _json(200, {"after_mutating": after})
+        if route == "POST behaviour":
+            return _json(200, behaviour.change(json.loads(request.body or b"{}")))
         if route == "POST lambda-session":
             document = json.loads(request.body)
             return _json(200, lambda_session.create(document["role_arn"], document["function_arn"]))

@@ -1,0 +1,31 @@
+"""Modules run against local AWS in this process, as the user whose policy is docs/deployer-policy.json."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cloud.local import LocalCloud
+from modules.runner import Modules
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud(workdir=tmp_path_factory.mktemp("cloud")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def modules(cloud: LocalCloud) -> Modules:
+    return Modules(cloud)
+
+
+@pytest.fixture(autouse=True)
+def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+    """AWS answers at once and well again after a test that had it otherwise."""
+    yield
+    cloud.behave()
+    cloud.fault(None)

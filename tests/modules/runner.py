@@ -1,0 +1,70 @@
+"""Runs a module's main() in this process, with everything as Ansible would give it."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+from typing import Any
+from unittest import mock
+
+from ansible.module_utils.testing import patch_module_args
+
+from cloud.local import Credentials, LocalCloud
+from demo.site import deployer_policy
+
+# The site whose resources the deployer may touch.
+SITE = "shop"
+
+
+class ModuleFailed(Exception):
+    """The module failed; ``result`` is what it returned, and the text its message."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__(result["msg"])
+        self.result = result
+
+
+class Modules:
+    """The collection's modules, run by the deployer of the site `shop` (or as *credentials*)."""
+
+    def __init__(self, cloud: LocalCloud, credentials: Credentials | None = None) -> None:
+        self.cloud = cloud
+        self.credentials = credentials or cloud.create_user("deployer", deployer_policy(SITE, cloud.account_id))
+
+    def run(
+        self,
+        name: str,
+        *,
+        check: bool = False,
+        diff: bool = False,
+        environment: dict[str, str] | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """What the module returns, and as ``mutating`` the calls that the emulator took for changes.
+
+        Raises ModuleFailed, whose text is the module's message.
+        """
+        module = importlib.import_module(f"ansible_collections.multiregion.edge.plugins.modules.{name}")
+        arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
+        variables = {**self.cloud.environment(self.credentials), **(environment or {})}
+        before = len(self.cloud.requests())
+        output = io.StringIO()
+        with (
+            mock.patch.dict(os.environ, variables),
+            patch_module_args(arguments),
+            contextlib.redirect_stdout(output),
+            contextlib.suppress(SystemExit),
+        ):
+            module.main()
+        result: dict[str, Any] = json.loads(output.getvalue())
+        if result.get("failed"):
+            raise ModuleFailed(result)
+        result["mutating"] = [
+            f"{entry['method']} {entry['path']}" for entry in self.cloud.requests(before) if entry["mutating"]
+        ]
+        return result
