@@ -32,19 +32,32 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
 _HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
 
+_ACCESS_POINT = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("", "false", "no", "off", "0")
+
+_TOPOLOGIES = ("hub", "mesh")
 _PRICE_CLASSES = ("PriceClass_100", "PriceClass_200", "PriceClass_All")
 
 # edge_target is for the playbooks' hosts line.
 VARIABLES = (
+    "edge_access_point_arn",
     "edge_aliases",
+    "edge_allow_replacement",
     "edge_bucket_names",
     "edge_certificate_arn",
+    "edge_drill",
     "edge_home_region",
     "edge_hosts",
     "edge_name",
+    "edge_out_of_service",
     "edge_price_class",
+    "edge_probes",
     "edge_regions",
     "edge_release",
+    "edge_replication_time_control",
+    "edge_replication_topology",
     "edge_site",
     "edge_tags",
     "edge_target",
@@ -94,9 +107,12 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
     hosts = _hosts(given, "edge_hosts")
     if any("*" in host for host in hosts):
         raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
-    price_class = _text(given, "edge_price_class") or "PriceClass_All"
-    if price_class not in _PRICE_CLASSES:
-        raise EdgeError(f"edge_price_class: {price_class!r} is none; choose from {', '.join(_PRICE_CLASSES)}.")
+    access_point = _text(given, "edge_access_point_arn")
+    if access_point and not _ACCESS_POINT.fullmatch(access_point):
+        raise EdgeError(
+            f"edge_access_point_arn: {access_point!r} is not the ARN of a Multi-Region Access Point: it is like "
+            "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap, as site.yml tells it."
+        )
     release = _text(given, "edge_release")
     if release:
         check_release_name(release, "edge_release")
@@ -108,11 +124,56 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         "certificate_arn": certificate,
         "bucket_names": bucket_names,
         "tags": tags,
-        "price_class": price_class,
+        "price_class": _choice(given, "edge_price_class", _PRICE_CLASSES, "PriceClass_All"),
+        "replication_topology": _choice(given, "edge_replication_topology", _TOPOLOGIES, "hub"),
+        "replication_time_control": _yes(given, "edge_replication_time_control"),
+        "allow_replacement": _yes(given, "edge_allow_replacement"),
+        "access_point_arn": access_point,
+        "out_of_service": _out_of_service(given, regions),
+        "drill": _yes(given, "edge_drill"),
+        "probes": _probes(given),
         "site": _text(given, "edge_site"),
         "release": release,
         "hosts": hosts,
     }
+
+
+def _out_of_service(given: t.Mapping[str, t.Any], regions: t.Sequence[str]) -> list[str]:
+    option = "edge_out_of_service"
+    out = as_list(given.get(option), option)
+    if unknown := sorted(set(out) - set(regions)):
+        raise EdgeError(f"{option}: {', '.join(unknown)} is not among edge_regions ({', '.join(regions)}).")
+    if len(set(out)) == len(regions):
+        raise EdgeError(f"{option} names every Region of the site: at least one has to stay in service.")
+    return out
+
+
+def _probes(given: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    option = "edge_probes"
+    probes = given.get(option)
+    if isinstance(probes, str):
+        probes = _parsed(probes, option)
+    form = f"{option} must be a list of dictionaries with name and url (and headers), or empty."
+    if not isinstance(probes or [], list):
+        raise EdgeError(form)
+    for probe in probes or []:
+        if not isinstance(probe, dict) or not {"name", "url"} <= set(probe) <= {"name", "url", "headers"}:
+            raise EdgeError(form)
+    return probes or []
+
+
+def _choice(given: t.Mapping[str, t.Any], option: str, choices: tuple[str, ...], default: str) -> str:
+    value = _text(given, option) or default
+    if value not in choices:
+        raise EdgeError(f"{option}: {value!r} is none; choose from {', '.join(choices)}.")
+    return value
+
+
+def _yes(given: t.Mapping[str, t.Any], option: str) -> bool:
+    value = _text(given, option).lower()
+    if value not in _TRUE + _FALSE:
+        raise EdgeError(f"{option}: {value!r} is neither true nor false.")
+    return value in _TRUE
 
 
 def _hosts(given: t.Mapping[str, t.Any], option: str) -> list[str]:

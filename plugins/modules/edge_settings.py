@@ -50,6 +50,13 @@ settings:
     bucket_names: {}
     tags: {}
     price_class: PriceClass_All
+    replication_topology: hub
+    replication_time_control: false
+    allow_replacement: false
+    access_point_arn: ""
+    out_of_service: []
+    drill: false
+    probes: []
     site: ""
     release: ""
     hosts: []

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import resource as resources
@@ -49,7 +50,7 @@ def test_a_store_without_our_mark_is_somebody_elses() -> None:
 @pytest.mark.parametrize("name", ["", "a" * 65, "a.b", "ä", "a b"])
 def test_names_of_stores_that_are_refused(name: str) -> None:
     with pytest.raises(EdgeError, match="1 to 64"):
-        planning.check_name(name)
+        check_cloudfront_name(name)
 
 
 def test_from_api_takes_a_store_without_a_comment() -> None:

@@ -9,10 +9,12 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, REGIONS, check_regions
-from ansible_collections.multiregion.edge.plugins.module_utils._settings import as_dict, as_list, settings
+from ansible_collections.multiregion.edge.plugins.module_utils._settings import VARIABLES, as_dict, as_list, settings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
+ACCESS_POINT = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
+PROBE = {"name": "here", "url": "https://www.example.com"}
 ALIAS = {"edge_aliases": ["www.example.com"], "edge_certificate_arn": CERTIFICATE}
 
 
@@ -30,6 +32,13 @@ def test_a_name_and_regions_are_enough() -> None:
         "bucket_names": {},
         "tags": {},
         "price_class": "PriceClass_All",
+        "replication_topology": "hub",
+        "replication_time_control": False,
+        "allow_replacement": False,
+        "access_point_arn": "",
+        "out_of_service": [],
+        "drill": False,
+        "probes": [],
         "site": "",
         "release": "",
         "hosts": [],
@@ -37,8 +46,8 @@ def test_a_name_and_regions_are_enough() -> None:
 
 
 def test_an_absent_variable_and_one_that_is_none_are_the_same() -> None:
-    others = ("home_region", "aliases", "certificate_arn", "bucket_names", "tags", "price_class", "site", "hosts")
-    assert settings({**MINIMUM, **{f"edge_{name}": None for name in others}}) == settings(MINIMUM)
+    others = set(VARIABLES) - set(MINIMUM)
+    assert settings({**MINIMUM, **dict.fromkeys(others)}) == settings(MINIMUM)
 
 
 def test_variables_of_the_users_own_are_left_alone() -> None:
@@ -103,6 +112,16 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
         ("edge_hosts", "WWW.Example.com", "hosts", ["www.example.com"]),
         ("edge_tags", "team: web", "tags", {"team": "web"}),
         ("edge_price_class", "PriceClass_100", "price_class", "PriceClass_100"),
+        ("edge_replication_topology", "mesh", "replication_topology", "mesh"),
+        ("edge_replication_time_control", "yes", "replication_time_control", True),
+        ("edge_allow_replacement", True, "allow_replacement", True),
+        ("edge_allow_replacement", "True", "allow_replacement", True),
+        ("edge_allow_replacement", "false", "allow_replacement", False),
+        ("edge_drill", 1, "drill", True),
+        ("edge_out_of_service", "us-east-1", "out_of_service", ["us-east-1"]),
+        ("edge_access_point_arn", ACCESS_POINT, "access_point_arn", ACCESS_POINT),
+        ("edge_probes", [PROBE], "probes", [PROBE]),
+        ("edge_probes", "[{name: here, url: 'https://www.example.com'}]", "probes", [PROBE]),
     ],
     ids=str,
 )
@@ -162,6 +181,22 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("bucket names as a list", {"edge_bucket_names": ["a"]}, ["edge_bucket_names", "is not a dictionary"]),
     # What is refused here is refused before the first call; elsewhere it would be after buckets and an access point.
     ("price class", {"edge_price_class": "PriceClass_50"}, ["edge_price_class", "PriceClass_100"]),
+    ("topology", {"edge_replication_topology": "star"}, ["edge_replication_topology: 'star'", "hub, mesh"]),
+    ("neither yes nor no", {"edge_drill": "maybe"}, ["edge_drill: 'maybe'", "neither true nor false"]),
+    (
+        "out of service elsewhere",
+        {"edge_out_of_service": "sa-east-1"},
+        ["edge_out_of_service: sa-east-1", "eu-north-1"],
+    ),
+    ("all out of service", {"edge_out_of_service": "us-east-1,eu-north-1"}, ["edge_out_of_service", "at least one"]),
+    (
+        "access point by its name",
+        {"edge_access_point_arn": "my-site-3f9a1c2b"},
+        ["edge_access_point_arn", "arn:aws:s3::"],
+    ),
+    ("probes as a text", {"edge_probes": "ARN"}, ["edge_probes must be a list"]),
+    ("a probe without a URL", {"edge_probes": [{"name": "ARN"}]}, ["edge_probes", "name and url"]),
+    ("a probe with an address", {"edge_probes": [{**PROBE, "address": "x"}]}, ["edge_probes", "name and url"]),
     ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts", "one host's"]),
     ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
     ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),

@@ -10,17 +10,15 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_unmarked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
 # Source: CloudFront Developer Guide, "Quotas on CloudFront Functions".
 MAX_CODE_BYTES = 10 * 1024
-
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 # comment, runtime, key_value_store_arns, code (and arn, where it is known)
 Stage = dict[str, t.Any]
@@ -33,8 +31,7 @@ class Observed:
 
 
 def check(name: str, code: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise EdgeError(f"name: {name!r} must be 1 to 64 letters, digits, hyphens and underscores.")
+    check_cloudfront_name(name)
     size = len(code.encode())
     if not 0 < size <= MAX_CODE_BYTES:
         raise EdgeError(f"code: the function {name} has {size} bytes; CloudFront takes 1 to {MAX_CODE_BYTES}.")

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -25,15 +24,8 @@ MAX_STORE_BYTES = 5 * 1024 * 1024
 MAX_BATCH_KEYS = 50
 MAX_BATCH_BYTES = 3 * 1024 * 1024
 
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-
 # name, arn, id, status, comment
 Store = dict[str, t.Any]
-
-
-def check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise EdgeError(f"name: {name!r} must be 1 to 64 letters, digits, hyphens and underscores.")
 
 
 def from_api(live: dict[str, t.Any] | None) -> Store | None:

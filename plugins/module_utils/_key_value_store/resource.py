@@ -15,6 +15,7 @@ import math
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
@@ -40,7 +41,7 @@ State = t.Optional[planning.Store]
 class KeyValueStore(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        planning.check_name(p["name"])
+        check_cloudfront_name(p["name"])
         self.api = StoreApi(aws)
         self._name: str = p["name"]
         self._comment = marked(p["comment"])

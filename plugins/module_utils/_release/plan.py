@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -36,7 +37,7 @@ class Desired:
     def key(self, file: SiteFile) -> str:
         return f"{self.prefix}/{file.key}"
 
-    @property
+    @functools.cached_property
     def marker(self) -> str:
         """An empty object whose key vouches for the release's content, uploaded before everything else."""
         return f"{self._markers}{fingerprint(self.files)}"
@@ -66,10 +67,9 @@ def plan(observed: Listing, desired: Desired) -> Plan:
     if desired.other_markers(observed):
         raise EdgeError(_changed(desired, "has other files"))
     where = {"region": desired.region, "bucket": desired.bucket}
-    steps = [
-        Step("mark", {**where, "key": desired.marker}, f"Begin the release {desired.name}")
-        for _once in range(desired.marker not in observed)
-    ]
+    steps: list[Step] = []
+    if desired.marker not in observed:
+        steps.append(Step("mark", {**where, "key": desired.marker}, f"Begin the release {desired.name}"))
     for file in missing:
         arguments = {**where, "key": desired.key(file), "source": file.source, "headers": file.headers}
         steps.append(Step("upload", arguments, f"Upload {desired.key(file)}", lane=file.path))
