@@ -94,6 +94,19 @@ def test_the_object_of_a_path(engine: MiniRacer, uri: str, object_path: str) -> 
     assert run(engine, uri).value["uri"] == f"/r/0f3a9c1d2b4e{object_path}"
 
 
+@pytest.mark.parametrize("host", ["www.example.com", "unknown.example.com"])
+def test_the_regions_marker_is_of_no_release_and_needs_no_read(engine: MiniRacer, host: str) -> None:
+    outcome = run(engine, "/_edge/region", host, {"versionId": {"value": "1"}})
+    assert (outcome.value["uri"], outcome.value["querystring"], outcome.reads) == ("/_edge/region", {}, [])
+
+
+@pytest.mark.parametrize(
+    "uri", ["/_edge/region/", "/_edge/regions", "/_edge/", "/_edge/../_edge/region", "//_edge/region"]
+)
+def test_nothing_else_is_reached_beside_the_release(engine: MiniRacer, uri: str) -> None:
+    assert run(engine, uri).value["uri"].startswith("/r/0f3a9c1d2b4e/")
+
+
 @pytest.mark.parametrize(
     ("host", "prefix"),
     [

@@ -4,6 +4,8 @@ import cf from 'cloudfront';
 // The keys and values that it reads are described in docs/routing.md.
 
 const SITE = '__EDGE_NAME__';
+// The one object that is no release's: it says which Region's bucket serves the viewer.
+const REGION_MARKER = '/_edge/region';
 const store = cf.kvs();
 
 const NOT_FOUND = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title>' +
@@ -11,6 +13,10 @@ const NOT_FOUND = '<!doctype html><html lang="en"><meta charset="utf-8"><title>N
 
 async function handler(event) {
   const request = event.request;
+  if (request.uri === REGION_MARKER) {
+    request.querystring = {};
+    return request;
+  }
   const prefix = await releaseOf(request.headers.host.value);
   if (!prefix) {
     return notFound();

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""An object in each bucket that says which Region it is in."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY, MarkersApi
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+
+ARGUMENTS: dict[str, t.Any] = {
+    "buckets": {"type": "dict", "required": True},
+    "wait_timeout": {"type": "int", "default": 900},
+}
+
+State = dict[str, list[t.Optional[str]]]
+
+
+class RegionMarkers(Resource[State]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        self._buckets: dict[str, str] = module.params["buckets"]
+        check_regions(list(self._buckets), "buckets")
+        check_bucket_names(self._buckets, "buckets")
+        self.api = MarkersApi(aws, module.params["wait_timeout"])
+
+    def observe(self) -> State:
+        return in_parallel(
+            {region: functools.partial(self._said, region, bucket) for region, bucket in self._buckets.items()}
+        )
+
+    def _said(self, region: str, bucket: str) -> list[str | None]:
+        return [self.api.content(region, bucket, version) for version in self.api.versions(region, bucket)]
+
+    def plan(self, observed: State) -> Plan:
+        return planning.plan(observed, self._buckets)
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        return {"key": KEY, "path": f"/{KEY}"}

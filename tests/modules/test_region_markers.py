@@ -1,0 +1,87 @@
+"""s3_region_markers against local AWS: every bucket keeps its own, whatever replicates."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+
+from cloud.local import LocalCloud
+from modules.runner import SITE, Modules
+
+REGIONS = ["eu-north-1", "us-east-1", "ap-south-1"]
+
+
+@pytest.fixture(scope="module")
+def buckets(modules: Modules) -> dict[str, str]:
+    names: dict[str, str] = modules.run("s3_regional_buckets", site=SITE, regions=REGIONS)["names"]
+    return names
+
+
+def said(cloud: LocalCloud, buckets: dict[str, str]) -> dict[str, list[str]]:
+    found = {}
+    for region, bucket in buckets.items():
+        s3 = cloud.client("s3", region)
+        versions = s3.list_object_versions(Bucket=bucket, Prefix="_edge/region")
+        assert not versions.get("DeleteMarkers")
+        bodies = [
+            s3.get_object(Bucket=bucket, Key="_edge/region", VersionId=version["VersionId"])["Body"].read().decode()
+            for version in versions["Versions"]
+        ]
+        found[region] = bodies
+    return found
+
+
+def replicate(cloud: LocalCloud, buckets: dict[str, str], source: str) -> None:
+    iam = cloud.client("iam")
+    name = f"replication-{source}"
+    trust = {
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+    }
+    allow = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust | {"Version": "2012-10-17"}))
+    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(allow | {"Version": "2012-10-17"}))
+    rules = [
+        {
+            "ID": region,
+            "Priority": number,
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Enabled"},
+            "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
+        }
+        for number, (region, bucket) in zip(itertools.count(1), buckets.items(), strict=False)
+        if region != source
+    ]
+    cloud.client("s3", source).put_bucket_replication(
+        Bucket=buckets[source], ReplicationConfiguration={"Role": role["Role"]["Arn"], "Rules": rules}
+    )
+
+
+def test_each_bucket_says_its_region_and_goes_on_to_when_all_replicate(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str]
+) -> None:
+    own = {region: [region] for region in REGIONS}
+    foretold = modules.run("s3_region_markers", check=True, buckets=buckets)
+    assert foretold["mutating"] == []
+    assert modules.run("s3_region_markers", buckets=buckets)["plan"] == foretold["plan"]
+    assert said(cloud, buckets) == own
+    assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
+
+    for region in REGIONS:
+        replicate(cloud, buckets, region)
+    cloud.behave(replication_seconds=0.3)
+    cloud.client("s3", "us-east-1").delete_object(Bucket=buckets["us-east-1"], Key="_edge/region")
+    cloud.client("s3", "eu-north-1").put_object(Bucket=buckets["eu-north-1"], Key="_edge/region", Body=b"eu-north-1")
+    changed = modules.run("s3_region_markers", buckets=buckets)
+    assert changed["changed"]
+    assert said(cloud, buckets) == own
+    assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
+
+
+def test_buckets_that_will_be_made_are_foretold(modules: Modules) -> None:
+    result = modules.run("s3_region_markers", check=True, buckets={"eu-west-1": "shop-111122223333-eu-west-1-an"})
+    assert result["plan"][0] == "Say in shop-111122223333-eu-west-1-an that it is in eu-west-1"

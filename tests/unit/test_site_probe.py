@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Asking a site which Region serves it, from several places."""
+
+from __future__ import annotations
+
+import email.message
+import json
+import threading
+import typing as t
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.error import HTTPError, URLError
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.multiregion.edge.plugins.module_utils import _site_probe
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.modules import site_probe
+
+HERE = {"name": "here", "url": "https://www.example.com"}
+THERE = {"name": "there", "url": "https://192.0.2.1", "headers": {"Host": "www.example.com"}}
+
+
+class World:
+    """Answers each probe with the next of its answers, and with the last one from then on."""
+
+    def __init__(self, **answers: list[str | Exception]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def __call__(self, url: str, headers: t.Mapping[str, str]) -> str:
+        self.asked.append(url)
+        answers = self.answers["there" if headers else "here"]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def http_error(status: int) -> HTTPError:
+    return HTTPError("https://www.example.com/_edge/region", status, "no", email.message.Message(), None)
+
+
+def test_everybody_is_asked_at_the_markers_path() -> None:
+    world = World(here=["eu-north-1"], there=["us-east-1"])
+    answers = _site_probe.ask(_site_probe.probes([HERE, THERE]), world)
+    assert {name: answer.region for name, answer in answers.items()} == {"here": "eu-north-1", "there": "us-east-1"}
+    assert sorted(world.asked) == ["https://192.0.2.1/_edge/region", "https://www.example.com/_edge/region"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (http_error(404), "here: HTTP 404"),
+        (URLError("timed out"), "here: <urlopen error timed out>"),
+        ("<!doctype html>", "here: no Region at /_edge/region"),
+        ("", "here: no Region at /_edge/region"),
+        ("eu-north-1", "here is served from eu-north-1"),
+    ],
+    ids=["not found", "not reached", "a page", "nothing", "out of service"],
+)
+def test_what_is_still_waited_for(answer: str | Exception, words: str) -> None:
+    answers = _site_probe.ask(_site_probe.probes([HERE]), World(here=[answer]))
+    assert _site_probe.waiting_for(answers, ["eu-north-1"]) == [words]
+
+
+def test_it_waits_until_nobody_is_served_from_there() -> None:
+    world = World(here=["eu-north-1", "eu-west-3"], there=[http_error(503), "us-east-1"])
+    answers = _site_probe.wait_for(_site_probe.probes([HERE, THERE]), ["eu-north-1"], 60, world)
+    assert {name: str(answer) for name, answer in answers.items()} == {"here": "eu-west-3", "there": "us-east-1"}
+    assert len(world.asked) == 4
+
+
+def test_at_the_deadline_it_says_who_is_still_served_from_where() -> None:
+    with pytest.raises(EdgeError, match=r"1 probes: not ready after 0 s \(here is served from eu-north-1\)"):
+        _site_probe.wait_for(_site_probe.probes([HERE]), ["eu-north-1"], 0, World(here=["eu-north-1"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ([], "probes is empty"),
+        ([{"name": "here", "url": "www.example.com"}], "must be like https://www.example.com"),
+        ([{"name": "here", "url": "https://www.example.com/page"}], "without a path"),
+        ([HERE, HERE], "names here more than once"),
+    ],
+)
+def test_probes_that_are_refused(given: list[dict[str, t.Any]], words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        _site_probe.probes(given)
+
+
+class Bucket(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"eu-west-3\n" if (self.path, self.headers["X-Place"]) == ("/_edge/region", "Paris") else b"?"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def served() -> t.Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Bucket) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_module_asks_over_http(served: str, capsys: pytest.CaptureFixture[str], check: bool) -> None:
+    probe = {"name": "Paris", "url": served, "headers": {"X-Place": "Paris"}}
+    with patch_module_args({"probes": [probe], "_ansible_check_mode": check}), pytest.raises(SystemExit):
+        site_probe.main()
+    result = json.loads(capsys.readouterr().out)
+    assert (result["changed"], result["served_by"]) == (False, {"Paris": "eu-west-3"})
+
+
+def test_the_module_fails_with_a_sentence(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+    probe = {"name": "Paris", "url": served, "headers": {"X-Place": "Paris"}}
+    with (
+        patch_module_args({"probes": [probe], "not_from": ["eu-west-3"], "wait_timeout": 0}),
+        pytest.raises(SystemExit),
+    ):
+        site_probe.main()
+    result = json.loads(capsys.readouterr().out)
+    assert result["failed"] and "Paris is served from eu-west-3" in result["msg"]
