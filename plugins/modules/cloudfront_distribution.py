@@ -135,6 +135,12 @@ distribution:
       type: list
       elements: str
       returned: always
+    origin_domain_names:
+      description: The hosts of its origins, as they were when the module began.
+      type: list
+      elements: str
+      returned: always
+      sample: [mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com]
     tags:
       description: Its tags.
       type: dict

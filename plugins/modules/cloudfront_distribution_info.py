@@ -72,6 +72,12 @@ distributions:
       type: list
       elements: str
       returned: always
+    origin_domain_names:
+      description: The hosts of its origins.
+      type: list
+      elements: str
+      returned: always
+      sample: [mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com]
     tags:
       description: Its tags.
       type: dict

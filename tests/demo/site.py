@@ -21,11 +21,15 @@ from typing import Any, Self
 
 import yaml
 
+from cloud.geo import load_pops
 from cloud.local import Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
 # What the documentation says that a deployer needs, and no more.
 _DEPLOYER_POLICY = REPOSITORY / "docs" / "deployer-policy.json"
+
+# The edge locations that failover.yml probes from: one on each coast of the world.
+PROBED = ("ARN", "LHR", "IAD", "SFO", "GRU", "BOM", "NRT", "SYD")
 
 _EDGE_READY = "edge ready "
 _EDGE_DEADLINE = 60.0
@@ -134,6 +138,11 @@ class LocalSite:
         if not line.startswith(_EDGE_READY):
             raise SiteError(f"The local edge did not start: {line or log_tail(log)}")
         self.edge_url = line.removeprefix(_EDGE_READY).strip()
+        # The local edge stands for all of CloudFront: a header says which edge location a viewer comes by.
+        self.variables["edge_probes"] = [
+            {"name": load_pops()[code].city, "url": self.edge_url, "headers": {"X-Edge-Location": code}}
+            for code in PROBED
+        ]
         return self.edge_url
 
     def write_local_env(self, hint: Sequence[str] = ()) -> None:

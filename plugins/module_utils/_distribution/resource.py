@@ -55,8 +55,14 @@ def observe(api: DistributionApi, name: str) -> State:
 def describe(state: State) -> dict[str, t.Any]:
     """What the modules return about a distribution."""
     if not isinstance(state, planning.Observed):
-        return dict.fromkeys(("id", "arn", "domain_name"), KNOWN_AFTER_APPLY) | {"status": "InProgress", "aliases": []}
-    return {**state.facts, "aliases": state.config.get("Aliases", {}).get("Items", []), "tags": dict(state.tags)}
+        unknown = dict.fromkeys(("id", "arn", "domain_name"), KNOWN_AFTER_APPLY)
+        return {**unknown, "status": "InProgress", "aliases": [], "origin_domain_names": []}
+    return {
+        **state.facts,
+        "aliases": state.config.get("Aliases", {}).get("Items", []),
+        "origin_domain_names": [origin["DomainName"] for origin in state.config.get("Origins", {}).get("Items", [])],
+        "tags": dict(state.tags),
+    }
 
 
 class Distribution(Resource[State]):
