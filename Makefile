@@ -45,7 +45,7 @@ sanity: $(VENV)/.demo $(VENV)/.test
 	@tests/sanity.sh
 
 bench: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
-	@$(BIN)/python -m bench.site
+	@$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible

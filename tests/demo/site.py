@@ -22,7 +22,7 @@ from typing import Any, Self
 import yaml
 
 from cloud.geo import load_pops
-from cloud.local import Credentials, LocalCloud
+from cloud.local import ROOT, Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
 # What the documentation says that a deployer needs, and no more.
@@ -51,9 +51,10 @@ def deployer_policy(site: str, account_id: str) -> dict[str, Any]:
 class LocalSite:
     """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand."""
 
-    def __init__(self, variables: Mapping[str, Any], build: Path = REPOSITORY / "build") -> None:
+    def __init__(self, variables: Mapping[str, Any], build: Path = REPOSITORY / "build", as_root: bool = False) -> None:
         self.variables = {"origin_request_directory": str(REPOSITORY / "build" / "cache"), **variables}
         self._build = build
+        self._as_root = as_root
         self._stack = ExitStack()
         self.cloud: LocalCloud
         self.credentials: Credentials
@@ -65,9 +66,8 @@ class LocalSite:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
-            self.credentials = self.cloud.create_user(
-                "deployer", deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id)
-            )
+            policy = deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id)
+            self.credentials = ROOT if self._as_root else self.cloud.create_user("deployer", policy)
             self._stack = stack.pop_all()
         return self
 
