@@ -18,7 +18,7 @@ def main() -> int:
         "# What it costs",
         "",
         f"Written by `make bench`: local AWS, the median of {ROUNDS} rounds, everything in one run. Local AWS answers",
-        "at once, so this is what the collection adds: mostly Ansible, which starts a Python with boto3 for every task.",
+        "at once, so this is what the collection adds: mostly Ansible, which starts a Python with boto3 for each task.",
         "",
         *site.section(),
         "",
