@@ -7,7 +7,6 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from ministack import app
 from ministack.core import iam_actions
 
 _NAME = re.compile(rb"<Name>([^<]+)</Name>")
@@ -47,13 +46,6 @@ def install() -> None:
         arn = _first(params.get("PolicyArn")) if service == "iam" else None
         return {**context, **({"iam:policyarn": arn} if arn else {})}
 
-    access_point_arn = app._s3control_mrap_arn
-
-    def operation_arn(s3: Any, path: str) -> str:
-        _, _, token = unquote(path).partition("/async-requests/mrap/")
-        return token if token.startswith("arn:") else str(access_point_arn(s3, path))
-
-    app._s3control_mrap_arn = operation_arn
     iam_actions.request_tag_context = request_context
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.extract_iam_action = extract_iam_action

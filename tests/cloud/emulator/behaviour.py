@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Callable
 from typing import Any
 
 
@@ -17,17 +18,29 @@ class Behaviour:
     batch_job_seconds: float = 0.0
     # What was put into a bucket's configuration is read back this late.
     bucket_configuration_seconds: float = 0.0
+    # So many changes of each bucket's configuration are refused first: another one is in progress. A number.
+    bucket_conflicts: int = 0
     # Creation and deletion of a Multi-Region Access Point, its policy until Established, its routes until read back.
     access_point_seconds: float = 0.0
     access_point_policy_seconds: float = 0.0
     access_point_routes_seconds: float = 0.0
+    # A new access point is not told of for so long.
+    access_point_invisible_seconds: float = 0.0
     # The error code that operations on access points end with; "" lets them succeed.
     access_point_failure: str = ""
+    # Creation and deletion stop half-way: PARTIALLY_CREATED, PARTIALLY_DELETED.
+    access_point_partial: bool = False
+    # AWS's documentation says SUCCESS, its service SUCCEEDED.
+    access_point_done_word: str = "SUCCEEDED"
     # The Regions whose endpoint for routes answers 503, separated by commas.
     routes_unavailable: str = ""
+    # The opt-in Regions that the account has not enabled, separated by commas.
+    disabled_regions: str = ""
 
 
 current = Behaviour()
+# Called before a change, so that what is over at the pace so far stays over.
+before_change: list[Callable[[], None]] = []
 
 
 def change(values: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +53,8 @@ def change(values: dict[str, Any]) -> dict[str, Any]:
         if default is None or type(value) is not type(default):
             raise ValueError(f"{name}={value!r} is no behaviour of the emulator")
         setattr(changed, name, value)
+    for settle in before_change:
+        settle()
     for field in dataclasses.fields(changed):  # in place: others hold on to it
         setattr(current, field.name, getattr(changed, field.name))
     return dataclasses.asdict(current)
@@ -48,3 +63,8 @@ def change(values: dict[str, Any]) -> dict[str, Any]:
 def now() -> float:
     """The clock of everything that takes time here."""
     return time.monotonic()
+
+
+def names(value: str) -> frozenset[str]:
+    """Of a value that has several, separated by commas."""
+    return frozenset(name.strip() for name in value.split(",") if name.strip())

@@ -8,11 +8,21 @@ from typing import Any
 from ministack.app import app as ministack
 
 from cloud.emulator import (
+    access_points,
+    access_points_authorisation,
     admin,
     authorisation,
+    batch_jobs,
+    bucket_configuration,
+    kms_objects,
     lambda_code,
+    later,
+    pass_role,
     policy_versions,
+    regions,
     replication,
+    replication_configuration,
+    replication_metrics,
     routing,
     strict,
     strict_cloudfront,
@@ -37,10 +47,20 @@ class Gateway:
         self._log = RequestLog()
         self._faults = Faults()
         self._account_id = os.environ["MINISTACK_ACCOUNT_ID"]
+        access_points.install()
+        access_points_authorisation.install()
         authorisation.install()
+        batch_jobs.install()
+        bucket_configuration.install()
+        kms_objects.install()
         lambda_code.install()
+        later.install()
+        pass_role.install()
         policy_versions.install()
+        regions.install()
         replication.install()
+        replication_configuration.install()
+        replication_metrics.install()
         routing.install()
         strict_cloudfront.install()
 
@@ -63,7 +83,7 @@ class Gateway:
         counted = mutating and self._faults.armed
         refused = self._faults.refusal(request, mutating)
         if refused is None:
-            refused = strict.refusal(request, self._account_id)
+            refused = strict.refusal(request, self._account_id) or routing.refusal(request) or regions.refusal(request)
             if refused is not None and counted:
                 self._faults.not_applied()
         if refused is not None:
@@ -73,6 +93,7 @@ class Gateway:
 
         async def observed_send(message: Message) -> None:
             if message["type"] == "http.response.start":
+                later.catch_up()
                 # Before the client has its answer, so that it finds its own request in the log.
                 self._answered(request, counted, int(message["status"]))
                 if request.is_mrap and route.bucket_region:
@@ -80,6 +101,7 @@ class Gateway:
                     message = {**message, "headers": [*message["headers"], region]}
             await send(message)
 
+        later.catch_up()
         await ministack(_as_ministack_sees_it(scope), replay(request.body, receive), observed_send)
 
     def _answered(self, request: Request, counted: bool, status: int) -> None:

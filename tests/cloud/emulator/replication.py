@@ -1,95 +1,205 @@
-"""S3 replication to every destination a source names; MiniStack replicates to the first matching rule's only.
+"""S3 replication as AWS has it: every destination a source names, the same version ids, PENDING until it is done.
 
-Written against the names MiniStack (MIT licence) uses inside its S3 service. Replication is synchronous here: an
-object is COMPLETED or FAILED at once, never PENDING. A replica is written to the store directly, so it is never
-replicated again, as on AWS.
+Written against the names MiniStack (MIT licence) uses inside its S3 service, which replicates to the first matching
+rule's destination only. A replica is put into the store directly, so it is never replicated again, as on AWS.
 """
 
 from __future__ import annotations
 
-import copy
+import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from ministack.services import s3
 
-Rule = dict[str, Any]
+from cloud.emulator import behaviour, later, object_versions, replication_rules
+from cloud.emulator.object_versions import Version
+from cloud.emulator.replication_permissions import Permissions
+from cloud.emulator.replication_rules import Rule
+
+OBJECT, DELETE_MARKER, TAGS = "object", "delete marker", "tags"
+_SWITCH = "replication_seconds"
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What is to be done for one version in its destinations: the rules' IDs by the buckets' names."""
+
+    kind: str
+    bucket: str
+    key: str
+    version_id: str
+    size: int
+    # Those of the write; None where the rule's tags do not matter any more.
+    tags: dict[str, str] | None
+    rules: dict[str, str]
+    begun: float = field(default_factory=behaviour.now)
+
+
+pending: list[Change] = []
+# Called for each destination of a change when it has ended, and whether it succeeded.
+observers: list[Callable[[Change, str, bool], None]] = []
 
 
 def install() -> None:
-    s3._maybe_replicate = _object
-    s3._maybe_replicate_delete_marker = _delete_marker
+    object_versions.install()
+    record_version = s3._record_object_version
+    put_tags, delete_tags = s3._put_object_tagging, s3._delete_object_tagging
+
+    def remember_tags(bucket: str, key: str, record: Version, data: Any, tags: dict[str, str] | None = None) -> None:
+        # MiniStack replicates here, where the version has no id yet.
+        record["written_with"] = tags or {}
+
+    def record_and_replicate(bucket: str, key: str, before: Any, record: Version, data: Any) -> str | None:
+        version_id: str | None = record_version(bucket, key, before, record, data)
+        tags = record.pop("written_with", {})
+        if version_id:
+            object_versions.set_field(bucket, key, version_id, "checksum_type", record.get("checksum_type"))
+            _written(bucket, key, version_id, tags)
+        return version_id
+
+    def put_and_replicate(bucket: str, key: str, body: bytes, query: dict[str, Any] | None = None) -> Any:
+        return _tagged(bucket, key, put_tags(bucket, key, body, query))
+
+    def delete_and_replicate(bucket: str, key: str, query: dict[str, Any] | None = None) -> Any:
+        return _tagged(bucket, key, delete_tags(bucket, key, query))
+
+    s3._maybe_replicate = remember_tags
+    s3._record_object_version = record_and_replicate
+    s3._maybe_replicate_delete_marker = _deleted
+    s3._put_object_tagging = put_and_replicate
+    s3._delete_object_tagging = delete_and_replicate
 
 
-def _winning_rules(bucket: str, matches: Callable[[Rule], bool]) -> list[Rule]:
-    """The enabled rules that apply: for each destination bucket, the one of the highest Priority."""
-    config = s3._bucket_replication.get(bucket)
-    if not config or s3._bucket_versioning.get(bucket) != "Enabled":
-        return []
-    winners: dict[str, Rule] = {}
-    for rule in config["Rules"]:
-        if rule.get("Status") != "Enabled" or not matches(rule):
-            continue
-        destination = rule["Destination"]["Bucket"]
-        best = winners.get(destination)
-        if best is None or int(rule.get("Priority") or 0) > int(best.get("Priority") or 0):
-            winners[destination] = rule
-    return list(winners.values())
+def configuration(bucket: str) -> Rule | None:
+    """What the bucket replicates by, if it does."""
+    found: Rule | None = s3._bucket_replication.get(bucket)
+    return found if s3._bucket_versioning.get(bucket) == "Enabled" else None
 
 
-def _target(bucket: str, key: str, rule: Rule) -> tuple[str, str, Rule] | None:
-    """Name, account and record of the destination bucket, or None where a replica cannot be written."""
-    role = s3._bucket_replication.get(bucket).get("Role", "")
-    found: tuple[str, str, Rule] | None = s3._replication_destination(bucket, key, rule, role)
-    return found
-
-
-def _object(bucket: str, key: str, record: dict[str, Any], data: Any, tags: dict[str, str] | None = None) -> None:
-    tags = tags or {}
-
-    def matches(rule: Rule) -> bool:
-        wanted = s3._replication_rule_tags(rule)
-        return key.startswith(s3._replication_rule_prefix(rule)) and wanted.items() <= tags.items()
-
-    rules = _winning_rules(bucket, matches)
-    if not rules:
+def _written(bucket: str, key: str, version_id: str, tags: dict[str, str]) -> None:
+    config, version = configuration(bucket), object_versions.find(bucket, key, version_id)
+    if config is None or version is None:
         return
-    source = copy.deepcopy({name: value for name, value in record.items() if name not in {"version_id", "_replica"}})
-    written = [_write_replica(bucket, key, rule, source, data, tags) for rule in rules]
-    record["replication_status"] = "COMPLETED" if all(written) else "FAILED"
+    rules = replication_rules.for_object(config, key, tags, object_versions.is_kms_encrypted(version))
+    _begin(OBJECT, bucket, key, version, rules, tags)
 
 
-def _write_replica(bucket: str, key: str, rule: Rule, source: dict[str, Any], data: Any, tags: dict[str, str]) -> bool:
-    target = _target(bucket, key, rule)
-    if target is None:
+def _deleted(bucket: str, key: str) -> None:
+    config = configuration(bucket)
+    if config is not None:
+        marker = s3._object_versions[(bucket, key)][-1]
+        _begin(DELETE_MARKER, bucket, key, marker, replication_rules.for_delete_marker(config, key), None)
+
+
+def _tagged(bucket: str, key: str, answer: Any) -> Any:
+    """A later change of tags: from the source to its replicas always, from a replica if a rule says so."""
+    status, headers, _ = answer
+    config = configuration(bucket)
+    version = object_versions.find(bucket, key, headers.get("x-amz-version-id", ""))
+    if status >= 300 or config is None or version is None:
+        return answer
+    encrypted = object_versions.is_kms_encrypted(version)
+    if version.get("is_replica"):
+        rules = replication_rules.for_replica_modification(config, key, encrypted)
+    else:
+        rules = replication_rules.for_object(config, key, None, encrypted)
+    # Where the version itself is still to come, it comes with the tags it then has.
+    there = {name: rule for name, rule in rules.items() if object_versions.find(name, key, version["version_id"])}
+    _begin(TAGS, bucket, key, version, there, None)
+    return answer
+
+
+def _begin(
+    kind: str, bucket: str, key: str, version: Version, rules: dict[str, Rule], tags: dict[str, str] | None
+) -> None:
+    if rules:
+        change = change_of(kind, bucket, key, version, rules, tags)
+        pending.append(change)
+        for destination in rules:
+            _note(change, version, destination, "PENDING")
+        later.do(lambda: _end(change), _SWITCH)
+
+
+def change_of(
+    kind: str, bucket: str, key: str, version: Version, rules: dict[str, Rule], tags: dict[str, str] | None
+) -> Change:
+    ids = {destination: str(rule["ID"]) for destination, rule in rules.items()}
+    return Change(kind, bucket, key, version["version_id"], version["size"], tags, ids)
+
+
+def _end(change: Change) -> None:
+    pending.remove(change)
+    version = object_versions.find(change.bucket, change.key, change.version_id)
+    if version is not None:
+        run(change, version)
+
+
+def run(change: Change, version: Version) -> bool:
+    """Carry it out by what is configured now, and note how it ended. FAILED is not tried again."""
+    config = configuration(change.bucket)
+    rules = _rules(change, config, version) if config is not None else {}
+    permissions = Permissions(str(config["Role"]), change, version) if config is not None else None
+    outcomes = []
+    for destination in change.rules:
+        rule = rules.get(destination)
+        done = (
+            rule is not None
+            and s3._bucket_versioning.get(destination) == "Enabled"
+            and permissions is not None
+            and permissions.suffice(destination, rule)
+            and _copy(change, version, destination, rule)
+        )
+        outcomes.append(done)
+        _note(change, version, destination, "COMPLETED" if done else "FAILED")
+        for observe in observers:
+            observe(change, destination, done)
+    return all(outcomes)
+
+
+def _rules(change: Change, config: Rule, version: Version) -> dict[str, Rule]:
+    if change.kind == DELETE_MARKER:
+        return replication_rules.for_delete_marker(config, change.key)
+    return replication_rules.for_object(config, change.key, change.tags, object_versions.is_kms_encrypted(version))
+
+
+def _copy(change: Change, version: Version, bucket: str, rule: Rule) -> bool:
+    key, version_id = change.key, change.version_id
+    there = object_versions.find(bucket, key, version_id)
+    if object_versions.deleted_for_good(bucket, key, version_id) or (there is None and change.kind == TAGS):
         return False
-    name, account, destination = target
-    replica = copy.deepcopy(source) | {"replication_status": "REPLICA"}
-    if rule["Destination"].get("StorageClass"):
-        replica["storage_class"] = rule["Destination"]["StorageClass"]
-    before = destination["objects"].get(key)
-    destination["objects"][key] = replica
-    with s3._in_account(account):
-        version = s3._record_object_version(name, key, before, replica, data)
-        if tags:
-            # MiniStack copies the tags after the write, to one replica.
-            s3._object_tags[(name, key, version)] = dict(tags)
+    if there is None:
+        object_versions.insert(bucket, key, _replica(version, rule))
+    s3._object_tags[(bucket, key, version_id)] = object_versions.tags(change.bucket, key, version_id)
     return True
 
 
-def _delete_marker(bucket: str, key: str) -> None:
-    def matches(rule: Rule) -> bool:
-        # A delete marker has no tags, and AWS does not replicate it for a rule that filters by tag.
-        return key.startswith(s3._replication_rule_prefix(rule)) and not s3._replication_rule_tags(rule)
+def _replica(version: Version, rule: Rule) -> Version:
+    """The version as it is in the destination: with its id, its time and all that was said about it."""
+    replica = {name: value for name, value in version.items() if name != "destinations"} | {"is_replica": True}
+    if version.get("is_delete_marker"):
+        return replica
+    replica |= {
+        "replication_status": "REPLICA",
+        "metadata": dict(version["metadata"]),
+        "preserved_headers": dict(version["preserved_headers"]),
+        "storage_class": rule["Destination"].get("StorageClass") or version["storage_class"],
+    }
+    if object_versions.is_kms_encrypted(version):
+        key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+        replica["preserved_headers"][object_versions.SSE_KEY] = key
+        # The ETag of what KMS encrypts is no hash of the content, and this is encrypted with another key.
+        replica["etag"] = f'"{uuid.uuid4().hex}"'
+    return replica
 
-    for rule in _winning_rules(bucket, matches):
-        # A rule of the first version of the configuration has no Filter and always replicates delete markers.
-        if "Filter" in rule and (rule.get("DeleteMarkerReplication") or {}).get("Status") != "Enabled":
-            continue
-        target = _target(bucket, key, rule)
-        if target is None:
-            continue
-        name, account, destination = target
-        with s3._in_account(account):
-            s3._record_delete_marker(name, key, destination["objects"].get(key))
-            destination["objects"].pop(key, None)
+
+def _note(change: Change, version: Version, destination: str, state: str) -> None:
+    """The source's status is that of all its destinations; a delete marker shows none."""
+    if change.kind == DELETE_MARKER:
+        return
+    destinations: dict[str, str] = version.setdefault("destinations", {})
+    destinations[destination] = state
+    done = "REPLICA" if version.get("is_replica") else "COMPLETED"
+    status = next((each for each in ("FAILED", "PENDING") if each in destinations.values()), done)
+    object_versions.set_field(change.bucket, change.key, change.version_id, "replication_status", status)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from ministack.core.responses import get_account_id
 from ministack.services import s3
 
+from cloud.emulator import regions
+from cloud.emulator.access_points_changes import access_points
+from cloud.emulator.access_points_model import AccessPoint
+from cloud.emulator.errors import error
+from cloud.emulator.request import Request, Response
 from cloud.geo import Location, great_circle_km, load_regions
 
 # Where a request comes from. Not of AWS: it stands for the network a request enters AWS by.
 LOCATION_HEADER = "x-local-location"
 BUCKET_REGION_HEADER = "x-local-bucket-region"
 _COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
-_ministack_choice = s3.resolve_mrap_bucket
 
 
 @dataclass
@@ -48,23 +54,38 @@ def install() -> None:
     s3.resolve_mrap_bucket = _resolve
 
 
+def refusal(request: Request) -> Response | None:
+    """S3's answer to a request through an access point that does not serve it, or None."""
+    if not request.is_mrap:
+        return None
+    point = access_points.aliased(request.host.lower().partition(".accesspoint.")[0])
+    if point is None or not point.serves:
+        message = "The specified Multi-Region Access Point does not exist."
+        return error("s3", 404, "NoSuchMultiRegionAccessPoint", message)
+    # Source: S3 User Guide, "Configuring Multi-Region Access Point opt-in Regions".
+    if point.members[_choose(point)] in regions.disabled():
+        return error("s3", 403, "AllAccessDisabled", "All access to this object has been disabled.")
+    return None
+
+
 def _resolve(alias: str) -> str | None:
+    point = access_points.aliased(alias)
+    if point is None or not point.serves or point.account != get_account_id():
+        return None
+    bucket = _choose(point)
     route = _route.get()
-    location = route.location if route else None
-    bucket: str | None = _nearest(alias, location) if location else _ministack_choice(alias)
-    if route and bucket:
-        route.bucket_region = s3.bucket_region(bucket)
+    if route:
+        route.bucket_region = point.members[bucket]
     return bucket
 
 
-def _nearest(alias: str, location: Location) -> str | None:
-    access_point = s3._mraps.get(alias)
-    if access_point is None:
-        return None
-    dials: dict[str, int] = s3.mrap_routes(access_point)
-    regions = load_regions()
+def _choose(point: AccessPoint) -> str:
+    """Of the active members the nearest; for a request from nowhere, the one in MiniStack's Region or the first."""
+    route = _route.get()
+    location = route.location if route else None
     # At least one member is always active: S3 refuses to turn off the last one.
-    active = [bucket for bucket, dial in dials.items() if dial]
-    return min(
-        active, key=lambda bucket: great_circle_km(location, regions[s3.bucket_region(bucket)].location), default=None
-    )
+    active = {bucket: region for bucket, region in point.members.items() if point.dials[bucket]}
+    if location is None:
+        return min(active, key=lambda bucket: active[bucket] != os.environ["MINISTACK_REGION"])
+    places = load_regions()
+    return min(active, key=lambda bucket: great_circle_km(location, places[active[bucket]].location))

@@ -1,0 +1,38 @@
+"""The policies that a Multi-Region Access Point takes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ministack.services import s3
+
+
+def problem(policy: str, arn: str, block_public: bool) -> str | None:
+    """The error code of a *policy* that the access point *arn* does not take, or None."""
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        return "MalformedPolicy"
+    statements = _list(document.get("Statement")) if isinstance(document, dict) else []
+    if not statements or not all(_is_about(statement, arn) for statement in statements):
+        return "MalformedPolicy"
+    return "AccessDenied" if block_public and is_public(policy) else None
+
+
+def is_public(policy: str) -> bool:
+    return bool(s3._policy_is_public(policy))
+
+
+def _is_about(statement: Any, arn: str) -> bool:
+    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        return False
+    if not all(name in statement or f"Not{name}" in statement for name in ("Principal", "Action")):
+        return False
+    resources = _list(statement.get("Resource") or statement.get("NotResource"))
+    # The access point itself and the objects behind it. Source: S3 User Guide, "Multi-Region Access Point permissions".
+    return bool(resources) and all(item == arn or str(item).startswith(f"{arn}/object/") for item in resources)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
