@@ -25,6 +25,11 @@ def marked(comment: str) -> str:
     return f"{comment} {MARK}".strip()
 
 
+def as_tags(given: t.Mapping[t.Any, t.Any]) -> dict[str, str]:
+    """Tags as AWS takes them, of an option whose keys and values YAML may have made numbers."""
+    return {str(key): str(value) for key, value in given.items()}
+
+
 def refuse_unmarked(what: str, comment: str | None) -> None:
     """Raise EdgeError for a thing that exists without our mark: it is somebody else's."""
     if MARK not in (comment or ""):

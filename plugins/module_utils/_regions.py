@@ -53,6 +53,9 @@ OPT_IN_REGIONS = (
 # Never reordered: a replication rule's priority is its destination's place here.
 REGIONS = DEFAULT_REGIONS + OPT_IN_REGIONS
 
+# Source: S3 User Guide, "Namespaces for general purpose buckets".
+WITHOUT_ACCOUNT_NAMESPACE = ("me-central-1", "me-south-1")
+
 MAX_REGIONS = 17
 
 
@@ -70,3 +73,14 @@ def check_regions(regions: t.Sequence[str], option: str) -> None:
         raise EdgeError(f"{option} names {', '.join(doubled)} more than once: name every Region once.")
     if len(regions) > MAX_REGIONS:
         raise EdgeError(f"{option} has {len(regions)} Regions; a Multi-Region Access Point takes {MAX_REGIONS}.")
+
+
+def refuse_disabled(opt_in_status: t.Mapping[str, str], option: str) -> None:
+    """Raise EdgeError for Regions that the account has not enabled; *opt_in_status* is DescribeRegions' by Region."""
+    disabled = [region for region, status in opt_in_status.items() if status == "not-opted-in"]
+    if disabled:
+        raise EdgeError(
+            f"{option}: {', '.join(disabled)} must be enabled in the account before it is used: run "
+            f"`aws account enable-region --region-name {disabled[0]}`, wait until AWS has done so (minutes, sometimes "
+            "hours), and run this again; or leave it out."
+        )

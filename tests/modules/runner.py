@@ -39,6 +39,7 @@ class Modules:
     def run(
         self,
         name: str,
+        /,
         *,
         check: bool = False,
         diff: bool = False,

@@ -5,30 +5,39 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import Desired, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import ASPECTS, Bucket, Desired, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
 
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
-DESIRED = Desired("my-site", NAMES, True, {"team": "web"}, 30)
+DESIRED = Desired("my-site", NAMES, {"team": "web"})
+KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1234abcd" for region in NAMES}
 FOREIGN_STATEMENT = {"Sid": "Backup", "Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject"}
 FOREIGN_RULE = {"ID": "archive", "Status": "Enabled", "Filter": {"Prefix": "old/"}}
+READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "BUCKET_ARN/*"}
 
 
-def live(region: str = "eu-north-1", **other: t.Any) -> dict[str, t.Any]:
-    return {**copy.deepcopy(DESIRED.bucket(NAMES[region])), **other}
+def aspects(region: str = "eu-north-1", **other: t.Any) -> dict[str, t.Any]:
+    return {**copy.deepcopy(DESIRED.aspects(region)), **other}
 
 
-def all_live(**other: t.Any) -> dict[str, t.Any]:
-    return {"eu-north-1": live(**other), "us-east-1": live("us-east-1")}
+def all_live(**other: t.Any) -> dict[str, Bucket | None]:
+    return {"eu-north-1": Bucket(aspects(**other)), "us-east-1": Bucket(aspects("us-east-1"))}
 
 
-def calls(observed: t.Mapping[str, t.Any], desired: Desired = DESIRED) -> list[tuple[str | None, str]]:
+def calls(observed: t.Mapping[str, Bucket | None], desired: Desired = DESIRED) -> list[tuple[str | None, str]]:
     return [(step.lane, step.call) for step in plan(observed, desired).steps]
+
+
+def statements(*more: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {"Version": "2012-10-17", "Statement": [*more, *aspects()["policy"]["Statement"]]}
+
+
+def rules(*more: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {"Rules": [*more, *aspects()["lifecycle"]["Rules"]]}
 
 
 def test_nothing_to_do() -> None:
@@ -38,169 +47,167 @@ def test_nothing_to_do() -> None:
 
 
 def test_a_bucket_is_closed_before_anything_else_of_it_is_set() -> None:
-    steps = plan({"eu-north-1": None, "us-east-1": live("us-east-1")}, DESIRED).steps
+    steps = plan({**all_live(), "eu-north-1": None}, DESIRED).steps
     assert [step.call for step in steps] == [
         "create_bucket",
         "put_public_access_block",
         "put_policy",
         "put_versioning",
-        "put_tags",
         "put_lifecycle",
     ]
     assert {step.lane for step in steps} == {"eu-north-1"}
-    assert steps[0].arguments == {"region": "eu-north-1", "name": "site-eu", "account_regional": True}
+    assert steps[0].arguments == {
+        "region": "eu-north-1",
+        "name": "site-eu",
+        "tags": {"team": "web", "multiregion-edge": "my-site"},
+    }
     assert steps[0].sentence == "Create the bucket site-eu in eu-north-1"
+
+
+def test_a_new_bucket_gets_its_key_before_anything_is_in_it() -> None:
+    steps = plan(dict.fromkeys(NAMES), dataclasses.replace(DESIRED, kms_keys=KEYS)).steps
+    rules_by_region = {step.lane: step.arguments["rule"] for step in steps if step.call == "put_encryption"}
+    assert {
+        region: rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+        for region, rule in rules_by_region.items()
+        if rule["BucketKeyEnabled"]
+    } == KEYS
 
 
 def test_every_region_is_a_lane_of_its_own() -> None:
     lanes = [lane for lane, _call in calls(dict.fromkeys(NAMES))]
-    assert lanes == ["eu-north-1"] * 6 + ["us-east-1"] * 6
+    assert lanes == ["eu-north-1"] * 5 + ["us-east-1"] * 5
 
 
 @pytest.mark.parametrize(
-    ("aspect", "value", "call"),
+    ("aspect", "value"),
     [
-        ("versioning", None, "put_versioning"),
-        ("versioning", "Suspended", "put_versioning"),
-        ("public_access_block", None, "put_public_access_block"),
+        ("versioning", None),
+        ("versioning", "Suspended"),
+        ("public_access_block", None),
+        ("public_access_block", {**aspects()["public_access_block"], "BlockPublicPolicy": False}),
+        ("ownership", None),
+        ("ownership", "ObjectWriter"),
+        ("encryption", None),
         (
-            "public_access_block",
-            {
-                "BlockPublicAcls": True,
-                "IgnorePublicAcls": True,
-                "BlockPublicPolicy": False,
-                "RestrictPublicBuckets": True,
-            },
-            "put_public_access_block",
+            "encryption",
+            {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": False},
         ),
-        ("ownership", None, "put_ownership"),
-        ("ownership", "ObjectWriter", "put_ownership"),
-        ("lifecycle", [], "put_lifecycle"),
-        ("tags", {}, "put_tags"),
-        ("tags", {"team": "ops", "multiregion-edge": "my-site"}, "put_tags"),
-        ("policy", [], "put_policy"),
+        ("lifecycle", None),
+        ("tags", {"multiregion-edge": "my-site"}),
+        ("tags", {"team": "ops", "multiregion-edge": "my-site"}),
+        ("policy", None),
+        ("policy", {"Version": "2012-10-17", "Statement": statements()["Statement"][:1]}),
     ],
 )
-def test_each_difference_is_one_step(aspect: str, value: t.Any, call: str) -> None:
+def test_each_difference_is_one_step(aspect: str, value: t.Any) -> None:
     result = plan(all_live(**{aspect: value}), DESIRED)
-    assert [(step.lane, step.call) for step in result.steps] == [("eu-north-1", call)]
+    assert [(step.lane, step.call) for step in result.steps] == [("eu-north-1", ASPECTS[aspect][0])]
     assert result.before["eu-north-1"][aspect] == value
-    assert result.after["eu-north-1"][aspect] == DESIRED.bucket("site-eu")[aspect]
+    wanted = DESIRED.aspects("eu-north-1", aspects(**{aspect: value}))[aspect]
+    assert result.after["eu-north-1"][aspect] == result.steps[0].arguments[ASPECTS[aspect][1]] == wanted != value
 
 
-def test_another_number_of_days_changes_the_lifecycle_alone() -> None:
-    other = Desired("my-site", NAMES, True, {"team": "web"}, 7)
-    assert calls(all_live(), other) == [("eu-north-1", "put_lifecycle"), ("us-east-1", "put_lifecycle")]
+@pytest.mark.parametrize(
+    ("option", "call"),
+    [
+        ({"noncurrent_days": 7}, "put_lifecycle"),
+        ({"kms_keys": KEYS}, "put_encryption"),
+        ({"policy_statements": {"Readers": READ}}, "put_policy"),
+        ({"tags": {"team": "ops"}}, "put_tags"),
+    ],
+)
+def test_each_option_changes_its_own_in_every_region(option: dict[str, t.Any], call: str) -> None:
+    assert calls(all_live(), dataclasses.replace(DESIRED, **option)) == [("eu-north-1", call), ("us-east-1", call)]
 
 
 def test_what_others_put_there_is_no_difference() -> None:
     observed = all_live(
-        policy=[FOREIGN_STATEMENT, *live()["policy"]],
-        lifecycle=[*live()["lifecycle"], FOREIGN_RULE],
-        tags={**live()["tags"], "cost": "42"},
+        policy=statements(FOREIGN_STATEMENT),
+        lifecycle={**rules(FOREIGN_RULE), "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
+        tags={**aspects()["tags"], "cost": "42"},
+        encryption={**aspects()["encryption"], "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}},
     )
     assert calls(observed) == []
 
 
 def test_what_others_put_there_survives_our_own_change() -> None:
-    ours = live()["policy"]
     observed = all_live(
-        policy=[FOREIGN_STATEMENT, {**ours[0], "Effect": "Allow"}],
-        lifecycle=[FOREIGN_RULE],
-        tags={"cost": "42", "team": "ops"},
+        policy={"Version": "2008-10-17", "Statement": [FOREIGN_STATEMENT]},
+        lifecycle={"Rules": [FOREIGN_RULE], "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
+        tags={"cost": "42", "team": "ops", "multiregion-edge": "my-site"},
     )
     arguments = {step.call: step.arguments for step in plan(observed, DESIRED).steps}
-    assert arguments["put_policy"]["statements"] == [FOREIGN_STATEMENT, *ours]
-    assert arguments["put_lifecycle"]["rules"] == [FOREIGN_RULE, *live()["lifecycle"]]
+    assert arguments["put_policy"]["policy"] == {**statements(FOREIGN_STATEMENT), "Version": "2008-10-17"}
+    assert arguments["put_lifecycle"]["lifecycle"] == {
+        **rules(FOREIGN_RULE),
+        "TransitionDefaultMinimumObjectSize": "varies_by_storage_class",
+    }
     assert arguments["put_tags"]["tags"] == {"cost": "42", "team": "web", "multiregion-edge": "my-site"}
 
 
-def test_aws_may_return_statements_in_another_order() -> None:
-    assert calls(all_live(policy=live()["policy"][::-1])) == []
+def test_a_rule_in_the_old_form_is_put_in_the_new_one_beside_ours() -> None:
+    old = {"ID": "archive", "Status": "Enabled", "Prefix": "old/"}
+    (step,) = plan(all_live(lifecycle={"Rules": [old]}), DESIRED).steps
+    assert step.arguments["lifecycle"] == rules(FOREIGN_RULE)
+
+
+def test_purging_removes_others_tags_but_not_those_of_aws() -> None:
+    tags = {**aspects()["tags"], "cost": "42", "aws:cloudformation:stack-name": "old"}
+    observed = all_live(tags=tags)
+    assert calls(observed) == []
+    (step,) = plan(observed, dataclasses.replace(DESIRED, purge_tags=True)).steps
+    assert step.arguments["tags"] == {**aspects()["tags"], "aws:cloudformation:stack-name": "old"}
+
+
+def test_aws_may_return_things_in_another_order_and_form() -> None:
+    reversed_statements = {**statements(), "Statement": statements()["Statement"][::-1]}
+    for statement in reversed_statements["Statement"]:
+        statement["Principal"] = {"AWS": "*"}
+    lifecycle = rules(FOREIGN_RULE)
+    lifecycle["Rules"][1]["Filter"] = {}
+    assert calls(all_live(policy=reversed_statements, lifecycle={"Rules": lifecycle["Rules"][::-1]})) == []
+
+
+def test_statements_of_an_earlier_run_stay_until_they_are_spoken_of() -> None:
+    given = dataclasses.replace(DESIRED, policy_statements={"Readers": READ})
+    observed: dict[str, Bucket | None] = {region: Bucket(given.aspects(region)) for region in NAMES}
+    assert calls(observed) == []
+    assert calls(observed, given) == []
+    steps = plan(observed, dataclasses.replace(DESIRED, policy_statements={})).steps
+    assert [step.arguments["policy"] for step in steps] == [DESIRED.aspects(region)["policy"] for region in NAMES]
 
 
 def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
-    aspects = {
-        "put_public_access_block": "public_access_block",
-        "put_policy": "policy",
-        "put_versioning": "versioning",
-        "put_tags": "tags",
-        "put_lifecycle": "lifecycle",
-    }
-    empty: dict[str, t.Any] = {
-        "public_access_block": None,
-        "policy": [],
-        "versioning": None,
-        "tags": {},
-        "lifecycle": [],
-    }
-    bucket = {**empty, "ownership": "BucketOwnerEnforced"}
-    for remaining in range(5, -1, -1):
-        steps = plan({"eu-north-1": bucket, "us-east-1": live("us-east-1")}, DESIRED).steps
+    wanted = aspects()
+    bucket = {**dict.fromkeys(ASPECTS), **{key: wanted[key] for key in ("ownership", "tags", "encryption")}}
+    for remaining in range(4, -1, -1):
+        steps = plan({**all_live(), "eu-north-1": Bucket(bucket)}, DESIRED).steps
         assert len(steps) == remaining
         if steps:
-            aspect = aspects[steps[0].call]
-            bucket = {**bucket, aspect: DESIRED.bucket("site-eu")[aspect]}
+            aspect = next(aspect for aspect, (call, *_words) in ASPECTS.items() if call == steps[0].call)
+            bucket = {**bucket, aspect: wanted[aspect]}
 
 
-def test_another_sites_bucket_is_refused() -> None:
+@pytest.mark.parametrize("in_use", [False, True])
+@pytest.mark.parametrize("adopt", [False, True])
+def test_another_sites_bucket_is_refused(in_use: bool, adopt: bool) -> None:
+    other = Bucket(aspects(tags={"multiregion-edge": "my-site-eu"}), in_use)
     with pytest.raises(EdgeError, match=r"belongs to the site 'my-site-eu'.*choose another name"):
-        plan(all_live(tags={"multiregion-edge": "my-site-eu"}), DESIRED)
+        plan({**all_live(), "eu-north-1": other}, dataclasses.replace(DESIRED, adopt=adopt))
+
+
+def test_a_bucket_that_somebody_uses_is_taken_over_only_if_its_name_was_given() -> None:
+    theirs = {**all_live(), "eu-north-1": Bucket(aspects(tags={"team": "web"}), in_use=True)}
+    with pytest.raises(EdgeError, match=r"site-eu in eu-north-1 exists already with objects.*names to take it over"):
+        plan(theirs, DESIRED)
+    assert calls(theirs, dataclasses.replace(DESIRED, adopt=True)) == [("eu-north-1", "put_tags")]
+
+
+def test_an_empty_bucket_that_nobody_claims_is_taken_over() -> None:
+    assert calls(all_live(tags={"team": "web"})) == [("eu-north-1", "put_tags")]
 
 
 def test_the_owner_tag_cannot_be_taken_over_by_a_users_tag() -> None:
-    assert Desired("my-site", NAMES, True, {"multiregion-edge": "x"}, 30).bucket("b")["tags"] == {
-        "multiregion-edge": "my-site"
-    }
-
-
-class Account:
-    account_id = "111122223333"
-
-
-def test_names_are_made_of_site_account_and_region() -> None:
-    names = bucket_names("my-site", ["eu-north-1"], {}, t.cast(t.Any, Account()))
-    assert names == {"eu-north-1": "my-site-111122223333-eu-north-1-an"}
-
-
-def test_given_names_come_in_the_order_of_the_regions() -> None:
-    given = {"us-east-1": "virginia", "eu-north-1": "stockholm"}
-    assert list(bucket_names("s", ["eu-north-1", "us-east-1"], given, t.cast(t.Any, Account())).items()) == [
-        ("eu-north-1", "stockholm"),
-        ("us-east-1", "virginia"),
-    ]
-
-
-def test_names_of_the_longest_site_fit_in_every_region() -> None:
-    names = bucket_names("a" * 32, list(REGIONS[:17]), {}, t.cast(t.Any, Account()))
-    assert max(map(len, names.values())) == 63
-
-
-@pytest.mark.parametrize(
-    ("site", "regions", "names", "words"),
-    [
-        ("s", [], {}, "regions is empty"),
-        ("s", ["mars-1"], {}, "'mars-1' is not a Region"),
-        ("s", ["eu-north-1"], {"us-east-1": "b"}, "names must have a bucket for every Region"),
-        ("s", ["eu-north-1", "us-east-1"], {"us-east-1": "b"}, "names must have a bucket for every Region"),
-        ("a" * 40, ["ap-southeast-1"], {}, "shorten it by 8"),
-        ("s", ["eu-north-1", "us-east-1"], {"us-east-1": "one", "eu-north-1": "one"}, "same bucket for two Regions"),
-        ("s", ["eu-north-1"], {"eu-north-1": "Bad_Name!"}, "names: 'Bad_Name!' for eu-north-1 must be 3 to 63"),
-        ("s", ["eu-north-1"], {"eu-north-1": "xn--a"}, "not begin with xn--"),
-    ],
-    ids=[
-        "none",
-        "unknown",
-        "another Region's",
-        "one too few",
-        "too long",
-        "one bucket for two Regions",
-        "bad",
-        "reserved",
-    ],
-)
-def test_names_that_cannot_be_are_refused_before_any_call(
-    site: str, regions: list[str], names: dict[str, str], words: str
-) -> None:
-    with pytest.raises(EdgeError, match=words):
-        bucket_names(site, regions, names, t.cast(t.Any, None))
+    desired = dataclasses.replace(DESIRED, tags={"multiregion-edge": "x"})
+    assert desired.aspects("eu-north-1")["tags"] == {"multiregion-edge": "my-site"}

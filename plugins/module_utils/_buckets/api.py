@@ -12,36 +12,36 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, AWSRetry, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import is_account_regional
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.emptying import empty
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal import Contents
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
+from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
 
-# S3 answers OperationAborted while another change of the same bucket is in progress, and NoSuchBucket
-# for a moment after CreateBucket; botocore retries neither.
-_settling = AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=20, catch_extra_error_codes=["OperationAborted"])
-_new = AWSRetry.jittered_backoff(
-    retries=8, delay=1, max_delay=20, catch_extra_error_codes=["OperationAborted", "NoSuchBucket"]
-)
+# While another change of the same bucket is in progress, and for up to an hour after one of the same name
+# was deleted. Source: https://github.com/aws/aws-cli/issues/2593
+_CONFLICT = "OperationAborted"
+
+# The control plane of Multi-Region Access Points is in this Region only.
+_ACCESS_POINT_REGION = "us-west-2"
 
 Config = dict[str, t.Any]
 
 
 class BucketsApi:
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, timeout: float) -> None:
         self._aws = aws
+        self._timeout = timeout
+        self._created: set[str] = set()
 
     def _s3(self, region: str) -> t.Any:
         return self._aws.client("s3", region)
 
     def _bucket(self, name: str) -> dict[str, str]:
         return {"Bucket": name, "ExpectedBucketOwner": self._aws.account_id}
-
-    def _require_namespaces(self, region: str) -> None:
-        members = self._s3(region).meta.service_model.operation_model("CreateBucket").input_shape.members
-        if "BucketNamespace" not in members:
-            raise EdgeError(
-                "This botocore does not know account-regional bucket names yet: update boto3 (requirements.txt has a "
-                "version that does), or give the buckets' names."
-            )
 
     # Reads
 
@@ -54,6 +54,12 @@ class BucketsApi:
             raise EdgeError(
                 f"The bucket {name} in {region} is not this account's ({self._aws.account_id}), or HeadBucket is not "
                 "allowed. Choose another name, or allow s3:ListBucket on it."
+            ) from error
+        except is_boto3_error_code("400") as error:  # the answer to HEAD has no body, and so no reason
+            raise EdgeError(
+                f"S3 in {region} does not take these credentials (400 from HeadBucket of {name}): the Region must be "
+                "enabled in the account, and temporary credentials for an opt-in Region must come from a Regional "
+                "endpoint of STS."
             ) from error
         if found != region:  # botocore follows S3's redirect to the bucket's own Region
             raise EdgeError(f"The bucket {name} is in {found}, not in {region}: give it for {found}, or another name.")
@@ -76,11 +82,19 @@ class BucketsApi:
             return None
         return answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
 
-    def lifecycle(self, region: str, name: str) -> list[Config]:
+    def encryption(self, region: str, name: str) -> Config | None:
         try:
-            return self._s3(region).get_bucket_lifecycle_configuration(**self._bucket(name))["Rules"]
+            answer = self._s3(region).get_bucket_encryption(**self._bucket(name))
+        except is_boto3_error_code("ServerSideEncryptionConfigurationNotFoundError"):
+            return None
+        return answer["ServerSideEncryptionConfiguration"]["Rules"][0]
+
+    def lifecycle(self, region: str, name: str) -> Config | None:
+        try:
+            answer = self._s3(region).get_bucket_lifecycle_configuration(**self._bucket(name))
         except is_boto3_error_code("NoSuchLifecycleConfiguration"):
-            return []
+            return None
+        return {key: answer[key] for key in ("Rules", "TransitionDefaultMinimumObjectSize") if key in answer}
 
     def tags(self, region: str, name: str) -> dict[str, str]:
         try:
@@ -89,55 +103,149 @@ class BucketsApi:
             return {}
         return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
-    def policy(self, region: str, name: str) -> list[Config]:
+    def policy(self, region: str, name: str) -> Config | None:
         try:
             answer = self._s3(region).get_bucket_policy(**self._bucket(name))
         except is_boto3_error_code("NoSuchBucketPolicy"):
-            return []
-        statements = json.loads(answer["Policy"])["Statement"]
-        return statements if isinstance(statements, list) else [statements]
+            return None
+        return json.loads(answer["Policy"])
+
+    def replicates(self, region: str, name: str) -> bool:
+        try:
+            self._s3(region).get_bucket_replication(**self._bucket(name))
+        except is_boto3_error_code("ReplicationConfigurationNotFoundError"):
+            return False
+        return True
+
+    def contents(self, region: str, name: str) -> Contents:
+        """What is in it, by one page of each listing."""
+        listed = self._s3(region).list_object_versions(**self._bucket(name))
+        versions, markers = listed.get("Versions", []), listed.get("DeleteMarkers", [])
+        ongoing = self._s3(region).list_multipart_uploads(**self._bucket(name))
+        uploads = ongoing.get("Uploads", [])
+        return Contents(
+            versions=len(versions),
+            delete_markers=len(markers),
+            uploads=len(uploads),
+            more=listed["IsTruncated"] or ongoing["IsTruncated"],
+            example=next((item["Key"] for item in [*versions, *markers, *uploads]), ""),
+        )
+
+    def in_use(self, region: str, name: str) -> bool:
+        listed = self._s3(region).list_object_versions(**self._bucket(name), MaxKeys=1)
+        return bool(listed.get("Versions") or listed.get("DeleteMarkers"))
+
+    def access_points(self) -> dict[str, list[str]]:
+        """By bucket, the Multi-Region Access Points of the account that it is a member of."""
+        control = self._aws.client("s3control", _ACCESS_POINT_REGION)
+        found: dict[str, list[str]] = {}
+        following: Config = {}
+        while True:  # botocore has no paginator for it
+            page = control.list_multi_region_access_points(AccountId=self._aws.account_id, **following)
+            for access_point in page.get("AccessPoints", []):
+                for member in access_point.get("Regions", []):
+                    found.setdefault(member["Bucket"], []).append(access_point["Name"])
+            if "NextToken" not in page:
+                return found
+            following = {"NextToken": page["NextToken"]}
+
+    def opt_in_status(self, regions: t.Sequence[str]) -> dict[str, str]:
+        answer = self._aws.client("ec2", GLOBAL_REGION).describe_regions(AllRegions=True, RegionNames=list(regions))
+        return {item["RegionName"]: item["OptInStatus"] for item in answer["Regions"]}
+
+    def key(self, region: str, key_arn: str) -> Config:
+        return self._aws.client("kms", region).describe_key(KeyId=key_arn)["KeyMetadata"]
 
     # Changes
 
-    @_settling
-    def create_bucket(self, region: str, name: str, account_regional: bool) -> None:
-        parameters: Config = {"Bucket": name, "ObjectOwnership": "BucketOwnerEnforced"}
-        if region != "us-east-1":  # which refuses its own name as a location
-            parameters["CreateBucketConfiguration"] = {"LocationConstraint": region}
-        if account_regional:
+    def _change(self, region: str, name: str, operation: str, **parameters: t.Any) -> None:
+        call = getattr(self._s3(region), operation)
+        # S3 may not know a new bucket everywhere at once.
+        codes = (_CONFLICT, "NoSuchBucket") if name in self._created else (_CONFLICT,)
+        retry(
+            f"The bucket {name} in {region}",
+            lambda: call(**self._bucket(name), **parameters),
+            codes,
+            timeout=self._timeout,
+        )
+
+    def create_bucket(self, region: str, name: str, tags: dict[str, str]) -> None:
+        """Ours from its first moment by its tags, so that a run that is killed here does not leave a stranger."""
+        configuration: Config = {"Tags": _tag_set(tags)}
+        if region != GLOBAL_REGION:  # which refuses its own name as a location
+            configuration["LocationConstraint"] = region
+        parameters: Config = {"CreateBucketConfiguration": configuration, "ObjectOwnership": "BucketOwnerEnforced"}
+        if is_account_regional(name, self._aws.account_id, region):
             self._require_namespaces(region)
             parameters["BucketNamespace"] = "account-regional"
+        what = f"The bucket {name} in {region}"
+        call = self._s3(region).create_bucket
         try:
-            self._s3(region).create_bucket(**parameters)
-        except is_boto3_error_code("BucketAlreadyOwnedByYou"):
-            return  # the answer to an earlier attempt of this very call was lost
+            retry(what, lambda: call(Bucket=name, **parameters), (_CONFLICT,), timeout=self._timeout)
+        except is_boto3_error_code("BucketAlreadyOwnedByYou") as error:
+            if self.tags(region, name).get(OWNER_TAG) != tags[OWNER_TAG]:  # else an earlier answer was lost
+                raise EdgeError(
+                    f"{what} was made by somebody else just now: run it again to see whether it can be used."
+                ) from error
+        self._created.add(name)
 
-    @_new
+    def _require_namespaces(self, region: str) -> None:
+        members = self._s3(region).meta.service_model.operation_model("CreateBucket").input_shape.members
+        if "BucketNamespace" not in members:
+            raise EdgeError(
+                "This botocore does not know account-regional bucket names yet: update boto3 (requirements.txt has a "
+                "version that does), or give the buckets' names."
+            )
+
     def put_versioning(self, region: str, name: str, status: str) -> None:
-        self._s3(region).put_bucket_versioning(**self._bucket(name), VersioningConfiguration={"Status": status})
+        self._change(region, name, "put_bucket_versioning", VersioningConfiguration={"Status": status})
 
-    @_new
     def put_public_access_block(self, region: str, name: str, configuration: Config) -> None:
-        self._s3(region).put_public_access_block(**self._bucket(name), PublicAccessBlockConfiguration=configuration)
+        self._change(region, name, "put_public_access_block", PublicAccessBlockConfiguration=configuration)
 
-    @_new
     def put_ownership(self, region: str, name: str, ownership: str) -> None:
-        self._s3(region).put_bucket_ownership_controls(
-            **self._bucket(name), OwnershipControls={"Rules": [{"ObjectOwnership": ownership}]}
-        )
+        controls = {"Rules": [{"ObjectOwnership": ownership}]}
+        self._change(region, name, "put_bucket_ownership_controls", OwnershipControls=controls)
 
-    @_new
-    def put_lifecycle(self, region: str, name: str, rules: list[Config]) -> None:
-        self._s3(region).put_bucket_lifecycle_configuration(
-            **self._bucket(name), LifecycleConfiguration={"Rules": rules}
-        )
+    def put_encryption(self, region: str, name: str, rule: Config) -> None:
+        configuration = {"Rules": [rule]}
+        self._change(region, name, "put_bucket_encryption", ServerSideEncryptionConfiguration=configuration)
 
-    @_new
+    def put_lifecycle(self, region: str, name: str, lifecycle: Config) -> None:
+        others = {key: value for key, value in lifecycle.items() if key != "Rules"}
+        rules = {"Rules": lifecycle["Rules"]}
+        self._change(region, name, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules, **others)
+
     def put_tags(self, region: str, name: str, tags: dict[str, str]) -> None:
-        tag_set = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-        self._s3(region).put_bucket_tagging(**self._bucket(name), Tagging={"TagSet": tag_set})
+        self._change(region, name, "put_bucket_tagging", Tagging={"TagSet": _tag_set(tags)})
 
-    @_new
-    def put_policy(self, region: str, name: str, statements: list[Config]) -> None:
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        self._s3(region).put_bucket_policy(**self._bucket(name), Policy=document)
+    def put_policy(self, region: str, name: str, policy: Config) -> None:
+        self._change(region, name, "put_bucket_policy", Policy=json.dumps(policy))
+
+    def delete_replication(self, region: str, name: str) -> None:
+        self._change(region, name, "delete_bucket_replication")
+
+    def delete_bucket(self, region: str, name: str, everything: bool) -> None:
+        """With *everything* in it: emptied again while replicas that were on their way come in."""
+        s3, bucket = self._s3(region), self._bucket(name)
+        what = f"The bucket {name} in {region}"
+        progress = Progress(what)
+
+        def delete() -> None:
+            try:
+                s3.delete_bucket(**bucket)
+            except is_boto3_error_code("NoSuchBucket"):
+                return  # the answer to an earlier attempt was lost
+            except is_boto3_error_code("BucketNotEmpty"):
+                if everything:
+                    empty(s3, bucket, lambda gone: progress.count(f"{gone} late versions deleted"))
+                raise
+
+        if everything:
+            empty(s3, bucket, lambda gone: progress.count(f"{gone} versions and uploads deleted"))
+        codes = (_CONFLICT, "BucketNotEmpty") if everything else (_CONFLICT,)
+        retry(what, delete, codes, timeout=self._timeout)
+
+
+def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

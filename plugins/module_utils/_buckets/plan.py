@@ -12,11 +12,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets import encryption, lifecycle, policy
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, refuse_foreign
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-
-# Prefix of the statements and rules that are ours; those of others survive every change.
-OURS = "MultiregionEdge"
 
 _BLOCK_ALL = {
     "BlockPublicAcls": True,
@@ -24,112 +23,133 @@ _BLOCK_ALL = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+_OWNERSHIP = "BucketOwnerEnforced"
+
+# Tags of AWS's own: S3 refuses a set of tags without those that a bucket has.
+_SYSTEM_TAGS = "aws:"
 
 Config = dict[str, t.Any]
-# Of one bucket: its versioning, public_access_block, ... as the API has them; None: there is no such bucket.
-Bucket = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Bucket:
+    """One bucket as it is: its versioning, public_access_block, ... as the API has them.
+
+    ``in_use``: it has objects; only looked at where that decides whether it may be taken over.
+    """
+
+    aspects: Config
+    in_use: bool = False
+
+
+# By Region; None: there is no such bucket.
+Observed = t.Mapping[str, t.Optional[Bucket]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Desired:
-    """The site's buckets: one a Region, all alike. ``names`` has the bucket's name by Region."""
+    """The site's buckets: one a Region, all alike. ``names`` has the bucket's name by Region.
+
+    ``adopt``: the names were given one by one, so that what has them is meant. ``policy_statements``:
+    None leaves those that earlier runs set.
+    """
 
     site: str
     names: t.Mapping[str, str]
-    account_regional: bool
-    tags: t.Mapping[str, str]
-    noncurrent_days: int
+    tags: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    purge_tags: bool = False
+    noncurrent_days: int = 30
+    kms_keys: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    policy_statements: t.Mapping[str, Config] | None = None
+    adopt: bool = False
 
-    def bucket(self, name: str) -> Bucket:
+    def aspects(self, region: str, live: Config | None = None) -> Config:
+        """What the Region's bucket should be, with what others put into the same documents of the *live* one."""
+        had = live or {}
+        statements = policy.statements_of(bucket_arn(self.names[region]), self.policy_statements or {})
         return {
-            "versioning": "Enabled",
             "public_access_block": _BLOCK_ALL,
-            "ownership": "BucketOwnerEnforced",
-            "lifecycle": [
-                {
-                    "ID": f"{OURS}Housekeeping",
-                    "Status": "Enabled",
-                    "Filter": {"Prefix": ""},
-                    "NoncurrentVersionExpiration": {"NoncurrentDays": self.noncurrent_days},
-                    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-                }
-            ],
-            "tags": {**self.tags, OWNER_TAG: self.site},
-            "policy": [
-                _deny(name, "DenyInsecureTransport", {"Bool": {"aws:SecureTransport": "false"}}),
-                _deny(name, "DenyOldTls", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
-            ],
+            "ownership": _OWNERSHIP,
+            "policy": policy.merged(had.get("policy"), statements, keep_more=self.policy_statements is None),
+            "versioning": "Enabled",
+            "encryption": encryption.merged(had.get("encryption"), self.kms_keys.get(region)),
+            "tags": self.all_tags(had.get("tags", {})),
+            "lifecycle": lifecycle.merged(had.get("lifecycle"), self.noncurrent_days),
         }
 
-
-def _deny(bucket: str, name: str, condition: Config) -> Config:
-    return {
-        "Sid": f"{OURS}{name}",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-        "Condition": condition,
-    }
+    def all_tags(self, live: t.Mapping[str, str]) -> dict[str, str]:
+        kept = {key: value for key, value in live.items() if not self.purge_tags or key.startswith(_SYSTEM_TAGS)}
+        return {**kept, **self.tags, OWNER_TAG: self.site}
 
 
-def plan(observed: t.Mapping[str, Bucket | None], desired: Desired) -> Plan:
+def bucket_arn(name: str) -> str:
+    return f"arn:aws:s3:::{name}"
+
+
+# aspect → (call, its option, the beginning of the sentence); access is tightened before anything else is set.
+ASPECTS: dict[str, tuple[str, str, str]] = {
+    "public_access_block": ("put_public_access_block", "configuration", "Block all public access"),
+    "ownership": ("put_ownership", "ownership", "Enforce the bucket owner's ownership of all objects"),
+    "policy": ("put_policy", "policy", "Set our statements in the policy"),
+    "versioning": ("put_versioning", "status", "Enable versioning"),
+    "encryption": ("put_encryption", "rule", "Set the default encryption"),
+    "tags": ("put_tags", "tags", "Set the tags"),
+    "lifecycle": ("put_lifecycle", "lifecycle", "Set our rule in the lifecycle"),
+}
+
+
+def plan(observed: Observed, desired: Desired) -> Plan:
     """The steps of every Region, each Region a lane of its own."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     steps: list[Step] = []
     for region, name in desired.names.items():
-        live = observed[region]
-        wanted = _merged(live, desired.bucket(name))
-        if live is None:
-            arguments = {"region": region, "name": name, "account_regional": desired.account_regional}
+        bucket = observed[region]
+        if bucket is None:
+            wanted = desired.aspects(region)
+            live = _as_created(wanted)
+            arguments = {"region": region, "name": name, "tags": wanted["tags"]}
             steps.append(Step("create_bucket", arguments, f"Create the bucket {name} in {region}", region))
         else:
-            refuse_foreign(f"The bucket {name}", live["tags"], desired.site)
+            _refuse_taking_over(f"The bucket {name} in {region}", bucket, desired)
+            live = bucket.aspects
+            wanted = desired.aspects(region, live)
             before[region] = {"name": name, **live}
         after[region] = {"name": name, **wanted}
-        for aspect, (call, option, words) in _ASPECTS.items():
-            if live is None and aspect == "ownership":
-                continue  # CreateBucket sets it
-            if live is None or not _same(live[aspect], wanted[aspect]):
+        for aspect, (call, option, words) in ASPECTS.items():
+            if not _same(aspect, live.get(aspect), wanted[aspect]):
                 arguments = {"region": region, "name": name, option: wanted[aspect]}
                 steps.append(Step(call, arguments, f"{words} of {name} in {region}", region))
     return Plan(before, after, tuple(steps))
 
 
-# aspect → (call, its option, the beginning of the sentence); access is tightened before anything else is set.
-_ASPECTS: dict[str, tuple[str, str, str]] = {
-    "public_access_block": ("put_public_access_block", "configuration", "Block all public access"),
-    "ownership": ("put_ownership", "ownership", "Enforce the bucket owner's ownership of all objects"),
-    "policy": ("put_policy", "statements", "Set our statements in the policy"),
-    "versioning": ("put_versioning", "status", "Enable versioning"),
-    "tags": ("put_tags", "tags", "Set the tags"),
-    "lifecycle": ("put_lifecycle", "rules", "Set our rule in the lifecycle"),
+def _as_created(wanted: Config) -> Config:
+    """What CreateBucket makes of a new bucket; that AWS encrypts, it has done for every new one since 2023."""
+    return {"ownership": _OWNERSHIP, "tags": wanted["tags"], "encryption": encryption.merged(None, None)}
+
+
+def _refuse_taking_over(what: str, bucket: Bucket, desired: Desired) -> None:
+    """Raise EdgeError for a bucket of another site, or that somebody fills whom nobody told of this site."""
+    tags = bucket.aspects["tags"]
+    refuse_foreign(what, tags, desired.site)
+    if OWNER_TAG not in tags and bucket.in_use and not desired.adopt:
+        raise EdgeError(
+            f"{what} exists already with objects in it, and lacks the tag {OWNER_TAG}, so it may be somebody else's: "
+            f"give the buckets' names in names to take it over, tag it {OWNER_TAG}={desired.site}, or choose others."
+        )
+
+
+_CANONICAL: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "policy": lambda document: {
+        **document,
+        "Statement": sorted((policy.canonical(statement) for statement in document["Statement"]), key=str),
+    },
+    "lifecycle": lifecycle.canonical,
 }
 
 
-def _merged(live: Bucket | None, wanted: Bucket) -> Bucket:
-    """*wanted* plus what others put into the same documents of the *live* bucket."""
+def _same(aspect: str, live: t.Any, wanted: t.Any) -> bool:
     if live is None:
-        return wanted
-    return {
-        **wanted,
-        "tags": {**live["tags"], **wanted["tags"]},
-        "policy": _others(live["policy"], "Sid") + wanted["policy"],
-        "lifecycle": _others(live["lifecycle"], "ID") + wanted["lifecycle"],
-    }
-
-
-def _others(items: list[Config], key: str) -> list[Config]:
-    return [item for item in items if not str(item.get(key, "")).startswith(OURS)]
-
-
-def _canonical(rule: Config) -> Config:
-    """Without what says nothing: a filter of everything has several forms."""
-    return {**rule, "Filter": {"Prefix": ""}} if rule.get("Filter") in ({}, {"Prefix": ""}) else rule
-
-
-def _same(live: t.Any, wanted: t.Any) -> bool:
-    if isinstance(live, list) and isinstance(wanted, list):  # statements and rules are sets
-        return len(live) == len(wanted) and all(_canonical(item) in wanted for item in live)
-    return bool(live == wanted)
+        return False
+    canonical = _CANONICAL.get(aspect, lambda value: value)
+    return bool(canonical(live) == canonical(wanted))

@@ -1,0 +1,142 @@
+"""s3_regional_buckets with one right less than docs/deployer-policy.json gives: a sentence names what is missing."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
+
+MODULE = "s3_regional_buckets"
+ACCOUNT = "111122223333"
+# One that is to be made, and one that is there and wrong in everything.
+NEW, THERE = "us-east-1", "eu-north-1"
+NAMES = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in (NEW, THERE)}
+
+# Action → the call that needs it, where the names differ.
+PRESENT = {
+    "ec2:DescribeRegions": "DescribeRegions",
+    "kms:DescribeKey": "DescribeKey",
+    "s3:CreateBucket": "CreateBucket",
+    "s3:GetBucketOwnershipControls": "GetBucketOwnershipControls",
+    "s3:GetBucketPolicy": "GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock": "GetPublicAccessBlock",
+    "s3:GetBucketTagging": "GetBucketTagging",
+    "s3:GetBucketVersioning": "GetBucketVersioning",
+    "s3:GetEncryptionConfiguration": "GetBucketEncryption",
+    "s3:GetLifecycleConfiguration": "GetBucketLifecycleConfiguration",
+    "s3:ListBucket": "HeadBucket",
+    "s3:ListBucketVersions": "ListObjectVersions",
+    "s3:PutBucketOwnershipControls": "PutBucketOwnershipControls",
+    "s3:PutBucketPolicy": "PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock": "PutPublicAccessBlock",
+    "s3:PutBucketTagging": "PutBucketTagging",
+    "s3:PutBucketVersioning": "PutBucketVersioning",
+    "s3:PutEncryptionConfiguration": "PutBucketEncryption",
+    "s3:PutLifecycleConfiguration": "PutBucketLifecycleConfiguration",
+}
+ABSENT = {
+    "s3:DeleteBucket": "DeleteBucket",
+    "s3:ListBucketMultipartUploads": "ListMultipartUploads",
+    "s3:ListMultiRegionAccessPoints": "ListMultiRegionAccessPoints",
+    "s3:GetReplicationConfiguration": "GetBucketReplication",
+    "s3:PutReplicationConfiguration": "DeleteBucketReplication",
+    "s3:DeleteObjectVersion": "DeleteObjects",
+    "s3:AbortMultipartUpload": "AbortMultipartUpload",
+}
+
+
+@pytest.fixture(scope="module")
+def keys(cloud: LocalCloud) -> dict[str, str]:
+    return {region: cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in NAMES}
+
+
+@pytest.fixture
+def buckets(cloud: LocalCloud) -> None:
+    for region, name in NAMES.items():
+        _remove(cloud.client("s3", region), name)
+    s3, name = cloud.client("s3", THERE), NAMES[THERE]
+    where = {"LocationConstraint": THERE}
+    s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter", CreateBucketConfiguration=where)
+    s3.delete_public_access_block(Bucket=name)
+
+
+def _remove(s3: Any, name: str) -> None:
+    try:
+        listed = s3.list_object_versions(Bucket=name)
+    except s3.exceptions.ClientError:
+        return
+    for item in listed.get("Versions", []):
+        s3.delete_object(Bucket=name, Key=item["Key"], VersionId=item["VersionId"])
+    s3.delete_bucket(Bucket=name)
+
+
+def deployer_without(cloud: LocalCloud, action: str) -> Modules:
+    policy = copy.deepcopy(deployer_policy(SITE, ACCOUNT))
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
+    return Modules(cloud, cloud.create_user(f"without-{action.replace(':', '-')}", policy))
+
+
+def test_every_action_of_the_buckets_statements_is_looked_at_here() -> None:
+    statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, ACCOUNT)["Statement"]}
+    named = {action for sid in ("Buckets", "DeletionOfBuckets", "DeletionOfObjects") for action in statements[sid]}
+    # Local AWS does not ask for the right to tag at creation, as AWS does (S3 API reference, "CreateBucket").
+    assert named - {"s3:TagResource"} <= PRESENT.keys() | ABSENT.keys()
+
+
+@pytest.mark.parametrize(("action", "call"), PRESENT.items())
+def test_each_right_to_have_buckets_is_needed(
+    cloud: LocalCloud, keys: dict[str, str], buckets: None, action: str, call: str
+) -> None:
+    # Loaded where they are asked only: EC2's description is the largest of all.
+    regions = [*NAMES, *["af-south-1"] * action.startswith("ec2:")]
+    kms_keys = keys if "Encryption" in action or action.startswith("kms:") else {}
+    with pytest.raises(ModuleFailed) as refusal:
+        deployer_without(cloud, action).run(MODULE, site=SITE, regions=regions, kms_keys=kms_keys)
+    assert call in str(refusal.value)
+
+
+@pytest.mark.parametrize(("action", "call"), ABSENT.items())
+def test_each_right_to_delete_them_is_needed(cloud: LocalCloud, buckets: None, action: str, call: str) -> None:
+    s3, name = cloud.client("s3", THERE), NAMES[THERE]
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "multiregion-edge", "Value": SITE}]})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    _replicate(cloud)
+    for key in ("r/1/index.html", "r/1/about.html"):
+        s3.put_object(Bucket=name, Key=key, Body=b"x")
+    s3.create_multipart_upload(Bucket=name, Key="r/1/large.bin")
+    with pytest.raises(ModuleFailed) as refusal:
+        deployer_without(cloud, action).run(MODULE, site=SITE, regions=[THERE], state="absent", force_empty=True)
+    assert call in str(refusal.value)
+
+
+def _replicate(cloud: LocalCloud) -> None:
+    """To a bucket that is not the site's, so that only the source is looked at."""
+    iam, target = cloud.client("iam"), cloud.client("s3", "us-west-2")
+    if "elsewhere" not in {bucket["Name"] for bucket in target.list_buckets()["Buckets"]}:
+        trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        iam.create_role(RoleName="replicator", AssumeRolePolicyDocument=document)
+        target.create_bucket(Bucket="elsewhere", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+        target.put_bucket_versioning(Bucket="elsewhere", VersioningConfiguration={"Status": "Enabled"})
+    rule = {
+        "ID": "all",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": {"Prefix": "none/"},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": "arn:aws:s3:::elsewhere"},
+    }
+    cloud.client("s3", THERE).put_bucket_replication(
+        Bucket=NAMES[THERE],
+        ReplicationConfiguration={"Role": f"arn:aws:iam::{ACCOUNT}:role/replicator", "Rules": [rule]},
+    )

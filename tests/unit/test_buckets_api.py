@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls about buckets: what S3's answers mean."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from botocore.exceptions import ClientError
+
+from unit.fakes import client_error
+
+TAGS = {"multiregion-edge": "my-site"}
+
+
+class FakeClient:
+    """Answers each operation with the next of its answers, of which an exception is raised."""
+
+    def __init__(self, **answers: list[t.Any]) -> None:
+        self.answers = answers
+        self.calls: list[tuple[str, dict[str, t.Any]]] = []
+
+    def __getattr__(self, operation: str) -> t.Any:
+        def call(**parameters: t.Any) -> t.Any:
+            self.calls.append((operation, parameters))
+            answer = self.answers[operation].pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+class FakeAws:
+    account_id = "111122223333"
+
+    def __init__(self, client: FakeClient) -> None:
+        self._client = client
+
+    def client(self, service: str, region: str) -> FakeClient:
+        return self._client
+
+
+def api(client: FakeClient, timeout: float = 5) -> BucketsApi:
+    return BucketsApi(t.cast(t.Any, FakeAws(client)), timeout)
+
+
+def owned_by(owner: str | None) -> t.Any:
+    if owner is None:
+        return client_error("NoSuchTagSet", "GetBucketTagging")
+    return {"TagSet": [{"Key": "multiregion-edge", "Value": owner}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (client_error("403", "HeadBucket"), "b in eu-north-1 is not this account's"),
+        (client_error("400", "HeadBucket"), "S3 in eu-north-1 does not take these credentials"),
+        ({"BucketRegion": "us-east-1"}, "b is in us-east-1, not in eu-north-1"),
+    ],
+)
+def test_a_bucket_that_is_no_use_is_refused_with_the_reason(answer: t.Any, words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        api(FakeClient(head_bucket=[answer])).exists("eu-north-1", "b")
+
+
+@pytest.mark.parametrize(
+    ("answer", "there"), [({"BucketRegion": "eu-north-1"}, True), (client_error("404", "HeadBucket"), False)]
+)
+def test_only_the_owners_bucket_is_looked_for(answer: t.Any, there: bool) -> None:
+    client = FakeClient(head_bucket=[answer])
+    assert api(client).exists("eu-north-1", "b") is there
+    assert client.calls == [("head_bucket", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"})]
+
+
+@pytest.mark.parametrize(
+    ("region", "configuration"),
+    [
+        ("us-east-1", {}),
+        ("eu-north-1", {"LocationConstraint": "eu-north-1"}),
+    ],
+)
+def test_a_new_bucket_is_ours_from_its_first_moment(region: str, configuration: dict[str, str]) -> None:
+    client = FakeClient(create_bucket=[{}])
+    api(client).create_bucket(region, "b", TAGS)
+    ((_, parameters),) = client.calls
+    tag_set = [{"Key": "multiregion-edge", "Value": "my-site"}]
+    assert parameters["CreateBucketConfiguration"] == {**configuration, "Tags": tag_set}
+    assert "BucketNamespace" not in parameters
+
+
+def test_a_creation_whose_answer_was_lost_is_taken_for_done() -> None:
+    client = FakeClient(
+        create_bucket=[client_error("BucketAlreadyOwnedByYou", "CreateBucket")],
+        get_bucket_tagging=[owned_by("my-site")],
+    )
+    api(client).create_bucket("eu-north-1", "b", TAGS)
+
+
+@pytest.mark.parametrize("owner", ["other", None])
+def test_a_bucket_that_another_made_meanwhile_is_not_taken(owner: str | None) -> None:
+    client = FakeClient(
+        create_bucket=[client_error("BucketAlreadyOwnedByYou", "CreateBucket")], get_bucket_tagging=[owned_by(owner)]
+    )
+    with pytest.raises(EdgeError, match="b in eu-north-1 was made by somebody else just now"):
+        api(client).create_bucket("eu-north-1", "b", TAGS)
+
+
+def test_a_new_bucket_may_not_be_known_everywhere_yet() -> None:
+    client = FakeClient(
+        create_bucket=[{}], put_bucket_versioning=[client_error("NoSuchBucket", "PutBucketVersioning"), {}]
+    )
+    buckets = api(client)
+    buckets.create_bucket("eu-north-1", "b", TAGS)
+    buckets.put_versioning("eu-north-1", "b", "Enabled")
+    assert [operation for operation, _ in client.calls].count("put_bucket_versioning") == 2
+
+
+def test_one_that_was_there_before_is_gone_if_s3_says_so() -> None:
+    client = FakeClient(put_bucket_versioning=[client_error("NoSuchBucket", "PutBucketVersioning")])
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        api(client).put_versioning("eu-north-1", "b", "Enabled")
+
+
+def test_a_deletion_whose_answer_was_lost_is_taken_for_done() -> None:
+    client = FakeClient(delete_bucket=[client_error("NoSuchBucket", "DeleteBucket")])
+    api(client).delete_bucket("eu-north-1", "b", everything=False)
+
+
+def test_a_bucket_that_fills_up_meanwhile_is_not_emptied_without_consent() -> None:
+    client = FakeClient(delete_bucket=[client_error("BucketNotEmpty", "DeleteBucket")])
+    with pytest.raises(ClientError, match="BucketNotEmpty"):
+        api(client).delete_bucket("eu-north-1", "b", everything=False)
+
+
+def test_access_points_are_read_to_the_last_page() -> None:
+    pages = [
+        {"AccessPoints": [{"Name": "one", "Regions": [{"Bucket": "a"}, {"Bucket": "b"}]}], "NextToken": "more"},
+        {"AccessPoints": [{"Name": "two", "Regions": [{"Bucket": "b"}]}]},
+    ]
+    client = FakeClient(list_multi_region_access_points=pages)
+    assert api(client).access_points() == {"a": ["one"], "b": ["one", "two"]}
+    assert [parameters.get("NextToken") for _, parameters in client.calls] == [None, "more"]

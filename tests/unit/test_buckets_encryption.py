@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which keys buckets can be encrypted with."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.encryption import (
+    check_kms_keys,
+    merged,
+    refuse_unusable,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
+REGIONS = ["eu-north-1"]
+KEY = "arn:aws:kms:eu-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+USABLE = {
+    "Arn": KEY,
+    "KeyManager": "CUSTOMER",
+    "KeySpec": "SYMMETRIC_DEFAULT",
+    "KeyUsage": "ENCRYPT_DECRYPT",
+    "KeyState": "Enabled",
+}
+
+
+@pytest.mark.parametrize("keys", [{}, {"eu-north-1": KEY}])
+def test_keys_of_every_region_or_none_are_taken(keys: dict[str, str]) -> None:
+    check_kms_keys(keys, REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"us-east-1": KEY}, "kms_keys must have a key for every Region"),
+        ({"eu-north-1": "alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
+        ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
+        ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/web"}, "an alias is none"),
+        ({"eu-north-1": "1234abcd"}, "is not the ARN of a key"),
+        ({"eu-north-1": KEY.replace("eu-north-1", "us-east-1")}, "is in us-east-1, and S3 encrypts with keys"),
+    ],
+)
+def test_other_keys_are_refused_before_any_call(keys: dict[str, str], words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        check_kms_keys(keys, REGIONS)
+
+
+def test_a_usable_key_is_taken() -> None:
+    refuse_unusable("eu-north-1", USABLE)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"KeyManager": "AWS"}, "the key that AWS manages for S3"),
+        ({"KeySpec": "RSA_2048"}, "not a symmetric key"),
+        ({"KeyUsage": "SIGN_VERIFY"}, "not a symmetric key"),
+        ({"KeyState": "PendingDeletion"}, "in the state PendingDeletion"),
+        ({"KeyState": "Disabled"}, "in the state Disabled: enable it"),
+    ],
+)
+def test_a_key_that_s3_could_not_use_is_refused(metadata: dict[str, str], words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        refuse_unusable("eu-north-1", {**USABLE, **metadata})
+
+
+LIVE: dict[str, t.Any] = {
+    "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+    "BucketKeyEnabled": True,
+    "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+}
+
+
+def test_what_s3_sets_by_itself_is_no_difference() -> None:
+    assert merged(LIVE, None) == LIVE
+
+
+def test_a_key_comes_with_a_bucket_key_and_blocked_types_stay() -> None:
+    assert merged(LIVE, KEY) == {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
+        "BucketKeyEnabled": True,
+        "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+    }
+
+
+def test_without_a_key_none_is_named() -> None:
+    assert merged(merged(LIVE, KEY), None)["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A bucket's policy: which statements are taken, which are ours, and when two policies are the same."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.policy import (
+    canonical,
+    check_statements,
+    merged,
+    statements_of,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
+ARN = "arn:aws:s3:::b"
+READ: dict[str, t.Any] = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudfront.amazonaws.com"},
+    "Action": "s3:GetObject",
+    "Resource": "BUCKET_ARN/*",
+}
+
+
+def test_a_given_statement_names_the_bucket_and_is_marked_as_ours() -> None:
+    check_statements({"Distribution": READ})
+    assert statements_of(ARN, {"Distribution": READ})[-1] == {
+        **READ,
+        "Sid": "MultiregionEdgeDistribution",
+        "Resource": ["arn:aws:s3:::b/*"],
+    }
+
+
+def test_a_list_of_resources_is_taken() -> None:
+    both = {**READ, "Resource": ["BUCKET_ARN", "BUCKET_ARN/r/*"]}
+    check_statements({"Both": both})
+    assert statements_of(ARN, {"Both": both})[-1]["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/r/*"]
+
+
+def test_without_more_there_are_the_two_that_refuse_insecure_transport() -> None:
+    sids = [statement["Sid"] for statement in statements_of(ARN, {})]
+    assert sids == ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+
+
+@pytest.mark.parametrize(
+    ("name", "statement", "words"),
+    [
+        ("My name", READ, "must be letters and digits"),
+        ("1st", READ, "beginning with a letter"),
+        ("DenyOldTls", READ, "every bucket has already"),
+        ("A", [READ], r"policy_statements\.A must be a dictionary"),
+        ("A", {**READ, "Sid": "mine"}, r"policy_statements\.A\.Sid is no element"),
+        ("A", {**READ, "Actions": "s3:*"}, "did you mean Action"),
+        ("A", {**READ, "Effect": "allow"}, "must be Allow or Deny, not 'allow'"),
+        ("A", {**READ, "Resource": "arn:aws:s3:::b/*"}, "Resource must be BUCKET_ARN"),
+        ("A", {**READ, "Resource": ["BUCKET_ARN", "BUCKET_ARNs"]}, "Resource must be BUCKET_ARN"),
+        ("A", {key: READ[key] for key in ("Effect", "Principal", "Action")}, "Resource must be BUCKET_ARN"),
+    ],
+)
+def test_statements_that_s3_would_not_take_are_refused(name: str, statement: t.Any, words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        check_statements({name: statement})
+
+
+def test_the_rest_of_a_live_document_survives() -> None:
+    foreign = {"Sid": "Backup", "Effect": "Allow"}
+    live = {"Version": "2008-10-17", "Id": "theirs", "Statement": foreign}
+    document = merged(live, statements_of(ARN, {}), keep_more=False)
+    assert (document["Version"], document["Id"]) == ("2008-10-17", "theirs")
+    assert document["Statement"] == [foreign, *statements_of(ARN, {})]
+
+
+@pytest.mark.parametrize(("keep_more", "sids"), [(True, ["MultiregionEdgeOld"]), (False, [])])
+def test_further_statements_of_an_earlier_run(keep_more: bool, sids: list[str]) -> None:
+    ours = statements_of(ARN, {})
+    live = {"Version": "2012-10-17", "Statement": [*statements_of(ARN, {"Old": READ})]}
+    found = [statement["Sid"] for statement in merged(live, ours, keep_more)["Statement"]]
+    assert found == [*sids, *(statement["Sid"] for statement in ours)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"Action": "s3:*"}, {"Action": ["s3:*"]}),
+        ({"Action": ["s3:Get*", "s3:Put*"]}, {"Action": ["s3:Put*", "s3:Get*"]}),
+        ({"Principal": "*"}, {"Principal": {"AWS": "*"}}),
+        ({"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": ["arn:aws:iam::111122223333:root"]}}),
+        (
+            {"Condition": {"Bool": {"aws:SecureTransport": False}}},
+            {"Condition": {"Bool": {"aws:SecureTransport": ["false"]}}},
+        ),
+        ({"Condition": {"NumericLessThan": {"a": 1.2}}}, {"Condition": {"NumericLessThan": {"a": "1.2"}}}),
+    ],
+)
+def test_what_says_the_same_is_the_same(one: dict[str, t.Any], other: dict[str, t.Any]) -> None:
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"Action": "s3:Get*"}, {"Action": "s3:Put*"}),
+        ({"Principal": "*"}, {"NotPrincipal": "*"}),
+        ({"Principal": {"Service": "111122223333"}}, {"Principal": {"AWS": "111122223333"}}),
+        ({"Condition": {"Bool": {"a": "true"}}}, {"Condition": {"BoolIfExists": {"a": "true"}}}),
+    ],
+)
+def test_what_says_something_else_is_not(one: dict[str, t.Any], other: dict[str, t.Any]) -> None:
+    assert canonical(one) != canonical(other)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Calls made again until a deadline."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import FILE_VARIABLE
+from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
+from botocore.exceptions import ClientError
+
+from unit.fakes import client_error
+
+
+class Clock:
+    """Time that passes only in sleep()."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+def retried(call: t.Callable[[], str], clock: Clock, timeout: float = 60) -> str:
+    return retry(
+        "The bucket b in r",
+        call,
+        ["OperationAborted", "NoSuchBucket"],
+        timeout=timeout,
+        clock=clock,
+        sleep=clock.sleep,
+        jitter=lambda _low, high: high,
+    )
+
+
+def answers(*codes: str) -> t.Callable[[], str]:
+    remaining = list(codes)
+
+    def call() -> str:
+        if remaining:
+            raise client_error(remaining.pop(0), "PutBucketPolicy", "A conflicting operation is in progress.")
+        return "done"
+
+    return call
+
+
+def test_a_call_that_succeeds_is_made_once_and_its_answer_returned() -> None:
+    clock = Clock()
+    assert retried(answers(), clock) == "done"
+    assert clock.pauses == []
+
+
+def test_it_is_made_again_with_growing_pauses() -> None:
+    clock = Clock()
+    assert retried(answers("OperationAborted", "NoSuchBucket", "OperationAborted"), clock) == "done"
+    assert clock.pauses == [0.5, 1.0, 2.0]
+
+
+def test_pauses_are_not_the_same_for_two_who_collided() -> None:
+    pauses = set()
+    for _run in range(5):
+        clock = Clock()
+        retry("b", answers("A", "A"), ["A"], timeout=60, clock=clock, sleep=clock.sleep)
+        pauses.add(tuple(clock.pauses))
+        assert all(0 < pause <= longest for pause, longest in zip(clock.pauses, (0.5, 1.0), strict=True))
+    assert len(pauses) > 1
+
+
+def test_another_error_is_raised_at_once_and_as_it_is() -> None:
+    clock = Clock()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        retried(answers("AccessDenied"), clock)
+    assert clock.pauses == []
+
+
+def test_the_deadline_is_one_of_time_and_the_sentence_says_how_to_go_on() -> None:
+    clock = Clock()
+    with pytest.raises(EdgeError) as failure:
+        retried(answers(*["OperationAborted"] * 100), clock, timeout=90)
+    assert clock.now == 90
+    assert str(failure.value) == (
+        "The bucket b in r: OperationAborted from PutBucketPolicy: A conflicting operation is in progress. "
+        "AWS answered so for 1 min 30 s. Run it again later, or with a larger wait_timeout."
+    )
+
+
+def test_no_time_is_one_attempt() -> None:
+    clock = Clock()
+    with pytest.raises(EdgeError):
+        retried(answers("OperationAborted"), clock, timeout=0)
+    assert clock.pauses == []
+
+
+def test_who_waits_long_is_told_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "progress"
+    monkeypatch.setenv(FILE_VARIABLE, str(told))
+    retried(answers("OperationAborted"), Clock())
+    assert not told.exists()  # a moment is nobody's business
+    retried(answers(*["OperationAborted"] * 6), Clock())
+    assert told.read_text().startswith("The bucket b in r: tried again after OperationAborted from PutBucketPolicy")
