@@ -1,133 +1,337 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of replication from the home Region's bucket."""
+"""The plan of replication among the buckets of several Regions."""
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import DEFAULT_REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan, roles
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, rules_to
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 ROLE = "arn:aws:iam::111122223333:role/my-site-replication"
 BUCKETS = {"us-east-1": "site-us", "eu-north-1": "site-eu", "ap-south-1": "site-ap"}
-DESIRED = Desired(BUCKETS, "eu-north-1", ROLE, True)
-FOREIGN = {"ID": "backup", "Priority": 14, "Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::elsewhere"}}
+HUB = Desired(BUCKETS, ("eu-north-1",), ROLE)
+MESH = Desired(BUCKETS, tuple(BUCKETS), ROLE)
+ABSENT = Desired(BUCKETS)
+FOREIGN = {
+    "ID": "backup",
+    "Priority": 1000,
+    "Status": "Enabled",
+    "Filter": {"Prefix": "r/"},
+    "DeleteMarkerReplication": {"Status": "Disabled"},
+    "Destination": {"Bucket": "arn:aws:s3:::elsewhere"},
+}
+
+State = dict[str, t.Optional[dict[str, t.Any]]]
+NOTHING: State = dict.fromkeys(BUCKETS)
 
 
-def configuration(*foreign: dict[str, t.Any], role: str = ROLE, desired: Desired = DESIRED) -> dict[str, t.Any]:
-    return copy.deepcopy({"Role": role, "Rules": [*foreign, *desired.rules()]})
+def replicating(desired: Desired) -> State:
+    """The state that *desired* leads to from nothing."""
+    return copy.deepcopy(plan({}, desired).after)
 
 
-def at_home(observed: dict[str, t.Any] | None) -> dict[str, dict[str, t.Any] | None]:
-    return {"us-east-1": None, "eu-north-1": observed, "ap-south-1": None}
+def options(**changed: t.Any) -> Desired:
+    return dataclasses.replace(HUB, options=Options(**changed))
 
 
-def put(observed: dict[str, t.Any] | None, desired: Desired = DESIRED) -> dict[str, t.Any]:
-    (step,) = plan(at_home(observed), desired).steps
-    assert (step.call, step.arguments["region"], step.arguments["bucket"]) == (
-        "put_replication",
-        "eu-north-1",
-        "site-eu",
-    )
-    return t.cast(dict[str, t.Any], step.arguments["configuration"])
+def with_rules(state: State, region: str, *foreign: dict[str, t.Any], role: str = ROLE) -> State:
+    """*state* with others' rules in the bucket of *region*."""
+    rules = (state[region] or {}).get("Rules", [])
+    return {**state, region: {"Role": role, "Rules": [*copy.deepcopy(foreign), *rules]}}
 
 
-def test_one_rule_a_destination_and_none_to_itself() -> None:
-    rules = put(None)["Rules"]
-    assert [(rule["ID"], rule["Destination"]["Bucket"]) for rule in rules] == [
+def calls(made: Plan) -> list[tuple[str, str]]:
+    return [(step.call, step.arguments.get("region", "")) for step in made.steps]
+
+
+def rule(desired: Desired = HUB) -> dict[str, t.Any]:
+    """Of the home's bucket, the rule to us-east-1."""
+    home = replicating(desired)["eu-north-1"]
+    assert home is not None
+    (found,) = [item for item in home["Rules"] if item["ID"] == "multiregion-edge-us-east-1"]
+    return t.cast(dict[str, t.Any], found)
+
+
+def test_a_hub_has_one_rule_a_destination_in_the_homes_bucket_alone() -> None:
+    made = plan(NOTHING, HUB)
+    assert calls(made) == [("put_replication", "eu-north-1")]
+    assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
+    home = made.after["eu-north-1"]
+    assert [(item["ID"], item["Destination"]["Bucket"]) for item in home["Rules"]] == [
         ("multiregion-edge-ap-south-1", "arn:aws:s3:::site-ap"),
         ("multiregion-edge-us-east-1", "arn:aws:s3:::site-us"),
     ]
-    assert len({rule["Priority"] for rule in rules}) == 2
+    assert made.after == {**NOTHING, "eu-north-1": home}
 
 
-def test_the_sentence_names_where_from_and_where_to() -> None:
-    assert plan(at_home(None), DESIRED).sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
+def test_a_mesh_has_a_rule_for_every_pair_and_one_call_a_bucket_side_by_side() -> None:
+    regions = DEFAULT_REGIONS
+    buckets = {region: f"site-{region}" for region in regions}
+    made = plan({}, Desired(buckets, regions, ROLE))
+    assert sorted(calls(made)) == [("put_replication", region) for region in sorted(regions)]
+    assert [step.lane for step in made.steps] == list(regions)
+    pairs = {
+        (region, item["Destination"]["Bucket"]) for region in regions for item in (made.after[region] or {})["Rules"]
+    }
+    assert len(pairs) == 17 * 16
+    assert not [pair for pair in pairs if pair[1] == f"arn:aws:s3:::{buckets[pair[0]]}"]
+
+
+def test_a_rule_says_all_that_the_console_s_template_says_but_for_time_control() -> None:
+    assert rule() == {
+        "ID": "multiregion-edge-us-east-1",
+        "Priority": 14,
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Enabled"},
+        "SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}},
+        "Destination": {"Bucket": "arn:aws:s3:::site-us", "Metrics": {"Status": "Enabled"}},
+    }
+
+
+KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1" for region in BUCKETS}
 
 
 @pytest.mark.parametrize(
-    "observed",
-    [configuration(), {**configuration(), "Rules": configuration()["Rules"][::-1]}, configuration(FOREIGN)],
-    ids=["equal", "in another order", "with a rule of somebody else's"],
-)
-def test_nothing_to_do(observed: dict[str, t.Any]) -> None:
-    result = plan(at_home(observed), DESIRED)
-    assert (result.steps, result.before) == ((), at_home(observed))
-
-
-def changed(**other: t.Any) -> dict[str, t.Any]:
-    config = configuration()
-    config["Rules"][0].update(other)
-    return config
-
-
-@pytest.mark.parametrize(
-    "observed",
+    ("desired", "differs"),
     [
-        changed(Status="Disabled"),
-        changed(Priority=999),
-        changed(Filter={"Prefix": "r/"}),
-        changed(DeleteMarkerReplication={"Status": "Disabled"}),
-        changed(Destination={"Bucket": "arn:aws:s3:::other"}),
-        {"Role": ROLE, "Rules": configuration()["Rules"][:1]},
-        {"Role": ROLE, "Rules": []},
-        configuration(role="arn:aws:iam::1:role/old"),
-        configuration(desired=Desired({**BUCKETS, "sa-east-1": "site-sa"}, "eu-north-1", ROLE, True)),
+        (options(delete_markers=False), {"DeleteMarkerReplication": {"Status": "Disabled"}}),
+        (options(replica_modifications=False), {"SourceSelectionCriteria": None}),
+        (options(metrics=False), {"Destination": {"Bucket": "arn:aws:s3:::site-us"}}),
+        (
+            options(time_control=True, metrics=False),
+            {
+                "Destination": {
+                    "Bucket": "arn:aws:s3:::site-us",
+                    "ReplicationTime": {"Status": "Enabled", "Time": {"Minutes": 15}},
+                    "Metrics": {"Status": "Enabled", "EventThreshold": {"Minutes": 15}},
+                }
+            },
+        ),
+        (
+            options(kms_keys=KEYS, metrics=False),
+            {
+                "SourceSelectionCriteria": {
+                    "ReplicaModifications": {"Status": "Enabled"},
+                    "SseKmsEncryptedObjects": {"Status": "Enabled"},
+                },
+                "Destination": {
+                    "Bucket": "arn:aws:s3:::site-us",
+                    "EncryptionConfiguration": {"ReplicaKmsKeyID": KEYS["us-east-1"]},
+                },
+            },
+        ),
     ],
-    ids=["status", "priority", "filter", "markers", "destination", "one missing", "none", "role", "one too many"],
+    ids=["delete markers", "replica modifications", "metrics", "time control", "kms"],
 )
-def test_each_difference_is_one_call_that_puts_all(observed: dict[str, t.Any]) -> None:
-    assert put(observed) == configuration()
+def test_each_option_is_in_every_rule_and_turning_it_is_one_call(desired: Desired, differs: dict[str, t.Any]) -> None:
+    expected = {name: value for name, value in {**rule(), **differs}.items() if value is not None}
+    assert rule(desired) == expected
+    for before, after in ((HUB, desired), (desired, HUB)):
+        made = plan(replicating(before), after)
+        assert calls(made) == [("put_replication", "eu-north-1")]
+        assert made.sentences == ["Change the replication of site-eu from eu-north-1: change ap-south-1, us-east-1"]
+        assert plan(made.after, after).steps == ()
 
 
-def test_delete_markers_can_stay_at_home() -> None:
-    rules = put(configuration(), Desired(BUCKETS, "eu-north-1", ROLE, False))["Rules"]
-    assert {rule["DeleteMarkerReplication"]["Status"] for rule in rules} == {"Disabled"}
+def everything_said(state: State) -> State:
+    """As S3 might return it: what is disabled is said, other words for everything, another order."""
+    said = copy.deepcopy(state)
+    for configuration in said.values():
+        for item in (configuration or {}).get("Rules", []):
+            item["Filter"] = {"And": {"Prefix": "", "Tags": []}}
+            item["Priority"] = str(item["Priority"])
+            item["ExistingObjectReplication"] = {"Status": "Disabled"}
+            item["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] = {"Status": "Disabled"}
+            item["Destination"]["ReplicationTime"] = {"Status": "Disabled", "Time": {"Minutes": 15}}
+            item["Destination"]["Metrics"]["EventThreshold"] = {"Minutes": 15}
+        if configuration:
+            configuration["Rules"].reverse()
+    return said
 
 
-def test_rules_of_others_survive() -> None:
-    without_id = {key: value for key, value in FOREIGN.items() if key != "ID"}
-    observed = {"Role": ROLE, "Rules": [FOREIGN, without_id]}
-    assert put(observed)["Rules"] == [FOREIGN, without_id, *DESIRED.rules()]
+def filters_empty(state: State) -> State:
+    said = copy.deepcopy(state)
+    for configuration in said.values():
+        for item in (configuration or {}).get("Rules", []):
+            item["Filter"] = {}
+    return said
 
 
-def test_a_role_of_others_is_not_taken_away_from_their_rules() -> None:
-    with pytest.raises(EdgeError) as refusal:
-        plan(at_home({"Role": "arn:aws:iam::1:role/theirs", "Rules": [FOREIGN]}), DESIRED)
-    assert "'backup'" in str(refusal.value) and "role/theirs" in str(refusal.value)
+@pytest.mark.parametrize("desired", [HUB, MESH], ids=["hub", "mesh"])
+@pytest.mark.parametrize("form", [copy.deepcopy, everything_said, filters_empty])
+def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> None:
+    observed = form(replicating(desired))
+    made = plan(observed, desired)
+    assert (made.steps, made.before) == ((), observed)
+    beside = with_rules(observed, "eu-north-1", FOREIGN)
+    assert plan(beside, desired).steps == ()
 
 
-def test_a_single_region_replicates_nothing() -> None:
-    assert plan({}, Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True)).steps == ()
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"Status": "Disabled"},
+        {"Priority": 999},
+        {"Filter": {"Prefix": "r/"}},
+        {"Filter": {"And": {"Prefix": "", "Tags": [{"Key": "a", "Value": "b"}]}}},
+        {"Filter": None, "Prefix": ""},
+        {"DeleteMarkerReplication": {"Status": "Disabled"}},
+        {"SourceSelectionCriteria": None},
+        {"Destination": {"Bucket": "arn:aws:s3:::other", "Metrics": {"Status": "Enabled"}}},
+        {"Destination": {"Bucket": "arn:aws:s3:::site-us"}},
+        {
+            "Destination": {
+                "Bucket": "arn:aws:s3:::site-us",
+                "Metrics": {"Status": "Enabled"},
+                "StorageClass": "GLACIER",
+            }
+        },
+    ],
+    ids=lambda changed: ", ".join(changed),
+)
+def test_each_difference_is_one_call_that_puts_all(changed: dict[str, t.Any]) -> None:
+    wanted = replicating(HUB)
+    observed = replicating(HUB)
+    home = observed["eu-north-1"]
+    assert home is not None
+    home["Rules"][1] = {name: item for name, item in {**home["Rules"][1], **changed}.items() if item is not None}
+    made = plan(observed, HUB)
+    assert made.sentences == ["Change the replication of site-eu from eu-north-1: change us-east-1"]
+    assert made.steps[0].arguments["configuration"] == wanted["eu-north-1"]
 
 
-def test_rules_of_ours_that_are_left_over_go() -> None:
-    alone = Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True)
-    (step,) = plan({"eu-north-1": configuration()}, alone).steps
-    assert (step.call, step.arguments) == ("delete_replication", {"region": "eu-north-1", "bucket": "site-eu"})
-    assert put(configuration(FOREIGN), Desired({"eu-north-1": "site-eu"}, "eu-north-1", ROLE, True))["Rules"] == [
-        FOREIGN
-    ]
+def test_another_role_is_one_call() -> None:
+    observed = replicating(dataclasses.replace(HUB, role_arn="arn:aws:iam::111122223333:role/old"))
+    made = plan(observed, HUB)
+    assert made.sentences == [f"Change the replication of site-eu from eu-north-1: use the role {ROLE}"]
+    assert made.after == replicating(HUB)
 
 
-def test_another_home_takes_the_rules_from_the_old_one() -> None:
-    observed = {**at_home(configuration()), "ap-south-1": {"Role": "arn:theirs", "Rules": [FOREIGN]}}
-    moved = Desired(BUCKETS, "us-east-1", ROLE, True)
-    calls = {step.arguments["bucket"]: step.call for step in plan(observed, moved).steps}
-    assert calls == {"site-us": "put_replication", "site-eu": "delete_replication"}
-
-
-def test_a_filter_of_everything_has_two_forms() -> None:
-    observed = configuration()
-    for rule in observed["Rules"]:
-        rule["Filter"] = {}
-    assert plan(at_home(observed), DESIRED).steps == ()
+def test_regions_that_come_and_go_are_told() -> None:
+    other = {"eu-north-1": "site-eu", "us-east-1": "site-us", "sa-east-1": "site-sa"}
+    made = plan(replicating(HUB), dataclasses.replace(HUB, buckets=other))
+    assert made.sentences == ["Change the replication of site-eu from eu-north-1: start sa-east-1; stop ap-south-1"]
 
 
 def test_a_region_keeps_its_priority_when_others_come_and_go() -> None:
-    few = {rule["ID"]: rule["Priority"] for rule in DESIRED.rules()}
-    many = Desired({**BUCKETS, "af-south-1": "a", "ap-northeast-1": "b"}, "eu-north-1", ROLE, True).rules()
-    assert few.items() <= {rule["ID"]: rule["Priority"] for rule in many}.items()
+    few = {item["ID"]: item["Priority"] for item in rules_to(BUCKETS, Options(), [])}
+    many = {**BUCKETS, "af-south-1": "a", "ap-northeast-1": "b"}
+    all_of_them = {item["ID"]: item["Priority"] for item in rules_to(many, Options(), [])}
+    assert few.items() <= all_of_them.items()
+    assert len(set(all_of_them.values())) == len(many)
+
+
+class TestOthersRules:
+    def test_they_survive(self) -> None:
+        without_id = {name: value for name, value in FOREIGN.items() if name != "ID"}
+        observed = with_rules(NOTHING, "eu-north-1", FOREIGN, without_id)
+        made = plan(observed, HUB)
+        assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
+        assert made.after["eu-north-1"]["Rules"][:2] == [FOREIGN, without_id]
+        assert plan(made.after, HUB).steps == ()
+
+    def test_ours_give_way_to_their_priorities_which_have_to_be_unique(self) -> None:
+        theirs = [{**FOREIGN, "ID": str(number), "Priority": number} for number in (14, 114)]
+        made = plan(with_rules(NOTHING, "eu-north-1", *theirs), HUB)
+        assert [item["Priority"] for item in made.after["eu-north-1"]["Rules"]] == [14, 114, 4, 214]
+        assert plan(made.after, HUB).steps == ()
+
+    def test_their_role_is_not_taken_away(self) -> None:
+        observed = with_rules(NOTHING, "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
+        with pytest.raises(EdgeError) as refusal:
+            plan(observed, HUB)
+        assert "'backup'" in str(refusal.value) and "role/theirs" in str(refusal.value)
+        unknown = dataclasses.replace(HUB, role_arn=KNOWN_AFTER_APPLY)
+        assert calls(plan(observed, unknown)) == [("put_replication", "eu-north-1")]
+
+    def test_one_of_the_first_version_cannot_be_beside_ours(self) -> None:
+        old = {"ID": "backup", "Prefix": "", "Status": "Enabled", "Destination": FOREIGN["Destination"]}
+        observed = with_rules(NOTHING, "eu-north-1", old)
+        with pytest.raises(EdgeError, match="'backup' without a Filter"):
+            plan(observed, HUB)
+        assert plan(observed, ABSENT).steps == ()
+        assert plan(observed, dataclasses.replace(HUB, purge=True)).after == replicating(HUB)
+
+    def test_where_none_of_ours_is_wanted_they_keep_their_role(self) -> None:
+        observed = with_rules(replicating(HUB), "ap-south-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
+        assert plan(observed, HUB).steps == ()
+
+    def test_purge_removes_them_everywhere(self) -> None:
+        observed = with_rules(replicating(HUB), "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
+        observed = with_rules(observed, "ap-south-1", FOREIGN)
+        made = plan(observed, dataclasses.replace(HUB, purge=True))
+        assert made.after == replicating(HUB)
+        assert made.sentences == [
+            f"Change the replication of site-eu from eu-north-1: stop 'backup'; use the role {ROLE}",
+            "Wait until the rules of eu-north-1 are in effect",
+            "Stop replicating site-ap from ap-south-1",
+        ]
+
+
+class TestOrder:
+    """Whichever bucket is written to while rules change, every Region gets it."""
+
+    def test_another_home_starts_and_is_waited_for_before_the_old_one_stops(self) -> None:
+        moved = dataclasses.replace(HUB, sources=("us-east-1",))
+        made = plan(replicating(HUB), moved)
+        assert calls(made) == [
+            ("put_replication", "us-east-1"),
+            ("await_replication", ""),
+            ("delete_replication", "eu-north-1"),
+        ]
+        # Without a lane nothing of what follows runs before it has ended.
+        assert [step.lane for step in made.steps] == ["us-east-1", None, "eu-north-1"]
+        assert made.steps[1].arguments == {"expected": {"us-east-1": ("site-us", made.after["us-east-1"])}}
+        assert made.after == replicating(moved)
+
+    def test_a_mesh_adds_to_a_hub_and_needs_no_wait(self) -> None:
+        made = plan(replicating(HUB), MESH)
+        assert calls(made) == [("put_replication", "us-east-1"), ("put_replication", "ap-south-1")]
+
+    def test_a_hub_takes_from_a_mesh_and_leaves_the_home_s_rules_untouched(self) -> None:
+        made = plan(replicating(MESH), HUB)
+        assert calls(made) == [("delete_replication", "us-east-1"), ("delete_replication", "ap-south-1")]
+        assert made.after == replicating(HUB)
+
+
+class TestAbsent:
+    def test_our_rules_go_and_the_configuration_where_nothing_else_is_left(self) -> None:
+        observed = with_rules(replicating(MESH), "ap-south-1", FOREIGN)
+        made = plan(observed, ABSENT)
+        assert calls(made) == [
+            ("delete_replication", "us-east-1"),
+            ("delete_replication", "eu-north-1"),
+            ("put_replication", "ap-south-1"),
+        ]
+        assert made.after == with_rules(NOTHING, "ap-south-1", FOREIGN)
+        assert made.sentences[2] == ("Change the replication of site-ap from ap-south-1: stop eu-north-1, us-east-1")
+
+    def test_purge_leaves_nothing(self) -> None:
+        made = plan(with_rules(NOTHING, "ap-south-1", FOREIGN), dataclasses.replace(ABSENT, purge=True))
+        assert (calls(made), made.after) == ([("delete_replication", "ap-south-1")], NOTHING)
+
+    def test_nothing_to_remove(self) -> None:
+        assert plan(with_rules(NOTHING, "us-east-1", FOREIGN), ABSENT).steps == ()
+
+
+def test_a_single_region_replicates_nothing_and_loses_what_it_had() -> None:
+    alone = Desired({"eu-north-1": "site-eu"}, ("eu-north-1",), ROLE)
+    assert plan({}, alone).steps == ()
+    assert calls(plan(replicating(HUB), alone)) == [("delete_replication", "eu-north-1")]
+
+
+def test_who_needs_which_permissions() -> None:
+    found = roles(with_rules(replicating(HUB), "us-east-1", FOREIGN), BUCKETS)
+    assert (found.sources, found.destinations) == (["site-eu"], ["site-ap", "site-us"])
+    nobody = roles(with_rules(NOTHING, "us-east-1", FOREIGN), BUCKETS)
+    assert (nobody.sources, nobody.destinations) == ([], [])

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Replication from the home Region's bucket to every other Region's: one rule a destination. Pure."""
+"""Replication among the buckets of several Regions: one rule for each source and destination. Pure."""
 
 from __future__ import annotations
 
@@ -14,96 +14,133 @@ import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
-
-OUR_RULES = "multiregion-edge-"
-
-Config = dict[str, t.Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Desired:
-    """``buckets``: the bucket's name by Region, the home Region's (the source) among them."""
-
-    buckets: t.Mapping[str, str]
-    home_region: str
-    role_arn: str
-    delete_markers: bool
-
-    @property
-    def source(self) -> str:
-        return self.buckets[self.home_region]
-
-    def rules(self) -> list[Config]:
-        return [
-            _rule(region, bucket, self.delete_markers)
-            for region, bucket in sorted(self.buckets.items())
-            if region != self.home_region
-        ]
-
-
-def _rule(region: str, bucket: str, delete_markers: bool) -> Config:
-    # A rule with a Filter is of version 2, which asks for Priority and DeleteMarkerReplication.
-    # Source: S3 User Guide, "Replication configuration file elements".
-    return {
-        "ID": f"{OUR_RULES}{region}",
-        "Priority": 1 + REGIONS.index(region),
-        "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "DeleteMarkerReplication": {"Status": "Enabled" if delete_markers else "Disabled"},
-        "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"},
-    }
-
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+    Config,
+    Options,
+    destination,
+    is_ours,
+    name,
+    rules_to,
+    same,
+    same_rule,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 # The replication configuration by Region; None: that Region's bucket has none.
 Observed = t.Mapping[str, t.Optional[Config]]
 
 
+@dataclasses.dataclass(frozen=True)
+class Desired:
+    """``buckets`` by Region; ``sources`` are the Regions whose bucket replicates to all others."""
+
+    buckets: t.Mapping[str, str]
+    sources: t.Collection[str] = ()
+    role_arn: str = ""
+    options: Options = dataclasses.field(default_factory=Options)
+    purge: bool = False
+
+    def destinations(self, source: str) -> dict[str, str]:
+        """The buckets by Region that *source*'s is to be replicated to."""
+        if source not in self.sources:
+            return {}
+        return {region: bucket for region, bucket in self.buckets.items() if region != source}
+
+
 def plan(observed: Observed, desired: Desired) -> Plan:
-    """One call a bucket at most: it replaces the whole configuration, so others' rules go with it.
+    """One call a bucket at most, for it replaces the whole configuration at once.
 
-    Buckets that are not the home's lose our rules: they are of a time when the home was another one.
+    Buckets that replicate come first, side by side. Those that are to stop, because the home is another
+    one or the topology, come after all of those are in effect: whichever bucket an object is written to
+    meanwhile, it reaches every Region. Both replicating for a while is harmless, as S3 never replicates
+    a replica.
     """
-    after: dict[str, Config | None] = {}
-    steps: list[Step] = []
+    after = {region: _wanted(observed.get(region), region, desired) for region in desired.buckets}
+    starting: list[Step] = []
+    stopping: list[Step] = []
     for region, bucket in desired.buckets.items():
-        live = observed.get(region)
-        wanted = _wanted(live, bucket, desired.rules() if region == desired.home_region else [], desired.role_arn)
-        after[region] = wanted
-        if _canonical(live) == _canonical(wanted):
-            continue
-        where = {"region": region, "bucket": bucket}
-        if wanted is None:
-            steps.append(Step("delete_replication", where, f"Stop replicating {bucket} from {region}", region))
-        else:
-            targets = ", ".join(sorted(set(desired.buckets) - {desired.home_region}))
-            words = (
-                f"Replicate {bucket} from {region} to {targets}"
-                if region == desired.home_region
-                else (f"Remove our rules from the replication of {bucket} in {region}")
-            )
-            steps.append(Step("put_replication", {**where, "configuration": wanted}, words, region))
-    return Plan(dict(observed), after, tuple(steps))
+        wanted = after[region]
+        if not same(observed.get(region), wanted):
+            steps = starting if desired.destinations(region) else stopping
+            steps.append(_step(observed.get(region), wanted, region, bucket))
+    between = [_wait(starting)] if starting and stopping else []
+    return Plan(dict(observed), after, (*starting, *between, *stopping))
 
 
-def _wanted(live: Config | None, bucket: str, ours: list[Config], role_arn: str) -> Config | None:
+def _wanted(live: Config | None, region: str, desired: Desired) -> Config | None:
     rules = (live or {}).get("Rules", [])
-    foreign = [rule for rule in rules if not rule.get("ID", "").startswith(OUR_RULES)]
+    foreign = [] if desired.purge else [rule for rule in rules if not is_ours(rule)]
+    ours = rules_to(desired.destinations(region), desired.options, foreign)
     if not foreign:
-        return {"Role": role_arn, "Rules": ours} if ours else None
-    role = live["Role"] if live else role_arn
-    if ours and role != role_arn:
+        return {"Role": desired.role_arn, "Rules": ours} if ours else None
+    role = live["Role"] if live else ""
+    if ours:
+        _refuse_first_version(foreign, desired.buckets[region])
+    if ours and role != desired.role_arn and desired.role_arn != KNOWN_AFTER_APPLY:
         raise EdgeError(
-            f"The bucket {bucket} already replicates by rules of its own, such as {foreign[0].get('ID')!r}, with "
-            f"the role {role}; a bucket has one role for all its rules. Give that role's ARN as role_arn, "
-            "with the permissions of ours added to it, or remove those rules."
+            f"The bucket {desired.buckets[region]} already replicates by rules of its own, such as "
+            f"{foreign[0].get('ID')!r}, with the role {role}; a bucket has one role for all its rules. Give that "
+            "role's ARN as role_arn, with the permissions of ours added to it, or remove those rules (purge does)."
         )
     return {"Role": role, "Rules": foreign + ours}
 
 
-def _canonical(configuration: Config | None) -> Config | None:
-    """In one order, and a filter of everything in one form."""
-    if configuration is None:
-        return None
-    rules = [{**rule, "Filter": rule.get("Filter") or {"Prefix": ""}} for rule in configuration["Rules"]]
-    return {**configuration, "Rules": sorted(rules, key=lambda rule: str(rule.get("ID")))}
+def _refuse_first_version(foreign: t.Sequence[Config], bucket: str) -> None:
+    """S3 takes one destination only where a rule has no Filter: "Number of distinct destination bucket ARNs cannot
+    exceed 1"."""
+    old = next((rule for rule in foreign if "Filter" not in rule), None)
+    if old:
+        raise EdgeError(
+            f"The bucket {bucket} has the replication rule {name(old)} without a Filter, beside which S3 takes no "
+            "rules to other buckets: give that rule a Filter, or remove it (purge does)."
+        )
+
+
+def _step(live: Config | None, wanted: Config | None, region: str, bucket: str) -> Step:
+    where = {"region": region, "bucket": bucket}
+    if wanted is None:
+        return Step("delete_replication", where, f"Stop replicating {bucket} from {region}", region)
+    arguments = {**where, "configuration": wanted}
+    return Step("put_replication", arguments, _sentence(live, wanted, region, bucket), region)
+
+
+def _wait(steps: t.Iterable[Step]) -> Step:
+    expected = {step.arguments["region"]: (step.arguments["bucket"], step.arguments["configuration"]) for step in steps}
+    sentence = f"Wait until the rules of {', '.join(sorted(expected))} are in effect"
+    return Step("await_replication", {"expected": expected}, sentence)
+
+
+def _sentence(live: Config | None, wanted: Config, region: str, bucket: str) -> str:
+    old = {name(rule): rule for rule in (live or {}).get("Rules", [])}
+    new = {name(rule): rule for rule in wanted["Rules"]}
+    added, removed = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
+    if not removed and not any(map(is_ours, old.values())):
+        return f"Replicate {bucket} from {region} to {', '.join(added)}"
+    changes = {
+        "start": added,
+        "change": sorted(rule for rule in new.keys() & old.keys() if not same_rule(new[rule], old[rule])),
+        "stop": removed,
+    }
+    parts = [f"{verb} {', '.join(rules)}" for verb, rules in changes.items() if rules]
+    if live and live["Role"] != wanted["Role"]:
+        parts.append(f"use the role {wanted['Role']}")
+    return f"Change the replication of {bucket} from {region}: {'; '.join(parts)}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Roles:
+    """The names of the buckets that replicate by our rules, and of those that they replicate to."""
+
+    sources: list[str]
+    destinations: list[str]
+
+
+def roles(state: Observed, buckets: t.Mapping[str, str]) -> Roles:
+    ours = {
+        buckets[region]: [rule for rule in (configuration or {}).get("Rules", []) if is_ours(rule)]
+        for region, configuration in state.items()
+    }
+    return Roles(
+        sorted(bucket for bucket, rules in ours.items() if rules),
+        sorted({destination(rule) for rules in ours.values() for rule in rules}),
+    )

@@ -5,53 +5,152 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The replication configuration of the home Region's bucket."""
+"""The replication configurations of all Regions' buckets."""
 
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._replication import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.api import ReplicationApi
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+    Config,
+    Options,
+    destination,
+    is_ours,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},
-    "home_region": {"type": "str", "required": True},
-    "role_arn": {"type": "str", "required": True},
+    "state": {"choices": ["present", "absent"], "default": "present"},
+    "topology": {"choices": ["hub", "mesh"], "default": "hub"},
+    "home_region": {"type": "str"},
+    "role_arn": {"type": "str"},
     "delete_markers": {"type": "bool", "default": True},
+    "replica_modifications": {"type": "bool", "default": True},
+    "metrics": {"type": "bool", "default": True},
+    "time_control": {"type": "bool", "default": False},
+    # ARNs, which are no secret.
+    "kms_keys": {"type": "dict", "default": {}, "no_log": False},
+    "purge": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 300},
 }
 
+_ROLE_ARN = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
+_KEY_ARN = r"arn:aws:kms:{region}:\d{{12}}:key/[\w-]+"
+
 # The replication configuration by Region, of every bucket: the home may have been another one.
-State = dict[str, t.Optional[planning.Config]]
+State = dict[str, t.Optional[Config]]
+
+
+def desired(p: t.Mapping[str, t.Any]) -> planning.Desired:
+    """What the module's options *p* ask for. Raises EdgeError for what cannot be."""
+    buckets: dict[str, str] = p["buckets"]
+    check_regions(list(buckets), "buckets")
+    check_bucket_names(buckets, "buckets")
+    if p["state"] == "absent":
+        return planning.Desired(buckets, purge=p["purge"])
+    home = p["home_region"]
+    if home is None and p["topology"] == "hub":
+        raise EdgeError("home_region is needed for the topology hub: name the Region whose bucket is written.")
+    if home is not None and home not in buckets:
+        raise EdgeError(f"home_region: {home} is not among the Regions of buckets: add its bucket.")
+    _check_role(p["role_arn"])
+    _check_keys(p["kms_keys"], buckets)
+    return planning.Desired(
+        buckets,
+        sources=tuple(buckets) if p["topology"] == "mesh" else (home,),
+        role_arn=p["role_arn"],
+        options=Options(
+            delete_markers=p["delete_markers"],
+            replica_modifications=p["replica_modifications"],
+            metrics=p["metrics"],
+            time_control=p["time_control"],
+            kms_keys=p["kms_keys"],
+        ),
+        purge=p["purge"],
+    )
+
+
+def _check_role(arn: str | None) -> None:
+    if arn is None:
+        raise EdgeError("role_arn is needed: give the ARN of the IAM role that S3 assumes to replicate.")
+    if arn != KNOWN_AFTER_APPLY and not _ROLE_ARN.fullmatch(arn):
+        raise EdgeError(
+            f"role_arn: {arn!r} is not the ARN of an IAM role, such as arn:aws:iam::111122223333:role/name."
+        )
+
+
+def _check_keys(keys: t.Mapping[str, str], buckets: t.Mapping[str, str]) -> None:
+    if keys and set(keys) != set(buckets):
+        raise EdgeError("kms_keys must have a key for every Region of buckets and for no other, or be empty.")
+    for region, arn in keys.items():
+        if not re.fullmatch(_KEY_ARN.format(region=region), str(arn)):
+            raise EdgeError(
+                f"kms_keys: {arn!r} is not the ARN of a KMS key in {region}, such as "
+                f"arn:aws:kms:{region}:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666. S3 would take it, and "
+                "then fail to replicate."
+            )
 
 
 class Replication(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
-        p = module.params
-        check_regions(list(p["buckets"]), "buckets")
-        if p["home_region"] not in p["buckets"]:
-            raise EdgeError(f"home_region: {p['home_region']} is not among the Regions of buckets: add its bucket.")
-        self.api = ReplicationApi(aws)
-        self._desired = planning.Desired(p["buckets"], p["home_region"], p["role_arn"], p["delete_markers"])
+        self._desired = desired(module.params)
+        self.api = ReplicationApi(aws, module.params["wait_timeout"])
+        self._before: State = {}
 
     def observe(self) -> State:
         buckets = self._desired.buckets.items()
-        return in_parallel(
+        self._before = in_parallel(
             {region: functools.partial(self.api.replication, region, bucket) for region, bucket in buckets}
         )
+        return self._before
 
     def plan(self, observed: State) -> Plan:
         return planning.plan(observed, self._desired)
 
+    def settle(self, observed: State, changed: bool) -> State:
+        """Only what was changed is read again; the rest is as it was."""
+        if not changed:
+            return observed
+        plan = self.plan(observed)
+        written = [step.arguments["region"] for step in plan.steps if step.lane]
+        self.api.await_replication({region: (self._desired.buckets[region], plan.after[region]) for region in written})
+        return plan.after
+
     def result(self, state: State) -> dict[str, t.Any]:
-        rules = (state.get(self._desired.home_region) or {}).get("Rules", [])
+        before = planning.roles(self._before, self._desired.buckets)
+        after = planning.roles(state, self._desired.buckets)
         return {
-            "source": self._desired.source,
-            "rules": [{"id": rule["ID"], "destination": rule["Destination"]["Bucket"]} for rule in rules],
+            "replication": {
+                region: {
+                    "bucket": bucket,
+                    "role_arn": (state[region] or {}).get("Role"),
+                    "rules": [_told(rule) for rule in (state[region] or {}).get("Rules", [])],
+                }
+                for region, bucket in self._desired.buckets.items()
+            },
+            "sources": after.sources,
+            "destinations": after.destinations,
+            "previous_sources": before.sources,
+            "previous_destinations": before.destinations,
         }
+
+
+def _told(rule: Config) -> dict[str, t.Any]:
+    return {
+        "id": rule.get("ID"),
+        "destination": destination(rule),
+        "priority": rule.get("Priority"),
+        "status": rule["Status"],
+        "ours": is_ours(rule),
+    }

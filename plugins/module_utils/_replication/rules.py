@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a replication rule of ours says, and when two replication configurations say the same. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+
+OUR_RULES = "multiregion-edge-"
+
+Config = dict[str, t.Any]
+
+_BUCKET_ARN = "arn:aws:s3:::"
+# More than there are Regions.
+_PRIORITY_STEP = 100
+# The only value there is. Source: S3 API reference, ReplicationTimeValue.
+_MINUTES = 15
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What every rule says besides from where and to where; ``kms_keys`` by the destination's Region."""
+
+    delete_markers: bool = True
+    replica_modifications: bool = True
+    metrics: bool = True
+    time_control: bool = False
+    kms_keys: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+def is_ours(rule: Config) -> bool:
+    return str(rule.get("ID", "")).startswith(OUR_RULES)
+
+
+def name(rule: Config) -> str:
+    """For a sentence: the Region that a rule of ours copies to, the ID of somebody else's."""
+    identity = str(rule.get("ID"))
+    return identity.removeprefix(OUR_RULES) if is_ours(rule) else repr(identity)
+
+
+def destination(rule: Config) -> str:
+    """The name of the bucket that *rule* copies to."""
+    return str(rule["Destination"]["Bucket"]).removeprefix(_BUCKET_ARN)
+
+
+def rules_to(destinations: t.Mapping[str, str], options: Options, foreign: t.Sequence[Config]) -> list[Config]:
+    """Our rules, one for each of *destinations* (buckets by Region), beside the *foreign* rules of one bucket."""
+    taken = {_priority(rule) for rule in foreign}
+    return [_rule(region, bucket, options, taken) for region, bucket in sorted(destinations.items())]
+
+
+def _rule(region: str, bucket: str, options: Options, taken: t.Collection[int]) -> Config:
+    # A rule with a Filter is of version 2, which asks for Priority and DeleteMarkerReplication.
+    # Source: S3 User Guide, "Replication configuration file elements".
+    rule: Config = {
+        "ID": f"{OUR_RULES}{region}",
+        "Priority": _free_priority(region, taken),
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": _status(options.delete_markers),
+        "Destination": {"Bucket": f"{_BUCKET_ARN}{bucket}"},
+    }
+    criteria: Config = {}
+    if options.replica_modifications:
+        criteria["ReplicaModifications"] = _status(True)
+    if region in options.kms_keys:
+        # S3 refuses one without the other.
+        criteria["SseKmsEncryptedObjects"] = _status(True)
+        rule["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": options.kms_keys[region]}
+    if options.time_control:
+        rule["Destination"]["ReplicationTime"] = {**_status(True), "Time": {"Minutes": _MINUTES}}
+        rule["Destination"]["Metrics"] = {**_status(True), "EventThreshold": {"Minutes": _MINUTES}}
+    elif options.metrics:
+        rule["Destination"]["Metrics"] = _status(True)  # without time control S3 refuses a threshold
+    if criteria:  # S3 refuses an empty one
+        rule["SourceSelectionCriteria"] = criteria
+    return rule
+
+
+def _status(enabled: bool) -> Config:
+    return {"Status": "Enabled" if enabled else "Disabled"}
+
+
+def _priority(rule: Config) -> int:
+    return int(rule.get("Priority") or 0)
+
+
+def _free_priority(region: str, taken: t.Collection[int]) -> int:
+    """The Region's own, which others' rules may have: a priority is unique in a configuration."""
+    priority = 1 + REGIONS.index(region)
+    while priority in taken:
+        priority += _PRIORITY_STEP
+    return priority
+
+
+def same(one: Config | None, other: Config | None) -> bool:
+    """Whether two replication configurations say the same."""
+    return _canonical(one) == _canonical(other)
+
+
+def same_rule(one: Config, other: Config) -> bool:
+    return _canonical_rule(one) == _canonical_rule(other)
+
+
+def _canonical(configuration: Config | None) -> Config | None:
+    if configuration is None:
+        return None
+    rules = sorted(map(_canonical_rule, configuration["Rules"]), key=lambda rule: str(rule.get("ID")))
+    return {"Role": configuration["Role"], "Rules": rules}
+
+
+def _canonical_rule(rule: Config) -> Config:
+    """In one form: S3 may leave out what is disabled or say it, and has several words for everything."""
+    canonical = {**_without_disabled(rule), "Priority": _priority(rule)}
+    if "Filter" in rule:  # a rule without one is of version 1, which is another thing
+        conditions: Config = rule["Filter"] or {}
+        canonical["Filter"] = conditions if any(conditions.get("And", conditions).values()) else {"Prefix": ""}
+    target = canonical.get("Destination", {})
+    if "Metrics" in target and "ReplicationTime" not in target:
+        target["Metrics"].pop("EventThreshold", None)  # of events that only time control has
+    return canonical
+
+
+def _without_disabled(value: Config) -> Config:
+    kept = {name: _without_disabled(item) if isinstance(item, dict) else item for name, item in value.items()}
+    return {
+        name: item
+        for name, item in kept.items()
+        if not (isinstance(item, dict) and (not item or item.get("Status") == "Disabled"))
+    }

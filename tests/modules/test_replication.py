@@ -1,0 +1,270 @@
+"""s3_replication against local AWS, with the role and the policies that the role `replication` makes."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
+from unit.role_variables import rendered
+
+REGIONS = [
+    *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+    *("ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
+    *("sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+]
+HOME, SECOND, THIRD = "eu-north-1", "us-east-1", "ap-south-1"
+ROLE = f"multiregion-edge-{SITE}-replication"
+
+
+class Site:
+    """17 buckets, and the role as the role `replication` makes it for some of them."""
+
+    def __init__(self, cloud: LocalCloud, modules: Modules) -> None:
+        self.cloud = cloud
+        self.modules = modules
+        self.clients = {region: cloud.client("s3", region) for region in REGIONS}
+        self.role_arn = f"arn:aws:iam::{cloud.account_id}:role/{ROLE}"
+        self.names = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in REGIONS}
+        for region, name in self.names.items():
+            location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self.clients[region].create_bucket(Bucket=name, **location)
+            self.clients[region].put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        self._variables = {"replication_site": SITE, "replication_account_id": cloud.account_id}
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": rendered("replication", "__replication_trust", **self._variables),
+        }
+        cloud.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
+
+    def buckets(self, *regions: str) -> dict[str, str]:
+        return {region: self.names[region] for region in regions or (HOME, SECOND, THIRD)}
+
+    def allow(self, without: str = "", **variables: Any) -> list[str]:
+        """Give the role its policies, but for the statement *without*; returns the statements' Sids."""
+        options = {"replication_buckets": self.buckets(), "replication_home_region": HOME, **variables}
+        policies = rendered("replication", "__replication_policies", **self._variables, **options)
+        sids = []
+        for policy in policies:
+            statements = [statement for statement in policy["statements"] if statement["Sid"] != without]
+            sids += [statement["Sid"] for statement in statements]
+            if statements:
+                document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+                self.cloud.client("iam").put_role_policy(
+                    RoleName=ROLE, PolicyName=policy["name"], PolicyDocument=document
+                )
+        return sids
+
+    def run(self, *regions: str, modules: Modules | None = None, **options: Any) -> dict[str, Any]:
+        given = {"buckets": self.buckets(*regions), "home_region": HOME, "role_arn": self.role_arn, **options}
+        return (modules or self.modules).run("s3_replication", **given)
+
+    def put_and_find(self, source: str, key: str, *regions: str) -> tuple[str, set[str]]:
+        """What the object's replication status is after it is written in *source*, and the Regions that have it."""
+        self.clients[source].put_object(Bucket=self.names[source], Key=key, Body=b"1")
+        head = self.clients[source].head_object(Bucket=self.names[source], Key=key)
+        found = {region for region in regions if self.has(region, key)}
+        return head.get("ReplicationStatus", ""), found
+
+    def has(self, region: str, key: str) -> bool:
+        listed = self.clients[region].list_objects_v2(Bucket=self.names[region], Prefix=key)
+        return bool(listed["KeyCount"])
+
+    def live(self, region: str) -> dict[str, Any] | None:
+        s3 = self.clients[region]
+        try:
+            configuration: dict[str, Any] = s3.get_bucket_replication(Bucket=self.names[region])
+        except s3.exceptions.ClientError:
+            return None
+        return configuration["ReplicationConfiguration"]
+
+
+@pytest.fixture(scope="module")
+def made(cloud: LocalCloud, modules: Modules) -> Site:
+    return Site(cloud, modules)
+
+
+@pytest.fixture
+def site(made: Site) -> Iterator[Site]:
+    """Without rules at its beginning, and with the permissions of a hub of three Regions."""
+    made.allow()
+    yield made
+    made.cloud.behave()
+    made.cloud.fault(None)
+    for region in REGIONS:
+        made.clients[region].delete_bucket_replication(Bucket=made.names[region])
+
+
+def test_a_mesh_of_17_regions_in_one_task(site: Site) -> None:
+    site.allow(replication_buckets=site.names, replication_topology="mesh")
+    foretold = site.run(*REGIONS, topology="mesh", check=True)
+    made = site.run(*REGIONS, topology="mesh")
+    assert foretold["mutating"] == [] and foretold["plan"] == made["plan"]
+    assert len(made["mutating"]) == len(made["plan"]) == 17
+    assert made["replication"] == foretold["replication"]
+    assert sum(len(region["rules"]) for region in made["replication"].values()) == 17 * 16
+    # One a bucket before, two after, and whose account it is.
+    assert made["api_calls"] == {"read": 17 + 2 * 17 + 1, "write": 17}
+    again = site.run(*REGIONS, topology="mesh")
+    assert (again["changed"], again["mutating"]) == (False, [])
+    assert again["api_calls"] == {"read": 17 + 1, "write": 0}
+    for region in (REGIONS[0], REGIONS[-1]):
+        assert site.put_and_find(region, f"from-{region}", *REGIONS) == ("COMPLETED", set(REGIONS))
+
+
+def test_a_hub_replicates_from_its_home_alone(site: Site) -> None:
+    made = site.run()
+    assert made["plan"] == [f"Replicate {site.names[HOME]} from {HOME} to {THIRD}, {SECOND}"]
+    assert (made["sources"], made["previous_sources"]) == ([site.names[HOME]], [])
+    assert made["destinations"] == [site.names[THIRD], site.names[SECOND]]
+    assert site.put_and_find(HOME, "home", HOME, SECOND, THIRD) == ("COMPLETED", {HOME, SECOND, THIRD})
+    assert site.put_and_find(SECOND, "second", HOME, SECOND, THIRD) == ("", {SECOND})
+
+
+def test_every_option_is_taken_and_read_back(site: Site) -> None:
+    keys = {region: f"arn:aws:kms:{region}:{site.cloud.account_id}:key/1" for region in (HOME, SECOND, THIRD)}
+    options: list[dict[str, Any]] = [
+        {"time_control": True},
+        {"kms_keys": keys},
+        {"delete_markers": False, "replica_modifications": False, "metrics": False},
+    ]
+    for given in options:
+        assert site.run(**given)["changed"] is True
+        assert site.run(**given)["mutating"] == []
+
+
+def test_topologies_homes_and_regions_come_and_go(site: Site) -> None:
+    site.allow(replication_topology="mesh")
+    hub = site.run()["replication"]
+    to_mesh = site.run(topology="mesh")
+    assert len(to_mesh["mutating"]) == 2
+    to_hub = site.run()
+    assert to_hub["replication"] == hub
+    assert to_hub["previous_sources"] == sorted(site.buckets().values())
+    moved = site.run(home_region=SECOND)
+    assert [words.split()[0] for words in moved["plan"]] == ["Replicate", "Wait", "Stop"]
+    assert (moved["previous_sources"], moved["sources"]) == ([site.names[HOME]], [site.names[SECOND]])
+    assert (site.live(HOME), site.live(THIRD)) == (None, None)
+    fewer = site.run(HOME, SECOND, home_region=SECOND)
+    assert fewer["plan"] == [f"Change the replication of {site.names[SECOND]} from {SECOND}: stop {THIRD}"]
+    assert site.run(HOME, SECOND, home_region=SECOND)["changed"] is False
+
+
+FOREIGN = {
+    "ID": "backup",
+    "Priority": 1,
+    "Status": "Enabled",
+    "Filter": {"Prefix": "r/"},
+    "DeleteMarkerReplication": {"Status": "Disabled"},
+}
+
+
+def put_foreign(site: Site, region: str, role_arn: str) -> None:
+    rule = {**FOREIGN, "Destination": {"Bucket": f"arn:aws:s3:::{site.names['us-west-2']}"}}
+    site.clients[region].put_bucket_replication(
+        Bucket=site.names[region], ReplicationConfiguration={"Role": role_arn, "Rules": [rule]}
+    )
+
+
+def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
+    put_foreign(site, HOME, site.role_arn)
+    put_foreign(site, THIRD, site.role_arn)
+    made = site.run()
+    assert [rule["id"] for rule in made["replication"][HOME]["rules"] if not rule["ours"]] == ["backup"]
+    assert site.run()["changed"] is False
+    absent = site.run(state="absent")
+    assert (absent["sources"], site.live(SECOND)) == ([], None)
+    assert [rule["ID"] for rule in (site.live(HOME) or {})["Rules"]] == ["backup"]
+    assert site.run(state="absent")["mutating"] == []
+    purged = site.run(purge=True)
+    assert site.live(THIRD) is None
+    assert not [rule for rule in purged["replication"][HOME]["rules"] if not rule["ours"]]
+
+
+def test_a_bucket_has_one_role(site: Site) -> None:
+    put_foreign(site, HOME, f"arn:aws:iam::{site.cloud.account_id}:role/theirs")
+    with pytest.raises(ModuleFailed, match="already replicates by rules of its own, such as 'backup'"):
+        site.run()
+
+
+def test_rules_are_waited_for_until_they_are_read_back(site: Site) -> None:
+    site.run()
+    site.cloud.behave(bucket_configuration_seconds=0.6)
+    made = site.run(home_region=SECOND)
+    assert made["changed"] is True
+    # Read at once: what the module waited for is there.
+    assert (site.live(HOME), site.live(SECOND) is None) == (None, False)
+    with pytest.raises(ModuleFailed, match=f"Replication: not ready after 0 s \\(not yet in effect in {HOME}\\)"):
+        site.run(wait_timeout=0)
+
+
+def test_a_call_that_meets_another_change_is_made_again(site: Site) -> None:
+    site.cloud.behave(bucket_conflicts=1)
+    assert site.run()["changed"] is True
+
+
+class TestVersioning:
+    BUCKET = "us-west-1"
+
+    @pytest.fixture
+    def without(self, site: Site) -> Iterator[None]:
+        s3 = site.clients[self.BUCKET]
+        s3.put_bucket_versioning(Bucket=site.names[self.BUCKET], VersioningConfiguration={"Status": "Suspended"})
+        yield
+        site.cloud.behave()
+        s3.put_bucket_versioning(Bucket=site.names[self.BUCKET], VersioningConfiguration={"Status": "Enabled"})
+
+    @pytest.mark.parametrize("home", [BUCKET, HOME])
+    def test_without_it_the_bucket_is_named(self, site: Site, without: None, home: str) -> None:
+        with pytest.raises(ModuleFailed) as failure:
+            site.run(self.BUCKET, HOME, home_region=home)
+        assert f"versioning, which is not enabled on {site.names[self.BUCKET]}: enable it" in str(failure.value)
+
+
+@pytest.mark.parametrize("kill_after", range(4))
+def test_a_run_that_was_killed_is_finished_by_the_next(site: Site, kill_after: int) -> None:
+    """From a mesh to a hub with other rules: one call to change the home's, two to remove the others'."""
+    site.run(topology="mesh")
+    site.cloud.fault(kill_after)
+    changes: dict[str, Any] = {"home_region": SECOND, "delete_markers": False}
+    with pytest.raises(ModuleFailed, match="LocalFault"):
+        site.run(**changes)
+    site.cloud.fault(None)
+    assert len([region for region in (HOME, SECOND, THIRD) if site.live(region)]) == 3 - max(0, kill_after - 1)
+    site.run(**changes)
+    assert [region for region in (HOME, SECOND, THIRD) if site.live(region)] == [SECOND]
+    assert site.run(**changes)["mutating"] == []
+
+
+class TestLeastPrivilege:
+    def test_each_statement_of_the_roles_policy_is_needed(self, site: Site) -> None:
+        site.run()
+        sids = site.allow()
+        needed = [sid for sid in sids if sid not in ("ReplicateAgain", "ListWhatIsThere")]
+        assert len(needed) == 3
+        for sid in needed:
+            site.allow(without=sid)
+            status, regions = site.put_and_find(HOME, sid, SECOND, THIRD)
+            assert (sid, status, regions) == (sid, "FAILED", set())
+
+    @pytest.mark.parametrize(
+        "action", ["s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration", "iam:PassRole"]
+    )
+    def test_each_action_of_the_deployer_is_needed_and_named(self, site: Site, action: str) -> None:
+        policy = copy.deepcopy(deployer_policy(SITE, site.cloud.account_id))
+        for statement in policy["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = [name for name in actions if name != action]
+        policy["Statement"] = [statement for statement in policy["Statement"] if statement["Action"]]
+        credentials = site.cloud.create_user(f"without-{action.partition(':')[2]}", policy)
+        with pytest.raises(ModuleFailed) as failure:
+            site.run(modules=Modules(site.cloud, credentials))
+        assert action in str(failure.value) and "AccessDenied" in str(failure.value)

@@ -1,0 +1,119 @@
+"""The role `replication` against local AWS: what S3 is allowed follows the rules, and never falls short of them."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.local import LocalCloud
+from demo.inputs import REPOSITORY
+from modules.runner import SITE, Modules
+from unit.role_variables import rendered
+
+REGIONS = ["eu-north-1", "us-east-1", "ap-south-1"]
+ROLE = f"multiregion-edge-{SITE}-replication"
+
+
+@pytest.fixture(scope="module")
+def variables(cloud: LocalCloud, modules: Modules) -> dict[str, Any]:
+    buckets = modules.run("s3_regional_buckets", site=SITE, regions=REGIONS)["names"]
+    return {
+        "replication_site": SITE,
+        "replication_account_id": cloud.account_id,
+        "replication_buckets": buckets,
+        "replication_home_region": "eu-north-1",
+    }
+
+
+@pytest.fixture
+def play(modules: Modules, variables: dict[str, Any], tmp_path: Path) -> Any:
+    """Runs the role with these variables too, as the deployer; returns what it registered."""
+
+    def run(**given: Any) -> dict[str, Any]:
+        result = tmp_path / "result.json"
+        kept = ("replication_result", "replication_policy_result", "replication_role_result")
+        keep = f"dict({kept} | zip(q('vars', *{kept})))"
+        role = {"name": "multiregion.edge.replication"}
+        tasks = [
+            {"ansible.builtin.include_role": role, "vars": {**variables, **given}},
+            {"ansible.builtin.copy": {"content": f"{{{{ {keep} | to_json }}}}", "dest": str(result)}},
+        ]
+        playbook = tmp_path / "play.yml"
+        facts = {"ansible_python_interpreter": sys.executable}
+        playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": facts, "tasks": tasks}]))
+        environment = {
+            **os.environ,
+            **modules.cloud.environment(modules.credentials),
+            "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
+            "ANSIBLE_HOME": str(tmp_path),
+        }
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local"]
+        done = subprocess.run([*command, str(playbook)], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found: dict[str, Any] = json.loads(result.read_text())
+        return found
+
+    return run
+
+
+def policies(cloud: LocalCloud) -> dict[str, dict[str, Any]]:
+    """The statements of the policies that the role has, by Sid, by the policy's name."""
+    iam = cloud.client("iam")
+    found = {}
+    for attached in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
+        arn = attached["PolicyArn"]
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+        found[attached["PolicyName"]] = {statement["Sid"]: statement["Resource"] for statement in document["Statement"]}
+    return found
+
+
+def start_with_a_mesh(cloud: LocalCloud, modules: Modules, variables: dict[str, Any]) -> None:
+    """As the role would leave it, with KMS keys, but in a second."""
+    keys = {region: f"arn:aws:kms:{region}:{cloud.account_id}:key/1" for region in REGIONS}
+    given = {**variables, "replication_topology": "mesh", "replication_kms_keys": keys}
+    iam = cloud.client("iam")
+    trust = {"Version": "2012-10-17", "Statement": rendered("replication", "__replication_trust", **given)}
+    role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    for policy in rendered("replication", "__replication_policies", **given):
+        document = json.dumps({"Version": "2012-10-17", "Statement": policy["statements"]})
+        made = iam.create_policy(PolicyName=policy["name"], Description=policy["description"], PolicyDocument=document)
+        iam.attach_role_policy(RoleName=ROLE, PolicyArn=made["Policy"]["Arn"])
+    options = {"topology": "mesh", "role_arn": role["Arn"], "kms_keys": keys}
+    modules.run("s3_replication", buckets=variables["replication_buckets"], **options)
+    assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch", f"{ROLE}-kms"}
+
+
+def test_permissions_follow_the_rules(
+    cloud: LocalCloud, modules: Modules, play: Any, variables: dict[str, Any]
+) -> None:
+    buckets = variables["replication_buckets"]
+    start_with_a_mesh(cloud, modules, variables)
+    seen = len(cloud.requests())
+    moved = play(replication_home_region="us-east-1")
+    assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch"}
+    home = buckets["us-east-1"]
+    assert policies(cloud)[ROLE]["ReadTheObjects"] == [f"arn:aws:s3:::{home}/*"]
+    assert f"arn:aws:s3:::{home}/*" not in policies(cloud)[ROLE]["WriteTheReplicas"]
+    # Permissions are taken away when the rules are gone, not before.
+    changes = [entry["operation"] for entry in cloud.requests(seen) if entry["mutating"] and entry["status"] < 300]
+    stopped = max(changes.index(f"DELETE /{buckets[region]}") for region in ("eu-north-1", "ap-south-1"))
+    assert stopped < min(changes.index(taken) for taken in ("CreatePolicyVersion", "DetachRolePolicy", "DeletePolicy"))
+    assert [moved[name]["changed"] for name in moved] == [True, True, True]
+
+    assert [result["changed"] for result in play(replication_state="absent").values()] == [True, True, True]
+    iam = cloud.client("iam")
+    assert not [role for role in iam.list_roles()["Roles"] if role["RoleName"] == ROLE]
+    assert not [
+        policy for policy in iam.list_policies(Scope="Local")["Policies"] if policy["PolicyName"].startswith(ROLE)
+    ]
+    with pytest.raises(cloud.client("s3").exceptions.ClientError, match="ReplicationConfigurationNotFoundError"):
+        cloud.client("s3", "us-east-1").get_bucket_replication(Bucket=home)

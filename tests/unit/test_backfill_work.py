@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How objects are brought: copies in parts, and batch jobs with all their ends."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.work import Deadline, Work
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from botocore.exceptions import ClientError
+
+from unit.fakes import client_error
+
+VIDEO = Item("video", 25, "e-3")
+SIZES = [10, 8, 7]
+
+
+class FakeApi(BackfillApi):
+    """Answers from ``jobs_seen`` (the last one for ever) and fails where ``failures`` says."""
+
+    def __init__(self, *jobs_seen: dict[str, t.Any], **failures: Exception) -> None:
+        self.jobs_seen = list(jobs_seen)
+        self.failures = failures
+        self.calls: list[t.Any] = []
+
+    def _call(self, name: str, *arguments: t.Any) -> None:
+        self.calls.append((name, *arguments))
+        if name in self.failures:
+            raise self.failures[name]
+
+    def source_head(self, item: Item, part: int | None = None) -> dict[str, t.Any]:
+        return {"ContentLength": SIZES[part - 1], "PartsCount": len(SIZES)} if part else {"ContentType": "video/mp4"}
+
+    def source_tags(self, key: str) -> dict[str, str]:
+        return {"team": "web"}
+
+    def begin_upload(self, region: str, bucket: str, key: str, head: t.Any, tags: t.Any) -> str:
+        self._call("begin", head, tags)
+        return "u1"
+
+    def copy_part(
+        self, region: str, bucket: str, item: Item, upload: str, number: int, first: int, last: int
+    ) -> dict[str, t.Any]:
+        self._call("part", number, first, last)
+        return {"PartNumber": number, "ETag": f"e{number}"}
+
+    def complete_upload(self, region: str, bucket: str, key: str, upload: str, parts: list[t.Any]) -> None:
+        self._call("complete", [part["PartNumber"] for part in parts])
+
+    def abort_upload(self, region: str, bucket: str, key: str, upload: str) -> None:
+        self._call("abort", upload)
+
+    def create_job(self, role_arn: str, prefixes: t.Sequence[str], token: str) -> str:
+        self._call("create_job", role_arn, prefixes, token)
+        return "j1"
+
+    def job(self, job_id: str) -> dict[str, t.Any]:
+        self._call("job", job_id)
+        return self.jobs_seen.pop(0) if len(self.jobs_seen) > 1 else self.jobs_seen[0]
+
+
+def copied(api: FakeApi) -> list[t.Any]:
+    Work(api, Deadline(60)).copy("ap-south-1", "site-ap", [VIDEO])
+    return api.calls
+
+
+def test_parts_of_the_same_sizes_with_headers_and_tags() -> None:
+    begin, *parts, complete = copied(FakeApi())
+    assert begin == ("begin", {"ContentType": "video/mp4"}, {"team": "web"})
+    assert sorted(parts) == [("part", 1, 0, 9), ("part", 2, 10, 17), ("part", 3, 18, 24)]
+    assert complete == ("complete", [1, 2, 3])
+
+
+def test_an_object_that_changes_between_its_parts_is_left_to_the_next_comparison() -> None:
+    assert copied(FakeApi(part=client_error("PreconditionFailed", "UploadPartCopy")))[-1] == ("abort", "u1")
+
+
+def test_a_refused_part_ends_it_and_leaves_no_upload_behind() -> None:
+    api = FakeApi(part=client_error("AccessDenied", "UploadPartCopy"))
+    with pytest.raises(
+        EdgeError, match=r"failed for 1 of 1 objects, such as video: .*AccessDenied from UploadPartCopy"
+    ):
+        copied(api)
+    assert api.calls[-1] == ("abort", "u1")
+
+
+def test_many_failures_are_one_sentence() -> None:
+    api = FakeApi(part=client_error("AccessDenied", "UploadPartCopy"))
+    items = [VIDEO._replace(key=f"v{number:03}") for number in range(40)]
+    with pytest.raises(EdgeError) as failure:
+        Work(api, Deadline(60)).copy("ap-south-1", "site-ap", items)
+    assert str(failure.value).startswith("Copying in ap-south-1 failed for 40 of 40 objects, such as v000: ")
+
+
+ACTIVE = {"Status": "Active", "ProgressSummary": {"TotalNumberOfTasks": 9, "NumberOfTasksSucceeded": 4}}
+COMPLETE = {"Status": "Complete", "ProgressSummary": {"TotalNumberOfTasks": 9, "NumberOfTasksSucceeded": 9}}
+SOME_FAILED = {
+    "Status": "Complete",
+    "ProgressSummary": {"TotalNumberOfTasks": 9, "NumberOfTasksSucceeded": 7, "NumberOfTasksFailed": 2},
+}
+FAILED = {"Status": "Failed", "FailureReasons": [{"FailureReason": "No objects are eligible."}]}
+DENIED = client_error("AccessDenied", "CreateJob", "not you")
+
+
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_reconcile.wait_until, "__kwdefaults__", {**_reconcile.wait_until.__kwdefaults__, "pause": 0})
+
+
+def run_job(api: FakeApi, job_id: str | None = None, required: bool = False, timeout: float = 60) -> list[str]:
+    work = Work(api, Deadline(timeout))
+    work.replicate_by_job(job_id, "arn:role", ["r/"], "token", required)
+    return work.notes
+
+
+def test_a_job_is_created_and_waited_for() -> None:
+    api = FakeApi({"Status": "New"}, ACTIVE, COMPLETE)
+    assert run_job(api) == []
+    assert api.calls == [("create_job", "arn:role", ["r/"], "token"), *[("job", "j1")] * 3]
+
+
+def test_a_job_that_runs_is_only_waited_for() -> None:
+    api = FakeApi(COMPLETE)
+    assert (run_job(api, job_id="j7"), api.calls) == ([], [("job", "j7")])
+
+
+@pytest.mark.parametrize(
+    ("ended", "note"),
+    [
+        (SOME_FAILED, "did not replicate all: Complete, 7 of 9 objects, 2 failed"),
+        (FAILED, "did not replicate all: Failed. No objects are eligible."),
+        ({"Status": "Cancelled"}, "did not replicate all: Cancelled"),
+    ],
+)
+def test_what_a_job_did_not_do_is_noted(ended: dict[str, t.Any], note: str) -> None:
+    (said,) = run_job(FakeApi(ended))
+    assert note in said
+
+
+def test_a_refused_job_leaves_it_to_copies_unless_it_is_required() -> None:
+    (note,) = run_job(FakeApi(create_job=DENIED))
+    assert "copied one by one: AccessDenied from CreateJob: not you." in note
+    with pytest.raises(ClientError):
+        run_job(FakeApi(create_job=DENIED), required=True)
+
+
+def test_a_job_that_takes_too_long_says_how_to_go_on() -> None:
+    with pytest.raises(EdgeError, match=r"The batch job j1: .*Active, 4 of 9 objects.* run it again to keep waiting"):
+        run_job(FakeApi(ACTIVE), timeout=0)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is tried again when S3 refuses a replication configuration, and what is a mistake."""
+
+from __future__ import annotations
+
+import typing as t
+from unittest.mock import MagicMock
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.api import ReplicationApi
+
+from unit.fakes import client_error
+
+ROLE = "arn:aws:iam::111122223333:role/path/my-site-replication"
+CONFIGURATION: dict[str, t.Any] = {
+    "Role": ROLE,
+    "Rules": [
+        {"ID": "multiregion-edge-us-east-1", "Destination": {"Bucket": "arn:aws:s3:::site-us"}},
+        {"ID": "backup", "Destination": {"Bucket": "arn:aws:s3:::somebody-elses"}},
+    ],
+}
+VERSIONING = client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must have versioning enabled.")
+NEW_ROLE = client_error("InvalidRequest", "PutBucketReplication", "Cannot assume the Role given")
+
+
+class FakeAws:
+    account_id = "111122223333"
+
+    def __init__(self, *answers: object, versioning: str = "Enabled", role: object = None) -> None:
+        self.s3, self.iam = MagicMock(), MagicMock()
+        self.s3.put_bucket_replication.side_effect = answers
+        self.s3.get_bucket_versioning.side_effect = lambda Bucket, **_: {
+            "Status": versioning if Bucket == "site-us" else "Enabled"
+        }
+        self.iam.get_role.side_effect = [role]
+
+    def client(self, service: str, region: str | None = None) -> t.Any:
+        return getattr(self, service)
+
+
+def put(aws: FakeAws, timeout: float = 60.0) -> None:
+    ReplicationApi(t.cast(t.Any, aws), timeout).put_replication("eu-north-1", "site-eu", CONFIGURATION)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [VERSIONING, NEW_ROLE, client_error("OperationAborted", "PutBucketReplication")],
+    ids=["versioning not seen everywhere", "role not seen everywhere", "another change"],
+)
+def test_what_passes_is_tried_again(refusal: Exception) -> None:
+    aws = FakeAws(refusal, None, role={"Role": {}})
+    put(aws)
+    assert aws.s3.put_bucket_replication.call_count == 2
+
+
+def test_it_is_not_tried_for_ever() -> None:
+    with pytest.raises(EdgeError, match="The replication of site-eu from eu-north-1: InvalidRequest"):
+        put(FakeAws(VERSIONING), timeout=0.0)
+
+
+@pytest.mark.parametrize(
+    ("aws", "sentence"),
+    [
+        (FakeAws(VERSIONING, versioning="Suspended"), "versioning, which is not enabled on site-us: enable it"),
+        (FakeAws(NEW_ROLE, role=client_error("NoSuchEntity", "GetRole")), f"There is no role {ROLE}: make it"),
+        (
+            FakeAws(client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must exist.")),
+            "must exist.",
+        ),
+    ],
+    ids=["no versioning", "no role", "no bucket"],
+)
+def test_a_mistake_is_told_at_once(aws: FakeAws, sentence: str) -> None:
+    with pytest.raises(EdgeError) as failure:
+        put(aws)
+    assert sentence in str(failure.value)
+    assert aws.s3.put_bucket_replication.call_count == 1
+
+
+def test_only_our_destinations_are_looked_at() -> None:
+    aws = FakeAws(VERSIONING, None)
+    put(aws)
+    looked_at = {call.kwargs["Bucket"] for call in aws.s3.get_bucket_versioning.call_args_list}
+    assert looked_at == {"site-eu", "site-us"}
+
+
+def test_a_role_that_may_not_be_looked_at_may_be_there() -> None:
+    aws = FakeAws(NEW_ROLE, None, role=client_error("AccessDenied", "GetRole"))
+    put(aws)
+    aws.iam.get_role.assert_called_once_with(RoleName="my-site-replication")

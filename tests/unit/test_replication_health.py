@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with an edge, in one sentence that names the cause."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (
+    Bucket,
+    Edge,
+    Measured,
+    Metrics,
+    Role,
+    Scan,
+    Setup,
+    edges,
+    measured_problem,
+    rule_of,
+    setup_problem,
+    trusts_s3,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.canary import Canaries
+
+from unit.fakes import client_error
+
+EDGE = Edge("eu-north-1", "us-east-1")
+ROLE = "arn:aws:iam::111122223333:role/r"
+KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
+ENABLED = {"Status": "Enabled"}
+TO_US = {"Bucket": "arn:aws:s3:::site-us"}
+RULE: dict[str, t.Any] = {
+    "ID": "us",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "DeleteMarkerReplication": ENABLED,
+    "Destination": TO_US,
+}
+WITH_KEY = {
+    **RULE,
+    "SourceSelectionCriteria": {"SseKmsEncryptedObjects": ENABLED},
+    "Destination": {**TO_US, "EncryptionConfiguration": {"ReplicaKmsKeyID": KEY}},
+}
+
+
+def setup(
+    *rules: dict[str, t.Any],
+    source: dict[str, t.Any] | None = None,
+    destination: dict[str, t.Any] | None = None,
+    role: Role | None = None,
+    keys: dict[str, str | None] | None = None,
+    expected_role: str | None = None,
+) -> Setup:
+    replication = {"Role": ROLE, "Rules": list(rules or [RULE])}
+    eu = dataclasses.replace(Bucket("site-eu", None, "Enabled", replication), **(source or {}))
+    us = dataclasses.replace(Bucket("site-us", None, "Enabled"), **(destination or {}))
+    return Setup({EDGE.source: eu, EDGE.destination: us}, {ROLE: role or Role()}, keys or {}, expected_role)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        setup(),
+        setup({**RULE, "Filter": {}}),
+        setup({key: value for key, value in RULE.items() if key != "Filter"} | {"Prefix": ""}),
+        setup({**RULE, "Status": "Disabled", "ID": "old"}, RULE),
+        setup({**RULE, "Filter": {"Prefix": "logs/"}, "ID": "narrow"}, RULE),
+        setup(expected_role=ROLE),
+        setup(role=Role(denied={"arn:aws:s3:::site-us/*": ["s3:ReplicateTags"]})),
+        setup(
+            {**RULE, "DeleteMarkerReplication": {"Status": "Disabled"}},
+            role=Role(denied={"arn:aws:s3:::site-us/*": ["s3:ReplicateDelete"]}),
+        ),
+        setup(WITH_KEY, source={"encrypts_with_kms": True}, keys={KEY: "Enabled"}),
+        setup(WITH_KEY, source={"encrypts_with_kms": True}),
+    ],
+    ids=[
+        "as we set it up",
+        "an empty filter",
+        "version 1",
+        "an old rule beside",
+        "a narrow rule beside",
+        "the role",
+        "a right that is not needed",
+        "no right to what is not replicated",
+        "KMS",
+        "a key that may not be looked at",
+    ],
+)
+def test_in_order(found: Setup) -> None:
+    assert setup_problem(EDGE, found) is None
+
+
+GONE = {"trouble": "is not there in eu-north-1: create it.", "versioning": None, "replication": None}
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (setup(source=GONE), "the bucket site-eu is not there in eu-north-1: create it."),
+        (setup(destination={**GONE, "trouble": "is gone."}), "the bucket site-us is gone."),
+        (setup(source={"versioning": "Suspended"}), "versioning of site-eu in eu-north-1 is suspended: enable it."),
+        (setup(destination={"versioning": None}), "versioning of site-us in us-east-1 is off: enable it."),
+        (
+            setup(source={"replication": None}),
+            "site-eu has no replication rule to site-us: set it up with s3_replication.",
+        ),
+        (
+            setup({**RULE, "Destination": {"Bucket": "arn:aws:s3:::other"}}),
+            "site-eu has no replication rule to site-us: set it up with s3_replication.",
+        ),
+        (setup({**RULE, "Status": "Disabled"}), "the rule us of site-eu is disabled: enable it."),
+        (
+            setup({**RULE, "Filter": {"And": {"Prefix": "r/", "Tags": [{}]}}}),
+            "the rule us of site-eu replicates only keys that begin with r/: set it up with s3_replication.",
+        ),
+        (
+            setup({**RULE, "Filter": {"Tag": {"Key": "a", "Value": "b"}}}),
+            "the rule us of site-eu replicates only objects with certain tags: set it up with s3_replication.",
+        ),
+        (
+            setup(expected_role="arn:other"),
+            f"site-eu replicates with the role {ROLE}, not arn:other: set it with s3_replication.",
+        ),
+        (
+            setup(role=Role(is_gone=True)),
+            f"the role {ROLE} that site-eu replicates with is gone: create it again, or give another one.",
+        ),
+        (
+            setup(role=Role(is_trusting=False)),
+            f"S3 may not assume the role {ROLE}: let its trust policy allow sts:AssumeRole to s3.amazonaws.com.",
+        ),
+        (
+            setup(role=Role(denied={"arn:aws:s3:::site-eu/*": ["s3:GetObjectVersionForReplication"]})),
+            f"the role {ROLE} may not s3:GetObjectVersionForReplication on arn:aws:s3:::site-eu/*: allow it in its "
+            "policies.",
+        ),
+        (
+            setup(source={"encrypts_with_kms": True}),
+            "site-eu encrypts with KMS, and the rule us of site-eu leaves such objects out: give it a key for "
+            "replicas.",
+        ),
+        (
+            setup(WITH_KEY, keys={KEY: None}),
+            f"the KMS key {KEY} of the rule us of site-eu is gone: enable it, or give another one.",
+        ),
+        (
+            setup(WITH_KEY, keys={KEY: "PendingDeletion"}),
+            f"the KMS key {KEY} of the rule us of site-eu is PendingDeletion: enable it, or give another one.",
+        ),
+    ],
+)
+def test_setup_problem(found: Setup, sentence: str) -> None:
+    assert setup_problem(EDGE, found) == f"eu-north-1 to us-east-1: {sentence}"
+
+
+def test_the_cause_comes_before_what_follows_from_it() -> None:
+    everything = setup(
+        {**RULE, "Status": "Disabled"},
+        destination={"versioning": "Suspended"},
+        role=Role(is_gone=True),
+    )
+    assert "versioning of site-us" in str(setup_problem(EDGE, everything))
+
+
+@pytest.mark.parametrize(
+    ("measured", "words"),
+    [
+        (Measured(), None),
+        (Measured(Metrics(9000.0, 5, 5, 0), Scan((), 7), 60, None, 1.5), None),
+        (Measured(Metrics(failed_operations=3)), "3 operations failed in the last hour: remove the cause and run"),
+        (Measured(scan=Scan(("r/a",))), "1 object failed to replicate, such as r/a: remove"),
+        (Measured(scan=Scan(("r/a", "r/b"))), "2 objects failed to replicate, such as r/a: remove"),
+        (Measured(canary_timeout=60), "the canary did not come within 60 s: look at"),
+        (
+            Measured(canary_timeout=60, canary_refused="KMS.NotFoundException."),
+            "the canary could not be written to the",
+        ),
+    ],
+)
+def test_measured_problem(measured: Measured, words: str | None) -> None:
+    problem = measured_problem(EDGE, measured)
+    assert problem is None if words is None else str(problem).startswith(f"eu-north-1 to us-east-1: {words}")
+
+
+def test_edges() -> None:
+    regions = ["us-east-1", "eu-north-1", "ap-south-1"]
+    assert edges(regions, "hub", "eu-north-1") == [Edge("eu-north-1", "ap-south-1"), Edge("eu-north-1", "us-east-1")]
+    assert len(set(edges(regions, "mesh", None))) == 6
+    assert edges(["eu-north-1"], "mesh", None) == edges(["eu-north-1"], "hub", "eu-north-1") == []
+
+
+def test_of_several_rules_the_one_that_does_most() -> None:
+    narrow = {**RULE, "ID": "narrow", "Filter": {"Prefix": "r/"}}
+    disabled = {**RULE, "ID": "disabled", "Status": "Disabled"}
+    assert (rule_of(EDGE, setup(disabled, narrow)) or {})["ID"] == "narrow"
+    assert (rule_of(EDGE, setup(disabled, narrow, RULE)) or {})["ID"] == "us"
+
+
+S3 = {"Service": "s3.amazonaws.com"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "trusted"),
+    [
+        ({"Effect": "Allow", "Principal": S3, "Action": "sts:AssumeRole"}, True),
+        ([{"Effect": "Allow", "Principal": {"Service": ["a", "s3.amazonaws.com"]}, "Action": ["sts:*"]}], True),
+        ([{"Effect": "Deny", "Principal": S3, "Action": "sts:AssumeRole"}], False),
+        ([{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}], False),
+        ([{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}], False),
+        ([{"Effect": "Allow", "Principal": S3, "Action": "sts:TagSession"}], False),
+        ([], False),
+    ],
+)
+def test_trusts_s3(statements: t.Any, trusted: bool) -> None:
+    assert trusts_s3({"Statement": statements}) is trusted
+
+
+def test_an_edge_without_metrics_scan_and_canary_has_nulls() -> None:
+    told = assess.described(EDGE, setup(), Measured())
+    assert {name for name, value in told.items() if value is None} == {
+        "problem", "lag_seconds", "pending_operations", "pending_bytes", "failed_operations", "failed_objects",
+        "pending_objects", "canary_seconds",
+    }  # fmt: skip
+    assert (told["rule_id"], told["rule_status"], told["healthy"]) == ("us", "Enabled", True)
+
+
+class FakeApi(HealthApi):
+    """Buckets of which one can be unwritable, and that replicate nothing."""
+
+    def __init__(self, unwritable: str) -> None:
+        self._unwritable = unwritable
+        self.kept: set[tuple[str, str]] = set()
+
+    def put(self, region: str, key: str) -> None:
+        if region == self._unwritable:
+            raise client_error("KMS.NotFoundException", "PutObject", "no key")
+        self.kept.add((region, key))
+
+    def head(self, region: str, key: str) -> dict[str, t.Any] | None:
+        if (region, key) in self.kept or region == "sa-east-1":
+            raise AssertionError("It is waited for at the ends of the edges whose source has it, and nowhere else")
+        return None
+
+    def versions(self, region: str, prefix: str) -> list[dict[str, t.Any]]:
+        return [{"VersionId": "v"} for where, key in self.kept if where == region and key.startswith(prefix)]
+
+    def delete_version(self, region: str, key: str, version: str) -> None:
+        self.kept.remove((region, key))
+
+
+def test_a_source_that_cannot_be_written_is_told_of_and_holds_nothing_up() -> None:
+    api = FakeApi("eu-north-1")
+    canaries = Canaries(api, ["eu-north-1", "us-east-1", "sa-east-1"], 0)
+    flown = canaries.fly([Edge("eu-north-1", "sa-east-1"), Edge("us-east-1", "eu-north-1")])
+    assert (flown, api.kept) == ({}, set())
+    assert canaries.refused == {"eu-north-1": "KMS.NotFoundException from PutObject: no key."}

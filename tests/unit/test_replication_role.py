@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role `replication` lets S3 do: what its topology needs on these buckets and keys, and no more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+
+from unit.role_variables import rendered
+
+BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us", "ap-south-1": "site-ap"}
+KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/{region}" for region in BUCKETS}
+# IAM User Guide, "IAM and AWS STS quotas": characters of a managed policy, whitespace not counted.
+LONGEST_POLICY = 6144
+
+
+def policies(**given: Any) -> dict[str, list[dict[str, Any]]]:
+    """The policies' statements, by what comes after the role's name in theirs."""
+    options = {
+        "replication_site": "shop",
+        "replication_account_id": "111122223333",
+        "replication_buckets": BUCKETS,
+        "replication_home_region": "eu-north-1",
+        **given,
+    }
+    found = rendered("replication", "__replication_policies", **options)
+    return {policy["name"].removeprefix("multiregion-edge-shop-replication"): policy["statements"] for policy in found}
+
+
+def granted(statements: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    pairs: set[tuple[str, str]] = set()
+    for statement in statements:
+        actions = statement["Action"]
+        actions = [actions] if isinstance(actions, str) else actions
+        pairs |= {(action, resource) for action in actions for resource in statement["Resource"]}
+    return pairs
+
+
+READ_BUCKET = ("s3:GetReplicationConfiguration", "s3:ListBucket")
+READ_OBJECT = ("s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging")
+WRITE_OBJECT = ("s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags")
+
+
+def needed(sources: list[str], destinations: list[str]) -> set[tuple[str, str]]:
+    return (
+        {(action, f"arn:aws:s3:::{bucket}") for bucket in sources for action in READ_BUCKET}
+        | {(action, f"arn:aws:s3:::{bucket}/*") for bucket in sources for action in READ_OBJECT}
+        | {(action, f"arn:aws:s3:::{bucket}/*") for bucket in destinations for action in WRITE_OBJECT}
+    )
+
+
+HUB = (["site-eu"], ["site-ap", "site-us"])
+MESH = (sorted(BUCKETS.values()), sorted(BUCKETS.values()))
+
+
+@pytest.mark.parametrize(("topology", "buckets"), [("hub", HUB), ("mesh", MESH)])
+def test_exactly_what_the_topology_needs(topology: str, buckets: tuple[list[str], list[str]]) -> None:
+    found = policies(replication_topology=topology)
+    sources, destinations = buckets
+    assert granted(found[""]) == needed(sources, destinations)
+    assert granted(found["-batch"]) == {
+        *(
+            (f"s3:{name}", f"arn:aws:s3:::{bucket}")
+            for bucket in sources
+            for name in ("GetReplicationConfiguration", "PutInventoryConfiguration")
+        ),
+        *(("s3:InitiateReplication", f"arn:aws:s3:::{bucket}/*") for bucket in sources),
+    }
+    assert found["-kms"] == []
+
+
+def test_a_mesh_needs_no_home() -> None:
+    assert granted(policies(replication_topology="mesh", replication_home_region="")[""]) == needed(*MESH)
+
+
+def test_buckets_that_still_replicate_keep_their_permissions() -> None:
+    still = {"sources": ["site-us"], "destinations": ["site-eu", "site-gone"]}
+    found = granted(policies(__replication_still=still)[""])
+    assert found == needed(["site-eu", "site-us"], ["site-ap", "site-eu", "site-gone", "site-us"])
+
+
+class TestKeys:
+    def test_a_hub_decrypts_with_the_home_s_key_and_encrypts_with_the_others(self) -> None:
+        read, write = policies(replication_kms_keys=KEYS)["-kms"]
+        assert granted([read]) == {("kms:Decrypt", KEYS["eu-north-1"])}
+        assert granted([write]) == {
+            (f"kms:{name}", KEYS[region])
+            for region in ("us-east-1", "ap-south-1")
+            for name in ("Decrypt", "Encrypt", "GenerateDataKey")
+        }
+        assert read["Condition"] == {
+            "StringEquals": {"kms:ViaService": ["s3.eu-north-1.amazonaws.com"]},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::site-eu", "arn:aws:s3:::site-eu/*"]},
+        }
+        assert write["Condition"] == {
+            "StringEquals": {"kms:ViaService": ["s3.ap-south-1.amazonaws.com", "s3.us-east-1.amazonaws.com"]},
+            "StringLike": {
+                "kms:EncryptionContext:aws:s3:arn": [
+                    "arn:aws:s3:::site-ap",
+                    "arn:aws:s3:::site-us",
+                    "arn:aws:s3:::site-ap/*",
+                    "arn:aws:s3:::site-us/*",
+                ]
+            },
+        }
+
+    def test_a_mesh_does_both_with_all(self) -> None:
+        (both,) = policies(replication_kms_keys=KEYS, replication_topology="mesh")["-kms"]
+        assert {key for _, key in granted([both])} == set(KEYS.values())
+
+
+def test_s3_and_only_this_account_s_batch_operations_assume_the_role() -> None:
+    trust = rendered("replication", "__replication_trust", replication_account_id="111122223333")
+    assert [(statement["Principal"]["Service"], statement.get("Condition")) for statement in trust] == [
+        ("s3.amazonaws.com", None),
+        ("batchoperations.s3.amazonaws.com", {"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+    ]
+
+
+class TestSize:
+    """Of 17 Regions with the longest names there are, of Regions, buckets and keys."""
+
+    REGIONS = sorted(REGIONS, key=len)[-17:]
+    BUCKETS = {region: region.ljust(63, "x") for region in REGIONS}
+    KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/mrk-{'0' * 32}" for region in REGIONS}
+    # Of 16 Regions that were left for others.
+    STILL = {"sources": [], "destinations": [f"{number:02}".ljust(63, "x") for number in range(16)]}
+
+    @pytest.mark.parametrize("topology", ["hub", "mesh"])
+    @pytest.mark.parametrize("still", [{"sources": [], "destinations": []}, STILL], ids=["steady", "changing"])
+    def test_each_policy_fits(self, topology: str, still: dict[str, list[str]]) -> None:
+        found = policies(
+            replication_topology=topology,
+            replication_home_region=self.REGIONS[0],
+            replication_buckets=self.BUCKETS,
+            replication_kms_keys=self.KEYS,
+            __replication_still=still,
+        )
+        sizes = {
+            name: len(json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":")))
+            for name, statements in found.items()
+        }
+        assert max(sizes.values()) <= LONGEST_POLICY, sizes
