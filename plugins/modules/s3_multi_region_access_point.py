@@ -13,31 +13,60 @@ short_description: A Multi-Region Access Point over regional buckets
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates an S3 Multi-Region Access Point over one bucket a Region, and waits until it serves.
-  - AWS lets nothing of an access point be changed later. A name that exists with other buckets is refused.
+  - Creates an S3 Multi-Region Access Point over one bucket a Region, gives it a policy, and waits until both are in
+    effect; or deletes it.
+  - AWS lets nothing but the policy be changed later. A name that exists with other buckets is refused. Deleting an
+    access point leaves its buckets and their objects as they are, and one that is created under the same name
+    afterwards has another alias.
   - Creation takes AWS minutes to hours. A run that was stopped or that reached O(wait_timeout) is resumed by
-    running it again; it never starts a second creation.
+    running it again; it never starts a second creation while one goes on.
+  - What AWS created or deleted only in part (V(PARTIALLY_CREATED), V(PARTIALLY_DELETED)) is gone on with by a run with
+    the same options.
 options:
   name:
     description: The access point's name, 3 to 50 lower-case letters, digits and hyphens, unique in the account.
     type: str
     required: true
+  state:
+    description:
+      - Whether it is to exist.
+      - One that is being deleted is created again when it is gone; one that is being created is deleted when it is
+        there. Both need O(wait).
+    type: str
+    choices: [present, absent]
+    default: present
   buckets:
-    description: The names of the buckets, each in another Region.
+    description: The names of the buckets, each in another Region. Required if O(state=present).
     type: list
     elements: str
-    required: true
   site:
     description:
-      - The site that the access point is for. If it is given, an access point of the site over other buckets, which
-        is one called by the site and eight hexadecimal digits, is refused instead of putting a second one beside it.
+      - The site that the access point is for, of which O(name) must begin, followed by a hyphen and eight hexadecimal
+        digits.
+      - If it is given, nothing is deleted whose buckets are another site's by their tag C(multiregion-edge), nothing is
+        created beside another access point of the site unless O(allow_replacement) is set, and RV(others) is returned.
     type: str
+  allow_replacement:
+    description:
+      - Whether an access point may be created beside another one of the O(site), over other Regions.
+      - To go over to it without an outage, let the distribution use the new one before the old one is deleted.
+    type: bool
+    default: false
+  policy:
+    description:
+      - The whole policy of the access point, as a policy document. Without it, the policy is left as it is.
+      - It is compared by its meaning, so the order of statements and actions does not count, nor whether one action
+        stands in a list.
+      - AWS takes one policy at a time. While another one spreads, this one is put afterwards.
+      - AWS never deletes a policy. To take one back, give another one.
+      - With O(wait=false), it is left to a later run unless the access point can take it at once.
+    type: dict
   wait:
-    description: Whether to wait until the access point serves.
+    description: Whether to wait until the access point serves, its policy is in effect, or it is gone.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait.
+    description: Seconds to wait, for everything together.
     type: int
     default: 3600
 extends_documentation_fragment:
@@ -53,6 +82,7 @@ EXAMPLES = r"""
 - name: Start the creation, which takes long
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
+    site: my-site
     buckets:
       - my-site-111122223333-eu-north-1-an
       - my-site-111122223333-us-east-1-an
@@ -61,17 +91,51 @@ EXAMPLES = r"""
 - name: Wait for it after doing other work
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
+    site: my-site
     buckets:
       - my-site-111122223333-eu-north-1-an
       - my-site-111122223333-us-east-1-an
   register: access_point
+
+- name: Let a distribution read through it
+  multiregion.edge.s3_multi_region_access_point:
+    name: my-site-3f9a1c2b
+    site: my-site
+    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    policy:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal:
+            Service: cloudfront.amazonaws.com
+          Action: s3:GetObject
+          Resource: "{{ access_point.multi_region_access_point.arn }}/object/*"
+          Condition:
+            StringEquals:
+              aws:SourceArn: arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
+
+- name: Have one over more Regions beside it, to go over to
+  multiregion.edge.s3_multi_region_access_point:
+    name: my-site-90b1c5d7
+    site: my-site
+    buckets:
+      - my-site-111122223333-ap-south-1-an
+      - my-site-111122223333-eu-north-1-an
+      - my-site-111122223333-us-east-1-an
+    allow_replacement: true
+
+- name: Delete the old one after the distribution uses the new one
+  multiregion.edge.s3_multi_region_access_point:
+    name: my-site-3f9a1c2b
+    site: my-site
+    state: absent
 """
 
 RETURN = r"""
 ---
 multi_region_access_point:
   description: The access point. Its alias, and what contains the alias, is C((known after apply)) until AWS has
-    given it one.
+    given it one. V(null) if O(state=absent) and it is gone.
   returned: success
   type: dict
   contains:
@@ -81,17 +145,17 @@ multi_region_access_point:
       returned: always
       sample: my-site-3f9a1c2b
     alias:
-      description: Its alias, which ends in C(.mrap).
+      description: Its alias, which ends in C(.mrap), or C((known after apply)).
       type: str
       returned: always
       sample: mfzwi23gnjvgw.mrap
     arn:
-      description: Its ARN, as policies and data plane calls take it.
+      description: Its ARN, as policies and data plane calls take it, or C((known after apply)).
       type: str
       returned: always
       sample: arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap
     domain_name:
-      description: The host that serves its objects.
+      description: The host that serves its objects, or C((known after apply)).
       type: str
       returned: always
       sample: mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com
@@ -105,6 +169,56 @@ multi_region_access_point:
       type: list
       elements: str
       returned: always
+    regions:
+      description: The names of its buckets by their Regions; empty until AWS tells them, unless their names do.
+      type: dict
+      returned: always
+      sample:
+        eu-north-1: my-site-111122223333-eu-north-1-an
+        us-east-1: my-site-111122223333-us-east-1-an
+others:
+  description: The other access points of the O(site). Empty if no site is given.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      returned: always
+      sample: my-site-3f9a1c2b
+    alias:
+      description: Its alias, which ends in C(.mrap), or C((known after apply)).
+      type: str
+      returned: always
+      sample: mfzwi23gnjvgw.mrap
+    arn:
+      description: Its ARN, as policies and data plane calls take it, or C((known after apply)).
+      type: str
+      returned: always
+      sample: arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap
+    domain_name:
+      description: The host that serves its objects, or C((known after apply)).
+      type: str
+      returned: always
+      sample: mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com
+    status:
+      description: Its status, such as V(CREATING) or V(READY).
+      type: str
+      returned: always
+      sample: READY
+    buckets:
+      description: The names of its buckets.
+      type: list
+      elements: str
+      returned: always
+    regions:
+      description: The names of its buckets by their Regions.
+      type: dict
+      returned: always
+      sample:
+        eu-north-1: my-site-111122223333-eu-north-1-an
+        us-east-1: my-site-111122223333-us-east-1-an
 plan:
   description: One sentence for each change that was made, or in check mode would be.
   returned: always
@@ -132,13 +246,17 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.resource import ARGUMENTS, AccessPoint
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.resource import (
+    ARGUMENTS,
+    REQUIRED_IF,
+    AccessPoint,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleAWSModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
     run(module, AccessPoint)
 
 

@@ -9,10 +9,14 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
+import json
 import typing as t
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import AccessPoint
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Document, Policies
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
 
 # The control plane is in this Region only, and botocore does not send other Regions' calls there.
@@ -21,61 +25,117 @@ CONTROL_REGION = "us-west-2"
 
 Config = dict[str, t.Any]
 
-# More than two clocks differ by.
-_OLD = timedelta(minutes=15)
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """An asynchronous operation, as far as AWS has come with it."""
+
+    status: str
+    age: timedelta
+    code: str = ""
+    message: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        # The S3 User Guide writes SUCCESS, the API SUCCEEDED. What is neither, nor FAILED, goes on.
+        return self.status.upper() in ("SUCCESS", "SUCCEEDED")
+
+    @property
+    def failed(self) -> bool:
+        return self.status.upper() == "FAILED"
+
+    @property
+    def ended(self) -> bool:
+        return self.succeeded or self.failed
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, as AWS tells it."""
+        return f"{self.code}: {self.message}".rstrip(".: ") or "no reason given"
 
 
 class AccessPointApi:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self.request_token: str | None = None
 
-    @property
-    def _control(self) -> t.Any:
-        return self._aws.client("s3control", CONTROL_REGION)
+    def _call(self, method: str, **parameters: t.Any) -> Config:
+        client = self._aws.client("s3control", CONTROL_REGION)
+        answer: Config = getattr(client, method)(AccountId=self._aws.account_id, **parameters)
+        return answer
 
-    def access_point(self, name: str) -> Config | None:
+    # Reads
+
+    def access_point(self, name: str) -> AccessPoint | None:
         try:
-            answer = self._control.get_multi_region_access_point(AccountId=self._aws.account_id, Name=name)
+            return _access_point(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return None
-        return answer["AccessPoint"]
 
-    def names(self) -> list[str]:
-        """Of all access points in the account; AWS gives them in one answer, up to the quota of 100."""
-        answer = self._control.list_multi_region_access_points(AccountId=self._aws.account_id)
-        return [item["Name"] for item in answer.get("AccessPoints", [])]
+    def access_points(self) -> list[AccessPoint]:
+        """All of the account; AWS gives them in one answer, up to the quota of 100."""
+        return list(map(_access_point, self._call("list_multi_region_access_points").get("AccessPoints", [])))
 
-    def operation(self, request_token: str) -> Config:
-        """The asynchronous operation; its failure comes with HTTP 200 and ErrorDetails."""
-        return self._control.describe_multi_region_access_point_operation(
-            AccountId=self._aws.account_id, RequestTokenARN=request_token
-        )["AsyncOperation"]
+    def policies(self, name: str) -> Policies:
+        try:
+            found = self._call("get_multi_region_access_point_policy", Name=name).get("Policy", {})
+        except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
+            return Policies()
+        return Policies(_document(found.get("Established")), _document(found.get("Proposed")))
 
-    def create_access_point(self, name: str, buckets: list[str], client_token: str) -> None:
-        """Joins the operation of a run that was killed. One that has ended long ago gets one fresh successor:
-        the same token would be answered by the old operation for ever, of a failure or of one since deleted."""
-        started = datetime.now(UTC)
-        self.request_token = self._create(name, buckets, client_token)
-        operation = self.operation(self.request_token)
-        ended = operation["RequestStatus"].upper() not in ("NEW", "IN_PROGRESS", "INPROGRESS")
-        if ended and started - operation["CreationTime"] > _OLD:
-            successor = hashlib.sha256(f"{client_token}\n{self.request_token}".encode()).hexdigest()
-            self.request_token = self._create(name, buckets, successor)
+    def operation(self, request_token: str) -> Operation:
+        """How far it is; a failure of it comes with HTTP 200 and ErrorDetails."""
+        try:
+            answer = self._call("describe_multi_region_access_point_operation", RequestTokenARN=request_token)
+        except is_boto3_error_code("NoSuchAsyncRequest"):  # just begun, and not everywhere known yet
+            return Operation("NEW", timedelta(0))
+        found = answer["AsyncOperation"]
+        error = found.get("ResponseDetails", {}).get("ErrorDetails", {})
+        # Its age by AWS's own clock: this machine's may be wrong.
+        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        age = now - found["CreationTime"]
+        return Operation(found["RequestStatus"], age, error.get("Code", ""), error.get("Message", ""))
 
-    def _create(self, name: str, buckets: list[str], client_token: str) -> str:
-        request_token: str = self._control.create_multi_region_access_point(
-            AccountId=self._aws.account_id,
-            ClientToken=client_token,
-            Details={
-                "Name": name,
-                "PublicAccessBlock": {
-                    "BlockPublicAcls": True,
-                    "IgnorePublicAcls": True,
-                    "BlockPublicPolicy": True,
-                    "RestrictPublicBuckets": True,
-                },
-                "Regions": [{"Bucket": bucket} for bucket in buckets],
-            },
-        )["RequestTokenARN"]
+    def bucket_tags(self, region: str, bucket: str) -> dict[str, str]:
+        s3 = self._aws.client("s3", region)
+        try:
+            tags = s3.get_bucket_tagging(Bucket=bucket, ExpectedBucketOwner=self._aws.account_id)["TagSet"]
+        except is_boto3_error_code(["NoSuchTagSet", "NoSuchBucket"]):
+            return {}
+        return {tag["Key"]: tag["Value"] for tag in tags}
+
+    # Changes: each begins an asynchronous operation and returns the token to ask after it with.
+
+    def create(self, client_token: str, name: str, buckets: list[str]) -> str:
+        public = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        details = {
+            "Name": name,
+            "PublicAccessBlock": dict.fromkeys(public, True),
+            "Regions": [{"Bucket": bucket} for bucket in buckets],
+        }
+        return self._begin("create_multi_region_access_point", client_token, details)
+
+    def delete(self, client_token: str, name: str) -> str:
+        return self._begin("delete_multi_region_access_point", client_token, {"Name": name})
+
+    def put_policy(self, client_token: str, name: str, policy: Document) -> str:
+        details = {"Name": name, "Policy": json.dumps(policy, separators=(",", ":"))}
+        return self._begin("put_multi_region_access_point_policy", client_token, details)
+
+    def _begin(self, method: str, client_token: str, details: Config) -> str:
+        request_token: str = self._call(method, ClientToken=client_token, Details=details)["RequestTokenARN"]
         return request_token
+
+
+def _access_point(found: Config) -> AccessPoint:
+    return AccessPoint(
+        name=found["Name"],
+        alias=found.get("Alias") or None,
+        status=found["Status"],
+        created_at=found["CreatedAt"].isoformat(),
+        regions={region["Region"]: region["Bucket"] for region in found.get("Regions", [])},
+    )
+
+
+def _document(found: Config | None) -> Document | None:
+    text = (found or {}).get("Policy")
+    return json.loads(text) if text else None

@@ -5,94 +5,107 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""A Multi-Region Access Point: created, and waited for until it serves."""
+"""A Multi-Region Access Point: created, given a policy or deleted, and waited for."""
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.changes import Changes
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies, check_document
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
-    "buckets": {"type": "list", "elements": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "buckets": {"type": "list", "elements": "str"},
     "site": {"type": "str"},
+    "allow_replacement": {"type": "bool", "default": False},
+    "policy": {"type": "dict"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
-
-# INCONSISTENT_ACROSS_REGIONS: a setting is still spreading; the access point serves meanwhile.
-_SERVING = ("READY", "INCONSISTENT_ACROSS_REGIONS")
-
-State = t.Optional[planning.AccessPoint]
+REQUIRED_IF = [("state", "present", ("buckets",))]
 
 
-class AccessPoint(Resource[State]):
+class AccessPoint(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        planning.check_name(p["name"])
-        if not p["buckets"] or len(set(p["buckets"])) != len(p["buckets"]):
-            raise EdgeError("buckets must name at least one bucket, every one once and each in another Region.")
-        self.api = AccessPointApi(aws)
-        self._account_id = aws.account_id
-        self._desired = planning.Desired(p["name"], tuple(p["buckets"]))
-        self._site: str | None = p["site"]
-        self._wait: bool = p["wait"]
-        self._wait_timeout: int = p["wait_timeout"]
+        desired = planning.Desired(
+            account_id="",
+            name=p["name"],
+            buckets=tuple(p["buckets"] or ()),
+            present=p["state"] == "present",
+            site=p["site"],
+            allow_replacement=p["allow_replacement"],
+            policy=p["policy"],
+            wait=p["wait"],
+        )
+        planning.check(desired)
+        if desired.policy is not None:
+            check_document(desired.policy)
+        self._reads = AccessPointApi(aws)
+        self.api = self._changes = Changes(self._reads, desired.name, p["wait_timeout"])
+        self._desired = dataclasses.replace(desired, account_id=aws.account_id)
+        self._others: tuple[planning.AccessPoint, ...] = ()
 
-    def observe(self) -> State:
-        return planning.from_api(self.api.access_point(self._desired.name))
+    def observe(self) -> planning.Observed:
+        name, site = self._desired.name, self._desired.site
+        reads: dict[str, t.Callable[[], t.Any]] = {name: functools.partial(self._reads.access_point, name)}
+        if site is not None:
+            reads[f"the access points of {site}"] = functools.partial(self._others_of, site)
+        live, *others = in_parallel(reads).values()
+        self._others = tuple(*others)
+        return planning.Observed(live, self._policies(live), self._others, self._tags(live))
 
-    def plan(self, observed: State) -> Plan:
-        others = self.api.names() if observed is None and self._site else []
-        planning.refuse_another(self._site or "", self._desired.name, others)
-        return planning.plan(observed, self._desired)
+    def _others_of(self, site: str) -> list[planning.AccessPoint]:
+        found = sorted(self._reads.access_points(), key=lambda other: other.name)
+        return [other for other in found if planning.is_of_site(other.name, site) and other.name != self._desired.name]
 
-    def settle(self, observed: State, changed: bool) -> State:
-        if not self._wait:
-            return self.observe() if changed else observed
-        if observed is not None and observed["status"] == "READY":
-            return observed
-        return wait_until(
-            f"The Multi-Region Access Point {self._desired.name}",
-            self._probe,
-            lambda seen: seen is not None and seen["status"] in _SERVING,
-            timeout=self._wait_timeout,
-            describe=lambda seen: f"status {seen['status'] if seen else 'CREATING'}",
+    def _policies(self, live: planning.AccessPoint | None) -> Policies:
+        asked = live is not None and live.serves and self._desired.present and self._desired.policy is not None
+        return self._reads.policies(self._desired.name) if asked else Policies()
+
+    def _tags(self, live: planning.AccessPoint | None) -> dict[str, dict[str, str]]:
+        """What says whose it is, for an access point itself cannot be tagged."""
+        if live is None or self._desired.present or self._desired.site is None:
+            return {}
+        members = live.regions.items()
+        return in_parallel(
+            {bucket: functools.partial(self._reads.bucket_tags, region, bucket) for region, bucket in members}
         )
 
-    def _probe(self) -> State:
-        seen = self.observe()
-        if seen is not None:
-            planning.refuse_partial(seen)
-        elif self.api.request_token:
-            self._refuse_failed(self.api.operation(self.api.request_token))
-        return seen
+    def plan(self, observed: planning.Observed) -> Plan:
+        return planning.plan(observed, self._desired)
 
-    def _refuse_failed(self, operation: dict[str, t.Any]) -> None:
-        if operation.get("RequestStatus", "").upper() == "FAILED":
-            details = operation.get("ResponseDetails", {}).get("ErrorDetails", {})
-            raise EdgeError(
-                f"AWS could not create the Multi-Region Access Point {self._desired.name}: "
-                f"{details.get('Code', 'no code')}: {details.get('Message', 'no message')}"
-            )
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        desired = self._desired
+        if not desired.wait:
+            return self.observe() if changed else observed
+        if not desired.present:
+            if observed.access_point is not None:
+                self._changes.until_gone()
+            return dataclasses.replace(observed, access_point=None)
+        policies, live = observed.policies, observed.access_point
+        if desired.policy is not None and not policies.has(desired.policy):
+            policies = self._changes.until_established(desired.policy)
+        if changed or live is None or not live.serves:
+            live = self._changes.until_serving()
+        return dataclasses.replace(observed, access_point=live, policies=policies)
 
-    def result(self, state: State) -> dict[str, t.Any]:
-        alias = (state or {}).get("alias", KNOWN_AFTER_APPLY)
-        known = alias != KNOWN_AFTER_APPLY
-        return {
-            "multi_region_access_point": {
-                "name": self._desired.name,
-                "alias": alias,
-                # The alias ends in .mrap already.
-                "arn": f"arn:aws:s3::{self._account_id}:accesspoint/{alias}" if known else alias,
-                "domain_name": f"{alias}.accesspoint.s3-global.amazonaws.com" if known else alias,
-                "status": (state or {}).get("status", "CREATING"),
-                "buckets": list(self._desired.buckets),
-            }
-        }
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        others = [other.facts(self._desired.account_id) for other in self._others]
+        return {"multi_region_access_point": self._facts(state), "others": others}
+
+    def _facts(self, state: t.Any) -> planning.Facts | None:
+        if not isinstance(state, planning.Observed):  # in check mode, the plan's
+            return state["multi_region_access_point"] if state else None
+        if state.access_point is not None:
+            return state.access_point.facts(self._desired.account_id)
+        return self._desired.starting() if self._desired.present else None
