@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, marked
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags, marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -74,7 +74,7 @@ class Distribution(Resource[State]):
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}
         config = {"comment": marked(self._name), **p["config"], **given}
-        tags = {str(key): str(value) for key, value in p["tags"].items()}
+        tags = as_tags(p["tags"])
         self._desired = planning.Desired(self._name, config, tags)
         self._observed: State = None
 

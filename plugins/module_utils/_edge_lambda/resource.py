@@ -17,6 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda impo
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.api import EdgeLambdaApi
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -58,7 +59,7 @@ class EdgeLambda(Resource[planning.Observed]):
             memory_size=p["memory_size"],
             timeout=p["timeout"],
             role_arn=p["role_arn"],
-            tags={str(key): str(value) for key, value in p["tags"].items()},
+            tags=as_tags(p["tags"]),
         )
 
     def observe(self) -> planning.Observed:

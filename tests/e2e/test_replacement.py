@@ -1,0 +1,130 @@
+"""Another set of Regions on a live site: nobody who looks at it sees an error or an old page, whatever happens."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.edge import Edge
+from demo.site import LocalSite
+from e2e.visitors import Visitors
+
+THREE = ["eu-north-1", "us-east-1", "ap-southeast-2"]
+FIVE = [*THREE, "sa-east-1", "ap-south-1"]
+TWO = ["eu-north-1", "sa-east-1"]
+
+PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]
+# No publication writes it: an object from before, which only backfill brings to a new Region.
+KEPT = "r/kept/page.html"
+
+
+def write_release(directory: Path, number: int) -> None:
+    directory.mkdir(exist_ok=True)
+    for name in PAGES:
+        (directory / name).write_bytes(page(number, name))
+
+
+def page(number: int, name: str) -> bytes:
+    return f"{number} {name}\n".encode()
+
+
+def expected(*numbers: int) -> dict[str, set[bytes]]:
+    pages = {f"/{name}": {page(number, name) for number in numbers} for name in PAGES}
+    return {"/_edge/region": {region.encode() for region in FIVE}, **pages}
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LocalSite]:
+    write_release(tmp_path / "site", 1)
+    variables = {"edge_name": "live", "edge_regions": THREE, "edge_site": str(tmp_path / "site")}
+    with LocalSite(variables) as site:
+        run(site, "site.yml")
+        run(site, "playbooks/publish.yml")
+        yield site
+
+
+def run(site: LocalSite, name: str, **variables: Any) -> str:
+    outcome = site.playbook(name, "--extra-vars", json.dumps(variables), capture=True)
+    assert outcome.returncode == 0, outcome.stdout
+    return outcome.stdout
+
+
+def access_points(site: LocalSite) -> list[set[str]]:
+    """The set of Regions of each."""
+    client = site.cloud.client("s3control", "us-west-2")
+    found = client.list_multi_region_access_points(AccountId=site.cloud.account_id)["AccessPoints"]
+    return [{region["Region"] for region in each["Regions"]} for each in found]
+
+
+def bucket(site: LocalSite, region: str) -> str:
+    return f"live-{site.cloud.account_id}-{region}-an"
+
+
+def mutating(site: LocalSite, start: int) -> list[str]:
+    return [f"{each['method']} {each['host']}{each['path']}" for each in site.cloud.requests(start) if each["mutating"]]
+
+
+def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: Path) -> None:
+    home = live.cloud.client("s3", THREE[0])
+    home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
+    with Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
+        with Visitors(edge.url, expected(1)) as visitors:
+            live.variables["edge_regions"] = FIVE
+            grown = run(live, "site.yml", edge_allow_replacement=True)
+            assert access_points(live) == [set(FIVE)]
+
+            visitors.expected = expected(1, 2)
+            write_release(tmp_path / "site", 2)
+            run(live, "playbooks/publish.yml")
+            visitors.expected = expected(2)
+
+            live.variables["edge_regions"] = TWO
+            shrunk = run(live, "site.yml", edge_allow_replacement=True)
+            assert access_points(live) == [set(TWO)]
+        assert visitors.complaints == []
+        assert visitors.misses > 500
+    assert "Bring " in grown
+    assert bucket(live, "us-east-1") in shrunk  # that its objects stay, and cost, is said
+    for region in FIVE:
+        kept = live.cloud.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
+        assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})
+    start = len(live.cloud.requests())
+    assert "no changes" in run(live, "site.yml")
+    assert mutating(live, start) == []
+
+
+def test_without_consent_the_difference_is_named_and_nothing_changes(live: LocalSite) -> None:
+    start = len(live.cloud.requests())
+    live.variables["edge_regions"] = ["eu-north-1", "us-east-1", "sa-east-1"]
+    outcome = live.playbook("site.yml", capture=True)
+    assert outcome.returncode != 0
+    said = " ".join(outcome.stdout.split())
+    assert "it adds sa-east-1 and leaves out ap-southeast-2" in said
+    assert "edge_allow_replacement=true" in said
+    assert mutating(live, start) == []
+
+
+@pytest.mark.parametrize("calls", [4, 25, 45])
+def test_a_killed_replacement_is_finished_by_the_next_run(live: LocalSite, tmp_path: Path, calls: int) -> None:
+    live.variables |= {"edge_regions": ["us-east-1", "sa-east-1"], "edge_home_region": "sa-east-1"}
+    foretold = live.playbook("site.yml", "--check", "--extra-vars", "edge_allow_replacement=true", capture=True)
+    assert foretold.returncode == 0, foretold.stdout
+    with Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
+        live.cloud.fault(calls)
+        broken = live.playbook("site.yml", "--extra-vars", "edge_allow_replacement=true", capture=True)
+        live.cloud.fault(None)
+        assert broken.returncode != 0
+        assert "Traceback" not in broken.stdout
+        with Visitors(edge.url, expected(1)) as visitors:
+            run(live, "site.yml", edge_allow_replacement=True)
+        assert visitors.complaints == []
+    assert access_points(live) == [{"us-east-1", "sa-east-1"}]
+    start = len(live.cloud.requests())
+    assert "no changes" in run(live, "site.yml")
+    assert mutating(live, start) == []
