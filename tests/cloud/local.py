@@ -212,9 +212,10 @@ class LocalCloud:
         found: list[dict[str, Any]] = self._ask("GET", f"/_local/requests?after={after}")
         return found
 
-    def fault(self, after_mutating: int | None) -> None:
-        """Refuse everything after this many more changes were made; None ends it."""
-        self._ask("POST", "/_local/faults", {} if after_mutating is None else {"after_mutating": after_mutating})
+    def fault(self, after_mutating: int | None, of: Credentials | None = None) -> None:
+        """Refuse everything (*of* one user) after this many more changes were made; None ends it."""
+        fault = {"after_mutating": after_mutating, "access_key_id": of.access_key_id if of else None}
+        self._ask("POST", "/_local/faults", fault)
 
     def behave(self, **values: float | str) -> None:
         """How AWS behaves from now on (cloud.emulator.behaviour has the names); nothing is back to at once and well."""

@@ -211,3 +211,35 @@ def test_to_create_ones_own_bucket_again(cloud: LocalCloud) -> None:
     assert code_of(lambda: create(B, "own-global-b")) == ("BucketAlreadyOwnedByYou", 409)
     create(A, "own-global-a")
     create(A, "own-global-a")  # us-east-1 says 200, as it always did
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"Resource": "arn:aws:s3:::another/*"}, "Policy has invalid resource"),
+        ({"Resource": ["arn:aws:s3:::BUCKET/*", "arn:aws:s3:::BUCKETs"]}, "Policy has invalid resource"),
+        ({"Principal": {"AWS": ["arn:aws:iam::111122223333:role/none"]}}, "Invalid principal in policy"),
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:user/none"}}, "Invalid principal in policy"),
+        ({"Effect": "Perhaps"}, "Invalid effect"),
+        ({"Principal": None}, "Missing required field Principal"),
+    ],
+)
+def test_a_policy_is_about_its_own_bucket_and_names_who_is_there(cloud: LocalCloud, change: Config, words: str) -> None:
+    s3, bucket = cloud.client("s3"), "policies-of-a-bucket"
+    s3.create_bucket(Bucket=bucket)
+    good: Config = {
+        "Effect": "Deny",
+        "Principal": {"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999999999999:role/none"]},
+        "Action": "s3:PutObject",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/r/*"],
+    }
+
+    def put(statement: Config) -> None:
+        written = json.dumps({"Version": "2012-10-17", "Statement": [statement]}).replace("BUCKET", bucket)
+        s3.put_bucket_policy(Bucket=bucket, Policy=written)
+
+    put(good)
+    bad = {name: value for name, value in {**good, **change}.items() if value is not None}
+    with pytest.raises(s3.exceptions.ClientError, match=words) as refused:
+        put(bad)
+    assert refused.value.response["Error"]["Code"] == "MalformedPolicy"

@@ -44,6 +44,21 @@ def test_the_fault_switch_cuts_off_after_a_number_of_changes(cloud: LocalCloud, 
     s3.put_object(Bucket=bucket, Key="fault-3", Body=b"1")
 
 
+def test_one_user_alone_may_be_cut_off(cloud: LocalCloud, deployment: Deployment) -> None:
+    bucket = deployment.buckets["us-west-2"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    user = cloud.create_user("cut-off", everything)
+    theirs, others = cloud.client("s3", "us-west-2", user), cloud.client("s3", "us-west-2")
+    cloud.fault(1, user)
+    try:
+        others.put_object(Bucket=bucket, Key="others-1", Body=b"1")
+        theirs.put_object(Bucket=bucket, Key="theirs-1", Body=b"1")
+        assert code_of(lambda: theirs.get_object(Bucket=bucket, Key="theirs-1")) == ("LocalFault", 400)
+        others.put_object(Bucket=bucket, Key="others-2", Body=b"1")
+    finally:
+        cloud.fault(None)
+
+
 def test_parallel_changes_do_not_exceed_the_number(cloud: LocalCloud, deployment: Deployment) -> None:
     bucket = deployment.buckets["sa-east-1"]
     s3 = cloud.client("s3", "sa-east-1")

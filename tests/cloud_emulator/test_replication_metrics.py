@@ -12,6 +12,7 @@ from cloud_emulator.mesh import ENABLED, Mesh, allow, behaving
 from cloud_emulator.wire import code_of
 
 A, B, C = "us-west-2", "eu-west-1", "ap-south-1"
+FAILED = "OperationsFailedReplication"
 MEASURED = {"Destination": {"Metrics": ENABLED}}
 
 
@@ -20,10 +21,11 @@ def value(
     name: str,
     destination: str = B,
     statistic: str = "Maximum",
-    region: str = A,
+    region: str | None = None,
     as_: Credentials | None = None,
 ) -> float | None:
-    """The newest value, None without data."""
+    """The newest value, None without data; in the Region where AWS publishes the metric, or in *region*."""
+    region = region or (A if name == FAILED else destination)
     dimensions = {"SourceBucket": mesh.buckets[A], "DestinationBucket": mesh.buckets[destination]}
     dimensions["RuleId"] = f"to-{destination}"
     metric: dict[str, Any] = {"Namespace": "AWS/S3", "MetricName": name}
@@ -41,29 +43,31 @@ def value(
 def test_what_is_pending_and_what_has_failed_is_told(cloud: LocalCloud) -> None:
     mesh = Mesh(cloud, "measured", A, B, C)
     mesh.replicate(A, mesh.rule(B, **MEASURED), mesh.rule(C))
-    assert value(mesh, "OperationsPendingReplication") is None
+    assert value(mesh, "OperationsPendingReplication") == 0  # also where nothing is replicated
+    assert value(mesh, FAILED, statistic="Sum") is None
     with behaving(cloud, replication_seconds=3600):
         for number in range(3):
             mesh.put(A, str(number), Body=b"12345")
         assert value(mesh, "OperationsPendingReplication") == 3
         assert value(mesh, "BytesPendingReplication") == 15
         assert 0 < (value(mesh, "ReplicationLatency") or 0) < 60
-        assert value(mesh, "OperationsPendingReplication", region=B) is None  # another Region's CloudWatch
+        assert value(mesh, "OperationsPendingReplication", region=A) is None  # another Region's CloudWatch
         assert value(mesh, "OperationsPendingReplication", destination=C) is None  # its rule asks for none
     for name in ("OperationsPendingReplication", "BytesPendingReplication", "ReplicationLatency"):
         assert value(mesh, name) == 0
-    assert value(mesh, "OperationsFailedReplication", statistic="Sum") == 0
+    assert value(mesh, FAILED, statistic="Sum") == 0
     mesh.grant(without="s3:ReplicateObject")
     mesh.put(A, "bad")
-    assert value(mesh, "OperationsFailedReplication", statistic="Sum") == 1
-    assert value(mesh, "OperationsFailedReplication", statistic="SampleCount") == 4
-    assert value(mesh, "OperationsFailedReplication", destination=C, statistic="Sum") is None
+    assert value(mesh, FAILED, statistic="Sum") == 1
+    assert value(mesh, FAILED, statistic="SampleCount") == 4
+    assert value(mesh, FAILED, statistic="Sum", region=B) is None
+    assert value(mesh, FAILED, destination=C, statistic="Sum") is None
 
 
 def test_metrics_are_listed_and_have_statistics(cloud: LocalCloud) -> None:
     mesh = Mesh(cloud, "statistics", A, B)
     mesh.replicate(A, mesh.rule(B, **MEASURED))
-    cloudwatch, now = cloud.client("cloudwatch", A), datetime.now(UTC)
+    cloudwatch, now = cloud.client("cloudwatch", B), datetime.now(UTC)
     with behaving(cloud, replication_seconds=3600):
         mesh.put(A, "k")
         source = [{"Name": "SourceBucket", "Value": mesh.buckets[A]}]

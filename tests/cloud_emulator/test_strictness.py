@@ -58,6 +58,13 @@ def test_the_expected_bucket_owner_is_compared(cloud: LocalCloud, deployment: De
     assert refused == ("AccessDenied", 403)
 
 
+def test_the_length_of_a_key(cloud: LocalCloud, deployment: Deployment) -> None:
+    s3, bucket = cloud.client("s3"), deployment.buckets["us-east-1"]
+    s3.put_object(Bucket=bucket, Key="é" * 512)
+    assert code_of(lambda: s3.put_object(Bucket=bucket, Key="é" * 512 + "x")) == ("KeyTooLongError", 400)
+    s3.delete_object(Bucket=bucket, Key="é" * 512)
+
+
 def test_the_limits_of_the_key_value_store(cloud: LocalCloud, deployment: Deployment) -> None:
     kvs, arn = cloud.client("cloudfront-keyvaluestore"), deployment.kvs_arn
 

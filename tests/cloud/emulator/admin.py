@@ -22,10 +22,11 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
         if route == "GET requests":
             return _json(200, log.after(int(request.query.get("after", "0"))))
         if route == "POST faults":
-            after = json.loads(request.body or b"{}").get("after_mutating")
+            fault = json.loads(request.body or b"{}")
+            after = fault.get("after_mutating")
             if after is not None and (not isinstance(after, int) or after < 0):
                 raise ValueError("after_mutating must be a number that is not negative")
-            faults.arm(after)
+            faults.arm(after, fault.get("access_key_id"))
             return _json(200, {"after_mutating": after})
         if route == "POST behaviour":
             return _json(200, behaviour.change(json.loads(request.body or b"{}")))

@@ -12,7 +12,8 @@ from ministack.core import iam_actions
 _NAME = re.compile(rb"<Name>([^<]+)</Name>")
 
 
-# CloudFront API reference, CreateDistributionWithTags: it needs CreateDistribution and TagResource.
+# CloudFront API reference, CreateDistributionWithTags: it needs CreateDistribution; and TagResource, see
+# additional_rights.
 _ACTIONS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
 
 
@@ -55,6 +56,9 @@ def _resource(
     service: str, method: str, path: str, body: bytes, query: dict[str, Any], region: str, account_id: str
 ) -> str | None:
     if service == "iam":
+        source = _first(query.get("PolicySourceArn"))  # SimulatePrincipalPolicy is about a role or a user
+        if source:
+            return source
         name = _first(query.get("PolicyName"))
         return f"arn:aws:iam::{account_id}:policy/{name}" if name else None
     if service == "cloudfront-keyvaluestore":

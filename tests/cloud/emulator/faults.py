@@ -9,17 +9,24 @@ from cloud.emulator.request import Request, Response
 class Faults:
     def __init__(self) -> None:
         self._remaining: int | None = None
+        self._access_key_id: str | None = None
 
-    def arm(self, after_mutating: int | None) -> None:
-        """Let this many changes through, then answer nothing but errors; None is back to normal."""
+    def arm(self, after_mutating: int | None, access_key_id: str | None = None) -> None:
+        """Let this many changes through, then answer nothing but errors; None is back to normal.
+
+        With an *access_key_id* that is so for its owner only.
+        """
         self._remaining = after_mutating
+        self._access_key_id = access_key_id
 
-    @property
-    def armed(self) -> bool:
-        return self._remaining is not None
+    def concerns(self, request: Request) -> bool:
+        if self._remaining is None:
+            return False
+        caller = request.signature.access_key_id if request.signature else None
+        return self._access_key_id in (None, caller)
 
     def refusal(self, request: Request, mutating: bool) -> Response | None:
-        if self._remaining is None:
+        if not self.concerns(request) or self._remaining is None:
             return None
         if self._remaining == 0:
             # A 400 with an unknown code: botocore retries 5xx answers and dropped connections.

@@ -10,22 +10,30 @@ from ministack.app import app as ministack
 from cloud.emulator import (
     access_points,
     access_points_authorisation,
+    additional_rights,
     admin,
     authorisation,
     batch_jobs,
     bucket_configuration,
+    bucket_policies,
     kms_objects,
+    kms_rights,
     lambda_code,
     later,
+    object_parts,
     pass_role,
+    policy_sizes,
     policy_versions,
     regions,
     replication,
     replication_configuration,
     replication_metrics,
     routing,
+    s3_authorisation,
     strict,
     strict_cloudfront,
+    strict_edge,
+    uploads,
 )
 from cloud.emulator.faults import Faults
 from cloud.emulator.request import (
@@ -49,20 +57,28 @@ class Gateway:
         self._account_id = os.environ["MINISTACK_ACCOUNT_ID"]
         access_points.install()
         access_points_authorisation.install()
+        strict_edge.install()
+        additional_rights.install()  # after strict_edge
         authorisation.install()
         batch_jobs.install()
         bucket_configuration.install()
+        bucket_policies.install()
         kms_objects.install()
+        kms_rights.install()
         lambda_code.install()
         later.install()
+        object_parts.install()
         pass_role.install()
+        policy_sizes.install()
         policy_versions.install()
         regions.install()
         replication.install()
         replication_configuration.install()
         replication_metrics.install()
         routing.install()
+        s3_authorisation.install()
         strict_cloudfront.install()
+        uploads.install()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,7 +96,7 @@ class Gateway:
             await respond(send, request.method, Response(400, "text/plain", str(problem).encode()))
             return
         mutating = is_mutating(request)
-        counted = mutating and self._faults.armed
+        counted = mutating and self._faults.concerns(request)
         refused = self._faults.refusal(request, mutating)
         if refused is None:
             refused = strict.refusal(request, self._account_id) or routing.refusal(request) or regions.refusal(request)

@@ -16,7 +16,7 @@ _BUCKET_KEY = f"{SSE}-bucket-key-enabled"
 
 def install() -> None:
     resolve = s3._resolve_sse_write_headers
-    put, copy = s3._put_object, s3._copy_object
+    put, copy, complete = s3._put_object, s3._copy_object, s3._complete_multipart_upload
 
     def with_key(headers: dict[str, str], bucket: str) -> Any:
         default = s3._bucket_default_sse_headers(bucket)
@@ -37,10 +37,23 @@ def install() -> None:
     def copy_object(bucket: str, key: str, headers: dict[str, str]) -> Any:
         return _with_its_own_etag(bucket, key, copy(bucket, key, headers))
 
+    def complete_upload(
+        bucket: str, key: str, body: bytes, query: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> Any:
+        upload_id = s3._qp(query, "uploadId")
+        again = upload_id not in s3._multipart_uploads
+        answer = complete(bucket, key, body, query, headers)
+        if again or answer[0] != 200:
+            return answer
+        answer = _with_its_own_etag(bucket, key, answer)
+        s3._completed_multipart_uploads[upload_id]["response"] = answer  # for those who ask again
+        return answer
+
     s3._SSE_STORED_HEADERS = (*s3._SSE_STORED_HEADERS, _BUCKET_KEY)
     s3._resolve_sse_write_headers = with_key
     s3._put_object = put_object
     s3._copy_object = copy_object
+    s3._complete_multipart_upload = complete_upload
 
 
 def _with_its_own_etag(bucket: str, key: str, answer: Any) -> Any:
@@ -49,7 +62,7 @@ def _with_its_own_etag(bucket: str, key: str, answer: Any) -> Any:
     if status != 200 or headers.get(SSE) not in KMS_ALGORITHMS:
         return answer
     record = s3._buckets[bucket]["objects"][key]
-    md5, etag = record["etag"], f'"{uuid.uuid4().hex}"'
+    md5, etag = record["etag"], object_versions.opaque_etag(record["etag"])
     record["etag"] = etag
     if record.get("version_id"):
         object_versions.set_field(bucket, key, record["version_id"], "etag", etag)
@@ -68,3 +81,18 @@ def _arn(bucket: str, key: str) -> str:
 def _aws_managed_key(bucket: str) -> str:
     """The key behind alias/aws/s3: one in each Region of an account."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"alias/aws/s3 {get_account_id()} {s3.bucket_region(bucket)}"))
+
+
+def managed_key(bucket: str) -> str:
+    """The ARN of the key that AWS manages for S3, in the bucket's Region."""
+    return _arn(bucket, _aws_managed_key(bucket))
+
+
+def context(bucket: str, key: str, sse: dict[str, str]) -> dict[str, str]:
+    """The condition keys of S3's requests to KMS about an object that is encrypted so."""
+    # With an S3 Bucket Key the context names the bucket.
+    encrypted = f"arn:aws:s3:::{bucket}" if sse.get(_BUCKET_KEY) == "true" else f"arn:aws:s3:::{bucket}/{key}"
+    return {
+        "kms:ViaService": f"s3.{s3.bucket_region(bucket)}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": encrypted,
+    }

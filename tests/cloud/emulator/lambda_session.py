@@ -7,6 +7,7 @@ import json
 import secrets
 import string
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,15 +23,22 @@ class Refused(Exception):
     pass
 
 
-def create(role_arn: str, function_arn: str) -> dict[str, str]:
+def check_trust(role_arn: str, services: Sequence[str] = _SERVICES) -> dict[str, Any]:
+    """The role. Refused unless it is there, and these services may assume it."""
     account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-    role = iam._roles.get_scoped(account, None, role_name)
+    role: dict[str, Any] | None = iam._roles.get_scoped(account, None, role_name)
     if role is None or role["Arn"] != role_arn:
         raise Refused(f"The role {role_arn} does not exist")
     trust = _for_services(role.get("AssumeRolePolicyDocument") or {})
-    for service in _SERVICES:
+    for service in services:
         if not evaluate_trust_policy(trust, service):
             raise Refused(f"The trust policy of {role_arn} does not let {service} call sts:AssumeRole")
+    return role
+
+
+def create(role_arn: str, function_arn: str) -> dict[str, str]:
+    account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    role = check_trust(role_arn)
     access_key = "ASIA" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
     secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)
     session_name = function_arn.split(":")[6]

@@ -6,7 +6,6 @@ rule's destination only. A replica is put into the store directly, so it is neve
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -189,8 +188,8 @@ def _replica(version: Version, rule: Rule) -> Version:
     if object_versions.is_kms_encrypted(version):
         key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
         replica["preserved_headers"][object_versions.SSE_KEY] = key
-        # The ETag of what KMS encrypts is no hash of the content, and this is encrypted with another key.
-        replica["etag"] = f'"{uuid.uuid4().hex}"'
+        # It depends on the key, and this is encrypted with another one.
+        replica["etag"] = object_versions.opaque_etag(version["etag"])
     return replica
 
 

@@ -1,7 +1,8 @@
-"""CloudWatch's metrics of S3 replication, for the rules that ask for them; in the Region of the source bucket.
+"""CloudWatch's metrics of S3 replication, for the rules that ask for them.
 
-A rule has data from its first operation on. What is pending is told as it is now, not minute by minute.
-Source: S3 User Guide, "Metrics and dimensions", "S3 Replication metrics in CloudWatch".
+What has failed is told in the Region of the source bucket, what is pending and for how long in that of the destination.
+What is pending is told as it is now, not minute by minute; what failed since the rule's first operation.
+Sources: S3 User Guide, "Using S3 Replication metrics" and "S3 Replication metrics in CloudWatch".
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ _READS = ("_get_metric_data", "_get_metric_statistics", "_list_metrics")
 _MINUTE = 60
 # Source bucket, destination bucket, ID.
 Rule = tuple[str, str, str]
-_operated: set[Rule] = set()
 
 
 def install() -> None:
@@ -39,8 +39,7 @@ def _fresh(read: Any) -> Any:
 
 def _count(change: Change, destination: str, done: bool) -> None:
     rule = (change.bucket, destination, change.rules[destination])
-    _operated.add(rule)
-    if _measured(rule):
+    if rule in _measured():
         # Of the failed operations the sum is their number, and the sample count that of all.
         with request_scope(get_account_id(), s3.bucket_region(change.bucket)):
             series = cloudwatch._metric_bucket(_key(rule, "OperationsFailedReplication"))
@@ -52,8 +51,8 @@ def _refresh() -> None:
     for change in replication.pending:
         for destination, rule_id in change.rules.items():
             waiting[change.bucket, destination, rule_id].append(change)
-    for rule in _operated | set(waiting):
-        if not _measured(rule) or s3.bucket_region(rule[0]) != get_region():
+    for rule in _measured():
+        if s3.bucket_region(rule[1]) != get_region():
             continue
         changes = waiting[rule]
         behind = max((behaviour.now() - each.begun for each in changes), default=0.0)
@@ -65,9 +64,13 @@ def _refresh() -> None:
             cloudwatch._metrics[_key(rule, name)] = [_point(rule, float(value), unit)]
 
 
-def _measured(rule: Rule) -> bool:
-    config = s3._bucket_replication.get(rule[0]) or {"Rules": []}
-    return any(each["ID"] == rule[2] and replication_rules.has_metrics(each) for each in config["Rules"])
+def _measured() -> set[Rule]:
+    return {
+        (bucket, replication_rules.destination(rule), rule["ID"])
+        for bucket, config in s3._bucket_replication.items()
+        for rule in config["Rules"]
+        if replication_rules.has_metrics(rule)
+    }
 
 
 def _key(rule: Rule, name: str) -> tuple[str, str, str]:

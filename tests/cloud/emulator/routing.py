@@ -25,9 +25,10 @@ _COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
 
 @dataclass
 class Route:
-    """Of one request: where it comes from and, once a member bucket was chosen, that bucket's Region."""
+    """Of one request: where it comes from and, once a member was chosen, the access point and the bucket's Region."""
 
     location: Location | None = None
+    access_point_arn: str | None = None
     bucket_region: str | None = None
 
 
@@ -75,8 +76,14 @@ def _resolve(alias: str) -> str | None:
     bucket = _choose(point)
     route = _route.get()
     if route:
-        route.bucket_region = point.members[bucket]
+        route.access_point_arn, route.bucket_region = point.arn, point.members[bucket]
     return bucket
+
+
+def access_point_arn() -> str | None:
+    """Of the access point that the request of this context came through."""
+    route = _route.get()
+    return route.access_point_arn if route else None
 
 
 def _choose(point: AccessPoint) -> str:

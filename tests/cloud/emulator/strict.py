@@ -7,6 +7,7 @@ from cloud.emulator.errors import error
 from cloud.emulator.request import SIGV4A, Request, Response
 
 _OWNER_HEADERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
+_MAX_KEY_BYTES = 1024
 
 
 def refusal(request: Request, account_id: str) -> Response | None:
@@ -36,6 +37,9 @@ def _s3(request: Request, account_id: str) -> Response | None:
     if signature and not signature.presigned and "x-amz-content-sha256" not in request.headers:
         # MiniStack would hash the body itself.
         return _denied("Missing required header for this request: x-amz-content-sha256")
+    _, _, key = request.path.lstrip("/").partition("/")
+    if request.method == "PUT" and len(key.encode()) > _MAX_KEY_BYTES and not request.is_mrap:
+        return error("s3", 400, "KeyTooLongError", "Your key is too long", MaxSizeAllowed=str(_MAX_KEY_BYTES))
     for name in _OWNER_HEADERS:
         # All buckets here are of one account.
         if (request.headers.get(name) or request.query.get(name) or account_id) != account_id:
