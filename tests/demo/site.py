@@ -25,8 +25,10 @@ from cloud.geo import load_pops
 from cloud.local import ROOT, Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
-# What the documentation says that a deployer needs, and no more.
-_DEPLOYER_POLICY = REPOSITORY / "docs" / "deployer-policy.json"
+# What the documentation says that a deployer needs, and no more: to deploy; and besides, to remove.
+_DEPLOYER = REPOSITORY / "docs" / "deployer"
+TO_DEPLOY = ("storage", "delivery")
+TO_REMOVE = ("removal",)
 
 # The edge locations that failover.yml probes from: one on each coast of the world.
 PROBED = ("ARN", "LHR", "IAD", "SFO", "GRU", "BOM", "NRT", "SYD")
@@ -39,13 +41,12 @@ class SiteError(Exception):
     """A playbook or the edge failed; what it said has been shown."""
 
 
-def deployer_policy(site: str, account_id: str) -> dict[str, Any]:
+def deployer_policy(site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE) -> dict[str, Any]:
     """For this site, however its name is written; a name that cannot be is the playbooks' to refuse."""
     name = json.dumps(site)[1:-1]
-    policy: dict[str, Any] = json.loads(
-        _DEPLOYER_POLICY.read_text().replace("ACCOUNT", account_id).replace("SITE", name)
-    )
-    return policy
+    texts = [(_DEPLOYER / f"{document}.json").read_text() for document in documents]
+    policies = [json.loads(text.replace("ACCOUNT", account_id).replace("SITE", name)) for text in texts]
+    return {**policies[0], "Statement": [statement for policy in policies for statement in policy["Statement"]]}
 
 
 class LocalSite:
@@ -66,7 +67,7 @@ class LocalSite:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
-            policy = deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id)
+            policy = deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id, TO_DEPLOY)
             self.credentials = ROOT if self._as_root else self.cloud.create_user("deployer", policy)
             self._stack = stack.pop_all()
         return self
@@ -83,6 +84,7 @@ class LocalSite:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
             "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
+            "ANSIBLE_PIPELINING": "true",  # faster
         }
 
     def playbook(self, *arguments: str, capture: bool = False) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""Modules run against local AWS in this process, as the user whose policy is docs/deployer-policy.json."""
+"""Modules run against local AWS in this process, as the user whom docs/deployer describes."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

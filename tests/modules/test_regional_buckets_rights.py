@@ -1,4 +1,4 @@
-"""s3_regional_buckets with one right less than docs/deployer-policy.json gives: a sentence names what is missing."""
+"""s3_regional_buckets with one right less than docs/deployer gives: a sentence names what is missing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -38,6 +38,7 @@ PRESENT = {
     "s3:PutBucketPolicy": "PutBucketPolicy",
     "s3:PutBucketPublicAccessBlock": "PutPublicAccessBlock",
     "s3:PutBucketTagging": "PutBucketTagging",
+    "s3:TagResource": "CreateBucket",
     "s3:PutBucketVersioning": "PutBucketVersioning",
     "s3:PutEncryptionConfiguration": "PutBucketEncryption",
     "s3:PutLifecycleConfiguration": "PutBucketLifecycleConfiguration",
@@ -89,8 +90,7 @@ def deployer_without(cloud: LocalCloud, action: str) -> Modules:
 def test_every_action_of_the_buckets_statements_is_looked_at_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, ACCOUNT)["Statement"]}
     named = {action for sid in ("Buckets", "DeletionOfBuckets", "DeletionOfObjects") for action in statements[sid]}
-    # Local AWS does not ask for the right to tag at creation, as AWS does (S3 API reference, "CreateBucket").
-    assert named - {"s3:TagResource"} <= PRESENT.keys() | ABSENT.keys()
+    assert named <= PRESENT.keys() | ABSENT.keys()
 
 
 @pytest.mark.parametrize(("action", "call"), PRESENT.items())
