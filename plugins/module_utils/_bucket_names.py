@@ -26,18 +26,15 @@ class Account(t.Protocol):
     def account_id(self) -> str: ...
 
 
+ACCOUNT_REGIONAL = "account_regional"
+GLOBAL = "global"
+NAMESPACES = (ACCOUNT_REGIONAL, GLOBAL)
+
 NAME_ARGUMENTS: dict[str, t.Any] = {
     "site": {"type": "str", "required": True},
     "regions": {"type": "list", "elements": "str", "required": True},
     "names": {"type": "dict", "default": {}},
-}
-
-ACCOUNT_REGIONAL = "account_regional"
-GLOBAL = "global"
-
-# Of the module that creates the buckets; the others are told the names that it returns.
-NAMESPACE_ARGUMENTS: dict[str, t.Any] = {
-    "namespace": {"type": "str", "choices": [ACCOUNT_REGIONAL, GLOBAL], "default": ACCOUNT_REGIONAL},
+    "namespace": {"type": "str", "choices": list(NAMESPACES), "default": ACCOUNT_REGIONAL},
     "prefix": {"type": "str"},
 }
 
@@ -63,7 +60,8 @@ def bucket_names(
     """
     check_regions(regions, "regions")
     if names:
-        return _given_names(regions, names, aws, prefix)
+        # YAML makes a number of a name that is digits.
+        return _given_names(regions, {region: str(name) for region, name in names.items()}, aws, prefix)
     option, start = ("prefix", prefix) if prefix else ("site", site)
     if namespace == GLOBAL:
         if not prefix:

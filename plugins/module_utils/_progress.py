@@ -32,10 +32,10 @@ _lock = threading.Lock()
 class Progress:
     """Of one thing: a line when its state changes, and one a minute. Safe to share between threads."""
 
-    def __init__(self, what: str, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, what: str, clock: t.Callable[[], float] = time.monotonic, started: float | None = None) -> None:
         self._what = what
         self._clock = clock
-        self._started = clock()
+        self._started = clock() if started is None else started
         self._told: str | None = None
         self._told_at = self._started
 

@@ -143,6 +143,7 @@ def wait_until(
     *,
     timeout: float,
     describe: t.Callable[[State], str] = str,
+    since: float | None = None,
     pause: float = 1.0,
     longest_pause: float = 15.0,
     clock: t.Callable[[], float] = time.monotonic,
@@ -150,10 +151,11 @@ def wait_until(
 ) -> State:
     """Call *probe* until *ready* of what it returns, with growing pauses (seconds).
 
+    *timeout* counts from now, or from when the *clock* was at *since*, for waits that share a deadline.
     Raises EdgeError at the deadline, with the last thing seen and how to resume.
     """
-    started = clock()
-    progress = Progress(what, clock)
+    started = clock() if since is None else since
+    progress = Progress(what, clock, started)
     while True:
         seen = probe()
         if ready(seen):

@@ -17,7 +17,8 @@ description:
     need, all Regions at the same time; or deletes them.
   - Every bucket gets versioning, the bucket owner's ownership of all objects, a block of all public access,
     default encryption, a policy that refuses plain HTTP and TLS before 1.2, a lifecycle that removes old versions,
-    delete markers without versions and aborted uploads, and the tag C(multiregion-edge) with the site's name.
+    delete markers without versions, and uploads that were not finished in seven days, and the tag
+    C(multiregion-edge) with the site's name.
   - What others put into a bucket's policy, lifecycle or tags survives; ours are the statements and rules whose
     Sid or ID begins with C(MultiregionEdge).
   - A bucket that exists already is taken over if its tag C(multiregion-edge) names the site; without that tag, if

@@ -28,11 +28,12 @@ class LiveAction(NormalAction):
     """Runs the module as Ansible does, and shows its lines while it runs.
 
     They go through a file, so the module has to run on the controller: elsewhere, in the background
-    (``async``) and in check mode, which waits for nothing, no lines are shown.
+    (``async``), in check mode, which waits for nothing, and with ``no_log``, no lines are shown.
     """
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        if self._task.check_mode or self._task.async_val or self._connection.transport != "local":
+        hidden = self._task.check_mode or self._task.async_val or self._task.no_log
+        if hidden or self._connection.transport != "local":
             return super().run(tmp, task_vars)
         with tempfile.TemporaryDirectory(prefix="multiregion-edge-") as directory:
             path = Path(directory, "progress")

@@ -74,6 +74,20 @@ def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_o
     assert "not ready after 3 s (status CREATING). Nothing is lost: run it again to keep waiting" in rest
 
 
+def test_a_task_that_is_not_to_be_logged_shows_nothing(
+    tmp_path: Path, modules: Modules, buckets: dict[str, str]
+) -> None:
+    modules.cloud.behave(access_point_seconds=3600.0)
+    options = {"name": "hidden", "buckets": [buckets[region] for region in REGIONS], "wait_timeout": 1}
+    tasks = [{"multiregion.edge.s3_multi_region_access_point": options, "no_log": True}]
+    playbook = tmp_path / "playbook.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    with ansible(modules, "ansible-playbook", [*HERE, str(playbook)], "us-east-1") as running:
+        output, _ = running.communicate()
+    assert running.returncode != 0
+    assert "hidden: status CREATING (0 s)" not in output
+
+
 def role(tasks_from: str = "main.yml", **variables: Any) -> dict[str, Any]:
     return {
         "ansible.builtin.include_role": {"name": "multiregion.edge.access_point", "tasks_from": tasks_from},

@@ -10,7 +10,8 @@ import json
 import pytest
 
 from cloud.local import LocalCloud
-from modules.runner import SITE, Modules
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
 
 REGIONS = ["eu-north-1", "us-east-1", "ap-south-1"]
 
@@ -80,6 +81,72 @@ def test_each_bucket_says_its_region_and_goes_on_to_when_all_replicate(
     assert changed["changed"]
     assert said(cloud, buckets) == own
     assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
+
+
+def put(cloud: LocalCloud, buckets: dict[str, str], region: str) -> None:
+    """In place of the one that is there, as a run does that is killed right afterwards."""
+    remove(cloud, buckets, region)
+    cloud.client("s3", region).put_object(Bucket=buckets[region], Key="_edge/region", Body=region.encode())
+
+
+def remove(cloud: LocalCloud, buckets: dict[str, str], region: str) -> None:
+    s3 = cloud.client("s3", region)
+    for version in s3.list_object_versions(Bucket=buckets[region], Prefix="_edge/region").get("Versions", []):
+        s3.delete_object(Bucket=buckets[region], Key="_edge/region", VersionId=version["VersionId"])
+
+
+def test_what_a_killed_run_left_to_be_replicated_is_waited_for(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str]
+) -> None:
+    cloud.behave(replication_seconds=3600.0)
+    put(cloud, buckets, "us-east-1")
+    foretold = modules.run("s3_region_markers", check=True, buckets=buckets)
+    assert foretold["plan"] == ["Keep each Region's marker in its Region only"]
+    cloud.behave(replication_seconds=0.3)
+    expect_convergence(modules, cloud, buckets)
+
+
+def expect_convergence(modules: Modules, cloud: LocalCloud, buckets: dict[str, str]) -> None:
+    """In two runs, for a replica may arrive between the reads of the first one."""
+    for _ in range(2):
+        modules.run("s3_region_markers", buckets=buckets)
+    assert said(cloud, buckets) == {region: [region] for region in REGIONS}
+    assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
+
+
+def test_what_never_gets_there_ends_with_a_sentence(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str]
+) -> None:
+    cloud.behave(replication_seconds=3600.0)
+    put(cloud, buckets, "us-east-1")
+    with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(still replicated from us-east-1\).*run it again"):
+        modules.run("s3_region_markers", buckets=buckets, wait_timeout=0)
+    cloud.behave()
+    expect_convergence(modules, cloud, buckets)
+
+
+@pytest.mark.parametrize(
+    ("action", "call"),
+    [
+        ("s3:DeleteObjectVersion", "DeleteObject"),
+        ("s3:GetObjectVersion", "GetObject"),
+        ("s3:ListBucketVersions", "ListObjectVersions"),
+        ("s3:PutObject", "PutObject"),
+    ],
+)
+def test_each_right_is_needed_and_its_lack_is_told(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], action: str, call: str
+) -> None:
+    policy = deployer_policy(SITE, cloud.account_id)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
+    without = Modules(cloud, cloud.create_user(f"without-{action.partition(':')[2]}", policy))
+    cloud.client("s3", "us-east-1").delete_object(Bucket=buckets["us-east-1"], Key="_edge/region")
+    if action == "s3:PutObject":  # needed only where there is none
+        remove(cloud, buckets, "us-east-1")
+    with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
+        without.run("s3_region_markers", buckets=buckets)
 
 
 def test_buckets_that_will_be_made_are_foretold(modules: Modules) -> None:

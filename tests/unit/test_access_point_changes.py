@@ -147,10 +147,26 @@ def test_nothing_is_created_before_the_old_one_is_gone() -> None:
     assert api.tokens == []
 
 
+def test_nothing_is_created_over_what_was_deleted_in_part_meanwhile() -> None:
+    api = FakeApi(statuses=["PARTIALLY_DELETED"])
+    with pytest.raises(EdgeError, match="only in part: finish that with state: absent"):
+        changes(api).create_access_point(NAME, ["b"], "token")
+    assert api.tokens == []
+
+
 def test_nothing_is_deleted_before_it_is_created() -> None:
     api = FakeApi(statuses=["CREATING"])
     with pytest.raises(EdgeError, match=r"before it is deleted: not ready after 0 s .status CREATING"):
         changes(api).delete_access_point(NAME, "token")
+    assert api.tokens == []
+
+
+def test_what_was_never_finished_is_not_deleted() -> None:
+    """Its creation failed while the deletion waited for it."""
+    api = FakeApi(statuses=[None])
+    run = changes(api)
+    run.delete_access_point(NAME, "token")
+    run.until_gone()
     assert api.tokens == []
 
 

@@ -138,6 +138,11 @@ def test_other_buckets_are_refused_for_aws_never_changes_them(regions: list[str]
         plan(Observed(live(status=status)), want(*regions))
 
 
+def test_buckets_that_aws_does_not_tell_yet_are_no_other_ones() -> None:
+    unknown = AccessPoint("my-site-3f9a1c2b", None, "CREATING", "2026-11-20T08:00:00+00:00", {})
+    assert calls(Observed(unknown), want()) == []
+
+
 class TestAnotherAccessPointOfTheSite:
     OTHER = live("eu-north-1", "sa-east-1", name="my-site-00000000")
 

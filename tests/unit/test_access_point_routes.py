@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
@@ -235,6 +236,12 @@ class FakeRoutes:
         return self.left
 
 
+def turning(
+    routes: FakeRoutes, sleep: t.Callable[[float], None] = time.sleep, timeout: float = 60, **options: t.Any
+) -> Changes:
+    return Changes(t.cast(t.Any, routes), want(**options), timeout, sleep)
+
+
 @pytest.mark.parametrize(
     ("conflicts", "left", "submitted"),
     [
@@ -247,7 +254,7 @@ class FakeRoutes:
 def test_the_second_of_two_plans_again(conflicts: int, left: dict[str, int], submitted: list[dict[str, int]]) -> None:
     routes = FakeRoutes(conflicts, left)
     pauses: list[float] = []
-    Changes(t.cast(t.Any, routes), want(out_of_service=["us-east-1"]), pauses.append).submit_routes({"us-east-1": 0})
+    turning(routes, pauses.append, out_of_service=["us-east-1"]).submit_routes({"us-east-1": 0})
     assert routes.submitted == submitted
     assert len(pauses) == min(conflicts, 1)
 
@@ -255,19 +262,22 @@ def test_the_second_of_two_plans_again(conflicts: int, left: dict[str, int], sub
 def test_the_second_of_two_does_not_take_the_last_region() -> None:
     routes = FakeRoutes(1, {"ap-south-1": 0, "eu-north-1": 0, "us-east-1": 100})
     with pytest.raises(EdgeError, match=r"No Region .* would be left in service"):
-        Changes(t.cast(t.Any, routes), want(dials={"us-east-1": 0}), lambda pause: None).submit_routes({"us-east-1": 0})
+        turning(routes, lambda pause: None, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})
     assert len(routes.submitted) == 1
 
 
-def test_conflicts_without_end_end() -> None:
+def test_conflicts_end_at_the_deadline_with_a_sentence() -> None:
     routes = FakeRoutes(1000, LIVE)
-    with pytest.raises(EdgeError, match=r"Somebody else keeps changing the routes of mfzwi23gnjvgw\.mrap"):
-        Changes(t.cast(t.Any, routes), want(dials={"us-east-1": 0}), lambda pause: None).submit_routes({"us-east-1": 0})
-    assert len(routes.submitted) < 20
+    with pytest.raises(
+        EdgeError,
+        match=r"routes of mfzwi23gnjvgw\.mrap: not ready after 0 s .somebody else is changing them.*run it again",
+    ):
+        turning(routes, timeout=0, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})
+    assert len(routes.submitted) == 1
 
 
 def test_another_refusal_is_not_tried_again() -> None:
     routes = FakeRoutes(1, LIVE, DENIED)
     with pytest.raises(ClientError, match="AccessDenied"):
-        Changes(t.cast(t.Any, routes), want(dials={"us-east-1": 0})).submit_routes({"us-east-1": 0})
+        turning(routes, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})
     assert len(routes.submitted) == 1

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
@@ -137,9 +138,11 @@ def test_a_bucket_that_fills_up_meanwhile_is_not_emptied_without_consent() -> No
 
 
 def test_access_points_are_read_to_the_last_page() -> None:
+    made = {"Status": "READY", "CreatedAt": datetime(2026, 11, 20, tzinfo=UTC)}
+    a, b = {"Region": "eu-north-1", "Bucket": "a"}, {"Region": "us-east-1", "Bucket": "b"}
     pages = [
-        {"AccessPoints": [{"Name": "one", "Regions": [{"Bucket": "a"}, {"Bucket": "b"}]}], "NextToken": "more"},
-        {"AccessPoints": [{"Name": "two", "Regions": [{"Bucket": "b"}]}]},
+        {"AccessPoints": [{**made, "Name": "one", "Regions": [a, b]}], "NextToken": "more"},
+        {"AccessPoints": [{**made, "Name": "two", "Regions": [b]}]},
     ]
     client = FakeClient(list_multi_region_access_points=pages)
     assert api(client).access_points() == {"a": ["one"], "b": ["one", "two"]}

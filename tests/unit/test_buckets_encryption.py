@@ -8,11 +8,11 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.encryption import (
-    check_kms_keys,
     merged,
     refuse_unusable,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
 
 REGIONS = ["eu-north-1"]
 KEY = "arn:aws:kms:eu-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -27,13 +27,13 @@ USABLE = {
 
 @pytest.mark.parametrize("keys", [{}, {"eu-north-1": KEY}])
 def test_keys_of_every_region_or_none_are_taken(keys: dict[str, str]) -> None:
-    check_kms_keys(keys, REGIONS)
+    check_kms_keys(keys, REGIONS, "kms_keys")
 
 
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        ({"us-east-1": KEY}, "kms_keys must have a key for every Region"),
+        ({"us-east-1": KEY}, "kms_keys must have a key for each of eu-north-1 and for no other"),
         ({"eu-north-1": "alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
         ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
         ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/web"}, "an alias is none"),
@@ -43,7 +43,7 @@ def test_keys_of_every_region_or_none_are_taken(keys: dict[str, str]) -> None:
 )
 def test_other_keys_are_refused_before_any_call(keys: dict[str, str], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        check_kms_keys(keys, REGIONS)
+        check_kms_keys(keys, REGIONS, "kms_keys")
 
 
 def test_a_usable_key_is_taken() -> None:

@@ -49,6 +49,11 @@ def test_given_names_come_in_the_order_of_the_regions_and_without_a_call() -> No
     ]
 
 
+def test_a_name_of_digits_may_come_as_a_number() -> None:
+    given = t.cast(t.Any, {"eu-north-1": 20261120})
+    assert bucket_names("s", ["eu-north-1"], given, NoCall()) == {"eu-north-1": "20261120"}
+
+
 def test_what_one_run_returned_another_takes_as_given() -> None:
     made = bucket_names("my-site", ["eu-north-1"], {}, Account())
     assert bucket_names("my-site", ["eu-north-1"], made, Account()) == made

@@ -66,7 +66,7 @@ def test_buckets_with_something_in_them_are_refused_by_name() -> None:
 @pytest.mark.parametrize(
     ("tags", "words"),
     [
-        ({}, "it lacks the tag multiregion-edge and not 'my-site'"),
+        ({}, "it lacks the tag multiregion-edge with 'my-site'"),
         ({"multiregion-edge": "other"}, "its tag multiregion-edge names 'other' and not 'my-site'"),
     ],
 )

@@ -4,30 +4,60 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import Markers, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import (
+    UNREAD,
+    Marker,
+    plan,
+    surplus,
+)
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
-PUT_EU = ("put_marker", "eu-north-1")
-PUT_US = ("put_marker", "us-east-1")
+EU, US = BUCKETS
+PUT_EU, PUT_US = ("put_marker", EU), ("put_marker", US)
 REMOVE = ("remove_replicas", None)
 
 
+def markers(*says: str | None) -> list[Marker]:
+    return [Marker(str(version), region) for version, region in zip(itertools.count(), says, strict=False)]
+
+
 @pytest.mark.parametrize(
-    ("observed", "calls"),
+    ("eu", "us", "calls"),
     [
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": ["us-east-1"]}, []),
-        ({"eu-north-1": [], "us-east-1": []}, [PUT_EU, PUT_US, REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": []}, [PUT_US, REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": ["eu-north-1"]}, [PUT_US, REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": ["eu-north-1", "us-east-1"]}, [REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": ["us-east-1", "us-east-1"]}, [REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": [None, "us-east-1"]}, [REMOVE]),
-        ({"eu-north-1": ["eu-north-1"], "us-east-1": [None]}, [PUT_US, REMOVE]),
+        (markers(EU), markers(US), []),
+        (markers(), markers(), [PUT_EU, PUT_US, REMOVE]),
+        (markers(EU), markers(), [PUT_US, REMOVE]),
+        (markers(EU), markers(EU), [PUT_US, REMOVE]),
+        (markers(EU), markers(EU, US), [REMOVE]),
+        (markers(EU), markers(US, US), [REMOVE]),
+        (markers(EU), markers(None, US), [REMOVE]),
+        (markers(EU), markers(None), [PUT_US, REMOVE]),
+        (markers(EU), [Marker("0", US, pending=True)], [REMOVE]),
+        (markers(EU), markers(UNREAD), []),
+        (markers(EU), markers(EU, UNREAD), [REMOVE]),
     ],
-    ids=["as it should be", "nothing", "one lacks it", "a replica only", "a replica too", "twice", "deleted", "gone"],
+    ids=[
+        "as it should be",
+        "nothing",
+        "one lacks it",
+        "a replica only",
+        "a replica too",
+        "twice",
+        "deleted",
+        "gone",
+        "a killed run's, still replicated",
+        "one that S3 does not give out yet",
+        "a replica before one that S3 does not give out yet",
+    ],
 )
-def test_what_is_put_and_removed(observed: Markers, calls: list[tuple[str, str | None]]) -> None:
-    result = plan(observed, BUCKETS)
+def test_what_is_put_and_removed(eu: list[Marker], us: list[Marker], calls: list[tuple[str, str | None]]) -> None:
+    result = plan({EU: eu, US: us}, BUCKETS)
     assert [(step.call, step.lane) for step in result.steps] == calls
-    assert result.after == {"eu-north-1": "eu-north-1", "us-east-1": "us-east-1"}
+    assert result.after == {EU: EU, US: US}
+
+
+def test_the_newest_of_its_own_stays_and_what_cannot_be_read() -> None:
+    assert [marker.version for marker in surplus(markers(None, EU, US, UNREAD, US), US)] == ["0", "1", "4"]

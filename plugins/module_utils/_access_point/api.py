@@ -16,8 +16,9 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import AccessPoint
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Document, Policies
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import Document
 
 # The control plane is in this Region only, and botocore does not send other Regions' calls there.
 # Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
@@ -72,8 +73,15 @@ class AccessPointApi:
             return None
 
     def access_points(self) -> list[AccessPoint]:
-        """All of the account; AWS gives them in one answer, up to the quota of 100."""
-        return list(map(_access_point, self._call("list_multi_region_access_points").get("AccessPoints", [])))
+        """All of the account."""
+        found: list[AccessPoint] = []
+        following: Config = {}
+        while True:  # botocore has no paginator for it
+            page = self._call("list_multi_region_access_points", **following)
+            found += map(_access_point, page.get("AccessPoints", []))
+            if not page.get("NextToken"):
+                return found
+            following = {"NextToken": page["NextToken"]}
 
     def policies(self, name: str) -> Policies:
         try:

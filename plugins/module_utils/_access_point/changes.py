@@ -11,15 +11,19 @@ for by plain reads until it is in effect."""
 from __future__ import annotations
 
 import json
-import math
 import time
 import typing as t
 from datetime import timedelta
 
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi, Operation
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import AccessPoint, client_token
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Document, Policies, canonical
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import (
+    AccessPoint,
+    client_token,
+    partly_deleted,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import Document, canonical
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
 
 Seen = t.Optional[AccessPoint]
@@ -44,13 +48,15 @@ class Changes:
         self._name = name
         self._what = f"The Multi-Region Access Point {name}"
         self._timeout = timeout
-        self._deadline: float | None = None
+        self._since: float | None = None
         self._request_token: str | None = None  # of the operation that this run began or joined
 
     # Steps
 
     def create_access_point(self, name: str, buckets: list[str], client_token: str) -> None:
-        self._wait(f"{self._what}, before it is created", self._see, lambda seen: not _is(seen, "DELETING"), _status)
+        what = f"{self._what}, before it is created"
+        if _is(self._wait(what, self._see, lambda seen: not _is(seen, "DELETING"), _status), "PARTIALLY_DELETED"):
+            raise partly_deleted(name)
         self._begin(
             lambda token: self._api.create(token, name, buckets),
             client_token,
@@ -59,8 +65,9 @@ class Changes:
         )
 
     def delete_access_point(self, name: str, client_token: str) -> None:
-        self._wait(f"{self._what}, before it is deleted", self._see, lambda seen: not _is(seen, "CREATING"), _status)
-        self._begin(lambda token: self._api.delete(token, name), client_token)
+        what = f"{self._what}, before it is deleted"
+        if self._wait(what, self._see, lambda seen: not _is(seen, "CREATING"), _status) is not None:
+            self._begin(lambda token: self._api.delete(token, name), client_token)
 
     def put_policy(self, name: str, policy: Document) -> None:
         """AWS takes one policy at a time: after another one that spreads, and not if that has become this one."""
@@ -124,10 +131,9 @@ class Changes:
     def _wait(
         self, what: str, probe: t.Callable[[], T], ready: t.Callable[[T], bool], describe: t.Callable[[T], str]
     ) -> T:
-        now = time.monotonic()
-        self._deadline = self._deadline or now + self._timeout
-        left = max(0, math.ceil(self._deadline - now))
-        return wait_until(what, probe, ready, timeout=left, describe=describe, pause=0.5)
+        if self._since is None:
+            self._since = time.monotonic()
+        return wait_until(what, probe, ready, timeout=self._timeout, describe=describe, since=self._since, pause=0.5)
 
     def _see(self) -> Seen:
         return self._api.access_point(self._name)

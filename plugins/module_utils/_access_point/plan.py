@@ -14,10 +14,11 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Document, Policies
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import is_account_regional
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_foreign
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import Document
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
@@ -194,17 +195,23 @@ def _with_policy(access_point: Facts, policy: Document | None, desired: Desired)
 
 def _refuse_going(live: AccessPoint, desired: Desired) -> None:
     if live.status == "PARTIALLY_DELETED":
-        raise EdgeError(
-            f"AWS deleted the Multi-Region Access Point {live.name} only in part: finish that with state: absent, and "
-            "run it again then."
-        )
+        raise partly_deleted(live.name)
     if not desired.wait:
         raise EdgeError(
             f"The Multi-Region Access Point {live.name} is being deleted: run it again when it is gone, or with wait."
         )
 
 
+def partly_deleted(name: str) -> EdgeError:
+    return EdgeError(
+        f"AWS deleted the Multi-Region Access Point {name} only in part: finish that with state: absent, and run it "
+        "again then."
+    )
+
+
 def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
+    if not live.regions:  # AWS may not tell them while it creates
+        return
     missing = sorted(set(desired.buckets) - set(live.regions.values()))
     extra = sorted(set(live.regions.values()) - set(desired.buckets))
     if missing or extra:

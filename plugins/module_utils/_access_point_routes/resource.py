@@ -15,7 +15,6 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes.api import RoutesApi, status_of
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, ClientError
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -30,8 +29,8 @@ ARGUMENTS: dict[str, t.Any] = {
 MUTUALLY_EXCLUSIVE = [("out_of_service", "dials")]
 REQUIRED_IF = [("state", "present", ("out_of_service", "dials"), True)]
 
-# Seconds between attempts while somebody else's change is in progress.
-_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)
+# Seconds between two attempts, or two reads, at first.
+_PAUSE = 0.5
 
 State = t.Optional[planning.Routes]
 
@@ -40,30 +39,39 @@ class Changes:
     """What the step of a plan calls."""
 
     def __init__(
-        self, api: RoutesApi, desired: planning.Desired, sleep: t.Callable[[float], None] = time.sleep
+        self, api: RoutesApi, desired: planning.Desired, timeout: float, sleep: t.Callable[[float], None] = time.sleep
     ) -> None:
         self._api = api
         self._desired = desired
+        self._timeout = timeout
         self._sleep = sleep
 
     def submit_routes(self, dials: planning.Routes) -> None:
         """Of two changes at once AWS takes the first: planned again for what that one left."""
-        for pause in (*_PAUSES, None):
+        refused = False
+
+        def attempt() -> bool:
+            nonlocal refused
+            left = planning.changes(self._api.routes(), self._desired) if refused else dials
             try:
-                return self._api.submit(dials)
+                if left:
+                    self._api.submit(left)
             except ClientError as error:
                 if status_of(error) != 409:
                     raise
-                if pause is None:
-                    raise EdgeError(
-                        f"Somebody else keeps changing the routes of {self._desired.alias}, and AWS takes one change "
-                        "at a time: run it again when they have finished."
-                    ) from error
-                self._sleep(pause)
-            dials = planning.changes(self._api.routes(), self._desired)
-            if not dials:
-                return None
-        return None
+                refused = True
+                return False
+            return True
+
+        wait_until(
+            f"The routes of {self._desired.alias}",
+            attempt,
+            bool,
+            timeout=self._timeout,
+            describe=lambda done: "somebody else is changing them, and AWS takes one change at a time",
+            pause=_PAUSE,
+            sleep=self._sleep,
+        )
 
 
 class Routes(Resource[State]):
@@ -76,7 +84,7 @@ class Routes(Resource[State]):
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
         self._routes = RoutesApi(aws, p["arn"]) if not self._unknown else None
-        self.api = Changes(self._routes, self._desired) if self._routes else None
+        self.api = Changes(self._routes, self._desired, self._wait_timeout) if self._routes else None
         self._previous: State = None
 
     def observe(self) -> State:
@@ -97,7 +105,7 @@ class Routes(Resource[State]):
             lambda seen: not planning.changes(seen, self._desired),
             timeout=self._wait_timeout,
             describe=lambda seen: f"not in effect yet in {', '.join(sorted(planning.changes(seen, self._desired)))}",
-            pause=0.5,
+            pause=_PAUSE,
         )
 
     def result(self, state: State) -> dict[str, t.Any]:

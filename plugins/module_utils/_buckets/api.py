@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import is_account_regional
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.emptying import empty
@@ -24,9 +25,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._retry import ret
 # While another change of the same bucket is in progress, and for up to an hour after one of the same name
 # was deleted. Source: https://github.com/aws/aws-cli/issues/2593
 _CONFLICT = "OperationAborted"
-
-# The control plane of Multi-Region Access Points is in this Region only.
-_ACCESS_POINT_REGION = "us-west-2"
 
 Config = dict[str, t.Any]
 
@@ -137,17 +135,11 @@ class BucketsApi:
 
     def access_points(self) -> dict[str, list[str]]:
         """By bucket, the Multi-Region Access Points of the account that it is a member of."""
-        control = self._aws.client("s3control", _ACCESS_POINT_REGION)
         found: dict[str, list[str]] = {}
-        following: Config = {}
-        while True:  # botocore has no paginator for it
-            page = control.list_multi_region_access_points(AccountId=self._aws.account_id, **following)
-            for access_point in page.get("AccessPoints", []):
-                for member in access_point.get("Regions", []):
-                    found.setdefault(member["Bucket"], []).append(access_point["Name"])
-            if "NextToken" not in page:
-                return found
-            following = {"NextToken": page["NextToken"]}
+        for access_point in AccessPointApi(self._aws).access_points():
+            for bucket in access_point.regions.values():
+                found.setdefault(bucket, []).append(access_point.name)
+        return found
 
     def opt_in_status(self, regions: t.Sequence[str]) -> dict[str, str]:
         answer = self._aws.client("ec2", GLOBAL_REGION).describe_regions(AllRegions=True, RegionNames=list(regions))

@@ -9,40 +9,12 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-
-_OPTION = "kms_keys"
-_KEY_ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
-_MANAGED = (
-    "is the key that AWS manages for S3 (aws/s3), whose policy nobody can change, so that CloudFront could never be "
-    "allowed to read what it encrypts: give a key of your own, or none to have S3 encrypt with its own keys."
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import MANAGED_BY_AWS
 
 Config = dict[str, t.Any]
-
-
-def check_kms_keys(keys: t.Mapping[str, t.Any], regions: t.Sequence[str]) -> None:
-    """Raise EdgeError unless *keys* is empty or has the ARN of a key in each of *regions*."""
-    if keys and set(keys) != set(regions):
-        raise EdgeError(f"{_OPTION} must have a key for every Region of regions and for no other, or be empty.")
-    for region, key in keys.items():
-        if str(key).endswith("alias/aws/s3"):
-            raise EdgeError(f"{_OPTION}: {key} for {region} {_MANAGED}")
-        found = _KEY_ARN.fullmatch(str(key))
-        if not found:
-            raise EdgeError(
-                f"{_OPTION}: {key!r} for {region} is not the ARN of a key, such as "
-                f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab (an alias is none: what "
-                "it stands for can change)."
-            )
-        if found["region"] != region:
-            raise EdgeError(
-                f"{_OPTION}: {key} for {region} is in {found['region']}, and S3 encrypts with keys of the bucket's own "
-                "Region only: create one there, or a replica of this one if it is a multi-Region key."
-            )
 
 
 def refuse_unusable(region: str, metadata: Config) -> None:
@@ -51,9 +23,9 @@ def refuse_unusable(region: str, metadata: Config) -> None:
     S3 takes every key for a bucket's default, and fails only when an object is written.
     Source: S3 API reference, "PutBucketEncryption".
     """
-    where = f"{_OPTION}: {metadata['Arn']} for {region}"
+    where = f"kms_keys: {metadata['Arn']} for {region}"
     if metadata.get("KeyManager") == "AWS":
-        raise EdgeError(f"{where} {_MANAGED}")
+        raise EdgeError(f"{where} {MANAGED_BY_AWS}")
     if metadata.get("KeySpec") != "SYMMETRIC_DEFAULT" or metadata.get("KeyUsage") != "ENCRYPT_DECRYPT":
         raise EdgeError(f"{where} is not a symmetric key for encryption, and S3 encrypts with no other: give one.")
     if metadata.get("KeyState") != "Enabled":

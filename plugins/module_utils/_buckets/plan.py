@@ -15,6 +15,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets import encryption, lifecycle, policy
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, refuse_foreign
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same as same_policy
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
 _BLOCK_ALL = {
@@ -139,17 +140,11 @@ def _refuse_taking_over(what: str, bucket: Bucket, desired: Desired) -> None:
         )
 
 
-_CANONICAL: dict[str, t.Callable[[t.Any], t.Any]] = {
-    "policy": lambda document: {
-        **document,
-        "Statement": sorted((policy.canonical(statement) for statement in document["Statement"]), key=str),
-    },
-    "lifecycle": lifecycle.canonical,
-}
-
-
 def _same(aspect: str, live: t.Any, wanted: t.Any) -> bool:
     if live is None:
         return False
-    canonical = _CANONICAL.get(aspect, lambda value: value)
-    return bool(canonical(live) == canonical(wanted))
+    if aspect == "policy":
+        return same_policy(live, wanted)
+    if aspect == "lifecycle":
+        return lifecycle.canonical(live) == lifecycle.canonical(wanted)
+    return bool(live == wanted)

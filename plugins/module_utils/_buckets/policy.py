@@ -9,11 +9,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import (
+    ELEMENTS,
+    check_statement,
+    listed,
+)
 
 # Prefix of the statements and rules that are ours; those of others survive every change.
 OURS = "MultiregionEdge"
@@ -22,7 +26,8 @@ OURS = "MultiregionEdge"
 PLACEHOLDER = "BUCKET_ARN"
 
 _OPTION = "policy_statements"
-_ELEMENTS = ("Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "Condition")
+# The name is the Sid, and the Resource is always the bucket.
+_ELEMENTS = tuple(element for element in ELEMENTS if element not in ("Sid", "NotResource"))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 _DENIED: dict[str, dict[str, t.Any]] = {
@@ -41,17 +46,9 @@ def check_statements(statements: t.Mapping[str, t.Any]) -> None:
             raise EdgeError(f"{where}: a statement's name must be letters and digits, beginning with a letter.")
         if name in _DENIED:
             raise EdgeError(f"{where} is a statement that every bucket has already: choose another name.")
-        if not isinstance(statement, dict):
-            raise EdgeError(f"{where} must be a dictionary with the elements of a statement, not {statement!r}.")
-        for element in statement:
-            if element not in _ELEMENTS:
-                near = difflib.get_close_matches(str(element), _ELEMENTS, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(_ELEMENTS)}."
-                raise EdgeError(f"{where}.{element} is no element of a bucket's statement here; {hint}")
-        if statement.get("Effect") not in ("Allow", "Deny"):
-            raise EdgeError(f"{where}.Effect must be Allow or Deny, not {statement.get('Effect')!r}.")
-        resources = _listed(statement.get("Resource"))
-        if not resources or not all(re.match(rf"{PLACEHOLDER}(/|$)", str(resource)) for resource in resources):
+        check_statement(where, statement, _ELEMENTS)
+        resources = listed(statement["Resource"])
+        if not all(re.match(rf"{PLACEHOLDER}(/|$)", str(resource)) for resource in resources):
             raise EdgeError(
                 f"{where}.Resource must be {PLACEHOLDER} or {PLACEHOLDER}/<keys>, or a list of these: each bucket's "
                 "own ARN takes its place, and S3 takes no other in a bucket's policy."
@@ -76,7 +73,7 @@ def statements_of(bucket_arn: str, more: t.Mapping[str, Config]) -> list[Config]
             "Sid": f"{OURS}{name}",
             **statement,
             "Resource": [
-                str(resource).replace(PLACEHOLDER, bucket_arn, 1) for resource in _listed(statement["Resource"])
+                str(resource).replace(PLACEHOLDER, bucket_arn, 1) for resource in listed(statement["Resource"])
             ],
         }
         for name, statement in more.items()
@@ -90,35 +87,7 @@ def merged(live: Config | None, ours: list[Config], keep_more: bool) -> Config:
     document = live or {"Version": "2012-10-17"}
     kept = [
         statement
-        for statement in _listed(document.get("Statement"))
+        for statement in listed(document.get("Statement", []))
         if not (sid := str(statement.get("Sid", ""))).startswith(OURS) or (keep_more and sid not in sids)
     ]
     return {**document, "Statement": kept + ours}
-
-
-def canonical(value: t.Any) -> t.Any:
-    """One form of what a policy can say in several: S3 may read it back in another than it was put in."""
-    if isinstance(value, dict):
-        return {key: _principal(item) if key.endswith("Principal") else canonical(item) for key, item in value.items()}
-    items = [canonical(item) if isinstance(item, dict) else _text(item) for item in _listed(value)]
-    return sorted(items, key=str)
-
-
-def _principal(value: t.Any) -> t.Any:
-    principals = value if isinstance(value, dict) else {"AWS": value}
-    return canonical(
-        {
-            kind: [re.sub(r"^(\d{12})$", r"arn:aws:iam::\1:root", str(item)) for item in _listed(items)]
-            for kind, items in principals.items()
-        }
-    )
-
-
-def _text(value: t.Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _listed(value: t.Any) -> list[t.Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]

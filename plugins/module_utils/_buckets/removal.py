@@ -86,9 +86,9 @@ def plan(observed: Observed, site: str, names: t.Mapping[str, str], force_empty:
 def _refuse(what: str, remains: Remains, site: str) -> None:
     owner = remains.tags.get(OWNER_TAG)
     if owner != site:
-        mark = f"its tag {OWNER_TAG} names {owner!r}" if owner else f"it lacks the tag {OWNER_TAG}"
+        mark = f"its tag {OWNER_TAG} names {owner!r} and not" if owner else f"it lacks the tag {OWNER_TAG} with"
         raise EdgeError(
-            f"{what} is not deleted, nor is any other, for {mark} and not {site!r}: leave its Region out of regions, "
+            f"{what} is not deleted, nor is any other, for {mark} {site!r}: leave its Region out of regions, "
             "or delete it by hand if nobody needs it."
         )
     if remains.access_points:

@@ -18,7 +18,6 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import (
     NAME_ARGUMENTS,
-    NAMESPACE_ARGUMENTS,
     bucket_names,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets import encryption, policy, removal
@@ -26,13 +25,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._buckets import p
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, refuse_disabled
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,
-    **NAMESPACE_ARGUMENTS,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "tags": {"type": "dict", "default": {}},
     "purge_tags": {"type": "bool", "default": False},
@@ -123,7 +122,7 @@ class Present(_Buckets[planning.Bucket]):
         p = module.params
         if p["noncurrent_days"] < 1:
             raise EdgeError(f"noncurrent_days: S3 takes whole days from 1 on, not {p['noncurrent_days']}.")
-        encryption.check_kms_keys(p["kms_keys"], p["regions"])
+        check_kms_keys(p["kms_keys"], p["regions"], "kms_keys")
         policy.check_statements(p["policy_statements"] or {})
         super().__init__(module, aws)
         self._desired = planning.Desired(

@@ -14,6 +14,12 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import (
+    UNREAD,
+    Marker,
+    pending,
+    surplus,
+)
 
 KEY = "_edge/region"
 
@@ -34,31 +40,32 @@ class MarkersApi:
 
     # Reads
 
-    def versions(self, region: str, bucket: str) -> list[str]:
-        """The ids of all versions and delete markers, the newest first; none where there is no such bucket."""
+    def markers(self, buckets: t.Mapping[str, str]) -> dict[str, list[Marker]]:
+        """By Region, all versions of its bucket's marker, the newest first; none where there is no such bucket."""
+        return in_parallel({region: functools.partial(self._markers, region, name) for region, name in buckets.items()})
+
+    def _markers(self, region: str, bucket: str) -> list[Marker]:
         try:
             answer = self._s3(region).list_object_versions(
                 Bucket=bucket, ExpectedBucketOwner=self._aws.account_id, Prefix=KEY, MaxKeys=_PAGE
             )
         except is_boto3_error_code("NoSuchBucket"):
             return []
-        found = [item for item in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])] if item["Key"] == KEY]
-        found.sort(key=lambda item: item["LastModified"], reverse=True)
-        return [item["VersionId"] for item in found]
+        deleted = answer.get("DeleteMarkers", [])
+        found = [item for item in [*answer.get("Versions", []), *deleted] if item["Key"] == KEY]
+        found.sort(key=lambda item: (item["IsLatest"], item["LastModified"]), reverse=True)
+        return [
+            Marker(item["VersionId"], None) if item in deleted else self._marker(region, bucket, item["VersionId"])
+            for item in found
+        ]
 
-    def content(self, region: str, bucket: str, version: str) -> str | None:
-        """The Region that the version names; None for a delete marker."""
+    def _marker(self, region: str, bucket: str, version: str) -> Marker:
         try:
             answer = self._s3(region).get_object(**self._object(bucket), VersionId=version)
-        except is_boto3_error_code(["MethodNotAllowed", "NoSuchKey", "NoSuchVersion"]):
-            return None
-        return answer["Body"].read(64).decode("ascii", "replace")
-
-    def _is_pending(self, region: str, bucket: str) -> bool:
-        try:
-            return self._s3(region).head_object(**self._object(bucket)).get("ReplicationStatus") == "PENDING"
-        except is_boto3_error_code("404"):
-            return False
+        except is_boto3_error_code(["NoSuchKey", "NoSuchVersion"]):
+            return Marker(version, UNREAD)
+        says = answer["Body"].read(64).decode("ascii", "replace")
+        return Marker(version, says, answer.get("ReplicationStatus") == "PENDING")
 
     # Changes
 
@@ -71,27 +78,18 @@ class MarkersApi:
         """Remove from each Region's bucket the markers that replication brought there.
 
         A deletion that names the version is never replicated, so each bucket keeps its own. It waits
-        until S3 has replicated all of them, for a replica that came later would stay.
+        until S3 has replicated all of them, for a replica that came later would stay. In every bucket
+        all versions are looked at: a replica of another Region's may lie over one that is still on its way.
         """
         wait_until(
             "The Regions' markers",
-            lambda: self._pending(buckets),
-            lambda pending: not pending,
+            lambda: pending(self.markers(buckets)),
+            lambda regions: not regions,
             timeout=self._timeout,
-            describe=lambda pending: f"still replicated from {', '.join(pending)}",
+            describe=lambda regions: f"still replicated from {', '.join(regions)}",
         )
         in_parallel({region: functools.partial(self._keep_own, region, bucket) for region, bucket in buckets.items()})
 
-    def _pending(self, buckets: t.Mapping[str, str]) -> list[str]:
-        answers = in_parallel(
-            {region: functools.partial(self._is_pending, region, bucket) for region, bucket in buckets.items()}
-        )
-        return sorted(region for region, pending in answers.items() if pending)
-
     def _keep_own(self, region: str, bucket: str) -> None:
-        own_seen = False
-        for version in self.versions(region, bucket):
-            is_own = not own_seen and self.content(region, bucket, version) == region
-            own_seen = own_seen or is_own
-            if not is_own:
-                self._s3(region).delete_object(**self._object(bucket), VersionId=version)
+        for marker in surplus(self._markers(region, bucket), region):
+            self._s3(region).delete_object(**self._object(bucket), VersionId=marker.version)

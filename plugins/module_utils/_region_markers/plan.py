@@ -8,16 +8,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
-# By Region, what each version of the bucket's marker says, the newest first; None is a delete marker.
-Markers = t.Mapping[str, t.Sequence[t.Optional[str]]]
+# What a version says that S3 lists and does not give out: for up to 15 minutes after versioning was enabled.
+# Source: S3 User Guide, "Enabling versioning on buckets".
+UNREAD = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Marker:
+    """One version of a bucket's marker: the Region that it says, None for a delete marker."""
+
+    version: str
+    says: str | None
+    pending: bool = False  # S3 still replicates it
+
+
+# By Region, the versions of the bucket's marker, the newest first.
+Markers = t.Mapping[str, t.Sequence[Marker]]
 
 
 def plan(observed: Markers, buckets: t.Mapping[str, str]) -> Plan:
-    """Missing markers are put side by side; what replication makes of them is removed at last."""
+    """Missing markers are put side by side; what replication makes of them, or still will, is removed at last."""
     steps = [
         Step(
             "put_marker",
@@ -26,12 +41,22 @@ def plan(observed: Markers, buckets: t.Mapping[str, str]) -> Plan:
             lane=region,
         )
         for region, bucket in buckets.items()
-        if region not in observed[region]
+        if not any(marker.says in (region, UNREAD) for marker in observed[region])
     ]
-    foreign = [region for region in buckets if set(observed[region]) - {region} or len(observed[region]) > 1]
-    if steps or foreign:
+    if steps or pending(observed) or any(surplus(observed[region], region) for region in buckets):
         steps.append(
             Step("remove_replicas", {"buckets": dict(buckets)}, "Keep each Region's marker in its Region only")
         )
-    before = {region: next(iter(observed[region]), None) for region in buckets}
+    before = {region: next((marker.says for marker in observed[region]), None) for region in buckets}
     return Plan(before, {region: region for region in buckets}, tuple(steps))
+
+
+def pending(observed: Markers) -> list[str]:
+    """The Regions whose markers S3 still replicates to others."""
+    return sorted(region for region, markers in observed.items() if any(marker.pending for marker in markers))
+
+
+def surplus(markers: t.Sequence[Marker], region: str) -> list[Marker]:
+    """All but the newest of the Region's own; what cannot be read may be that."""
+    own = [marker for marker in markers if marker.says == region]
+    return [marker for marker in markers if marker not in own[:1] and marker.says != UNREAD]

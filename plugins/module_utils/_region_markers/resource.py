@@ -8,12 +8,10 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY, MarkersApi
@@ -24,23 +22,18 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 900},
 }
 
-State = dict[str, list[t.Optional[str]]]
+State = dict[str, list[planning.Marker]]
 
 
 class RegionMarkers(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
-        self._buckets: dict[str, str] = module.params["buckets"]
+        self._buckets = {region: str(name) for region, name in module.params["buckets"].items()}
         check_regions(list(self._buckets), "buckets")
         check_bucket_names(self._buckets, "buckets")
         self.api = MarkersApi(aws, module.params["wait_timeout"])
 
     def observe(self) -> State:
-        return in_parallel(
-            {region: functools.partial(self._said, region, bucket) for region, bucket in self._buckets.items()}
-        )
-
-    def _said(self, region: str, bucket: str) -> list[str | None]:
-        return [self.api.content(region, bucket, version) for version in self.api.versions(region, bucket)]
+        return self.api.markers(self._buckets)
 
     def plan(self, observed: State) -> Plan:
         return planning.plan(observed, self._buckets)
