@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import typing as t
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
@@ -18,12 +19,15 @@ from ansible.module_utils.urls import open_url
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS, check_regions
 
 # Where s3_region_markers puts the markers, and where the viewer request function lets a viewer read them.
 PATH = "/_edge/region"
 
 _SECONDS = 15
+
+# While a change spreads, one request may be answered by a place that has it, the next by one that does not.
+_READINGS = 2
 
 Headers = t.Mapping[str, str]
 Fetch = t.Callable[[str, Headers], str]
@@ -54,7 +58,7 @@ Answers = dict[str, Answer]
 
 def probes(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Probe]:
     """Raises EdgeError for a URL that is none, or for a name that stands twice."""
-    found = [Probe(item["name"], item["url"].rstrip("/"), item.get("headers") or {}) for item in given]
+    found = [Probe(item["name"], item["url"].rstrip("/"), _headers(item.get("headers") or {})) for item in given]
     if not found:
         raise EdgeError("probes is empty: give at least one with a name and the site's url.")
     for probe in found:
@@ -67,8 +71,19 @@ def probes(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Probe]:
     return found
 
 
+def _headers(given: t.Mapping[t.Any, t.Any]) -> dict[str, str]:
+    """YAML makes a number of a value such as 1, which urllib refuses."""
+    return {str(name): str(value) for name, value in given.items()}
+
+
+def check_not_from(regions: t.Sequence[str]) -> None:
+    """Raises EdgeError for a Region that there is not: of a misspelt one, everything would be proven."""
+    if regions:
+        check_regions(regions, "not_from")
+
+
 def fetch(url: str, headers: Headers) -> str:
-    """The body, or OSError. Redirects are followed; proxies and certificates are as Ansible has them."""
+    """The body. Redirects are followed; proxies and certificates are as Ansible has them."""
     with open_url(url, headers=dict(headers), timeout=_SECONDS, http_agent="multiregion.edge") as answer:
         return answer.read(64).decode("ascii", "replace").strip()
 
@@ -83,16 +98,25 @@ def _ask_one(probe: Probe, fetcher: Fetch) -> Answer:
         body = fetcher(probe.url + PATH, probe.headers)
     except HTTPError as error:
         return Answer(None, f"HTTP {error.code}")
-    except (OSError, ValueError) as error:  # also what http.client and ssl raise
+    except (OSError, ValueError, HTTPException) as error:  # the first is urllib's, socket's and ssl's too
         return Answer(None, " ".join(str(error).split()) or type(error).__name__)
     return Answer(body) if body in REGIONS else Answer(None, f"no Region at {PATH}")
 
 
 def wait_for(asked: t.Sequence[Probe], not_from: t.Collection[str], timeout: float, fetcher: Fetch = fetch) -> Answers:
-    """Ask until everybody is served, and nobody from the Regions *not_from*; EdgeError at the deadline."""
+    """Ask until everybody is served, and twice running nobody from the Regions *not_from*; EdgeError if that lasts."""
+
+    def probe() -> Answers:
+        answers: Answers = {}
+        for _reading in range(_READINGS):
+            answers = ask(asked, fetcher)
+            if waiting_for(answers, not_from):
+                break
+        return answers
+
     return wait_until(
-        f"{len(asked)} probes",
-        lambda: ask(asked, fetcher),
+        "1 probe" if len(asked) == 1 else f"{len(asked)} probes",
+        probe,
         lambda answers: not waiting_for(answers, not_from),
         timeout=timeout,
         describe=lambda answers: "; ".join(waiting_for(answers, not_from)),

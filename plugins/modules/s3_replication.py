@@ -92,8 +92,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait until S3 takes rules for which versioning or the role is still too new, and then again
-        until they are read back.
+      - Seconds to wait until S3 takes rules for which a bucket, its versioning or the role is still too new, and
+        then again until they are read back.
     type: int
     default: 300
 extends_documentation_fragment:

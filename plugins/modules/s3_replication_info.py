@@ -19,7 +19,7 @@ description:
     keys, CloudWatch's metrics of the rules that publish them, on demand at the objects, and on demand it sends a
     canary, a small object that it writes to each source, waits for in each destination and removes everywhere.
   - It does not fail because replication is broken. Use M(ansible.builtin.assert) on RV(healthy) for that.
-  - What these credentials may not look at is taken for right; the canary tells.
+  - What these credentials may not look at, besides the buckets and their rules, is taken for right; the canary tells.
 options:
   buckets:
     description: The buckets' names by Region.
@@ -134,8 +134,8 @@ edges:
       type: str
       returned: always
     lag_seconds:
-      description: How far the destination is behind, by CloudWatch; null if the rule publishes no metrics or there are
-        none of the last hour.
+      description: How far the destination is behind, by CloudWatch; null if the rule publishes no metrics, there are
+        none of the last hour, or these credentials may not read them.
       type: float
       returned: always
     pending_operations:
@@ -147,7 +147,8 @@ edges:
       type: int
       returned: always
     failed_operations:
-      description: How many operations failed in the last hour, by CloudWatch; null if the rule publishes no metrics.
+      description: How many operations failed in the last hour, by CloudWatch; null if the rule publishes no metrics or
+        these credentials may not read them.
       type: int
       returned: always
     failed_objects:
@@ -198,6 +199,7 @@ scanned_objects:
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     AnsibleAWSModule,
     Aws,
+    Boto3Error,
     BotoCoreError,
     ClientError,
     explain,
@@ -211,7 +213,7 @@ def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     try:
         found = report(module, Aws(module))
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
+    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
         module.fail_json(msg=explain(error))
     module.exit_json(changed=False, **found)
 

@@ -14,7 +14,8 @@ version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
   - Asks a site over HTTP, as its viewers do, which Region's bucket serves it (see
-    M(multiregion.edge.s3_region_markers)), and waits until that is none of the Regions O(not_from).
+    M(multiregion.edge.s3_region_markers)), and waits until that is none of the Regions O(not_from), twice
+    running.
   - It changes nothing, needs no AWS credentials, and makes no call of an AWS API.
   - An answer shows what is true for viewers near the probe. To see the whole world, probe from all over it, for example
     by C(delegate_to).
@@ -103,6 +104,7 @@ def main() -> None:
     p = module.params
     try:
         probes = _site_probe.probes(p["probes"])
+        _site_probe.check_not_from(p["not_from"])
         if module.check_mode:
             answers = _site_probe.ask(probes)
         else:

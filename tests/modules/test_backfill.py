@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils import _progress
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill import work
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
@@ -86,6 +88,18 @@ def test_a_new_region_gets_what_the_source_has_and_a_second_run_changes_nothing(
     assert content.of(OTHER) == {}
 
 
+def test_what_is_listed_and_copied_is_told_meanwhile(
+    modules: Modules, buckets: dict[str, str], content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content.put(HOME, "index.html")
+    told = tmp_path / "progress"
+    monkeypatch.setattr(_progress, "COUNT_EVERY", 0.0)
+    backfill(modules, buckets, regions=[NEW], environment={_progress.FILE_VARIABLE: str(told)})
+    lines = told.read_text().splitlines()
+    assert any(line.startswith("Comparing, eu-north-1: objects listed: 1 (") for line in lines)
+    assert any(line.startswith("Copying in ap-south-1: 1 of 1 objects (") for line in lines)
+
+
 def test_all_other_regions_are_the_default_and_the_prefix_is_a_limit(
     modules: Modules, buckets: dict[str, str], content: Content
 ) -> None:
@@ -138,26 +152,14 @@ def test_a_killed_run_is_finished_by_the_next(
     assert content.of(NEW) == content.of(HOME)
 
 
-@pytest.fixture
-def parts_of_objects(cloud: LocalCloud, buckets: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """MiniStack tells of parts in GetObject only; AWS in HeadObject too."""
-    source_head = BackfillApi.source_head
-
-    def head(self: BackfillApi, item: Item, part: int | None = None) -> Any:
-        if part is None:
-            return source_head(self, item)
-        return cloud.client("s3", HOME).get_object(Bucket=buckets[HOME], Key=item.key, PartNumber=part)
-
-    monkeypatch.setattr(BackfillApi, "source_head", head)
-
-
-@pytest.mark.usefixtures("parts_of_objects")
 def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
     modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
 ) -> None:
     s3 = cloud.client("s3", HOME)
     target = {"Bucket": buckets[HOME], "Key": "video"}
-    upload = s3.create_multipart_upload(**target, ContentType="video/mp4", Metadata={"a": "b"})
+    upload = s3.create_multipart_upload(
+        **target, ContentType="video/mp4", Metadata={"a": "b"}, Tagging="team=web&for=a%26b"
+    )
     bodies = [b"x" * 6_000_000, b"y" * 5_300_000, b"z"]  # not of one size
     parts = [
         s3.upload_part(**target, UploadId=upload["UploadId"], PartNumber=number, Body=body)
@@ -170,7 +172,33 @@ def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
     assert content.of(NEW) == content.of(HOME)
     head = cloud.client("s3", NEW).head_object(Bucket=buckets[NEW], Key="video")
     assert (head["ContentType"], head["Metadata"]) == ("video/mp4", {"a": "b"})
+    tags = cloud.client("s3", NEW).get_object_tagging(Bucket=buckets[NEW], Key="video")["TagSet"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "web", "for": "a&b"}
     assert backfill(modules, buckets, regions=[NEW])["mutating"] == []
+
+
+def test_objects_under_keys_are_copied_with_the_rights_to_these(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+) -> None:
+    for region in (HOME, NEW):
+        encrypt(cloud, buckets, region, cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"])
+    try:
+        content.put(HOME, "r/1/index.html", b"<p>")
+        made = backfill(modules, buckets, regions=[NEW])
+        again = backfill(modules, buckets, regions=[NEW])
+    finally:
+        for region in (HOME, NEW):
+            encrypt(cloud, buckets, region, None)
+    assert (made["plan"], made["complete"]) == (["Bring 1 object (3 bytes) to ap-south-1"], True)
+    assert (again["plan"], again["mutating"]) == ([], [])
+
+
+def encrypt(cloud: LocalCloud, buckets: dict[str, str], region: str, key: str | None) -> None:
+    algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
+    configuration = {"Rules": [{"ApplyServerSideEncryptionByDefault": algorithm, "BucketKeyEnabled": key is not None}]}
+    cloud.client("s3", region).put_bucket_encryption(
+        Bucket=buckets[region], ServerSideEncryptionConfiguration=configuration
+    )
 
 
 def test_what_only_a_destination_has_is_told_and_deleted_on_demand(

@@ -52,24 +52,25 @@ class Site:
         """Give the role its policies, but for the statement *without*; returns the statements' Sids."""
         options = {"replication_buckets": self.buckets(), "replication_home_region": HOME, **variables}
         policies = rendered("replication", "__replication_policies", **self._variables, **options)
+        iam = self.cloud.client("iam")
+        for name in iam.list_role_policies(RoleName=ROLE)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=ROLE, PolicyName=name)
         sids = []
         for policy in policies:
             statements = [statement for statement in policy["statements"] if statement["Sid"] != without]
             sids += [statement["Sid"] for statement in statements]
             if statements:
                 document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-                self.cloud.client("iam").put_role_policy(
-                    RoleName=ROLE, PolicyName=policy["name"], PolicyDocument=document
-                )
+                iam.put_role_policy(RoleName=ROLE, PolicyName=policy["name"], PolicyDocument=document)
         return sids
 
     def run(self, *regions: str, modules: Modules | None = None, **options: Any) -> dict[str, Any]:
         given = {"buckets": self.buckets(*regions), "home_region": HOME, "role_arn": self.role_arn, **options}
         return (modules or self.modules).run("s3_replication", **given)
 
-    def put_and_find(self, source: str, key: str, *regions: str) -> tuple[str, set[str]]:
+    def put_and_find(self, source: str, key: str, *regions: str, **headers: Any) -> tuple[str, set[str]]:
         """What the object's replication status is after it is written in *source*, and the Regions that have it."""
-        self.clients[source].put_object(Bucket=self.names[source], Key=key, Body=b"1")
+        self.clients[source].put_object(Bucket=self.names[source], Key=key, Body=b"1", **headers)
         head = self.clients[source].head_object(Bucket=self.names[source], Key=key)
         found = {region for region in regions if self.has(region, key)}
         return head.get("ReplicationStatus", ""), found
@@ -254,6 +255,35 @@ class TestLeastPrivilege:
             site.allow(without=sid)
             status, regions = site.put_and_find(HOME, sid, SECOND, THIRD)
             assert (sid, status, regions) == (sid, "FAILED", set())
+
+    @pytest.mark.parametrize("bucket_key", [True, False])
+    def test_each_statement_about_keys_is_needed(self, site: Site, bucket_key: bool) -> None:
+        """S3 names the bucket to KMS where there is a bucket key, and the object where there is none."""
+        keys = {
+            region: site.cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"]
+            for region in (HOME, SECOND, THIRD)
+        }
+        site.run(kms_keys=keys)
+        headers = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": keys[HOME], "BucketKeyEnabled": bucket_key}
+        for without in ("", "DecryptTheObjects", "EncryptTheReplicas"):
+            assert {"DecryptTheObjects", "EncryptTheReplicas"} - {without} <= set(
+                site.allow(without=without, replication_kms_keys=keys)
+            )
+            key = f"secret-{bucket_key}-{without}"
+            found = site.put_and_find(HOME, key, SECOND, THIRD, **headers)
+            assert (without, *found) == (without, *(("FAILED", set()) if without else ("COMPLETED", {SECOND, THIRD})))
+
+    def test_each_statement_about_batch_jobs_is_needed(self, site: Site) -> None:
+        site.clients[HOME].put_object(Bucket=site.names[HOME], Key="again/1", Body=b"1")
+        site.run()
+        options = {"source_region": HOME, "method": "batch", "role_arn": site.role_arn, "prefix": "again/"}
+        for without in ("ReplicateAgain", "ListWhatIsThere"):
+            site.allow(without=without)
+            with pytest.raises(ModuleFailed, match="Still to do after the batch job: Bring 1 object"):
+                site.modules.run("s3_replication_backfill", buckets=site.buckets(), **options)
+        site.allow()
+        assert site.modules.run("s3_replication_backfill", buckets=site.buckets(), **options)["complete"]
+        assert site.has(SECOND, "again/1") and site.has(THIRD, "again/1")
 
     @pytest.mark.parametrize(
         "action", ["s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration", "iam:PassRole"]

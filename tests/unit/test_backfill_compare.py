@@ -39,6 +39,7 @@ def nothing_is_same(items: t.Sequence[Item]) -> set[str]:
         ([A, C], [A, B, C], Difference(extra=(B,), equal=2)),
         ([A, B], [A, LONGER], Difference(missing=(B,), equal=1)),
         ([A, B], [A, OTHER_ETAG], Difference(missing=(B,), equal=1)),
+        ([Item("d", 0, "e-1")], [Item("d", 0, "e")], Difference(equal=1)),
     ],
 )
 def test_difference(source: list[Item], destination: list[Item], expected: Difference) -> None:

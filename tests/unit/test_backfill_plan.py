@@ -33,6 +33,14 @@ def observed(ap: Difference = SAME, us: Difference = SAME, **more: t.Any) -> Obs
 EVERYWHERE = frozenset({"ap-south-1", "us-east-1"})
 
 
+def test_a_job_that_cannot_leave_out_what_is_excluded_is_refused() -> None:
+    """A manifest without any prefix would be of the whole bucket."""
+    found = observed(Difference((Item("_edge", 1, "e"),)), replicated=EVERYWHERE)
+    assert [step.call for step in plan(found, WITH_ROLE).steps] == ["copy"]
+    with pytest.raises(EdgeError, match="without what exclude_prefixes names: choose auto or copy"):
+        plan(found, dataclasses.replace(WITH_ROLE, method="batch"))
+
+
 def test_nothing_missing_is_nothing_to_do() -> None:
     result = plan(observed(), WITH_ROLE)
     assert (result.steps, result.before) == ((), result.after)

@@ -39,6 +39,9 @@ class FakeApi(BackfillApi):
     def source_tags(self, key: str) -> dict[str, str]:
         return {"team": "web"}
 
+    def copy(self, region: str, bucket: str, item: Item, head: dict[str, t.Any]) -> None:
+        self._call("copy", item.key)
+
     def begin_upload(self, region: str, bucket: str, key: str, head: t.Any, tags: t.Any) -> str:
         self._call("begin", head, tags)
         return "u1"
@@ -64,8 +67,8 @@ class FakeApi(BackfillApi):
         return self.jobs_seen.pop(0) if len(self.jobs_seen) > 1 else self.jobs_seen[0]
 
 
-def copied(api: FakeApi) -> list[t.Any]:
-    Work(api, Deadline(60)).copy("ap-south-1", "site-ap", [VIDEO])
+def copied(api: FakeApi, item: Item = VIDEO) -> list[t.Any]:
+    Work(api, Deadline(60)).copy("ap-south-1", "site-ap", [item])
     return api.calls
 
 
@@ -78,6 +81,20 @@ def test_parts_of_the_same_sizes_with_headers_and_tags() -> None:
 
 def test_an_object_that_changes_between_its_parts_is_left_to_the_next_comparison() -> None:
     assert copied(FakeApi(part=client_error("PreconditionFailed", "UploadPartCopy")))[-1] == ("abort", "u1")
+
+
+def test_nothing_is_copied_at_once_and_not_in_parts() -> None:
+    assert copied(FakeApi(), VIDEO._replace(size=0)) == [("copy", "video")]
+
+
+def test_no_object_is_begun_after_the_deadline() -> None:
+    seconds = iter(range(9))  # one a look: when it starts, and before each object
+    api = FakeApi()
+    work = Work(api, Deadline(3, clock=lambda: next(seconds)))
+    items = [Item(f"page-{number}", 1, "e") for number in range(5)]
+    with pytest.raises(EdgeError, match=r"was not done after 3 s: 2 of 5 objects are. They stay"):
+        work.copy("ap-south-1", "site-ap", items)
+    assert len(api.calls) == 2
 
 
 def test_a_refused_part_ends_it_and_leaves_no_upload_behind() -> None:

@@ -22,19 +22,27 @@ CONFIGURATION: dict[str, t.Any] = {
     ],
 }
 VERSIONING = client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must have versioning enabled.")
+MISSING = client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must exist.")
 NEW_ROLE = client_error("InvalidRequest", "PutBucketReplication", "Cannot assume the Role given")
 
 
 class FakeAws:
     account_id = "111122223333"
 
-    def __init__(self, *answers: object, versioning: str = "Enabled", role: object = None) -> None:
+    def __init__(self, *answers: object, versioning: str | Exception = "Enabled", role: object = None) -> None:
+        """*versioning*: the destination's, or what reading it raises."""
         self.s3, self.iam = MagicMock(), MagicMock()
         self.s3.put_bucket_replication.side_effect = answers
-        self.s3.get_bucket_versioning.side_effect = lambda Bucket, **_: {
-            "Status": versioning if Bucket == "site-us" else "Enabled"
-        }
+        self.s3.get_bucket_versioning.side_effect = lambda Bucket, **_: self._versioning(Bucket)
+        self._destination = versioning
         self.iam.get_role.side_effect = [role]
+
+    def _versioning(self, bucket: str) -> dict[str, str]:
+        if bucket != "site-us":
+            return {"Status": "Enabled"}
+        if isinstance(self._destination, Exception):
+            raise self._destination
+        return {"Status": self._destination}
 
     def client(self, service: str, region: str | None = None) -> t.Any:
         return getattr(self, service)
@@ -46,8 +54,8 @@ def put(aws: FakeAws, timeout: float = 60.0) -> None:
 
 @pytest.mark.parametrize(
     "refusal",
-    [VERSIONING, NEW_ROLE, client_error("OperationAborted", "PutBucketReplication")],
-    ids=["versioning not seen everywhere", "role not seen everywhere", "another change"],
+    [VERSIONING, MISSING, NEW_ROLE, client_error("OperationAborted", "PutBucketReplication")],
+    ids=["versioning not seen everywhere", "bucket not seen everywhere", "role not seen everywhere", "another change"],
 )
 def test_what_passes_is_tried_again(refusal: Exception) -> None:
     aws = FakeAws(refusal, None, role={"Role": {}})
@@ -66,11 +74,15 @@ def test_it_is_not_tried_for_ever() -> None:
         (FakeAws(VERSIONING, versioning="Suspended"), "versioning, which is not enabled on site-us: enable it"),
         (FakeAws(NEW_ROLE, role=client_error("NoSuchEntity", "GetRole")), f"There is no role {ROLE}: make it"),
         (
-            FakeAws(client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must exist.")),
-            "must exist.",
+            FakeAws(MISSING, versioning=client_error("NoSuchBucket", "GetBucketVersioning")),
+            "Replication needs buckets that are not there: site-us. Create them",
+        ),
+        (
+            FakeAws(client_error("InvalidRequest", "PutBucketReplication", "Priority must be unique.")),
+            "The replication of site-eu from eu-north-1: InvalidRequest from PutBucketReplication: Priority must be",
         ),
     ],
-    ids=["no versioning", "no role", "no bucket"],
+    ids=["no versioning", "no role", "no bucket", "another mistake"],
 )
 def test_a_mistake_is_told_at_once(aws: FakeAws, sentence: str) -> None:
     with pytest.raises(EdgeError) as failure:

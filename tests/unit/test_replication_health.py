@@ -8,7 +8,8 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure, report
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (
     Bucket,
@@ -259,3 +260,95 @@ def test_a_source_that_cannot_be_written_is_told_of_and_holds_nothing_up() -> No
     flown = canaries.fly([Edge("eu-north-1", "sa-east-1"), Edge("us-east-1", "eu-north-1")])
     assert (flown, api.kept) == ({}, set())
     assert canaries.refused == {"eu-north-1": "KMS.NotFoundException from PutObject: no key."}
+
+
+class Objects(HealthApi):
+    """What HeadObject tells, by Region and key."""
+
+    def __init__(self, **heads: dict[str, dict[str, t.Any]]) -> None:
+        self._heads = heads
+
+    def keys(self, region: str, prefix: str, limit: int) -> list[str]:
+        return sorted(self._heads["source"])[:limit]
+
+    def head(self, region: str, key: str) -> dict[str, t.Any] | None:
+        return self._heads["source" if region == EDGE.source else "destination"].get(key)
+
+
+def test_what_failed_and_is_there_all_the_same_is_no_finding() -> None:
+    failed = {"ReplicationStatus": "FAILED", "VersionId": "v1", "ETag": "e1"}
+    api = Objects(
+        source={"gone": failed, "copied": failed, "encrypted": failed, "old": failed},
+        destination={
+            "copied": {"VersionId": "v9", "ETag": "e1"},
+            "encrypted": {"VersionId": "v1", "ETag": "e9"},
+            "old": {"VersionId": "v0", "ETag": "e0"},
+        },
+    )
+    assert measure.scan(api, [EDGE], "", 10) == ({EDGE: Scan(("gone", "old"))}, 4)
+
+
+class Guarded(HealthApi):
+    """Refuses what ``denied`` names."""
+
+    def __init__(self, *denied: str) -> None:
+        self._denied = denied
+        self.keys_asked: set[tuple[str, str]] = set()
+
+    def _answer(self, name: str, answer: t.Any) -> t.Any:
+        if name in self._denied:
+            raise client_error("AccessDenied", name)
+        return answer
+
+    def trouble(self, region: str) -> str | None:
+        return None
+
+    def is_own(self, arn: str) -> bool:
+        return True
+
+    def versioning(self, region: str) -> str | None:
+        return t.cast("str | None", self._answer("versioning", "Suspended"))
+
+    def encryption(self, region: str) -> str | None:
+        return t.cast("str | None", self._answer("encryption", "aws:kms"))
+
+    def replication(self, region: str) -> dict[str, t.Any] | None:
+        if region == "sa-east-1":
+            rule = {**WITH_KEY, "Destination": {**WITH_KEY["Destination"]}}
+            rule["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": f"{KEY}-2"}
+            return {"Role": ROLE, "Rules": [rule]}
+        metered = {**WITH_KEY, "Destination": {**WITH_KEY["Destination"], "Metrics": ENABLED}}
+        return t.cast("dict[str, t.Any]", self._answer("replication", {"Role": ROLE, "Rules": [metered]}))
+
+    def trust_policy(self, role_arn: str) -> dict[str, t.Any] | None:
+        return t.cast("dict[str, t.Any] | None", self._answer("trust_policy", None))
+
+    def key_state(self, region: str, key: str) -> str | None:
+        self.keys_asked.add((region, key))
+        return t.cast("str | None", self._answer("key_state", None))
+
+    def metrics(self, region: str, queries: t.Any, since: t.Any) -> dict[str, list[float]]:
+        return t.cast("dict[str, list[float]]", self._answer("metrics", {query["Id"]: [7.0] for query in queries}))
+
+
+SITE = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
+
+
+def test_what_may_not_be_looked_at_is_taken_for_right() -> None:
+    assert setup_problem(EDGE, report.observe(Guarded(), [EDGE], SITE, None))
+    guarded = Guarded("versioning", "encryption", "trust_policy", "key_state", "metrics")
+    found = report.observe(guarded, [EDGE], SITE, None)
+    assert setup_problem(EDGE, found) is None
+    assert report.metrics_of(guarded, [EDGE], found) == {}
+    assert report.metrics_of(Guarded(), [EDGE], found) == {EDGE: Metrics(7.0, 7, 7, 7)}
+
+
+def test_rules_that_may_not_be_looked_at_are_no_finding_but_a_failure() -> None:
+    with pytest.raises(FleetError, match="eu-north-1: AccessDenied"):
+        report.observe(Guarded("replication"), [EDGE], SITE, None)
+
+
+def test_every_source_s_key_is_looked_at() -> None:
+    api = Guarded()
+    report.observe(api, [EDGE, Edge("sa-east-1", "us-east-1")], {**SITE, "sa-east-1": "site-sa"}, None)
+    assert api.keys_asked == {("us-east-1", KEY), ("us-east-1", f"{KEY}-2")}

@@ -51,10 +51,10 @@ def test_a_role_that_is_not_made_yet_is_taken_in_check_mode() -> None:
         ({"role_arn": None}, "role_arn is needed"),
         ({"role_arn": "my-site-replication"}, "'my-site-replication' is not the ARN of an IAM role"),
         ({"role_arn": ROLE.replace("role/", "user/")}, "is not the ARN of an IAM role"),
-        ({"kms_keys": {"eu-north-1": KEYS["eu-north-1"]}}, "a key for every Region of buckets"),
+        ({"kms_keys": {"eu-north-1": KEYS["eu-north-1"]}}, "must have a key for each of eu-north-1, us-east-1"),
         ({"kms_keys": {**KEYS, "sa-east-1": KEYS["eu-north-1"]}}, "and for no other"),
-        ({"kms_keys": dict.fromkeys(BUCKETS, KEYS["eu-north-1"])}, "is not the ARN of a KMS key in us-east-1"),
-        ({"kms_keys": dict.fromkeys(BUCKETS, "alias/site")}, "'alias/site' is not the ARN of a KMS key in eu-north-1"),
+        ({"kms_keys": dict.fromkeys(BUCKETS, KEYS["eu-north-1"])}, "for us-east-1 is in eu-north-1"),
+        ({"kms_keys": dict.fromkeys(BUCKETS, "alias/site")}, "'alias/site' for eu-north-1 is not the ARN of a key"),
     ],
 )
 def test_what_cannot_be_is_refused(options: dict[str, t.Any], sentence: str) -> None:

@@ -8,12 +8,13 @@ import email.message
 import json
 import threading
 import typing as t
+from http.client import BadStatusLine
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.error import HTTPError, URLError
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.multiregion.edge.plugins.module_utils import _site_probe
+from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile, _site_probe
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.modules import site_probe
 
@@ -53,11 +54,12 @@ def test_everybody_is_asked_at_the_markers_path() -> None:
     [
         (http_error(404), "here: HTTP 404"),
         (URLError("timed out"), "here: <urlopen error timed out>"),
+        (BadStatusLine("SSH-2.0"), "here: SSH-2.0"),
         ("<!doctype html>", "here: no Region at /_edge/region"),
         ("", "here: no Region at /_edge/region"),
         ("eu-north-1", "here is served from eu-north-1"),
     ],
-    ids=["not found", "not reached", "a page", "nothing", "out of service"],
+    ids=["not found", "not reached", "not HTTP", "a page", "nothing", "out of service"],
 )
 def test_what_is_still_waited_for(answer: str | Exception, words: str) -> None:
     answers = _site_probe.ask(_site_probe.probes([HERE]), World(here=[answer]))
@@ -68,11 +70,16 @@ def test_it_waits_until_nobody_is_served_from_there() -> None:
     world = World(here=["eu-north-1", "eu-west-3"], there=[http_error(503), "us-east-1"])
     answers = _site_probe.wait_for(_site_probe.probes([HERE, THERE]), ["eu-north-1"], 60, world)
     assert {name: str(answer) for name, answer in answers.items()} == {"here": "eu-west-3", "there": "us-east-1"}
-    assert len(world.asked) == 4
+
+
+def test_one_answer_is_not_a_proof_while_the_change_spreads() -> None:
+    world = World(here=["eu-west-3", "eu-north-1", "eu-west-3"])
+    answers = _site_probe.wait_for(_site_probe.probes([HERE]), ["eu-north-1"], 60, world)
+    assert (str(answers["here"]), len(world.asked)) == ("eu-west-3", 4)
 
 
 def test_at_the_deadline_it_says_who_is_still_served_from_where() -> None:
-    with pytest.raises(EdgeError, match=r"1 probes: not ready after 0 s \(here is served from eu-north-1\)"):
+    with pytest.raises(EdgeError, match=r"1 probe: not ready after 0 s \(here is served from eu-north-1\)"):
         _site_probe.wait_for(_site_probe.probes([HERE]), ["eu-north-1"], 0, World(here=["eu-north-1"]))
 
 
@@ -90,6 +97,16 @@ def test_probes_that_are_refused(given: list[dict[str, t.Any]], words: str) -> N
         _site_probe.probes(given)
 
 
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_reconcile.wait_until, "__kwdefaults__", {**_reconcile.wait_until.__kwdefaults__, "pause": 0})
+
+
+def test_headers_that_yaml_made_numbers_are_sent_as_text() -> None:
+    (probe,) = _site_probe.probes([{**HERE, "headers": {"X-Place": 1}}])
+    assert probe.headers == {"X-Place": "1"}
+
+
 class Bucket(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = b"eu-west-3\n" if (self.path, self.headers["X-Place"]) == ("/_edge/region", "Paris") else b"?"
@@ -105,7 +122,7 @@ class Bucket(BaseHTTPRequestHandler):
 @pytest.fixture
 def served() -> t.Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), Bucket) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
@@ -119,6 +136,14 @@ def test_the_module_asks_over_http(served: str, capsys: pytest.CaptureFixture[st
         site_probe.main()
     result = json.loads(capsys.readouterr().out)
     assert (result["changed"], result["served_by"]) == (False, {"Paris": "eu-west-3"})
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_region_that_there_is_not_proves_nothing(capsys: pytest.CaptureFixture[str], check: bool) -> None:
+    given = {"probes": [HERE], "not_from": ["eu-nort-1"], "_ansible_check_mode": check}
+    with patch_module_args(given), pytest.raises(SystemExit):
+        site_probe.main()
+    assert "not_from: 'eu-nort-1' is not a Region" in json.loads(capsys.readouterr().out)["msg"]
 
 
 def test_the_module_fails_with_a_sentence(served: str, capsys: pytest.CaptureFixture[str]) -> None:

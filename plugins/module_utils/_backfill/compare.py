@@ -117,7 +117,7 @@ def difference(
     for here, there in pairs(source, destination):
         if here is None:
             extra.append(t.cast(Item, there))
-        elif here == there:
+        elif here == there or (there and here.size == there.size == 0):
             equal += 1
         elif there and here.size == there.size:
             doubtful.append(here)

@@ -83,6 +83,11 @@ def _by_job(lacking: t.Sequence[str], observed: Observed, desired: Desired) -> l
                 f"A batch job cannot bring objects to {', '.join(unreached)}, for {desired.source} has no enabled "
                 "replication rule to there: set one up with s3_replication, or choose auto or copy as method."
             )
+        if reached and not manifest_prefixes(reached, observed, desired):  # a job without any prefix is of everything
+            raise EdgeError(
+                f"A batch job cannot bring {told(observed.regions[reached[0]].missing)} to {reached[0]} without what "
+                "exclude_prefixes names: choose auto or copy as method, or a prefix."
+            )
         return reached
     if desired.method == "copy" or not desired.role_arn:
         return []

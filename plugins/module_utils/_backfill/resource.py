@@ -27,6 +27,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._backfill.work im
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, apply
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 
@@ -76,8 +77,10 @@ class Backfill(Resource[planning.Observed]):
 
     def _list(self, region: str) -> t.Iterator[Item]:
         bucket = self._desired.buckets[region]
+        progress = Progress(f"Comparing, {region}")
         try:
-            for item in self._reads.objects(region, bucket, self._desired.prefix):
+            for number, item in enumerate(self._reads.objects(region, bucket, self._desired.prefix), 1):
+                progress.count(f"objects listed: {number}")
                 if not item.key.startswith(self._desired.exclude_prefixes):
                     yield item
         except is_boto3_error_code("NoSuchBucket") as error:

@@ -27,7 +27,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import
 _WIDTH = 24
 _LARGE_WIDTH = 4
 _PARTS_WIDTH = 6
-# Objects after which the deadline is looked at, and a failure ends it.
+# Objects after which a failure ends it.
 _CHUNK = 500
 
 # It was deleted or written again since it was listed.
@@ -40,11 +40,11 @@ class Deadline:
     def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
         self._clock = clock
-        self._end = clock() + seconds
+        self.started = clock()
 
     @property
     def left(self) -> float:
-        return max(0.0, self._end - self._clock())
+        return max(0.0, self.started + self.seconds - self._clock())
 
 
 class Work:
@@ -77,6 +77,8 @@ class Work:
         numbers = itertools.count(1)
 
         def one(item: Item) -> None:
+            if not self._deadline.left:
+                return
             try:
                 work(item)
             except (ClientError, FleetError) as error:
@@ -86,11 +88,6 @@ class Work:
 
         for items, width in groups:
             for start in range(0, len(items), _CHUNK):
-                if not self._deadline.left:
-                    raise EdgeError(
-                        f"{doing} in {region} was not done after {self._deadline.seconds:g} s: {next(numbers) - 1} of "
-                        f"{total} objects are. They stay: run it again to go on, or with a larger wait_timeout."
-                    )
                 chunk = items[start : start + _CHUNK]
                 try:
                     in_parallel({item.key: functools.partial(one, item) for item in chunk}, width)
@@ -100,10 +97,16 @@ class Work:
                         f"{doing} in {region} failed for {len(error.failures)} of {total} objects, such as {key}: "
                         f"{explain(cause)} What was done stays: run it again to go on."
                     ) from error
+        done = next(numbers) - 1
+        if done < total:
+            raise EdgeError(
+                f"{doing} in {region} was not done after {self._deadline.seconds:g} s: {done} of {total} objects are. "
+                "They stay: run it again to go on, or with a larger wait_timeout."
+            )
 
     def _copy_one(self, region: str, bucket: str, item: Item) -> None:
         head = self._api.source_head(item)
-        if item.is_multipart:
+        if item.is_multipart and item.size:  # there is no range of nothing
             self._copy_parts(region, bucket, item, head)
         else:
             self._api.copy(region, bucket, item, head)
@@ -163,7 +166,8 @@ class Work:
             f"The batch job {job_id}",
             functools.partial(self._api.job, job_id),
             lambda seen: seen["Status"] in ENDED,
-            timeout=round(self._deadline.left),
+            timeout=self._deadline.seconds,
+            since=self._deadline.started,
             describe=_job_state,
         )
         failed = job.get("ProgressSummary", {}).get("NumberOfTasksFailed", 0)

@@ -28,6 +28,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._retry import ret
 # one that does not. Source: S3 User Guide, "Amazon S3 data consistency model".
 _READINGS = 2
 
+# In place of a bucket's versioning.
+_NO_BUCKET = "no such bucket"
+
 
 class ReplicationApi:
     """Waits for *wait_timeout* seconds at most: for a call that is refused for now, and for its effect."""
@@ -89,7 +92,7 @@ class ReplicationApi:
                 self._refuse_mistake(error, region, bucket, configuration)
                 raise
 
-        # InvalidRequest passes only while versioning, or a role that was just made, is not seen everywhere.
+        # InvalidRequest passes only while a bucket, its versioning or a role, just made, is not seen everywhere.
         self._retry(region, bucket, call, ["OperationAborted", "InvalidRequest"])
 
     def _retry(self, region: str, bucket: str, call: t.Callable[[], object], codes: list[str]) -> None:
@@ -101,23 +104,35 @@ class ReplicationApi:
         S3 has one code for all of it, so what it is about is read from its words.
         """
         words = str(error).lower()
-        if "versioning" in words:
+        if "versioning" in words or "must exist" in words:
             names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_ours(rule))]
-            states = in_parallel({name: functools.partial(self._versioning, region, name) for name in names})
-            wrong = [name for name, state in states.items() if state != "Enabled"]
-            if wrong:
-                raise EdgeError(
-                    f"Replication needs versioning, which is not enabled on {', '.join(sorted(wrong))}: enable it "
-                    "(s3_regional_buckets does), and run it again."
-                ) from error
+            self._require_versioning(region, names, error)
         elif "role" in words:
             self._require_role(configuration["Role"], error)
         else:
             raise EdgeError(f"The replication of {bucket} from {region}: {explain(error)}") from error
 
+    def _require_versioning(self, region: str, names: t.Sequence[str], error: Exception) -> None:
+        states = in_parallel({name: functools.partial(self._versioning, region, name) for name in names})
+        gone = [name for name, state in states.items() if state == _NO_BUCKET]
+        if gone:
+            raise EdgeError(
+                f"Replication needs buckets that are not there: {', '.join(sorted(gone))}. Create them "
+                "(s3_regional_buckets does), and run it again."
+            ) from error
+        wrong = [name for name, state in states.items() if state != "Enabled"]
+        if wrong:
+            raise EdgeError(
+                f"Replication needs versioning, which is not enabled on {', '.join(sorted(wrong))}: enable it "
+                "(s3_regional_buckets does), and run it again."
+            ) from error
+
     def _versioning(self, region: str, bucket: str) -> str | None:
         """botocore finds a bucket that is in another Region than the client's."""
-        return self._s3(region).get_bucket_versioning(**self._bucket(bucket)).get("Status")
+        try:
+            return self._s3(region).get_bucket_versioning(**self._bucket(bucket)).get("Status")
+        except is_boto3_error_code("NoSuchBucket"):
+            return _NO_BUCKET
 
     def _require_role(self, arn: str, error: Exception) -> None:
         try:

@@ -17,6 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import Ansib
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._replication import plan as planning
@@ -65,7 +66,7 @@ def desired(p: t.Mapping[str, t.Any]) -> planning.Desired:
     if home is not None and home not in buckets:
         raise EdgeError(f"home_region: {home} is not among the Regions of buckets: add its bucket.")
     _check_role(p["role_arn"])
-    _check_keys(p["kms_keys"], buckets)
+    check_kms_keys(p["kms_keys"], buckets, "kms_keys")
     return planning.Desired(
         buckets,
         sources=tuple(buckets) if p["topology"] == "mesh" else (home,),
@@ -88,18 +89,6 @@ def _check_role(arn: str | None) -> None:
         raise EdgeError(
             f"role_arn: {arn!r} is not the ARN of an IAM role, such as arn:aws:iam::111122223333:role/name."
         )
-
-
-def _check_keys(keys: t.Mapping[str, str], buckets: t.Mapping[str, str]) -> None:
-    if keys and set(keys) != set(buckets):
-        raise EdgeError("kms_keys must have a key for every Region of buckets and for no other, or be empty.")
-    for region, arn in keys.items():
-        if not re.fullmatch(_KEY_ARN.format(region=region), str(arn)):
-            raise EdgeError(
-                f"kms_keys: {arn!r} is not the ARN of a KMS key in {region}, such as "
-                f"arn:aws:kms:{region}:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666. S3 would take it, and "
-                "then fail to replicate."
-            )
 
 
 class Replication(Resource[State]):

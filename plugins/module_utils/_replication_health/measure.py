@@ -84,7 +84,7 @@ def _query(identity: str, metric: str, statistic: str, edge: Edge, rule: Config,
 
 def _value(name: str, newest_first: t.Sequence[float]) -> float | int | None:
     if name == "failed_operations":
-        return int(sum(newest_first))  # S3 publishes it only where something failed
+        return int(sum(newest_first))  # no value is published where nothing was replicated
     if not newest_first:
         return None
     return newest_first[0] if name == "lag_seconds" else int(newest_first[0])
@@ -110,6 +110,11 @@ def scan(api: HealthApi, edges: t.Sequence[Edge], prefix: str, limit: int) -> tu
 def _scan_of(api: HealthApi, edge: Edge, unfinished: t.Mapping[str, Config]) -> Scan:
     """A source's status is of all its destinations together, so each is asked whether it has the object."""
     there = in_parallel({key: functools.partial(api.head, edge.destination, key) for key in unfinished}, _WIDTH)
-    lacking = [key for key, head in unfinished.items() if (there[key] or {}).get("ETag") != head["ETag"]]
+    lacking = [key for key, head in unfinished.items() if not _has(there[key], head)]
     failed = tuple(key for key in lacking if unfinished[key]["ReplicationStatus"] == "FAILED")
     return Scan(failed, len(lacking) - len(failed))
+
+
+def _has(there: Config | None, head: Config) -> bool:
+    """A replica has the version's id, a copy its ETag; of a replica that KMS encrypts the ETag is another one."""
+    return bool(there) and any(t.cast(Config, there).get(name) == head[name] for name in ("VersionId", "ETag"))

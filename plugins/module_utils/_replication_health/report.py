@@ -13,10 +13,15 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AnsibleAWSModule,
+    Aws,
+    ClientError,
+    is_boto3_error_code,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
@@ -37,6 +42,9 @@ _DENIED = ["AccessDenied", "AccessDeniedException"]
 # SimulatePrincipalPolicy is throttled early.
 _SIMULATIONS = 4
 
+T = t.TypeVar("T")
+Other = t.TypeVar("Other")
+
 
 def report(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
     """What the module returns."""
@@ -46,7 +54,7 @@ def report(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
     api = HealthApi(aws, p["buckets"])
     setup = observe(api, edges, p["buckets"], p["role_arn"])
     reachable = [edge for edge in edges if not any(setup.buckets[region].trouble for region in edge)]
-    metrics = measure.metrics(api, reachable, setup)
+    metrics = metrics_of(api, reachable, setup)
     scans, scanned = (
         measure.scan(api, reachable, p["scan_prefix"], p["scan_limit"]) if p["scan_prefix"] is not None else ({}, None)
     )
@@ -103,10 +111,18 @@ def _bucket(api: HealthApi, region: str, name: str, is_source: bool) -> assess.B
     trouble = api.trouble(region)
     if trouble:
         return assess.Bucket(name, trouble)
+    versioning = _unless_denied(functools.partial(api.versioning, region), "Enabled")
     if not is_source:
-        return assess.Bucket(name, versioning=api.versioning(region))
-    encryption = api.encryption(region) or ""
-    return assess.Bucket(name, None, api.versioning(region), api.replication(region), encryption.startswith("aws:kms"))
+        return assess.Bucket(name, versioning=versioning)
+    encryption = _unless_denied(functools.partial(api.encryption, region), None) or ""
+    return assess.Bucket(name, None, versioning, api.replication(region), encryption.startswith("aws:kms"))
+
+
+def _unless_denied(read: t.Callable[[], T], otherwise: Other) -> T | Other:
+    try:
+        return read()
+    except is_boto3_error_code(_DENIED):
+        return otherwise
 
 
 def _roles(api: HealthApi, edges: t.Sequence[assess.Edge], setup: assess.Setup) -> dict[str, assess.Role]:
@@ -132,22 +148,30 @@ def _role(api: HealthApi, arn: str, needed: t.Mapping[str, t.Collection[str]]) -
         return assess.Role(is_gone=True)
 
     def denied(resource: str) -> list[str]:
-        try:
-            return api.denied(arn, resource, sorted(needed[resource]))
-        except is_boto3_error_code(_DENIED):
-            return []
+        return _unless_denied(functools.partial(api.denied, arn, resource, sorted(needed[resource])), [])
 
     found = in_parallel({resource: functools.partial(denied, resource) for resource in needed}, _SIMULATIONS)
     return assess.Role(is_trusting=assess.trusts_s3(trust), denied=found)
 
 
 def _keys(api: HealthApi, edges: t.Sequence[assess.Edge], setup: assess.Setup) -> dict[str, str | None]:
-    wanted = {edge.destination: assess.key_of(assess.rule_of(edge, setup)) for edge in edges}
-    found: dict[str, str | None] = {}
-    for region, key in wanted.items():
-        if key:
-            try:
-                found[key] = api.key_state(region, key)
-            except is_boto3_error_code(_DENIED):
-                continue
-    return found
+    # Of several sources, whose rules may name different keys of one Region.
+    wanted = {(edge.destination, assess.key_of(assess.rule_of(edge, setup))) for edge in edges}
+    reads = {key: functools.partial(api.key_state, region, key) for region, key in wanted if key}
+    return in_parallel({key: functools.partial(_unless_denied, read, "Enabled") for key, read in reads.items()})
+
+
+def metrics_of(
+    api: HealthApi, edges: t.Sequence[assess.Edge], setup: assess.Setup
+) -> dict[assess.Edge, assess.Metrics]:
+    """None where they may not be read."""
+    try:
+        return measure.metrics(api, edges, setup)
+    except FleetError as error:
+        if all(map(_is_denied, error.failures.values())):
+            return {}
+        raise
+
+
+def _is_denied(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _DENIED

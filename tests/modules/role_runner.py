@@ -1,0 +1,35 @@
+"""Runs one role of the collection with ansible-playbook, as the deployer."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from demo.inputs import REPOSITORY
+from modules.runner import Modules
+
+
+def run_role(
+    modules: Modules, directory: Path, name: str, variables: dict[str, Any], *then: dict[str, Any]
+) -> tuple[int, str]:
+    """What ansible-playbook ends with and says; *then* are tasks after the role."""
+    tasks = [{"ansible.builtin.include_role": {"name": f"multiregion.edge.{name}"}, "vars": variables}, *then]
+    facts = {"ansible_python_interpreter": sys.executable}
+    playbook = directory / "play.yml"
+    playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": facts, "tasks": tasks}]))
+    environment = {
+        **os.environ,
+        **modules.cloud.environment(modules.credentials),
+        "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
+        "ANSIBLE_HOME": str(directory),
+        "ANSIBLE_PIPELINING": "true",  # faster
+    }
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local", str(playbook)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
