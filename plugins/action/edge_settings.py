@@ -10,7 +10,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
-from ansible_collections.multiregion.edge.plugins.module_utils._settings import settings
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.settings import settings
 
 
 class ActionModule(ActionBase):

@@ -48,6 +48,9 @@ settings:
     aliases: []
     certificate_arn: ""
     bucket_names: {}
+    bucket_namespace: account_regional
+    bucket_prefix: ""
+    kms_keys: {}
     tags: {}
     price_class: PriceClass_All
     replication_topology: hub

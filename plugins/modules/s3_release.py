@@ -35,8 +35,16 @@ options:
     type: list
     elements: str
     required: true
+  namespace:
+    description: The namespace of the buckets' names, as M(multiregion.edge.s3_regional_buckets) was given it.
+    type: str
+    choices: [account_regional, global]
+    default: account_regional
+  prefix:
+    description: What the buckets' names begin with, in place of the site's name.
+    type: str
   names:
-    description: The buckets' names by Region, for all of O(regions), where they are not named by the site.
+    description: The buckets' names by Region, for all of O(regions), where they are not made.
     type: dict
     default: {}
   home_region:

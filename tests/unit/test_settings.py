@@ -9,12 +9,17 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, REGIONS, check_regions
-from ansible_collections.multiregion.edge.plugins.module_utils._settings import VARIABLES, as_dict, as_list, settings
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.given import as_dict, as_list
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.settings import VARIABLES, settings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
 ACCESS_POINT = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
 PROBE = {"name": "here", "url": "https://www.example.com"}
+KEYS = {
+    region: f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    for region in ("eu-north-1", "us-east-1", "sa-east-1")
+}
 ALIAS = {"edge_aliases": ["www.example.com"], "edge_certificate_arn": CERTIFICATE}
 
 
@@ -30,6 +35,9 @@ def test_a_name_and_regions_are_enough() -> None:
         "aliases": [],
         "certificate_arn": "",
         "bucket_names": {},
+        "bucket_namespace": "account_regional",
+        "bucket_prefix": "",
+        "kms_keys": {},
         "tags": {},
         "price_class": "PriceClass_All",
         "replication_topology": "hub",
@@ -79,7 +87,7 @@ def test_variables_of_the_users_own_are_left_alone() -> None:
     ids=repr,
 )
 def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
-    assert as_list(value, "edge_aliases") == result
+    assert as_list({"edge_aliases": value}, "edge_aliases") == result
 
 
 @pytest.mark.parametrize(
@@ -97,7 +105,7 @@ def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
     ids=repr,
 )
 def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> None:
-    assert as_dict(value, "edge_tags") == result
+    assert as_dict({"edge_tags": value}, "edge_tags") == result
 
 
 @pytest.mark.parametrize(
@@ -111,6 +119,8 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
         ("edge_regions", ["af-south-1"], "regions", ["af-south-1"]),
         ("edge_hosts", "WWW.Example.com", "hosts", ["www.example.com"]),
         ("edge_tags", "team: web", "tags", {"team": "web"}),
+        ("edge_bucket_prefix", "web", "bucket_prefix", "web"),
+        ("edge_kms_keys", KEYS, "kms_keys", KEYS),
         ("edge_price_class", "PriceClass_100", "price_class", "PriceClass_100"),
         ("edge_replication_topology", "mesh", "replication_topology", "mesh"),
         ("edge_replication_time_control", "yes", "replication_time_control", True),
@@ -200,6 +210,23 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts", "one host's"]),
     ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
     ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),
+    (
+        "bucket names and their beginning",
+        {"edge_bucket_names": {"eu-north-1": "web-a", "us-east-1": "web-b"}, "edge_bucket_prefix": "web"},
+        ["edge_bucket_names and edge_bucket_prefix exclude each other"],
+    ),
+    ("a namespace that is none", {"edge_bucket_namespace": "mine"}, ["edge_bucket_namespace", "account_regional"]),
+    ("global names of nobody", {"edge_bucket_namespace": "global"}, ["edge_bucket_prefix is missing"]),
+    (
+        "a Region without a key",
+        {"edge_kms_keys": {"eu-north-1": KEYS["eu-north-1"]}},
+        ["edge_kms_keys has no key for us-east-1"],
+    ),
+    (
+        "a key of another Region",
+        {"edge_kms_keys": dict.fromkeys(MINIMUM["edge_regions"], KEYS["us-east-1"])},
+        ["edge_kms_keys: arn:aws:kms:us-east-1", "for eu-north-1 is in us-east-1"],
+    ),
     ("release that cannot be", {"edge_release": "a/b"}, ["edge_release"]),
 ]
 

@@ -43,7 +43,7 @@ class Release(Resource[Listing]):
         name = p["release"] or files.fingerprint(site_files)
         files.check_release_name(name, "release")
         self.api = ReleaseApi(aws)
-        self._buckets = bucket_names(p["site"], p["regions"], p["names"], aws)
+        self._buckets = bucket_names(p["site"], p["regions"], p["names"], aws, p["namespace"], p["prefix"])
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
         self._desired = planning.Desired(name, site_files, p["home_region"], self._buckets[p["home_region"]])

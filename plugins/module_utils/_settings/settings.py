@@ -13,18 +13,26 @@ import difflib
 import re
 import typing as t
 
-try:
-    import yaml
-except ImportError:  # ansible-core brings it wherever the playbooks run
-    pass
-
 from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import (
+    ACCOUNT_REGIONAL,
+    GLOBAL,
+    NAMESPACES,
     RESERVED_PREFIXES,
     check_bucket_names,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_release_name
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.given import (
+    Given,
+    as_bool,
+    as_choice,
+    as_dict,
+    as_list,
+    as_text,
+    parsed,
+)
 
 # A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
 # the account, the longest Region and the namespace's mark take 31.
@@ -33,9 +41,6 @@ _HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
 
 _ACCESS_POINT = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
-
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("", "false", "no", "off", "0")
 
 _TOPOLOGIES = ("hub", "mesh")
 _PRICE_CLASSES = ("PriceClass_100", "PriceClass_200", "PriceClass_All")
@@ -46,10 +51,13 @@ VARIABLES = (
     "edge_aliases",
     "edge_allow_replacement",
     "edge_bucket_names",
+    "edge_bucket_namespace",
+    "edge_bucket_prefix",
     "edge_certificate_arn",
     "edge_drill",
     "edge_home_region",
     "edge_hosts",
+    "edge_kms_keys",
     "edge_name",
     "edge_out_of_service",
     "edge_price_class",
@@ -66,13 +74,13 @@ VARIABLES = (
 Settings = dict[str, t.Any]
 
 
-def settings(given: t.Mapping[str, t.Any]) -> Settings:
+def settings(given: Given) -> Settings:
     """*given*: the variables by their names; those that are absent or None take their default.
 
     Raises EdgeError with one sentence for the first thing that is wrong.
     """
     _check_spelling(given)
-    name = _text(given, "edge_name")
+    name = as_text(given, "edge_name")
     if not name:
         raise EdgeError("edge_name is missing: name your site, for example edge_name=my-site.")
     if not _NAME.fullmatch(name) or name.startswith(RESERVED_PREFIXES):
@@ -81,15 +89,15 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
             "and no xn-- before it: "
             "names of buckets and of the access point are made from it."
         )
-    regions = as_list(given.get("edge_regions"), "edge_regions")
+    regions = as_list(given, "edge_regions")
     check_regions(regions, "edge_regions")
-    home_region = _text(given, "edge_home_region") or regions[0]
+    home_region = as_text(given, "edge_home_region") or regions[0]
     if home_region not in regions:
         raise EdgeError(
             f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there."
         )
     aliases = _hosts(given, "edge_aliases")
-    certificate = _text(given, "edge_certificate_arn")
+    certificate = as_text(given, "edge_certificate_arn")
     if aliases and not certificate:
         raise EdgeError(
             f"edge_certificate_arn is missing: {', '.join(aliases)} need an ACM certificate of us-east-1 "
@@ -97,23 +105,19 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         )
     if certificate and not _CERTIFICATE.fullmatch(certificate):
         raise EdgeError(f"edge_certificate_arn: {certificate!r} is not the ARN of an ACM certificate in us-east-1.")
-    bucket_names = as_dict(given.get("edge_bucket_names"), "edge_bucket_names")
-    if bucket_names and set(bucket_names) != set(regions):
-        raise EdgeError("edge_bucket_names must have a bucket for every Region of edge_regions and for no other.")
-    check_bucket_names(bucket_names, "edge_bucket_names")
-    tags = as_dict(given.get("edge_tags"), "edge_tags")
+    tags = as_dict(given, "edge_tags")
     if any(key.lower().startswith("aws:") for key in tags):
         raise EdgeError("edge_tags: names that begin with aws: are AWS's own: choose others.")
     hosts = _hosts(given, "edge_hosts")
     if any("*" in host for host in hosts):
         raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
-    access_point = _text(given, "edge_access_point_arn")
+    access_point = as_text(given, "edge_access_point_arn")
     if access_point and not _ACCESS_POINT.fullmatch(access_point):
         raise EdgeError(
             f"edge_access_point_arn: {access_point!r} is not the ARN of a Multi-Region Access Point: it is like "
             "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap, as site.yml tells it."
         )
-    release = _text(given, "edge_release")
+    release = as_text(given, "edge_release")
     if release:
         check_release_name(release, "edge_release")
     return {
@@ -122,25 +126,54 @@ def settings(given: t.Mapping[str, t.Any]) -> Settings:
         "home_region": home_region,
         "aliases": aliases,
         "certificate_arn": certificate,
-        "bucket_names": bucket_names,
+        **_buckets(given, regions),
+        "kms_keys": _kms_keys(given, regions),
         "tags": tags,
-        "price_class": _choice(given, "edge_price_class", _PRICE_CLASSES, "PriceClass_All"),
-        "replication_topology": _choice(given, "edge_replication_topology", _TOPOLOGIES, "hub"),
-        "replication_time_control": _yes(given, "edge_replication_time_control"),
-        "allow_replacement": _yes(given, "edge_allow_replacement"),
+        "price_class": as_choice(given, "edge_price_class", _PRICE_CLASSES, "PriceClass_All"),
+        "replication_topology": as_choice(given, "edge_replication_topology", _TOPOLOGIES, "hub"),
+        "replication_time_control": as_bool(given, "edge_replication_time_control"),
+        "allow_replacement": as_bool(given, "edge_allow_replacement"),
         "access_point_arn": access_point,
         "out_of_service": _out_of_service(given, regions),
-        "drill": _yes(given, "edge_drill"),
+        "drill": as_bool(given, "edge_drill"),
         "probes": _probes(given),
-        "site": _text(given, "edge_site"),
+        "site": as_text(given, "edge_site"),
         "release": release,
         "hosts": hosts,
     }
 
 
-def _out_of_service(given: t.Mapping[str, t.Any], regions: t.Sequence[str]) -> list[str]:
+def _buckets(given: Given, regions: t.Sequence[str]) -> Settings:
+    names = as_dict(given, "edge_bucket_names")
+    if names and set(names) != set(regions):
+        raise EdgeError("edge_bucket_names must have a bucket for every Region of edge_regions and for no other.")
+    check_bucket_names(names, "edge_bucket_names")
+    namespace = as_choice(given, "edge_bucket_namespace", NAMESPACES, ACCOUNT_REGIONAL)
+    prefix = as_text(given, "edge_bucket_prefix")
+    if names and prefix:
+        raise EdgeError("edge_bucket_names and edge_bucket_prefix exclude each other: give whole names, or a prefix.")
+    if namespace == GLOBAL and not prefix and not names:
+        raise EdgeError(
+            "edge_bucket_prefix is missing: names in the global namespace are the whole world's, so give what they "
+            "begin with, something that nobody else will choose."
+        )
+    return {"bucket_names": names, "bucket_namespace": namespace, "bucket_prefix": prefix}
+
+
+def _kms_keys(given: Given, regions: t.Sequence[str]) -> dict[str, str]:
+    """May have keys of more Regions: one that leaves the site is read until it has left."""
+    option = "edge_kms_keys"
+    keys = as_dict(given, option)
+    lacking = [region for region in regions if region not in keys]
+    if keys and lacking:
+        raise EdgeError(f"{option} has no key for {', '.join(lacking)}: give one for every Region of edge_regions.")
+    check_kms_keys(keys, list(keys), option)
+    return keys
+
+
+def _out_of_service(given: Given, regions: t.Sequence[str]) -> list[str]:
     option = "edge_out_of_service"
-    out = as_list(given.get(option), option)
+    out = as_list(given, option)
     if unknown := sorted(set(out) - set(regions)):
         raise EdgeError(f"{option}: {', '.join(unknown)} is not among edge_regions ({', '.join(regions)}).")
     if len(set(out)) == len(regions):
@@ -148,11 +181,9 @@ def _out_of_service(given: t.Mapping[str, t.Any], regions: t.Sequence[str]) -> l
     return out
 
 
-def _probes(given: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+def _probes(given: Given) -> list[dict[str, t.Any]]:
     option = "edge_probes"
-    probes = given.get(option)
-    if isinstance(probes, str):
-        probes = _parsed(probes, option)
+    probes = parsed(given, option)
     form = f"{option} must be a list of dictionaries with name and url (and headers), or empty."
     if not isinstance(probes or [], list):
         raise EdgeError(form)
@@ -162,72 +193,18 @@ def _probes(given: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     return probes or []
 
 
-def _choice(given: t.Mapping[str, t.Any], option: str, choices: tuple[str, ...], default: str) -> str:
-    value = _text(given, option) or default
-    if value not in choices:
-        raise EdgeError(f"{option}: {value!r} is none; choose from {', '.join(choices)}.")
-    return value
-
-
-def _yes(given: t.Mapping[str, t.Any], option: str) -> bool:
-    value = _text(given, option).lower()
-    if value not in _TRUE + _FALSE:
-        raise EdgeError(f"{option}: {value!r} is neither true nor false.")
-    return value in _TRUE
-
-
-def _hosts(given: t.Mapping[str, t.Any], option: str) -> list[str]:
-    hosts = list(dict.fromkeys(host.lower() for host in as_list(given.get(option), option)))
+def _hosts(given: Given, option: str) -> list[str]:
+    hosts = list(dict.fromkeys(host.lower() for host in as_list(given, option)))
     for host in hosts:
         if not _HOST.fullmatch(host):
             raise EdgeError(f"{option}: {host!r} is not a host name: write it like www.example.com, without https://.")
     return hosts
 
 
-def _check_spelling(given: t.Mapping[str, t.Any]) -> None:
+def _check_spelling(given: Given) -> None:
     """Refuse a variable that is nearly one of ours; others that begin with edge_ may be the user's own."""
     for name in sorted(set(given) - set(VARIABLES)):
         longer = [variable for variable in VARIABLES if variable.startswith(name)]
         near = longer or difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
         if near:
             raise EdgeError(f"{name} is no variable of these playbooks: did you mean {near[0]}?")
-
-
-def as_list(value: t.Any, option: str) -> list[str]:
-    """A list of texts from a list, from ``a,b``, or from YAML text (surveys and -e give strings)."""
-    if isinstance(value, str):
-        value = _parsed(value, option)
-    if isinstance(value, str):
-        value = value.split(",")
-    if value is None:
-        return []
-    if not isinstance(value, (list, tuple)):
-        raise EdgeError(f"{option}: {value!r} is not a list: write it like [a, b] or a,b.")
-    return [text for text in (str(item).strip() for item in value) if text]
-
-
-def as_dict(value: t.Any, option: str) -> dict[str, str]:
-    """A dictionary of texts from a dictionary or from YAML text."""
-    if isinstance(value, str):
-        value = _parsed(value, option)
-    if value is None or value == "":
-        return {}
-    if not isinstance(value, dict):
-        raise EdgeError(f"{option}: {value!r} is not a dictionary: write it like {{key: value}}.")
-    return {str(key): "" if item is None else str(item) for key, item in value.items()}
-
-
-def _text(given: t.Mapping[str, t.Any], name: str) -> str:
-    value = given.get(name)
-    return "" if value is None else str(value).strip()
-
-
-def _parsed(text: str, option: str) -> t.Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        if text[:1] not in "[{-":
-            return text  # *.example.com is an alias to YAML
-        raise EdgeError(
-            f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}."
-        ) from error

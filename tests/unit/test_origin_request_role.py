@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the signer may do: read what the access points and buckets hold, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from unit.role_variables import rendered
+
+ACCOUNT = "111122223333"
+ARN = f"arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"
+KEY = "arn:aws:kms:{}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+BUCKETS = {"us-east-1": "site-b", "eu-north-1": "site-a"}
+
+
+def statements(**given: Any) -> dict[str, Any]:
+    """By Sid."""
+    (policy,) = rendered(
+        "origin_request",
+        "__origin_request_policies",
+        origin_request_site="site",
+        origin_request_account_id=ACCOUNT,
+        origin_request_buckets=BUCKETS,
+        origin_request_access_point_arns=[ARN],
+        **given,
+    )
+    return {statement["Sid"]: statement for statement in policy["statements"]}
+
+
+def test_it_reads_through_the_access_point_and_from_its_buckets_only() -> None:
+    found = statements()
+    assert set(found) == {"ReadObjects", "TellWhatIsMissing", "WriteItsLog"}
+    assert found["ReadObjects"]["Resource"] == [f"{ARN}/object/*", "arn:aws:s3:::site-a/*", "arn:aws:s3:::site-b/*"]
+    assert found["TellWhatIsMissing"]["Resource"] == [ARN, "arn:aws:s3:::site-a", "arn:aws:s3:::site-b"]
+
+
+@pytest.mark.parametrize("regions", [["eu-north-1"], ["us-east-1", "eu-north-1"]])
+def test_with_keys_it_decrypts_in_the_context_of_these_buckets_only(regions: list[str]) -> None:
+    found = statements(origin_request_kms_keys={region: KEY.format(region) for region in regions})["DecryptObjects"]
+    assert found["Action"] == "kms:Decrypt"
+    assert found["Resource"] == [KEY.format(region) for region in sorted(regions)]
+    assert found["Condition"] == {
+        "StringEquals": {"kms:ViaService": [f"s3.{region}.amazonaws.com" for region in sorted(regions)]},
+        "StringLike": {
+            "kms:EncryptionContext:aws:s3:arn": [
+                *("arn:aws:s3:::site-a", "arn:aws:s3:::site-b"),
+                *("arn:aws:s3:::site-a/*", "arn:aws:s3:::site-b/*"),
+            ]
+        },
+    }
