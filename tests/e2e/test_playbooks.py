@@ -145,7 +145,7 @@ def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
         that: buckets_result.names['us-west-2'] == 'theirs-111122223333-us-west-2-an'
 """
     )
-    assert recap(ansible("ansible-playbook", str(play)))[0] == 1
+    assert recap(ansible("ansible-playbook", str(play)))[0] == 2  # the buckets, and what says their Regions
     assert recap(ansible("ansible-playbook", str(play)))[0] == 0
     names = [bucket["Name"] for bucket in empty.cloud.client("s3").list_buckets()["Buckets"]]
     assert sorted(names) == ["theirs-111122223333-eu-west-1-an", "theirs-111122223333-us-west-2-an"]
@@ -221,9 +221,16 @@ def test_nothing_without_our_mark_is_changed(empty: LocalSite) -> None:
     assert left == code
 
 
-def test_other_regions_on_a_live_site_are_refused_and_leave_it_alone(site: LocalSite, edge: Edge) -> None:
-    other = json.dumps({"edge_regions": "eu-north-1,us-east-1"})
-    outcome = site.playbook("site.yml", "--extra-vars", other, capture=True)
+def test_other_regions_without_consent_are_refused_by_name_and_leave_the_site_alone(
+    site: LocalSite, edge: Edge
+) -> None:
+    regions = [region for region in site.variables["edge_regions"] if region != "ap-southeast-2"]
+    start = len(site.cloud.requests())
+    variables = json.dumps({"edge_regions": [*regions, "ca-central-1"]})
+    outcome = site.playbook("site.yml", "--extra-vars", variables, capture=True)
     assert outcome.returncode != 0
-    assert "over another set of Regions" in outcome.stdout
+    said = " ".join(outcome.stdout.split())
+    assert "it adds ca-central-1 and leaves out ap-southeast-2" in said
+    assert "edge_allow_replacement=true" in said
+    assert [each for each in site.cloud.requests(start) if each["mutating"]] == []
     assert get(edge.url, "/").status == 200

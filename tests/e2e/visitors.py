@@ -14,6 +14,9 @@ from typing import Self
 from cloud.geo import load_pops
 from viewer import get
 
+# Seconds between two visits of one visitor: what they look at needs the processor too.
+_PAUSE = 0.02
+
 
 class Visitors:
     """Ask for pages over and over for as long as the ``with`` block; ``complaints`` has what was wrong.
@@ -56,6 +59,7 @@ class Visitors:
             with self._lock:
                 self.seen += 1
                 self.complaints += [f"{pop} {path}: {problem}"] if problem else []
+            self._over.wait(_PAUSE)
 
     def _visit(self, pop: str, path: str) -> str:
         right = self.expected[path]
