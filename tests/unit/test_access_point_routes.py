@@ -169,10 +169,23 @@ def test_the_endpoints_are_asked_in_turn_and_the_one_that_answered_first(
 
 
 def test_an_answer_is_not_asked_for_again_elsewhere() -> None:
-    endpoints = FakeEndpoints(us_east_1=DENIED)
-    with pytest.raises(ClientError, match="AccessDenied"):
+    endpoints = FakeEndpoints(us_east_1=error(404, "NoSuchMultiRegionAccessPoint"))
+    with pytest.raises(ClientError, match="NoSuchMultiRegionAccessPoint"):
         routes_api(endpoints).routes()
     assert endpoints.asked == ["us-east-1"]
+
+
+def test_a_region_that_is_denied_to_the_account_is_passed_over() -> None:
+    endpoints = FakeEndpoints(us_east_1=DENIED)
+    assert routes_api(endpoints).routes() == dict.fromkeys(LIVE, 100)
+    assert endpoints.asked == ["us-east-1", "us-west-2"]
+
+
+def test_who_is_denied_everywhere_is_told_so() -> None:
+    endpoints = FakeEndpoints(**{region.replace("-", "_"): DENIED for region in ROUTE_REGIONS})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        routes_api(endpoints).routes()
+    assert sorted(endpoints.asked) == sorted(ROUTE_REGIONS)
 
 
 def test_one_region_alone_has_no_routes() -> None:

@@ -9,24 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
 
-READ = {
-    "Sid": "Read",
-    "Effect": "Allow",
-    "Principal": {"Service": "cloudfront.amazonaws.com"},
-    "Action": "s3:GetObject",
-    "Resource": "arn:x/object/*",
-    "Condition": {"StringEquals": {"aws:SourceArn": "arn:d"}},
-}
-LIST = {
-    "Effect": "Allow",
-    "Principal": "*",
-    "Action": ["s3:ListBucket", "s3:GetObject"],
-    "Resource": ["arn:x", "arn:y"],
-}
-
-
-def document(*statements: dict[str, t.Any], **other: t.Any) -> dict[str, t.Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements), **other}
+from unit.policies import LIST, READ, document
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,12 @@ class RoutesApi:
 
     def _ask(self, method: str, **parameters: t.Any) -> Config:
         failures: dict[str, str] = {}
+        # An organisation may deny its accounts a Region, and not the next one.
+        denials: dict[str, Exception] = {}
         # Where it answered last, it is asked first.
         for region in sorted(ROUTE_REGIONS, key=lambda region: region != self.endpoint) * _ROUNDS:
+            if region in denials:
+                continue
             try:
                 client = self._aws.client("s3control", region)
                 answer: Config = getattr(client, method)(**self._access_point, **parameters)
@@ -68,13 +72,17 @@ class RoutesApi:
                 status = status_of(error)
                 if status == 405:
                     raise one_region(self._access_point["Mrap"]) from error
-                if 0 < status < 500 and status != 429:  # an answer, which would be the same elsewhere
+                if status == 403:
+                    denials[region] = error
+                elif 0 < status < 500 and status != 429:  # an answer, which would be the same elsewhere
                     self.endpoint = region
                     raise
                 failures[region] = explain(error)
             else:
                 self.endpoint = region
                 return answer
+        if len(denials) == len(ROUTE_REGIONS):
+            raise denials[ROUTE_REGIONS[0]]
         raise EdgeError(f"No endpoint for routes answered. {_told(failures)}")
 
 
