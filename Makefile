@@ -33,7 +33,7 @@ demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m demo
 
 test: lint sanity $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK)
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses=auto --no-loadscope-reorder
 
 lint: $(VENV)/.demo $(VENV)/.test $(LINK)
 	@$(BIN)/ruff check --quiet .

@@ -1,21 +1,32 @@
-"""Which tests may run beside each other: those of different groups."""
+"""Which tests may run beside each other, where pytest-xdist runs them: those that share nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Each of their tests has an AWS of its own; the other files of e2e share one site.
+_APART = ("test_demo.py", "test_fresh_account.py", "test_molecule.py", "test_replacement.py")
+
+
+class Scheduling(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        """What a test shares with others: mostly the fixtures of its file."""
+        path = nodeid.partition("::")[0]
+        if "/e2e/" not in path:
+            return path
+        return nodeid if path.endswith(_APART) else "the site"
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that none is left alone at the end.
     items.sort(key=lambda item: "e2e" not in item.path.parts)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-
-
-def _group(item: pytest.Item) -> str:
-    """By what they share: the session's site, else the fixtures of their file, else nothing."""
-    if "e2e" not in item.path.parts:
-        return str(item.path)
-    return "the site" if "site" in getattr(item, "fixturenames", ()) else item.nodeid

@@ -14,6 +14,7 @@ import pytest
 from cloud.edge import Edge
 from cloud.geo import great_circle_km, load_pops, load_regions
 from demo.site import LocalSite
+from e2e.runs import last, mutating
 from viewer import get
 
 STOCKHOLM, OUT = "ARN", "eu-north-1"
@@ -64,10 +65,10 @@ def test_stockholms_viewers_move_to_the_next_region_and_back(
     others = [region for region in site.variables["edge_regions"] if region != OUT]
     assert get(edge.url, "/_edge/region", pop=STOCKHOLM).body == OUT.encode()
 
-    start = len(site.cloud.requests())
+    start = last(site)
     status, output = failover(site, "--check", "--diff", edge_out_of_service=OUT, edge_probes=asked)
     assert status == 0, output
-    assert [each for each in site.cloud.requests(start) if each["mutating"]] == []
+    assert mutating(site, start) == []
     assert dials(site)[OUT] == 100
 
     status, output = failover(site, edge_out_of_service=OUT, edge_probes=asked)
@@ -86,7 +87,7 @@ def test_stockholms_viewers_move_to_the_next_region_and_back(
 
 
 def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: None) -> None:
-    start = len(site.cloud.requests())
+    start = last(site)
     status, output = failover(
         site,
         edge_out_of_service=OUT,
@@ -134,8 +135,8 @@ def test_a_drill_leaves_the_dials_as_they_were(site: LocalSite, edge: Edge, in_s
 def test_what_is_wrong_is_said_before_anything_changes(
     site: LocalSite, variables: dict[str, str], sentence: str
 ) -> None:
-    start = len(site.cloud.requests())
+    start = last(site)
     status, output = failover(site, **variables)
     assert status != 0
     assert sentence in " ".join(output.split())
-    assert [each for each in site.cloud.requests(start) if each["mutating"]] == []
+    assert mutating(site, start) == []

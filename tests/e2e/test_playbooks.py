@@ -1,68 +1,18 @@
-"""The playbooks as people run them: dry, twice, interrupted, with bad input, reused in parts, by AWX's engine."""
+"""The playbooks on a live site: again, with bad input, back to an older release, with other Regions."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import ansible_runner
 import pytest
 
 from cloud.edge import Edge
-from demo.inputs import REPOSITORY
 from demo.site import LocalSite
+from e2e.runs import last, mutating, recap
 from viewer import get
-
-THREE = {"edge_name": "small", "edge_regions": ["eu-north-1", "us-east-1", "ap-southeast-2"]}
-
-SITE_TASK = re.compile(r"changed=(\d+).*failed=(\d+)")
-
-
-@pytest.fixture
-def empty() -> Iterator[LocalSite]:
-    """Local AWS with nothing in it."""
-    with LocalSite(THREE) as local_site:
-        yield local_site
-
-
-def mutating(site: LocalSite, after: int) -> list[str]:
-    return [f"{each['service']} {each['operation']}" for each in site.cloud.requests(after) if each["mutating"]]
-
-
-def last(site: LocalSite) -> int:
-    return max((each["sequence"] for each in site.cloud.requests()), default=0)
-
-
-def recap(output: str) -> tuple[int, int]:
-    """(changed, failed) of the play's recap."""
-    found = SITE_TASK.findall(output)
-    assert found, output
-    return int(found[-1][0]), int(found[-1][1])
-
-
-def test_a_dry_run_on_an_empty_account_reaches_the_end_and_shows_the_plan(empty: LocalSite) -> None:
-    start = last(empty)
-    outcome = empty.playbook("site.yml", "--check", "--diff", capture=True)
-    assert outcome.returncode == 0, outcome.stdout
-    assert recap(outcome.stdout)[1] == 0
-    assert mutating(empty, start) == []
-    for sentence in (
-        "Create the bucket small-111122223333-eu-north-1-an in eu-north-1",
-        "Create the Multi-Region Access Point small-",
-        "Replicate small-111122223333-eu-north-1-an from eu-north-1 to ap-southeast-2, us-east-1",
-        "Publish the CloudFront Function small-viewer-request to LIVE",
-        "Publish a version of the Lambda function small-origin-request",
-        "Create the distribution of small",
-        "(known after apply)",
-    ):
-        assert sentence in outcome.stdout
 
 
 def test_a_second_run_changes_nothing(site: LocalSite) -> None:
@@ -72,20 +22,6 @@ def test_a_second_run_changes_nothing(site: LocalSite) -> None:
         assert outcome.returncode == 0, outcome.stdout
         assert recap(outcome.stdout) == (0, 0)
         assert mutating(site, start) == []
-
-
-@pytest.mark.parametrize("calls", [3, 17, 30])
-def test_an_interrupted_run_is_resumed_by_running_it_again(empty: LocalSite, calls: int) -> None:
-    empty.cloud.fault(calls)
-    broken = empty.playbook("site.yml", capture=True)
-    assert broken.returncode != 0
-    assert "Traceback" not in broken.stdout
-    empty.cloud.fault(None)
-    resumed = empty.playbook("site.yml", capture=True)
-    assert resumed.returncode == 0, resumed.stdout
-    start = last(empty)
-    assert recap(empty.playbook("site.yml", capture=True).stdout) == (0, 0)
-    assert mutating(empty, start) == []
 
 
 @pytest.mark.parametrize(
@@ -107,81 +43,6 @@ def test_bad_input_is_one_sentence_before_any_call(site: LocalSite, variables: d
     assert sentence in outcome.stdout
     assert "Traceback" not in outcome.stdout
     assert site.cloud.requests(start) == []
-
-
-def test_a_foreign_playbook_uses_one_role_of_the_installed_collection(tmp_path: Path) -> None:
-    """From the tarball that Galaxy would have, not from this checkout."""
-    with LocalSite({"edge_name": "theirs"}) as empty:
-        run_a_foreign_playbook(empty, tmp_path)
-
-
-def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
-    environment = {**os.environ, **empty.environment(region="us-east-1")}
-    environment["ANSIBLE_COLLECTIONS_PATH"] = str(tmp_path / "installed")
-
-    def ansible(*command: str) -> str:
-        outcome = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-        return outcome.stdout
-
-    ansible("ansible-galaxy", "collection", "build", str(REPOSITORY), "--output-path", str(tmp_path))
-    (tarball,) = tmp_path.glob("multiregion-edge-*.tar.gz")
-    ansible("ansible-galaxy", "collection", "install", str(tarball), "--collections-path", str(tmp_path / "installed"))
-    installed = tmp_path / "installed" / "ansible_collections" / "multiregion" / "edge"
-    for leftover in (".venv", "build", "collections", "site.yml", ".git"):
-        assert not (installed / leftover).exists()
-    play = tmp_path / "theirs.yml"
-    play.write_text(
-        """
-- hosts: localhost
-  gather_facts: false
-  tasks:
-    - ansible.builtin.include_role:
-        name: multiregion.edge.buckets
-      vars:
-        buckets_site: theirs
-        buckets_regions: [eu-west-1, us-west-2]
-    - ansible.builtin.assert:
-        that: buckets_result.names['us-west-2'] == 'theirs-111122223333-us-west-2-an'
-"""
-    )
-    assert recap(ansible("ansible-playbook", str(play)))[0] == 2  # the buckets, and what says their Regions
-    assert recap(ansible("ansible-playbook", str(play)))[0] == 0
-    names = [bucket["Name"] for bucket in empty.cloud.client("s3").list_buckets()["Buckets"]]
-    assert sorted(names) == ["theirs-111122223333-eu-west-1-an", "theirs-111122223333-us-west-2-an"]
-
-
-def test_awx_runs_it_with_strings_and_no_region(tmp_path: Path) -> None:
-    """ansible-runner is AWX's engine; a survey gives strings, and AWX's credential sets no Region."""
-    with LocalSite({**THREE, "edge_name": "survey"}) as empty:
-        run_as_awx(empty, tmp_path)
-
-
-def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
-    environment = empty.environment(region=None)
-    assert not {"AWS_REGION", "AWS_DEFAULT_REGION"} & set(environment)
-    variables: dict[str, Any] = {
-        "edge_name": "survey",
-        "edge_regions": "eu-north-1, us-east-1",
-        "edge_tags": "{team: web}",
-        "origin_request_directory": str(empty.variables["origin_request_directory"]),
-    }
-    outcome = ansible_runner.run(
-        private_data_dir=str(tmp_path),
-        project_dir=str(REPOSITORY),
-        playbook="site.yml",
-        inventory="localhost ansible_connection=local",
-        extravars=variables,
-        envvars=environment,
-        quiet=True,
-    )
-    assert outcome.status == "successful", outcome.stdout.read()
-    (stats,) = [each["event_data"] for each in outcome.events if each["event"] == "playbook_on_stats"]
-    artifacts = stats["artifact_data"]["multiregion_edge"]
-    assert artifacts["regions"] == ["eu-north-1", "us-east-1"]
-    assert artifacts["domain_name"].endswith(".cloudfront.net")
-    assert artifacts["access_point_alias"].endswith(".mrap")
-    assert artifacts["changes"][0] == "Create the bucket survey-111122223333-eu-north-1-an in eu-north-1"
 
 
 def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge, tmp_path: Path) -> None:
@@ -209,28 +70,16 @@ def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge
     assert get(edge.url, "/").body != b"the next one"
 
 
-def test_nothing_without_our_mark_is_changed(empty: LocalSite) -> None:
-    cloudfront = empty.cloud.client("cloudfront")
-    code = b"function handler(event) { return event.request; }"
-    config = {"Comment": "billing's", "Runtime": "cloudfront-js-2.0"}
-    cloudfront.create_function(Name="small-viewer-request", FunctionConfig=config, FunctionCode=code)
-    outcome = empty.playbook("site.yml", capture=True)
-    assert outcome.returncode != 0
-    assert "small-viewer-request exists already and is not this collection's" in outcome.stdout
-    left = cloudfront.get_function(Name="small-viewer-request", Stage="DEVELOPMENT")["FunctionCode"].read()
-    assert left == code
-
-
 def test_other_regions_without_consent_are_refused_by_name_and_leave_the_site_alone(
     site: LocalSite, edge: Edge
 ) -> None:
     regions = [region for region in site.variables["edge_regions"] if region != "ap-southeast-2"]
-    start = len(site.cloud.requests())
+    start = last(site)
     variables = json.dumps({"edge_regions": [*regions, "ca-central-1"]})
     outcome = site.playbook("site.yml", "--extra-vars", variables, capture=True)
     assert outcome.returncode != 0
     said = " ".join(outcome.stdout.split())
     assert "it adds ca-central-1 and leaves out ap-southeast-2" in said
     assert "edge_allow_replacement=true" in said
-    assert [each for each in site.cloud.requests(start) if each["mutating"]] == []
+    assert mutating(site, start) == []
     assert get(edge.url, "/").status == 200

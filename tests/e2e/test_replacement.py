@@ -13,6 +13,7 @@ import pytest
 
 from cloud.edge import Edge
 from demo.site import LocalSite
+from e2e.runs import last, mutating
 from e2e.visitors import Visitors
 
 THREE = ["eu-north-1", "us-east-1", "ap-southeast-2"]
@@ -68,10 +69,6 @@ def bucket(site: LocalSite, region: str) -> str:
     return f"live-{site.cloud.account_id}-{region}-an"
 
 
-def mutating(site: LocalSite, start: int) -> list[str]:
-    return [f"{each['method']} {each['host']}{each['path']}" for each in site.cloud.requests(start) if each["mutating"]]
-
-
 def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: Path) -> None:
     home = live.cloud.client("s3", THREE[0])
     home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
@@ -98,7 +95,7 @@ def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: P
         kept = live.cloud.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
         assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})
         assert kept["SSEKMSKeyId"] == live.variables["edge_kms_keys"][region]
-    start = len(live.cloud.requests())
+    start = last(live)
     assert "no changes" in run(live, "site.yml")
     assert mutating(live, start) == []
 
@@ -121,6 +118,6 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
         run(live, "site.yml", edge_allow_replacement=True)
     assert visitors.complaints == []
     assert access_points(live) == [{"us-east-1", "sa-east-1"}]
-    start = len(live.cloud.requests())
+    start = last(live)
     assert "no changes" in run(live, "site.yml")
     assert mutating(live, start) == []

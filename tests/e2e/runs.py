@@ -1,0 +1,26 @@
+"""What a run of a playbook did."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+
+from demo.site import LocalSite
+
+_RECAP = re.compile(r"changed=(\d+).*failed=(\d+)")
+
+
+def mutating(site: LocalSite, after: int) -> list[str]:
+    return [f"{each['service']} {each['operation']}" for each in site.cloud.requests(after) if each["mutating"]]
+
+
+def last(site: LocalSite) -> int:
+    return max((each["sequence"] for each in site.cloud.requests()), default=0)
+
+
+def recap(output: str) -> tuple[int, int]:
+    """(changed, failed) of the play's recap."""
+    found = _RECAP.findall(output)
+    assert found, output
+    return int(found[-1][0]), int(found[-1][1])
