@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a CloudFront Function finds in `import cf from 'cloudfront'`, as far as ours uses it. Counts the reads.
-const __reads = [];
+// In the language of CloudFront Functions itself, so that every engine that runs them runs this.
+let __reads = [];
 let __keys = {};
 let __answer = null;
 const cf = {
   kvs: function () {
     return {
-      get: async function (key) {
+      get: function (key) {
         __reads.push(key);
-        if (!Object.prototype.hasOwnProperty.call(__keys, key)) {
-          throw new Error('KeyNotFound');
-        }
-        return __keys[key];
+        const has = Object.prototype.hasOwnProperty.call(__keys, key);
+        return has ? Promise.resolve(__keys[key]) : Promise.reject(new Error('KeyNotFound'));
       }
     };
   }
 };
-function __run(event, keys) {
-  __keys = keys;
-  __reads.length = 0;
+
+// One after the other: each case is an event and the store's keys.
+async function __run(cases) {
+  const outcomes = [];
   __answer = null;
-  Promise.resolve(handler(event)).then(
-    function (value) { __answer = JSON.stringify({ value: value, reads: __reads }); },
-    function (error) { __answer = JSON.stringify({ error: String(error), reads: __reads }); }
-  );
+  for (let i = 0; i < cases.length; i++) {
+    __keys = cases[i][1];
+    __reads = [];
+    try {
+      const value = await handler(cases[i][0]);
+      outcomes.push({ value: value, reads: __reads });
+    } catch (error) {
+      outcomes.push({ error: String(error) });
+    }
+  }
+  __answer = JSON.stringify(outcomes);
+  return __answer;
 }

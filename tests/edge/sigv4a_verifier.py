@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SigV4A as S3 checks it, written from its description and with `cryptography` only: nothing here is shared with
-what it checks. Sources: AWS IAM User Guide "Create a signed AWS API request"; awslabs/aws-c-auth key_derivation.c."""
+"""SigV4A and SigV4 as S3 checks them, written from their description and with `cryptography` only: nothing here is
+shared with what it checks. Sources: AWS IAM User Guide "Create a signed AWS API request"; awslabs/aws-c-auth
+key_derivation.c."""
 
 from __future__ import annotations
 
@@ -9,16 +10,18 @@ import hashlib
 import hmac
 import re
 import typing as t
+from urllib.parse import quote, unquote_to_bytes
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ALGORITHM = "AWS4-ECDSA-P256-SHA256"
+SIGV4 = "AWS4-HMAC-SHA256"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 _AUTHORIZATION = re.compile(
-    r"AWS4-ECDSA-P256-SHA256 Credential=([A-Za-z0-9]+)/(\d{8})/([a-z0-9-]+)/aws4_request, "
+    r"(AWS4-[A-Z0-9-]+) Credential=([A-Za-z0-9]+)/(\d{8})/([a-z0-9/-]+)/aws4_request, "
     r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]+)"
 )
 
@@ -39,33 +42,63 @@ def private_key(access_key: str, secret_key: str) -> ec.EllipticCurvePrivateKey:
 
 
 def canonical_request(
-    method: str, path: str, headers: t.Mapping[str, str], signed: t.Sequence[str], payload_hash: str
+    method: str, path: str, headers: t.Mapping[str, str], signed: t.Sequence[str], payload_hash: str, query: str = ""
 ) -> str:
-    """For S3 and a request without a query string: the path as it is sent, encoded once, not normalised."""
+    """For S3: the path as it is sent, encoded once, not normalised."""
     lines = "".join(f"{name}:{' '.join(headers[name].split())}\n" for name in signed)
-    return "\n".join([method, path or "/", "", lines, ";".join(signed), payload_hash])
+    return "\n".join([method, path or "/", canonical_query(query), lines, ";".join(signed), payload_hash])
 
 
-def string_to_sign(request: str, timestamp: str, service: str) -> str:
+def canonical_query(query: str) -> str:
+    """Decoded and encoded once, sorted, with a '=' everywhere."""
+    pairs = [
+        tuple(quote(unquote_to_bytes(part), safe="-_.~") for part in (*pair.split("=", 1), "")[:2])
+        for pair in query.split("&")
+        if pair
+    ]
+    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def string_to_sign(request: str, timestamp: str, service: str, algorithm: str = ALGORITHM) -> str:
+    """*service*: for SigV4 with the Region before it."""
     scope = f"{timestamp[:8]}/{service}/aws4_request"
-    return "\n".join([ALGORITHM, timestamp, scope, hashlib.sha256(request.encode()).hexdigest()])
+    return "\n".join([algorithm, timestamp, scope, hashlib.sha256(request.encode()).hexdigest()])
+
+
+def sigv4_signature(message: str, secret_key: str, day: str, region: str, service: str) -> str:
+    key = b"AWS4" + secret_key.encode()
+    for part in (day, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.digest(key, message.encode(), "sha256").hex()
 
 
 def verify(
-    method: str, path: str, headers: t.Mapping[str, str], access_key: str, secret_key: str, token: str | None = None
+    method: str,
+    path: str,
+    headers: t.Mapping[str, str],
+    access_key: str,
+    secret_key: str,
+    token: str | None = None,
+    *,
+    query: str = "",
+    region: str | None = None,
+    service: str = "s3",
 ) -> list[str]:
-    """The names of the headers that are signed. *headers*: all that arrive, by lower-case name. Raises Rejected."""
+    """The names of the headers that are signed. *headers*: all that arrive, by lower-case name. *region*: that of the
+    bucket, which takes SigV4; without it, an access point that takes SigV4A. Raises Rejected."""
     match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if match is None:
         raise Rejected(f"no Authorization that can be read: {headers.get('authorization')!r}")
-    credential, date, service, names, signature = match.groups()
+    algorithm, credential, date, scope, names, signature = match.groups()
     signed = names.split(";")
     timestamp = headers.get("x-amz-date", "")
-    if credential != access_key or service != "s3":
-        raise Rejected("another credential or service")
+    if algorithm != (SIGV4 if region else ALGORITHM):
+        raise Rejected(f"signed by {algorithm}")
+    if credential != access_key or scope != (f"{region}/{service}" if region else service):
+        raise Rejected(f"another credential, Region or service: {scope}")
     if not re.fullmatch(r"\d{8}T\d{6}Z", timestamp) or timestamp[:8] != date:
         raise Rejected("x-amz-date is not of the scope's day")
-    if headers.get("x-amz-region-set") != "*":
+    if headers.get("x-amz-region-set") != (None if region else "*"):
         raise Rejected("a Multi-Region Access Point needs the Region set *")
     if headers.get("x-amz-security-token") != token:
         raise Rejected("the session token is missing or not asked for")
@@ -77,10 +110,15 @@ def verify(
     missing = [name for name in signed if name not in headers]
     if missing:
         raise Rejected(f"signed headers did not arrive: {missing}")
-    request = canonical_request(method, path, headers, signed, headers.get("x-amz-content-sha256", ""))
+    request = canonical_request(method, path, headers, signed, headers.get("x-amz-content-sha256", ""), query)
+    message = string_to_sign(request, timestamp, scope, algorithm)
+    if region:
+        if signature != sigv4_signature(message, secret_key, date, region, service):
+            raise Rejected("SignatureDoesNotMatch")
+        return signed
     try:
         private_key(access_key, secret_key).public_key().verify(
-            bytes.fromhex(signature), string_to_sign(request, timestamp, service).encode(), ec.ECDSA(hashes.SHA256())
+            bytes.fromhex(signature), message.encode(), ec.ECDSA(hashes.SHA256())
         )
     except (InvalidSignature, ValueError) as error:
         raise Rejected("SignatureDoesNotMatch") from error

@@ -5,89 +5,36 @@
 from __future__ import annotations
 
 import copy
-import importlib
-import sys
 import typing as t
-from pathlib import Path
 
 import pytest
+from edge.origin_events import (
+    CREDENTIALS,
+    HOST,
+    TOKEN,
+    Event,
+    Handler,
+    arriving,
+    custom,
+    event,
+    packaged,
+    verified,
+)
 from edge.sigv4a_verifier import verify
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-SOURCE = Path(__file__).parents[2] / "files" / "edge" / "origin_request"
-HOST = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
-REQUEST_ID = "4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ=="
-ACCESS_KEY, SECRET_KEY, TOKEN = "ASIAEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "v2-session-token//=="
-
-Event = dict[str, t.Any]
-Handler = t.Callable[[Event], Event]
-
 
 @pytest.fixture(scope="module")
-def handler() -> t.Iterator[Handler]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(SOURCE))
-        yield t.cast(Handler, importlib.import_module("handler").handler)
-    for name in ("handler", "sigv4a"):
-        del sys.modules[name]
+def handler(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Handler]:
+    with packaged(tmp_path_factory.mktemp("package")) as module:
+        yield t.cast(Handler, module.handler)
 
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-    monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
-
-
-def custom(domain_name: str = HOST, path: str = "") -> dict[str, t.Any]:
-    return {
-        "custom": {
-            "customHeaders": {},
-            "domainName": domain_name,
-            "keepaliveTimeout": 5,
-            "path": path,
-            "port": 443,
-            "protocol": "https",
-            "readTimeout": 30,
-            "sslProtocols": ["TLSv1.2"],
-        }
-    }
-
-
-def event(
-    uri: str = "/r/1/index.html",
-    method: str = "GET",
-    querystring: str = "",
-    origin: dict[str, t.Any] | None = None,
-    **headers: str,
-) -> Event:
-    """As in the CloudFront Developer Guide, "Lambda@Edge event structure", origin request."""
-    given = {"Host": HOST, "User-Agent": "Amazon CloudFront", "X-Forwarded-For": "203.0.113.178"}
-    given |= {name.replace("_", "-"): value for name, value in headers.items()}
-    request = {
-        "clientIp": "203.0.113.178",
-        "method": method,
-        "uri": uri,
-        "querystring": querystring,
-        "headers": {name.lower(): [{"key": name, "value": value}] for name, value in given.items()},
-        "origin": origin or custom(),
-    }
-    config = {"distributionId": "EDFDVBD6EXAMPLE", "eventType": "origin-request", "requestId": REQUEST_ID}
-    return {"Records": [{"cf": {"config": config, "request": request}}]}
-
-
-def arriving(request: Event) -> dict[str, str]:
-    """The headers at S3: CloudFront adds X-Amz-Cf-Id, and Host is the one that the function set."""
-    headers = {name: values[0]["value"] for name, values in request["headers"].items()}
-    return {**headers, "x-amz-cf-id": REQUEST_ID}
-
-
-def verified(request: Event, token: str | None = TOKEN) -> list[str]:
-    """The names of the signed headers of the request as CloudFront sends it. Raises if S3 would not take it."""
-    path = request["origin"]["custom"]["path"] + request["uri"]
-    assert request["querystring"] == ""
-    return verify(request["method"], path, arriving(request), ACCESS_KEY, SECRET_KEY, token)
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
 
 
 CASES: dict[str, Event] = {
@@ -104,7 +51,10 @@ CASES: dict[str, Event] = {
     "a viewer's x-amz-cf-id": event(X_Amz_Cf_Id="mine"),
     "another Host before": event(Host="www.example.com"),
     "an origin path": event(origin=custom(path="/site")),
-    "the root": event("/"),
+    "the root below an origin path": event("/", origin=custom(path="/site")),
+    "OPTIONS of the root": event("/", "OPTIONS"),
+    "an origin path to be encoded": event(origin=custom(path="/my site+1")),
+    "headers of the origin": event(origin=custom(X_Origin_Record="a.example.com", Authorization="x", X_Amz_Acl="y")),
     "a space": event("/r/1/a b.html"),
     "an encoded space": event("/r/1/a%20b.html"),
     "a plus": event("/r/1/a+b.html"),
@@ -112,6 +62,7 @@ CASES: dict[str, Event] = {
     "a percent sign by itself": event("/r/1/100%.html"),
     "unicode": event("/r/1/grüße/日本.html"),
     "bytes that are no UTF-8": event("/r/1/caf%E9.html"),
+    "bytes that are no UTF-8 and not encoded": event("/r/1/caf\udce9.html"),
     "dots and double slashes": event("/r/1/../x//y/./z"),
     "a slash within a name": event("/r/1/a%2Fb"),
     "all that may be unencoded": event("/azAZ09-._~"),
@@ -136,8 +87,10 @@ def test_every_signed_request_verifies(handler: Handler, case: Event) -> None:
 def test_nothing_but_uri_query_and_our_headers_is_changed(handler: Handler, case: Event) -> None:
     before = case["Records"][0]["cf"]["request"]
     after = handler(copy.deepcopy(case))
-    ours = ("uri", "querystring", "headers")
+    ours = ("uri", "querystring", "headers", "origin")
     assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
+    origins = [{**each["origin"]["custom"], "path": "", "customHeaders": {}} for each in (before, after)]
+    assert origins[0] == origins[1]
     kept = {
         name: values
         for name, values in before["headers"].items()
@@ -164,6 +117,27 @@ def test_headers_have_the_form_that_cloudfront_takes(handler: Handler, case: Eve
         assert all(isinstance(value["value"], str) and "\n" not in value["value"] for value in values)
     assert not [name for name in headers if name.startswith("x-amz-cf-")]  # CloudFront refuses the function's answer
     assert headers["host"] == [{"key": "Host", "value": HOST}]
+
+
+def test_the_origins_path_is_sent_as_it_is_signed(handler: Handler) -> None:
+    request = handler(event("/a+b", origin=custom(path="/my site")))
+    assert request["origin"]["custom"]["path"] + request["uri"] == "/my%20site/a%2Bb"
+
+
+def test_what_the_origin_adds_for_this_function_or_as_a_command_does_not_reach_s3(handler: Handler) -> None:
+    """CloudFront answers 502 for a header that is in both, and S3 403 for one that is not signed."""
+    origin = custom(X_Origin_Record="a.example.com", Authorization="mine", X_Amz_Acl="y", X_Site="shop")
+    request = handler(event(origin=origin, X_Origin_Record="a viewer's"))
+    assert request["origin"]["custom"]["customHeaders"] == {"x-site": [{"key": "X-Site", "value": "shop"}]}
+    assert "x-origin-record" not in request["headers"]
+    verified(request)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_bucket_itself_is_never_asked_for(handler: Handler, method: str) -> None:
+    """S3 would list it, for the role may list: without that right a missing key would be 403."""
+    answer = handler(event("/", method, "list-type=2"))
+    assert (answer["status"], answer["statusDescription"]) == ("404", "Not Found")
 
 
 def test_a_signature_made_for_one_request_fits_no_other(handler: Handler) -> None:
@@ -217,8 +191,9 @@ S3_ORIGIN = {"s3": {"domainName": "b.s3.eu-north-1.amazonaws.com", "path": "", "
         custom("b.s3.eu-north-1.amazonaws.com"),
         custom("mrap.accesspoint.s3-global.amazonaws.com"),
         custom(f"{HOST}.example.com"),
+        custom(X_Origin_Failover="1"),
     ],
-    ids=["an S3 origin", "a server", "a bucket", "no alias", "a host that only contains ours"],
+    ids=["an S3 origin", "a server", "a bucket", "no alias", "a host that only contains ours", "a failover origin"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_requests_for_other_origins_pass_untouched(handler: Handler, origin: dict[str, t.Any], method: str) -> None:
@@ -251,7 +226,8 @@ RAW = [byte for byte in range(0x21, 0x7F) if byte not in b"%?#"]
 @st.composite
 def keys_and_their_encodings(draw: st.DrawFn) -> tuple[bytes, str]:
     """A key, and one of the many ways in which a viewer may have written it."""
-    key = b"/" + draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=24)).encode()
+    text = draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=24))
+    key = b"/" + text.encode()
     written = "/"
     for byte in key[1:]:
         forms = [f"%{byte:02X}", f"%{byte:02x}"] + ([chr(byte)] if byte in RAW else [])
@@ -273,7 +249,7 @@ def test_however_a_key_is_encoded_the_one_strict_encoding_is_sent_and_signed(
 @given(st.text(st.characters(codec="utf-8"), max_size=24))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_text_that_came_unencoded_is_encoded_and_encoding_twice_changes_nothing(handler: Handler, text: str) -> None:
-    uri = "/" + text
+    uri = "/a" + text
     once = handler(event(uri))["uri"]
     assert handler(event(once))["uri"] == once
     assert set(once.encode()) <= set(UNRESERVED + b"%")

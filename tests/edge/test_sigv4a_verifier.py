@@ -7,7 +7,15 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from edge.sigv4a_verifier import Rejected, canonical_request, private_key, string_to_sign, verify
+from edge.sigv4a_verifier import (
+    Rejected,
+    canonical_query,
+    canonical_request,
+    private_key,
+    sigv4_signature,
+    string_to_sign,
+    verify,
+)
 
 ACCESS_KEY = "AKIDEXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
@@ -89,3 +97,39 @@ def test_what_is_not_right_is_rejected(method: str, path: str, changed: dict[str
 def test_a_token_that_did_not_arrive_is_rejected() -> None:
     with pytest.raises(Rejected, match="token"):
         verify("GET", "/r/1/a%20b.html", signed(), ACCESS_KEY, SECRET_KEY, "t")
+
+
+# AWS, "Examples: Signature calculations in AWS Signature Version 4" of the S3 API reference, GET Object.
+EXAMPLE_SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+EXAMPLE = {
+    "host": "examplebucket.s3.amazonaws.com",
+    "range": "bytes=0-9",
+    "x-amz-content-sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "x-amz-date": "20130524T000000Z",
+    "authorization": "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
+    "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
+    "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
+}
+
+
+def test_sigv4_of_the_published_example_is_accepted_for_its_region_only() -> None:
+    key = ("AKIAIOSFODNN7EXAMPLE", EXAMPLE_SECRET)
+    assert "range" in verify("GET", "/test.txt", EXAMPLE, *key, region="us-east-1")
+    for method, path, region in (
+        ("HEAD", "/test.txt", "us-east-1"),
+        ("GET", "/test.text", "us-east-1"),
+        ("GET", "/test.txt", "eu-north-1"),
+        ("GET", "/test.txt", None),
+    ):
+        with pytest.raises(Rejected):
+            verify(method, path, EXAMPLE, *key, region=region)
+    with pytest.raises(Rejected, match="SignatureDoesNotMatch"):
+        verify("GET", "/test.txt", EXAMPLE, *key, region="us-east-1", query="acl")
+
+
+def test_a_query_string_is_signed_in_its_one_form() -> None:
+    """The same source, GET Bucket (List Objects) and GET Bucket Lifecycle."""
+    assert canonical_query("prefix=J&max-keys=2") == "max-keys=2&prefix=J"
+    assert canonical_query("lifecycle") == "lifecycle="
+    assert canonical_query("b=%7e/&a=%2f&a=1") == "a=%2F&a=1&b=~%2F"
+    assert len(sigv4_signature("", "s", "20130524", "us-east-1", "s3")) == 64

@@ -41,8 +41,9 @@ def build(request: ViewerRequest, domain_name: str, distribution_id: str) -> dic
     }
 
 
-def read_answer(request: ViewerRequest, event: dict[str, Any], returned: Any) -> ViewerRequest | Answer:
+def read_answer(request: ViewerRequest, event: dict[str, Any], answered: Any) -> ViewerRequest | Answer:
     """The request to go on with, or the generated response. RuleBroken if it is neither."""
+    returned, wish = answered.get("returned"), answered.get("origin")
     if isinstance(returned, dict) and "statusCode" in returned:
         return _response(returned)
     if not isinstance(returned, dict) or "uri" not in returned:
@@ -61,7 +62,7 @@ def read_answer(request: ViewerRequest, event: dict[str, Any], returned: Any) ->
     # Unchanged, it goes on byte for byte as the viewer sent it.
     query = request.query if returned.get("querystring") == sent["querystring"] else _query(returned.get("querystring"))
     cookies = dict(_flat(returned.get("cookies") or {}, "cookie"))
-    return dataclasses.replace(request, uri=returned["uri"], query=query, headers=headers, cookies=cookies)
+    return dataclasses.replace(request, uri=returned["uri"], query=query, headers=headers, cookies=cookies, origin=wish)
 
 
 def _query(value: Any) -> str:

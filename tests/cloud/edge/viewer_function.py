@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cloud.edge import viewer_event
+from cloud.edge import viewer_event, viewer_language
 from cloud.edge.header_rules import RuleBroken
 from cloud.edge.line_process import LineProcess, ProcessEnded, ProcessTimeout
 from cloud.edge.messages import LOG, Answer, Refusal, ViewerRequest
@@ -24,11 +25,8 @@ _HERE = Path(__file__).parent
 _IMPORT = re.compile(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(import\s+cf\s+from\s+(['\"])cloudfront\2\s*;?)", re.DOTALL)
 _OTHER_IMPORT = re.compile(r"^\s*import\b[^\n]*|\bimport\s*\(", re.MULTILINE)
 
-
-# CloudFront's engine answers "SyntaxError: await in arguments not supported"; V8 has no such limit.
-_AWAIT_IN_ARGUMENTS = re.compile(
-    r"(?<![\w$.])(?!(?:if|while|for|switch|return|await)\b)[\w$.]+\s*\(\s*(?:[^();]*,\s*)?await\b"
-)
+# CloudFront's engine refuses it too, but tests/cloud_edge/viewer_function.js does it.
+_TOLERATED = viewer_language.NESTED
 
 
 class FunctionRefused(Exception):
@@ -70,9 +68,19 @@ def prepare(code: bytes) -> str:
             f"The function imports something else than \"import cf from 'cloudfront';\" as its first statement: "
             f"{match[0].strip()}"
         )
-    if match := _AWAIT_IN_ARGUMENTS.search(text):
-        raise FunctionRefused(f"The function awaits in the arguments of a call: {match[0].strip()}")
+    with contextlib.suppress(viewer_language.NotRead):  # V8 says better what is wrong
+        _check_language(text)
     return text
+
+
+def _check_language(text: str) -> None:
+    """FunctionRefused for what CloudFront's engine does not take and V8 does. NotRead if that cannot be told."""
+    refused = [one for one in viewer_language.findings(text) if one.refused and one.what != _TOLERATED]
+    if refused:
+        raise FunctionRefused(
+            f"The function uses what CloudFront Functions do not have: {', '.join(map(str, refused))}. "
+            'Write it in what "JavaScript runtime 2.0 features" of the CloudFront guide lists.'
+        )
 
 
 class ViewerFunction:
@@ -157,6 +165,10 @@ class ViewerFunction:
             answer = process.ask({"code": code, "store": json.dumps(content) if content else ""}, _START_SECONDS)
             if "error" in answer:
                 raise FunctionBroken(answer["error"])
+            _check_language(code)
+        except viewer_language.NotRead as error:
+            process.close(grace=0)
+            raise FunctionRefused(f"The function is of a later JavaScript than can be checked here: {error}") from error
         except BaseException:
             process.close(grace=0)
             raise

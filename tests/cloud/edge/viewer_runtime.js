@@ -5,6 +5,7 @@
   let edgeLocation = null;
   let started = 0;
   let logs = [];
+  let origin = null;
 
   function refuse(name) {
     return function () { throw new Error(name + ' is not available in CloudFront Functions'); };
@@ -57,7 +58,18 @@
     };
   }
 
-  global.cf = { kvs: keyValueStore, get edgeLocation() { return edgeLocation; } };
+  // What they are told is judged once the function has returned; the last one called counts.
+  function originHelper(name) {
+    return function (...parts) { origin = JSON.stringify({ helper: name, arguments: parts }); };
+  }
+
+  global.cf = {
+    kvs: keyValueStore,
+    get edgeLocation() { return edgeLocation; },
+    updateRequestOrigin: originHelper('updateRequestOrigin'),
+    selectRequestOriginById: originHelper('selectRequestOriginById'),
+    createRequestOriginGroup: originHelper('createRequestOriginGroup')
+  };
 
   Object.defineProperty(global, '__edge', {
     value: {
@@ -68,6 +80,7 @@
         edgeLocation = place;
         started = RealDate.now();
         logs = [];
+        origin = null;
         const settle = function (answer) {
           answer.logs = logs;
           global.__edge.out = JSON.stringify(answer);
@@ -75,7 +88,9 @@
         const failed = function (error) { settle({ error: String(error) }); };
         // The handler is started here and not in a promise: V8 can stop a loop here, but not one in a microtask.
         try {
-          Promise.resolve(handler(JSON.parse(text))).then(function (value) { settle({ ok: value }); }).catch(failed);
+          Promise.resolve(handler(JSON.parse(text))).then(function (value) {
+            settle({ ok: { returned: value, origin: JSON.parse(origin) } });
+          }).catch(failed);
         } catch (error) {
           failed(error);
         }

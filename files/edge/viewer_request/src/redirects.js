@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Redirects by prefix: [from, to, status].
+
+import { encodePath } from './path.js';
+
+// The first that fits, or null. A prefix ends where a segment does: /old is not one of /older.
+export function prefixRedirect(path, rules) {
+  for (let i = 0; rules && i < rules.length; i++) {
+    const from = rules[i][0];
+    if (path === from || path.startsWith(from.endsWith('/') ? from : from + '/')) {
+      return { to: joined(rules[i][1], path.substring(from.replace(/\/$/, '').length), path === from), status: rules[i][2] };
+    }
+  }
+  return null;
+}
+
+// One slash between the two: without one, what follows could go on with the name of the host in `to`.
+function joined(to, rest, whole) {
+  return whole ? to : to.replace(/\/+$/, '') + encodePath(rest);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The KeyValueStore. Keys and values are described in docs/routing.md.
+
+import cf from 'cloudfront';
+
+const SITE = '__EDGE_NAME__';
+const store = cf.kvs();
+
+// The host's record and the name it is kept under: the host's own, its wildcard's, or any host's. null if there is none.
+export async function hostRecord(host) {
+  const dot = host.indexOf('.');
+  const names = dot < 0 ? [host, '*'] : [host, '*' + host.substring(dot), '*'];
+  for (let i = 0; i < names.length; i++) {
+    const record = await read('/h/' + names[i]);
+    if (record) {
+      return { name: names[i], record: record };
+    }
+  }
+  return null;
+}
+
+export async function pathRecord(name, path) {
+  const record = await read('/p/' + name + path);
+  return record || {};
+}
+
+// null if there is no such key, {} for a value of a form that is not known here. Each read is awaited on its own: the
+// runtime takes no await in arguments, and reads at once cost more memory than it has.
+async function read(key) {
+  let text = '';
+  try {
+    text = await store.get(SITE + key);
+  } catch (error) { // so it says that there is no such key
+    return null;
+  }
+  try {
+    const record = JSON.parse(text);
+    return record.v === 1 || record.v === 2 ? record : {};
+  } catch (error) {
+    return {};
+  }
+}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A bad configuration is refused with a sentence that names the option, when it is loaded as when it is built."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from edge.origin_events import BUCKETS, packaged
+
+MAP = {"mode": "region_map", "buckets": BUCKETS, "map": {"eu-west-1": "shop-eu"}, "default": "shop-eu"}
+DNS = {"mode": "dns_record", "buckets": BUCKETS}
+PARAMETER = {"name": "/shop/map", "region": "us-east-1"}
+
+
+def without(configuration: dict[str, t.Any], key: str) -> dict[str, t.Any]:
+    return {name: value for name, value in configuration.items() if name != key}
+
+
+GOOD: list[dict[str, t.Any]] = [
+    {"mode": "mrap"},
+    {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap", "query": ["response-content-disposition"]},
+    MAP,
+    {**MAP, "query": ["v"]},
+    DNS,
+    {**DNS, "record": "bucket.shop.example.com", "default": "shop-us"},
+    {**DNS, "record": "_bucket.shop.example.com.", "nameservers": ["192.0.2.53", "127.0.0.1:5353"]},
+]
+
+BAD: list[tuple[t.Any, str]] = [
+    ([], r"the mode \[\] is unknown: give one of mrap, region_map, dns_record\."),
+    ({}, "the mode None is unknown"),
+    ({"mode": "nearest"}, "the mode 'nearest' is unknown"),
+    ({"mode": ["mrap"]}, r"the mode \['mrap'\] is unknown"),
+    ({"mode": "mrap", "bucket": "x"}, "mrap does not know 'bucket'; it knows alias, query"),
+    ({"mode": "mrap", "alias": "mfzwi23gnjvgw"}, r"alias: 'mfzwi23gnjvgw' .* give such as mfzwi23gnjvgw\.mrap"),
+    ({"mode": "mrap", "alias": "a.mrap.accesspoint.s3-global.amazonaws.com"}, "alias: "),
+    ({"mode": "mrap", "query": "v"}, r"query: 'v' should be such as \["),
+    ({"mode": "mrap", "query": ["X-Amz-Signature"]}, "query: 'X-Amz-Signature' cannot be let through"),
+    (without(MAP, "default"), "region_map needs default: the bucket for the Regions that the map says nothing of"),
+    (without(MAP, "buckets"), "region_map needs buckets: every bucket that may be picked"),
+    (without(MAP, "map"), "region_map needs map, or a parameter that has it"),
+    ({**MAP, "default": "other"}, "default: the bucket 'other' is not in buckets: shop-eu, shop-us, blog-eu"),
+    ({**MAP, "map": {"eu-west-1": "other"}}, "map: eu-west-1: the bucket 'other' is not in buckets"),
+    ({**MAP, "map": {"eu-west-1": None}}, "map: eu-west-1: the bucket None is not in buckets"),
+    ({**MAP, "map": {"europe": "shop-eu"}}, "map: 'europe' .* such as eu-west-1"),
+    ({**MAP, "map": {}}, "map: {} should be such as"),
+    ({**MAP, "buckets": ["shop-eu"]}, "buckets"),
+    ({**MAP, "buckets": {"shop.eu": "eu-north-1"}}, "buckets: 'shop.eu' .* with no dot in it"),
+    ({**MAP, "buckets": {"SHOP": "eu-north-1"}}, "buckets: 'SHOP'"),
+    ({**MAP, "buckets": {"shop-eu": "eu"}}, "buckets: shop-eu: 'eu' .* such as eu-north-1"),
+    ({**MAP, "parameter": "/shop/map"}, "parameter: '/shop/map' should be such as"),
+    ({**MAP, "parameter": {"name": "/shop/map"}}, "parameter: .* should be such as"),
+    ({**MAP, "parameter": {**PARAMETER, "ttl": 5}}, "parameter: .* should be such as"),
+    ({**MAP, "parameter": {**PARAMETER, "name": "a b"}}, "parameter: name: 'a b'"),
+    ({**MAP, "parameter": {**PARAMETER, "region": "x"}}, "parameter: region: 'x'"),
+    ({**MAP, "parameter": {**PARAMETER, "seconds": "60"}}, "parameter: seconds: '60' should be such as 60"),
+    ({**MAP, "record": "a.example.com"}, "region_map does not know 'record'"),
+    ({**DNS, "record": "a b"}, "record: 'a b'"),
+    ({**DNS, "record": "a" * 64}, "record: 'a"),
+    ({**DNS, "nameservers": ["dns.example.com"]}, "nameservers: 'dns.example.com'"),
+    ({**DNS, "default": "other"}, "default: the bucket 'other' is not in buckets"),
+]
+
+
+@pytest.mark.parametrize("configuration", GOOD)
+def test_what_is_right_is_loaded(tmp_path: Path, configuration: dict[str, t.Any]) -> None:
+    with packaged(tmp_path, configuration) as module:
+        loaded = module.CONFIGURATION
+    assert loaded == configuration
+
+
+@pytest.mark.parametrize(("configuration", "says"), BAD)
+def test_what_is_not_right_is_refused_in_a_sentence(tmp_path: Path, configuration: t.Any, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^config: .*{says}"), packaged(tmp_path, configuration):
+        pass
+
+
+def test_without_a_configuration_it_is_an_access_points(tmp_path: Path) -> None:
+    with packaged(tmp_path) as module:
+        loaded = module.CONFIGURATION
+    assert loaded == {"mode": "mrap"}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What site_routes writes and what the router makes of it: one understanding of docs/routing.md."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import unquote
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._routes.plan import Observed, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import desired
+from edge.viewer_engines import SITE, V8, Outcome, event, query_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+WWW = "www.example.com"
+
+
+@pytest.fixture(scope="module")
+def router() -> t.Iterator[V8]:
+    engine = V8()
+    yield engine
+    engine.close()
+
+
+def written(hosts: dict[str, t.Any]) -> dict[str, str]:
+    """The keys of a store that was empty."""
+    wanted = desired({"site": SITE, "hosts": hosts, "purge": False, "state": "present"})
+    steps = plan(Observed({}), wanted, "arn", "store").steps
+    return {key: text for step in steps for key, text in step.arguments["puts"].items()}
+
+
+def asked(
+    router: V8, keys: dict[str, str], address: str, cookies: dict[str, str] | None = None, path: str = ""
+) -> Outcome:
+    host, slash, rest = address.partition("/")
+    uri, _, query = (slash + rest).partition("?")
+    (outcome,) = router.run([(event(path or uri, host, query_of(query), cookies or {}), keys)])
+    return outcome
+
+
+HOSTS = {
+    WWW: {
+        "release": "a",
+        "rewrite": "html",
+        "trailing_slash": "remove",
+        "redirects": [{"from": "/größe", "to": "/size", "status": 302}],
+        "query": ["q", "page"],
+        "paths": {
+            "/configurator": {"object": "cache/é+1.html"},
+            "/beta": {"release": "b"},
+            "/shared": {"release_prefix": "common/2.0"},
+            "/shop": {"redirect_to": "https://shop.example.com/?a=b", "status": 307},
+            "/100% sure": {"object": "sure.html"},
+        },
+    },
+    "app.example.com": {"release": "a", "rewrite": "spa", "trailing_slash": "add"},
+    "closed.example.com": {"release": "a", "maintenance": 600},
+    "all.example.com": {"release": "a", "canary": {"release": "b", "percent": 100}},
+    "none.example.com": {"release": "a", "canary": {"release": "b", "percent": 0}},
+    "*.example.com": {"release_prefix": "r/wild", "previews": True},
+    "*": {"redirects": [{"from": "/", "to": f"https://{WWW}/"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "cookies", "answer"),
+    [
+        (f"{WWW}/about?page=2&utm=x&q=1", {}, "/r/a/about.html?page=2&q=1"),
+        (f"{WWW}/about/", {}, "308 /about"),
+        (f"{WWW}/gr%C3%B6%C3%9Fe/xl?q=1", {}, "302 /size/xl?q=1"),
+        (f"{WWW}/größer", {}, "/r/a/gr%C3%B6%C3%9Fer.html"),
+        (f"{WWW}/configurator", {}, "/cache/%C3%A9%2B1.html"),
+        (f"{WWW}/beta", {}, "/r/b/beta.html"),
+        (f"{WWW}/shared", {}, "/common/2.0/shared.html"),
+        (f"{WWW}/shop?c=d", {}, "307 https://shop.example.com/?a=b&c=d"),
+        (f"{WWW}/100%25%20sure", {}, "/sure.html"),
+        (f"{WWW}/", {"edge-preview": "b"}, "/r/a/index.html"),
+        ("app.example.com/any/where/", {}, "/r/a/index.html"),
+        ("app.example.com/any", {}, "308 /any/"),
+        ("closed.example.com/", {}, "503"),
+        ("all.example.com/", {}, "/r/b/index.html"),
+        ("none.example.com/", {}, "/r/a/index.html"),
+        ("none.example.com/", {"edge-canary": "1"}, "/r/b/index.html"),
+        ("other.example.com/", {}, "/r/wild/index.html"),
+        ("other.example.com/", {"edge-preview": "next"}, "/r/next/index.html"),
+        ("preview--next.example.com/", {}, "/r/next/index.html"),
+        ("example.org/deep/down", {}, f"301 https://{WWW}/deep/down"),
+    ],
+    ids=ascii,
+)
+def test_every_word_does_what_it_says(router: V8, address: str, cookies: dict[str, str], answer: str) -> None:
+    assert asked(router, written(HOSTS), address, cookies).text == answer
+
+
+def test_maintenance_says_when_to_come_back(router: V8) -> None:
+    headers = asked(router, written(HOSTS), "closed.example.com/").value["headers"]
+    assert headers["retry-after"]["value"] == "600"
+
+
+places = st.sampled_from(["/", "/a", "/b", "/a/", "/a/b", "/b/a", "/v1.2", "/a/v1.2/", "/ab"])
+targets = places | st.sampled_from([f"https://{WWW}", f"https://{WWW}/a", "https://elsewhere.example.com/a"])
+redirecting = st.fixed_dictionaries(
+    {
+        "redirects": st.lists(st.fixed_dictionaries({"from": places, "to": targets}), max_size=3),
+        "paths": st.dictionaries(
+            places, st.fixed_dictionaries({"redirect_to": targets}) | st.just({"object": "o"}), max_size=2
+        ),
+        "trailing_slash": st.sampled_from(["keep", "add", "remove"]),
+    }
+)
+
+
+@settings(deadline=None)
+@given(redirecting)
+def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(router: V8, entry: dict[str, t.Any]) -> None:
+    starts = [each["from"] for each in entry["redirects"]]
+    starts += [path for path, record in entry["paths"].items() if "redirect_to" in record]
+    try:
+        keys, refused = written({WWW: entry}), ""
+    except EdgeError as error:
+        keys, refused = unchecked(entry), str(error)
+        assert "leads in a circle" in refused
+    assert bool(refused) == any(circles(router, keys, start) for start in starts)
+
+
+def unchecked(entry: dict[str, t.Any]) -> dict[str, str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ansible_collections.multiregion.edge.plugins.module_utils._routes.loops.check", lambda *_: None)
+        return written({WWW: entry})
+
+
+def circles(router: V8, keys: dict[str, str], path: str) -> bool:
+    for _ in range(20):
+        location = asked(router, keys, WWW, path=path).value.get("headers", {}).get("location", {}).get("value", "")
+        location = location.removeprefix(f"https://{WWW}") or "/" if location else ""
+        if not location.startswith("/"):
+            return False
+        path = unquote(location)
+    return True

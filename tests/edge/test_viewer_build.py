@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The build of the CloudFront Function: the committed file is what the sources make, and CloudFront takes it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import types
+import typing as t
+from pathlib import Path
+
+import esprima
+import pytest
+from edge.viewer_engines import FUNCTION, IMPORT, event, start
+
+from cloud.edge import viewer_language
+
+SOURCES = FUNCTION.parent / "src"
+SCRIPT = FUNCTION.parent / "build.py"
+
+
+@pytest.fixture(scope="module")
+def builder() -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location("viewer_request_build", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def sources(directory: Path, **modules: str) -> Path:
+    for name, code in modules.items():
+        (directory / f"{name}.js").write_text(code, encoding="utf-8")
+    return directory
+
+
+def test_the_committed_file_is_what_the_sources_make(builder: t.Any) -> None:
+    assert FUNCTION.read_text(encoding="utf-8") == builder.build(), "run files/edge/viewer_request/build.py"
+
+
+def test_it_means_what_the_sources_say(builder: t.Any) -> None:
+    """Read by a parser: nothing but imports, exports and comments is gone, and no string was cut at two slashes."""
+
+    def statements(code: str) -> list[dict[str, t.Any]]:
+        found: list[dict[str, t.Any]] = []
+        for node in esprima.parseModule(code).toDict()["body"]:
+            if node["type"] != "ImportDeclaration":
+                found.append(node["declaration"] if node["type"] == "ExportNamedDeclaration" else node)
+        return found
+
+    written = [node for path in SOURCES.glob("*.js") for node in statements(path.read_text(encoding="utf-8"))]
+    built = statements(builder.build())
+    assert sorted(map(json.dumps, built)) == sorted(map(json.dumps, written))
+    names = [node["id"]["name"] for node in built if node["type"] == "FunctionDeclaration"]
+    assert len(set(names)) == len(names), "two modules have a function of one name"
+
+
+def test_the_import_comes_first_and_there_is_one_handler(builder: t.Any) -> None:
+    code = builder.build()
+    assert code.startswith(IMPORT)
+    assert code.count("function handler(event)") == 1
+
+
+@pytest.mark.parametrize("name", ["abc", "a" * 32], ids=["short name", "the longest name"])
+def test_it_fits_as_it_is_deployed(builder: t.Any, name: str) -> None:
+    code = builder.build()
+    assert code.count("__EDGE_NAME__") == 1
+    assert len(code.replace("__EDGE_NAME__", name).encode()) <= 10_240
+    assert builder.bytes_left(code) == 10_240 - len(code.replace("__EDGE_NAME__", "a" * 32).encode())
+
+
+def test_only_the_documented_language_is_used(builder: t.Any) -> None:
+    assert viewer_language.findings(builder.build()) == []
+
+
+def test_it_runs_in_a_small_part_of_the_memory_that_cloudfront_gives() -> None:
+    engine = start("v8", Path())
+    with_everything = {"v": 2, "p": "r/1", "t": "a", "r": [["/a", "/b"]] * 40, "q": ["a"], "x": 1, "g": 1}
+    keys = {"my-site/h/www.example.com": json.dumps(with_everything)}
+    longest = "/" + "%C3%BC/" * 1300  # the longest URL that CloudFront takes
+    assert [one.text for one in engine.run([(event(longest), keys)] * 200)] == ["400"] * 200
+    engine.close()
+
+
+def test_a_module_comes_after_those_that_it_imports(builder: t.Any, tmp_path: Path) -> None:
+    made = sources(
+        tmp_path,
+        handler="import { a } from './a.js';\nimport { b } from './b.js';\nfunction handler() {\n  return a + b;\n}\n",
+        a="import { b } from './b.js';\n\n// Why.\nexport const a = b; // because\n",
+        b="import cf from 'cloudfront';\n\nexport const b = 'https://b';\n",
+    )
+    code = builder.build(made)
+    assert code == builder.HEAD + "const b = 'https://b';\nconst a = b;\nfunction handler() {\n return a + b;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("modules", "says"),
+    [
+        ({"handler": "import { a } from './handler.js';"}, "imports itself through handler.js"),
+        ({"handler": "import { a } from './a.js';", "a": "import { a } from './handler.js';"}, "break the circle"),
+        ({"handler": "const a = 1; /* b */"}, "src/handler.js:1: write // comments"),
+        ({"handler": "\nconst a = `b`;"}, "src/handler.js:2: "),
+        ({"handler": "import * as a from './a.js';"}, "import { names }"),
+        ({"handler": "export default 1;"}, "export function"),
+        ({"handler": "import { a } from './none.js';"}, "src/none.js is imported by handler.js but is not there"),
+        ({"handler": "const a = '" + "a" * 10_240 + "';"}, "shorten it"),
+    ],
+)
+def test_what_the_build_does_not_understand_it_says(
+    builder: t.Any, tmp_path: Path, modules: dict[str, str], says: str
+) -> None:
+    with pytest.raises(builder.BuildError) as caught:
+        builder.build(sources(tmp_path, **modules))
+    assert says in str(caught.value)
+
+
+def test_from_the_command_line(builder: t.Any, tmp_path: Path) -> None:
+    target = tmp_path / "made" / "viewer_request.js"
+    done = subprocess.run([sys.executable, str(SCRIPT), str(target)], capture_output=True, text=True, check=True)
+    assert target.read_text(encoding="utf-8") == builder.build()
+    assert f"{builder.bytes_left(builder.build())} left" in done.stdout

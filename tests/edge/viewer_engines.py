@@ -1,0 +1,147 @@
+"""The viewer request function in JavaScript engines, with a store of a few keys."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import typing as t
+from pathlib import Path
+
+from py_mini_racer import MiniRacer
+
+FUNCTION = Path(__file__).parents[2] / "files" / "edge" / "viewer_request" / "viewer_request.js"
+IMPORT = "import cf from 'cloudfront';"
+SITE = "my-site"
+# What CloudFront gives a function.
+MEMORY_BYTES = 2 * 1024 * 1024
+# What is asked at once is in that memory too.
+_AT_ONCE = 25
+
+Event = dict[str, t.Any]
+Keys = dict[str, str]
+
+
+class Outcome(t.NamedTuple):
+    value: dict[str, t.Any]
+    reads: list[str]
+
+    @property
+    def text(self) -> str:
+        """In one line: the URI and query string that go on, or the status and where it leads."""
+        if "uri" in self.value:
+            query = self.value["querystring"]
+            return str(self.value["uri"]) + (f"?{query}" if query else "")
+        location = self.value["headers"].get("location", {}).get("value")
+        return f"{self.value['statusCode']}" + (f" {location}" if location is not None else "")
+
+
+class Engine(t.Protocol):
+    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]: ...
+
+    def close(self) -> None: ...
+
+
+class V8:
+    """In this process, within the memory that CloudFront gives."""
+
+    def __init__(self) -> None:
+        self._context = MiniRacer()
+        self._context.set_hard_memory_limit(MEMORY_BYTES)
+        self._context.eval("globalThis.console = { log: function () {} };" + _code())
+
+    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
+        found = []
+        for start in range(0, len(cases), _AT_ONCE):
+            self._context.eval(f"__run({_parsed(cases[start : start + _AT_ONCE])})", timeout_sec=20)
+            found += _outcomes(str(self._context.eval("__answer", timeout_sec=5)))
+            self._context.low_memory_notification()  # V8 keeps every script that it has seen, until then
+        return found
+
+    def close(self) -> None:
+        self._context.close()
+
+
+class CommandLine:
+    """node, or njs, which CloudFront's own engine is thought to be: a program that runs a script."""
+
+    def __init__(self, program: str, directory: Path) -> None:
+        self._program = program
+        self._script = directory / "viewer_request_cases.js"
+
+    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
+        # njs cuts off a long line, and what the function itself logs comes between.
+        said = (
+            "__run(__cases).then(function (text) {"
+            " for (let i = 0; i < text.length; i += 1000) { console.log('#' + text.substring(i, i + 1000)); } });"
+        )
+        self._script.write_text(f"{_code()}\nconst __cases = {_parsed(cases)};\n{said}\n", encoding="utf-8")
+        done = subprocess.run(
+            [self._program, str(self._script)], capture_output=True, encoding="utf-8", timeout=60, check=True
+        )
+        return _outcomes("".join(line[1:] for line in done.stdout.splitlines() if line.startswith("#")))
+
+    def close(self) -> None:
+        self._script.unlink(missing_ok=True)
+
+
+# V8 is always there; the others where they are installed.
+ENGINES = ["v8", *(name for name in ("node", "njs") if shutil.which(name))]
+
+
+def start(name: str, directory: Path) -> Engine:
+    return V8() if name == "v8" else CommandLine(name, directory)
+
+
+def event(
+    uri: str,
+    host: str = "www.example.com",
+    query: t.Mapping[str, t.Any] | None = None,
+    cookies: t.Mapping[str, str] | None = None,
+    address: str = "203.0.113.178",
+) -> Event:
+    """As in the CloudFront Developer Guide, "CloudFront Functions event structure"."""
+    return {
+        "version": "1.0",
+        "context": {"eventType": "viewer-request", "distributionId": "EDFDVBD6EXAMPLE", "requestId": "request=="},
+        "viewer": {"ip": address},
+        "request": {
+            "method": "GET",
+            "uri": uri,
+            "querystring": dict(query or {}),
+            "headers": {"host": {"value": host}, "accept": {"value": "*/*"}},
+            "cookies": {name: {"value": value} for name, value in (cookies or {}).items()},
+        },
+    }
+
+
+def query_of(text: str) -> dict[str, t.Any]:
+    """A query string as the event has it."""
+    found: dict[str, t.Any] = {}
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        if name not in found:
+            found[name] = {"value": value}
+        else:
+            found[name].setdefault("multiValue", [{"value": found[name]["value"]}]).append({"value": value})
+    return found
+
+
+def _code() -> str:
+    stub = Path(__file__).with_name("cloudfront_stub.js").read_text(encoding="utf-8")
+    code = FUNCTION.read_text(encoding="utf-8")
+    assert code.startswith(IMPORT)
+    return "'use strict';\n" + stub + code.removeprefix(IMPORT).replace("__EDGE_NAME__", SITE)
+
+
+def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:
+    """As CloudFront gives it: in an object that is written as code, __proto__ would not be a name."""
+    return f"JSON.parse({json.dumps(json.dumps(cases))})"
+
+
+def _outcomes(text: str) -> list[Outcome]:
+    found = json.loads(text)
+    assert not [one for one in found if "error" in one], "the function threw"
+    return [Outcome(one["value"], one["reads"]) for one in found]
