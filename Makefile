@@ -4,6 +4,7 @@
 #   make test                                      everything that CI checks
 #   make lint                                      ruff, mypy, ansible-lint
 #   make sanity                                    ansible-test sanity
+#   make package                                   build what travels to the edge, into build/
 #   make bench                                     measure, and write docs/performance.md
 #   make clean                                     remove all that the others made
 
@@ -24,7 +25,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sanity bench clean
+.PHONY: help demo test lint sanity package bench clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,6 +44,11 @@ lint: $(VENV)/.demo $(VENV)/.test $(LINK)
 
 sanity: $(VENV)/.demo $(VENV)/.test
 	@tests/sanity.sh
+
+package: $(VENV)/.demo $(LINK)
+	@ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(BIN)/ansible localhost -m multiregion.edge.lambda_edge_package \
+	  -a "source=$(CURDIR)/files/edge/origin_request dest=$(CURDIR)/build/origin_request.zip cache=$(CURDIR)/build/cache"
+	@$(BIN)/python files/edge/viewer_request/build.py build/viewer_request.js
 
 bench: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m bench

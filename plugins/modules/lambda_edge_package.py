@@ -9,25 +9,50 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: lambda_edge_package
-short_description: The package of a Lambda@Edge handler that signs
+short_description: The package of the Lambda@Edge handler that signs
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Builds, on the machine it runs on, the zip of a Python handler and the part of awscrt that signing needs. It
-    does so in check mode too, for the function cannot be planned without it.
+  - Builds, on the machine it runs on, the zip of the origin-request handler, its configuration, and the part of
+    awscrt that signing needs. It does so in check mode too, for the function cannot be planned without it.
   - The awscrt wheel is pinned by its SHA-256 and kept in O(cache). Where it is not there yet, pip fetches it
-    from the index it is configured for.
+    from the index it is configured for. Its native module is checked for Lambda's runtime, and packed without what
+    is never loaded. A package that signs for single buckets has none of it, for Python signs SigV4 by itself.
+  - The configuration is checked, and the package is proven before it is written. With nothing but its own files and
+    without a network it has to import and to sign. Where the machine cannot run Lambda's native code,
+    RV(package.proven) is false.
   - The package is known by a SHA-256 over the names and bytes of its files, which is the same on every machine,
     not by that of the zip, which differs with the zlib that made it.
 options:
   source:
-    description: The directory with the handler's C(.py) files.
+    description: The directory with the handler's C(.py) files, and with C(proof/prove.py), which stays there.
     type: path
     required: true
   dest:
     description: The zip to write.
     type: path
     required: true
+  config:
+    description:
+      - How the handler finds the target of a request. It is C(config.json) in the package, for a function at the edge
+        has no environment variables.
+      - Without it the target is the Multi-Region Access Point that is the request's origin, as with the C(mode)
+        V(mrap).
+      - C(mode) is V(mrap), V(region_map) or V(dns_record). All take C(query), a list of the names of the query string
+        that S3 is asked with; the others are dropped.
+      - V(mrap) may have an C(alias), such as V(mfzwi23gnjvgw.mrap); then only that access point is signed for.
+      - V(region_map) and V(dns_record) have C(buckets), a dictionary of every bucket that may be picked with its
+        Region. A request whose origin is another host passes unsigned, as does one whose origin has the custom
+        header C(X-Origin-Failover).
+      - V(region_map) has a C(map) of the Regions that the function runs in to buckets, and a C(default) for those that
+        are not in it. Instead of the map, or to be preferred to it, C(parameter) gives the C(name) and C(region) of an
+        SSM parameter that has it as JSON, and the C(seconds) for which it holds (60); the function's role has to allow
+        C(ssm:GetParameter).
+      - V(dns_record) has the name of a TXT C(record), unless the origin has it as the custom header C(X-Origin-Record).
+        Its text is the name of a bucket; several texts, each with a weight after the name, share the requests. While
+        there is no answer, the last one holds; before any, the C(default) bucket, and without one the origin's own.
+        C(nameservers) are asked in place of the runtime's own.
+    type: dict
   cache:
     description: The directory that keeps the wheel.
     type: path
@@ -46,6 +71,31 @@ EXAMPLES = r"""
     source: files/edge/origin_request
     dest: /tmp/origin_request.zip
   register: package
+
+- name: Build one that picks the bucket by the Region it runs in
+  multiregion.edge.lambda_edge_package:
+    source: files/edge/origin_request
+    dest: /tmp/origin_request.zip
+    config:
+      mode: region_map
+      buckets:
+        shop-eu: eu-north-1
+        shop-us: us-east-1
+      map:
+        us-east-1: shop-us
+        us-west-2: shop-us
+      default: shop-eu
+
+- name: Build one for many distributions, each of which names its record in the origin's header X-Origin-Record
+  multiregion.edge.lambda_edge_package:
+    source: files/edge/origin_request
+    dest: /tmp/origin_request.zip
+    config:
+      mode: dns_record
+      buckets:
+        shop-eu: eu-north-1
+        shop-us: us-east-1
+        blog-eu: eu-north-1
 """
 
 RETURN = r"""
@@ -68,9 +118,13 @@ package:
       description: The size of the zip.
       type: int
       returned: always
-      sample: 3912345
+      sample: 2283710
     built:
       description: Whether it was written now. That is no change, for nothing but this machine's cache differs.
+      type: bool
+      returned: always
+    proven:
+      description: Whether it imported and signed here; false only where Lambda's native code cannot run.
       type: bool
       returned: always
     files:
@@ -80,8 +134,6 @@ package:
       returned: always
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -89,6 +141,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 ARGUMENTS = {
     "source": {"type": "path", "required": True},
     "dest": {"type": "path", "required": True},
+    "config": {"type": "dict"},
     "cache": {"type": "path", "default": "~/.cache/multiregion.edge"},
     "wheel": {"type": "path"},
 }
@@ -96,26 +149,12 @@ ARGUMENTS = {
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    p = module.params
-    dest = Path(p["dest"])
     try:
-        wheel = package.check_wheel(Path(p["wheel"])) if p["wheel"] else package.awscrt_wheel(Path(p["cache"]))
-        files = package.collect(Path(p["source"]), wheel)
-        identity = package.identity(files)
-        built = not package.is_at(dest, identity)
-        if built:
-            package.write(dest, package.zipped(files))
+        result = package.build(module.params)
     except EdgeError as error:
         module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=f"The package could not be written: {error}.")
-    result = {
-        "path": str(dest),
-        "sha256": identity,
-        "bytes": dest.stat().st_size,
-        "built": built,
-        "files": sorted(files),
-    }
     module.exit_json(changed=False, package=result)
 
 

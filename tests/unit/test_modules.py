@@ -31,16 +31,16 @@ def outcome(capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], **op
 
 class TestPackage:
     @pytest.fixture
-    def options(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-        wheel = tmp_path / "awscrt.whl"
-        wheel.write_bytes(package.zipped(dict.fromkeys(package._AWSCRT_FILES, b"crt")))
-        monkeypatch.setattr(package, "_is_pinned", lambda path: path == wheel)
+    def options(self, tmp_path: Path) -> dict[str, t.Any]:
+        """Of a package for single buckets, which needs no wheel."""
         source = tmp_path / "source"
-        source.mkdir()
+        (source / "proof").mkdir(parents=True)
         (source / "handler.py").write_text("x = 1\n")
-        return {"source": str(source), "wheel": str(wheel), "dest": str(tmp_path / "build" / "package.zip")}
+        (source / "proof" / "prove.py").write_text("print('{\"proven\": true}')\n")
+        dest = str(tmp_path / "build" / "package.zip")
+        return {"source": str(source), "dest": dest, "config": {"mode": "region_map"}}
 
-    def test_it_is_built_once(self, capsys: pytest.CaptureFixture[str], options: dict[str, str]) -> None:
+    def test_it_is_built_once(self, capsys: pytest.CaptureFixture[str], options: dict[str, t.Any]) -> None:
         first = outcome(capsys, lambda_edge_package.main, **options)
         assert (first["changed"], first["package"]["built"]) == (False, True)
         assert first["package"]["path"] == options["dest"]
@@ -49,7 +49,7 @@ class TestPackage:
         assert (again["changed"], again["package"]) == (False, {**first["package"], "built": False})
 
     def test_another_handler_is_another_package(
-        self, capsys: pytest.CaptureFixture[str], options: dict[str, str]
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, t.Any]
     ) -> None:
         first = outcome(capsys, lambda_edge_package.main, **options)
         Path(options["source"], "handler.py").write_text("x = 2\n")
@@ -58,7 +58,7 @@ class TestPackage:
         assert second["package"]["sha256"] != first["package"]["sha256"]
 
     def test_a_damaged_package_is_built_again(
-        self, capsys: pytest.CaptureFixture[str], options: dict[str, str]
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, t.Any]
     ) -> None:
         dest = Path(options["dest"])
         dest.parent.mkdir()
@@ -67,9 +67,10 @@ class TestPackage:
         assert "package" in result and result["package"]["built"] is True, result
 
     def test_other_bytes_as_wheel_are_refused(
-        self, capsys: pytest.CaptureFixture[str], options: dict[str, str], tmp_path: Path
+        self, capsys: pytest.CaptureFixture[str], options: dict[str, t.Any], tmp_path: Path
     ) -> None:
-        result = outcome(capsys, lambda_edge_package.main, **{**options, "wheel": str(tmp_path / "other.whl")})
+        given = {**options, "config": {"mode": "mrap"}, "wheel": str(tmp_path / "other.whl")}
+        result = outcome(capsys, lambda_edge_package.main, **given)
         assert result["failed"] and "with SHA-256" in result["msg"]
 
 

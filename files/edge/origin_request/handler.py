@@ -4,17 +4,17 @@
 
 """Lambda@Edge, origin request: resolve a target, sign for it.
 
-The target is the Multi-Region Access Point that is the request's origin. A request for another
-origin, such as the second member of an origin group, passes untouched.
+`config.json` in the package says how targets are resolved (`configuration.py`); without it they are Multi-Region
+Access Points. A request for an origin that is not one of them passes untouched, and so does one for a failover
+origin: one with the custom header X-Origin-Failover.
 """
 
 from __future__ import annotations
 
+import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from sigv4a import sign
-
-ACCESS_POINT_SUFFIX = ".mrap.accesspoint.s3-global.amazonaws.com"
+from configuration import load
 
 # What S3 leaves unencoded in a path; everything else is encoded, '+' too, which it would read as a space.
 # Source: IAM User Guide, "Create a signed AWS API request", UriEncode.
@@ -22,45 +22,79 @@ UNRESERVED = "/-._~"
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 
+# CloudFront gives the names of custom headers in lower case, however the distribution has them.
+FAILOVER_HEADER = "x-origin-failover"
+RECORD_HEADER = "x-origin-record"
+
+# Not by pathlib, which costs a cold start more than signing does.
+CONFIGURATION = load(os.path.join(os.path.dirname(__file__), "config.json"))  # noqa: PTH118, PTH120
+
+# Only what the mode needs is imported: a cold start reads and compiles nothing else.
+if CONFIGURATION["mode"] == "mrap":
+    from access_point import Targets
+elif CONFIGURATION["mode"] == "region_map":
+    from region_map import Targets
+else:
+    from dns_record import Targets
+
+targets = Targets(CONFIGURATION)
+
 
 def handler(event: dict, context: object = None) -> dict:
     cf = event["Records"][0]["cf"]
-    request = cf["request"]
+    request, request_id = cf["request"], cf["config"]["requestId"]
     origin = request.get("origin", {}).get("custom")
-    if origin is None or not origin["domainName"].endswith(ACCESS_POINT_SUFFIX):
+    if origin is None or not targets.owns(origin["domainName"]) or FAILOVER_HEADER in origin.get("customHeaders", ()):
         return request
     if request["method"] not in METHODS:
-        allow = [{"key": "Allow", "value": ", ".join(METHODS)}]
-        return {"status": "405", "statusDescription": "Method Not Allowed", "headers": {"allow": allow}}
+        return answer("405", "Method Not Allowed", Allow=", ".join(METHODS))
 
-    host = origin["domainName"]
     # The same string is signed and sent, whichever way the viewer had encoded it. CloudFront puts the
     # origin's path before it, so that is signed too.
+    origin["path"] = encoded(origin.get("path", ""))
     request["uri"] = encoded(request["uri"])
-    # S3 would take versionId, acl and other commands from it.
-    request["querystring"] = ""
+    path = origin["path"] + request["uri"]
+    if not path[1:] and request["method"] != "OPTIONS":
+        return answer("404", "Not Found")  # there is no key: S3 would list the bucket
+    request["querystring"] = query(request.get("querystring", ""))
+
+    custom = origin.get("customHeaders", {})
+    record = custom[RECORD_HEADER][0]["value"] if RECORD_HEADER in custom else None
+    host, sign = targets.resolve(origin["domainName"], record, request_id)
+    origin["domainName"] = host
+    if custom:
+        origin["customHeaders"] = {name: values for name, values in custom.items() if not is_ours(name)}
 
     headers = {name: values for name, values in request["headers"].items() if not is_ours(name)}
     headers["host"] = [{"key": "Host", "value": host}]
     # CloudFront adds X-Amz-Cf-Id after this function. S3 refuses a header x-amz-* that is not signed, so
     # it is signed here; CloudFront refuses a function that returns it, so it is not returned.
-    signed = sign(
-        request["method"],
-        host,
-        origin.get("path", "") + request["uri"],
-        {"x-amz-cf-id": cf["config"]["requestId"]},
-    )
-    for name, value in signed.items():
+    signed = sign(request["method"], host, path, request["querystring"], {"x-amz-cf-id": request_id})
+    for name, value in signed:
         headers[name.lower()] = [{"key": name, "value": value}]
     request["headers"] = headers
     return request
 
 
 def encoded(path: str) -> str:
-    """*path* with every byte decoded once and encoded once."""
-    return quote_from_bytes(unquote_to_bytes(path), safe=UNRESERVED)
+    """*path* with every byte decoded once and encoded once. Bytes that are no UTF-8 come as surrogates."""
+    return quote_from_bytes(unquote_to_bytes(path.encode("utf-8", "surrogateescape")), UNRESERVED)
+
+
+def query(given: str) -> str:
+    """What is sent of the viewer's query string: S3 would take versionId, acl and other commands from it."""
+    if not given or not CONFIGURATION.get("query"):
+        return ""
+    from query_string import selected
+
+    return selected(given, CONFIGURATION["query"])
 
 
 def is_ours(name: str) -> bool:
-    """Whether only this function may set the header: a viewer's own would be commands to S3."""
-    return name == "authorization" or name.startswith("x-amz-")
+    """Whether nobody but this function may send the header: one from elsewhere would be a command to S3."""
+    return name == "authorization" or name.startswith("x-amz-") or name == RECORD_HEADER
+
+
+def answer(status: str, description: str, **headers: str) -> dict:
+    made = {name.lower(): [{"key": name, "value": value}] for name, value in headers.items()}
+    return {"status": status, "statusDescription": description, "headers": made}

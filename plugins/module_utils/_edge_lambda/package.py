@@ -5,138 +5,94 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The origin-request package: our handler plus the part of awscrt that signing loads."""
+"""The origin-request package: our handler, its configuration, and what signing loads."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
+import json
 import subprocess
 import sys
 import tempfile
 import typing as t
-import zipfile
-import zlib
 from pathlib import Path
 
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package_wheel
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.package_files import (
+    Files,
+    identity,
+    is_at,
+    unzipped,
+    write,
+    zipped,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
-# The last version before AWS-LC took its entropy from CPU jitter, which costs every cold start 23 ms
-# of CPU (aws/aws-lc#3180), 20 times what the rest of the import costs. The abi3 wheel for CPython 3.11
-# loads on 3.11 and everything later: the Lambda runtime's Python and the controller's alike.
-AWSCRT_VERSION = "0.27.6"
-AWSCRT_WHEEL = f"awscrt-{AWSCRT_VERSION}-cp311-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
-AWSCRT_SHA256 = "786476667b414476b152896d13f213a17e55d058bd3da414e43b020b5375e453"
+__all__ = ["Files", "build", "collect", "identity", "is_at", "prove", "unzipped", "write", "zipped"]
 
-# All that `import awscrt.auth` loads.
-_AWSCRT_FILES = (
-    "_awscrt.abi3.so",
-    "awscrt/__init__.py",
-    "awscrt/auth.py",
-    "awscrt/exceptions.py",
-    "awscrt/http.py",
-    "awscrt/io.py",
-)
-
-# The earliest time that a zip can hold.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-
-Files = dict[str, bytes]
+_CONFIGURATION = "config.json"
+# It stays here: it proves the others.
+_PROOF = Path("proof", "prove.py")
+_PROOF_SECONDS = 60
 
 
-def identity(files: t.Mapping[str, bytes]) -> str:
-    """SHA-256 over the sorted names and bytes: the same wherever and by whatever zlib it was zipped."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode(), files[name]):
-            digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
+def build(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What the module returns. The zip is only written if it is not there."""
+    source, dest = Path(params["source"]), Path(params["dest"])
+    files = collect(source, params["config"], lambda: _wheel(params))
+    proven = prove(source, files, dest.parent)
+    sha256 = identity(files)
+    built = not is_at(dest, sha256)
+    if built:
+        write(dest, zipped(files))
+    return {
+        "path": str(dest),
+        "sha256": sha256,
+        "bytes": dest.stat().st_size,
+        "built": built,
+        "proven": proven,
+        "files": sorted(files),
+    }
 
 
-def zipped(files: t.Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            member = zipfile.ZipInfo(name, date_time=_EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 3  # Unix, whatever this machine is: the mode below counts
-            member.external_attr = (0o755 if name.endswith(".so") else 0o644) << 16
-            archive.writestr(member, files[name])
-    return buffer.getvalue()
-
-
-def unzipped(package: Path) -> Files:
-    """The files of a package. Raises EdgeError if *package* is no zip."""
-    try:
-        with zipfile.ZipFile(package) as archive:
-            return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
-    except (OSError, zipfile.BadZipFile, zlib.error) as error:
-        raise EdgeError(f"{package} cannot be read as a zip: {error}.") from error
-
-
-def collect(source: Path, wheel: Path) -> Files:
-    """Every .py file of the directory *source*, and what signing needs of the awscrt *wheel*."""
+def collect(source: Path, config: t.Mapping[str, t.Any] | None, wheel: t.Callable[[], Path]) -> Files:
+    """Every .py file of the directory *source*, the configuration, and awscrt's part of the *wheel* if it is used:
+    SigV4A is an elliptic curve's and needs it; SigV4, for single buckets, is in Python's own library."""
     files = {path.name: path.read_bytes() for path in sorted(source.glob("*.py"))} if source.is_dir() else {}
-    if not files:
-        raise EdgeError(f"source: {source} is not a directory with a handler's .py files in it.")
-    content = unzipped(wheel)
-    missing = [name for name in _AWSCRT_FILES if name not in content]
-    if missing:
-        raise EdgeError(f"wheel: {wheel} lacks {', '.join(missing)}: give the wheel {AWSCRT_WHEEL}.")
-    return files | {name: content[name] for name in _AWSCRT_FILES}
+    if "handler.py" not in files or not (source / _PROOF).is_file():
+        raise EdgeError(f"source: {source} is not a directory with a handler.py and its {_PROOF} in it.")
+    if config:
+        files[_CONFIGURATION] = (json.dumps(config, sort_keys=True, indent=1) + "\n").encode()
+    if not config or config.get("mode") == "mrap":
+        files |= package_wheel.native_module(wheel())
+    return files
 
 
-def awscrt_wheel(cache: Path) -> Path:
-    """The pinned wheel in *cache*; fetched by pip from the index that pip is configured for if it is not there."""
-    wheel = cache / AWSCRT_WHEEL
-    if not _is_pinned(wheel):
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as directory:
-            _download(Path(directory))
-            # Into place at once: two runs may share the cache.
-            (Path(directory) / AWSCRT_WHEEL).replace(wheel)
-    return wheel
-
-
-def check_wheel(wheel: Path) -> Path:
-    if not _is_pinned(wheel):
-        raise EdgeError(f"wheel: {wheel} is not {AWSCRT_WHEEL} with SHA-256 {AWSCRT_SHA256}.")
-    return wheel
-
-
-def _is_pinned(wheel: Path) -> bool:
-    return wheel.is_file() and hashlib.sha256(wheel.read_bytes()).hexdigest() == AWSCRT_SHA256
-
-
-def _download(directory: Path) -> None:
-    requirement = directory / "requirements.txt"
-    requirement.write_text(f"awscrt=={AWSCRT_VERSION} --hash=sha256:{AWSCRT_SHA256}\n")
-    command = [
-        *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"),
-        *("--only-binary=:all:", "--platform=manylinux2014_x86_64", "--implementation=cp", "--abi=abi3"),
-        *("--python-version=3.11", f"--dest={directory}", f"--requirement={requirement}"),
-    ]
-    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
-    if outcome.returncode or not (directory / AWSCRT_WHEEL).is_file():
-        lines = outcome.stderr.strip().splitlines() or ["pip said nothing"]
-        raise EdgeError(
-            f"pip could not fetch {AWSCRT_WHEEL}: {lines[-1]} Where there is no package index, "
-            "give the file as wheel (in the playbooks: origin_request_wheel)."
-        )
-
-
-def is_at(dest: Path, sought: str) -> bool:
-    """Whether *dest* is a package of the identity *sought*; half a package is none."""
+def prove(source: Path, files: t.Mapping[str, bytes], workdir: Path) -> bool:
+    """Whether the package imported and signed, with nothing but its own files; False where this machine is not like
+    Lambda's. Raises EdgeError if it would not work. *workdir*: /tmp may forbid to load native code."""
+    workdir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=workdir) as directory:
+        for name, content in files.items():
+            (Path(directory) / name).write_bytes(content)
+        command = [sys.executable, "-I", "-S", "-B", str(source.resolve() / _PROOF), directory]
+        try:
+            outcome = subprocess.run(
+                command, capture_output=True, text=True, check=False, cwd=directory, timeout=_PROOF_SECONDS
+            )
+        except subprocess.TimeoutExpired as error:
+            raise EdgeError(f"The package did not sign within {_PROOF_SECONDS} s, so it was not written.") from error
+    lines = outcome.stdout.splitlines()
     try:
-        return identity(unzipped(dest)) == sought
-    except EdgeError:
-        return False
+        answer = json.loads(lines[-1])
+    except (IndexError, ValueError):
+        said = (outcome.stderr.strip().splitlines() or [f"it ended with {outcome.returncode}"])[-1]
+        raise EdgeError(f"The package could not be proven, so it was not written: {said}") from None
+    if "error" in answer:
+        raise EdgeError(answer["error"])
+    return bool(answer["proven"])
 
 
-def write(dest: Path, content: bytes) -> None:
-    """Write *content* to *dest* at once: nobody ever sees half a package."""
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    temporary = dest.with_name(f".{dest.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(dest)
+def _wheel(params: t.Mapping[str, t.Any]) -> Path:
+    if params["wheel"]:
+        return package_wheel.checked(Path(params["wheel"]))
+    return package_wheel.cached(Path(params["cache"]))

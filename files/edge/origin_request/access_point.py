@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mode `mrap`: the target is a Multi-Region Access Point, which takes each request to the nearest Region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sigv4a import sign
+
+Target = tuple[str, Callable]  # the host to ask, and what signs for it
+
+SUFFIX = ".accesspoint.s3-global.amazonaws.com"
+
+
+class Targets:
+    """With an `alias`, that access point only; else any that is an origin."""
+
+    def __init__(self, configuration: dict) -> None:
+        alias = configuration.get("alias")
+        self._only = alias + SUFFIX if alias else None
+
+    def owns(self, host: str) -> bool:
+        return host == self._only if self._only else host.endswith(".mrap" + SUFFIX)
+
+    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
+        return host, sign

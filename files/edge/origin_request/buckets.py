@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modes that pick a bucket share: the buckets that they may pick, each with its host and its signer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sigv4 import Signer
+
+Target = tuple[str, Callable]  # the host to ask, and what signs for it
+
+
+class Buckets:
+    """The listed buckets. An origin is one of ours if its domain name is that of a listed bucket."""
+
+    def __init__(self, configuration: dict) -> None:
+        self._targets = {
+            # The bucket's own Region signs, wherever this runs. Not dual-stack: CloudFront asks origins by IPv4
+            # unless it is told otherwise. Source: Amazon S3 User Guide, "Virtual-hosted-style requests".
+            name: (f"{name}.s3.{region}.amazonaws.com", Signer(region, "s3").sign)
+            for name, region in configuration["buckets"].items()
+        }
+        self._names = {host: name for name, (host, _region) in self._targets.items()}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._targets
+
+    def owns(self, host: str) -> bool:
+        return host in self._names
+
+    def of(self, host: str) -> str:
+        """The name of the bucket with this host."""
+        return self._names[host]
+
+    def target(self, name: str) -> Target:
+        return self._targets[name]

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`config.json`: how targets are resolved.
+
+    {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap"}
+
+    {"mode": "region_map", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
+     "map": {"eu-west-1": "shop-eu", "us-east-1": "shop-us"}, "default": "shop-eu"}
+
+    {"mode": "dns_record", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
+     "record": "bucket.shop.example.com", "default": "shop-eu"}
+
+`query` in each: the names of the query string that S3 is asked with. `parameter` with or instead of `map`: the name
+and the region of an SSM parameter that has the map, and the seconds for which it holds.
+"""
+
+from __future__ import annotations
+
+import json
+
+
+def load(path: str) -> dict:
+    """The configuration in the file *path*; without the file, that of an origin that is an access point."""
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            found = json.load(file)
+    except FileNotFoundError:
+        return {"mode": "mrap"}
+    # Not before it is needed: to compile it takes longer than all that a package without a configuration does.
+    from configuration_check import checked
+
+    return checked(found)

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mode `dns_record`: a TXT record names the bucket. Several, each `bucket` or `bucket weight`, share the requests."""
+
+from __future__ import annotations
+
+import binascii
+import itertools
+
+from buckets import Buckets, Target
+from latest import Latest
+from txt_record import texts
+
+
+class Targets:
+    """The record's name comes with the origin (X-Origin-Record), so that one function serves many distributions."""
+
+    def __init__(self, configuration: dict) -> None:
+        self._buckets = Buckets(configuration)
+        self.owns = self._buckets.owns
+        self._default = configuration.get("default")
+        self._record = configuration.get("record")
+        self._servers = configuration.get("nameservers")
+        self._answers: dict[str, Latest] = {}
+
+    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
+        name = record or self._record
+        shares = self._shares(name) if name else None
+        return self._buckets.target(_share(shares, request_id) if shares else self._default or self._buckets.of(host))
+
+    def _shares(self, name: str) -> dict[str, int] | None:
+        if name not in self._answers:
+            self._answers[name] = Latest(f"TXT {name}", lambda: self._read(name))
+        return self._answers[name].value()
+
+    def _read(self, name: str) -> tuple[dict[str, int], int]:
+        """The weight of each bucket, and for how many seconds that holds. Other texts may be of the same name."""
+        found, seconds = texts(name, self._servers)
+        shares: dict[str, int] = {}
+        for text in found:
+            bucket, _space, weight = text.strip().partition(" ")
+            weight = weight.strip() or "1"
+            if bucket in self._buckets and weight.isascii() and weight.isdigit():
+                shares[bucket] = shares.get(bucket, 0) + int(weight)
+        if not any(shares.values()):
+            raise ValueError(f"no record names a bucket of the list with a weight: {found}")
+        return shares, seconds
+
+
+def _share(shares: dict[str, int], request_id: str) -> str:
+    """The bucket whose share the request falls into. Its id is as good as random, and stays when it is tried again."""
+    point = binascii.crc32(request_id.encode()) % sum(shares.values())
+    passed = itertools.accumulate(weight for _bucket, weight in sorted(shares.items()))
+    return next(bucket for bucket, reached in zip(sorted(shares), passed, strict=True) if point < reached)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Proves a package: its configuration is right, it imports, and it signs, also when there is no network.
+
+Run by the build as `python -I -S -B prove.py DIRECTORY`, with the files of the package in DIRECTORY, so that nothing
+that this machine has installed stands in for something that the package lacks. It prints one JSON object: `error`, a
+sentence; else `proven`, false if this machine cannot run what the package is for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    "AWS_SESSION_TOKEN": "token",
+}
+
+
+def proven(directory: str) -> dict:
+    sys.path.insert(0, directory)
+    from configuration import load
+    from configuration_check import ConfigurationError
+
+    try:
+        configuration = load(os.path.join(directory, "config.json"))  # noqa: PTH118
+    except ConfigurationError as error:
+        return {"error": str(error)}
+    if configuration["mode"] == "mrap" and not runs_native_code():
+        return {"proven": False}
+
+    socket.socket.connect = socket.getaddrinfo = unreachable
+    os.environ.update(CREDENTIALS)
+    try:
+        from handler import handler
+
+        headers = handler(event(origin_of(configuration)))["headers"]
+    except Exception as error:  # whatever it is, the package must not be published
+        return {"error": f"the package does not sign: {type(error).__name__}: {error}"}
+    if "authorization" not in headers:
+        return {"error": "the package does not sign: its answer has no Authorization"}
+    return {"proven": True}
+
+
+def runs_native_code() -> bool:
+    """Whether this machine is like Lambda's: Linux on x86-64 with the GNU C library."""
+    try:
+        libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (AttributeError, OSError, ValueError):
+        return False
+    return sys.platform == "linux" and os.uname().machine == "x86_64" and libc.startswith("glibc")
+
+
+def unreachable(*given: object, **named: object) -> None:
+    raise OSError("there is no network while a package is proven")
+
+
+def origin_of(configuration: dict) -> str:
+    if configuration["mode"] == "mrap":
+        return configuration.get("alias", "proof.mrap") + ".accesspoint.s3-global.amazonaws.com"
+    bucket, region = next(iter(configuration["buckets"].items()))
+    return f"{bucket}.s3.{region}.amazonaws.com"
+
+
+def event(domain_name: str) -> dict:
+    request = {
+        "method": "GET",
+        "uri": "/a%20b",
+        "querystring": "",
+        "headers": {"host": [{"key": "Host", "value": domain_name}]},
+        "origin": {"custom": {"domainName": domain_name, "path": "", "customHeaders": {}}},
+    }
+    return {"Records": [{"cf": {"config": {"requestId": "proof"}, "request": request}}]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(proven(sys.argv[1])))

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mode `region_map`: the Region in which this function runs says which bucket is the target."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from buckets import Buckets, Target
+from latest import Latest
+
+
+class Targets:
+    """The map is in the configuration, or in an SSM parameter that may be changed without a new package."""
+
+    def __init__(self, configuration: dict) -> None:
+        self._buckets = Buckets(configuration)
+        self.owns = self._buckets.owns
+        self._default = configuration["default"]
+        self._map = configuration.get("map", {})
+        self._latest = None
+        if "parameter" in configuration:
+            # Now, while the environment starts: Lambda gives this phase a whole processor, and a TLS context costs
+            # one for longer than anything else here.
+            from parameter import Parameter
+
+            self._parameter = Parameter(**configuration["parameter"])
+            self._latest = Latest("parameter", self._read)
+            self._latest.value()
+
+    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
+        found = self._latest.value() if self._latest else None
+        region = os.environ.get("AWS_REGION", "")
+        return self._buckets.target((self._map if found is None else found).get(region, self._default))
+
+    def _read(self) -> tuple[dict[str, str], int]:
+        """The parameter's map, and for how many seconds it holds. Raises ValueError if it is not one."""
+        found = json.loads(self._parameter.read())
+        if not isinstance(found, dict):
+            raise ValueError('the value is not an object such as {"eu-west-1": "bucket"}')
+        unknown = sorted(str(name) for name in found.values() if not isinstance(name, str) or name not in self._buckets)
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is not in the list of buckets")
+        return found, self._parameter.seconds
