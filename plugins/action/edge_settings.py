@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
@@ -26,6 +27,23 @@ class ActionModule(ActionBase):
             found = settings(arguments["given"])
             if found["site"]:
                 found["site"] = site_directory(found["site"], "edge_site")
+            if isinstance(found["routes"], str):
+                found["routes"] = self._from_file(found["routes"], "edge_routes")
         except EdgeError as error:
             raise AnsibleActionFail(str(error)) from error
         return {"changed": False, "settings": found}
+
+    def _from_file(self, given: str, option: str) -> dict[str, t.Any]:
+        """The dictionary in a YAML file, which may be a vault's, relative to where the person is."""
+        path = Path(given).expanduser().absolute()
+        if not path.is_file():
+            raise EdgeError(f"{option}: there is no file '{path}': give a YAML file that has a dictionary of hosts.")
+        try:
+            content = self._loader.load_from_file(str(path), cache="none")
+        except AnsibleError as error:
+            raise EdgeError(f"{option}: {path} cannot be read: {' '.join(str(error).split())}") from error
+        if not isinstance(content, dict):
+            raise EdgeError(
+                f"{option}: {path} must have a dictionary of hosts, such as www.example.com: {{rewrite: html}}."
+            )
+        return content

@@ -63,6 +63,8 @@ settings:
     site: ""
     release: ""
     hosts: []
+    routes: {}
+    routes_purge: false
 """
 
 # Documentation only: the action plugin of the same name does it, on the controller.

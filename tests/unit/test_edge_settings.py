@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugin edge_settings: where a relative site is, and that it fails with a sentence."""
+"""The action plugin edge_settings: where relative paths are, and that it fails with a sentence."""
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.parsing.dataloader import DataLoader
 from ansible_collections.multiregion.edge.plugins.action.edge_settings import ActionModule
 
 GIVEN = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
@@ -17,7 +19,7 @@ GIVEN = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
 
 def run(**given: t.Any) -> dict[str, t.Any]:
     task = MagicMock(args={"given": {**GIVEN, **given}}, async_val=0, check_mode=False, diff=False)
-    action = ActionModule(task, MagicMock(), MagicMock(), MagicMock(), MagicMock(), None)
+    action = ActionModule(task, MagicMock(), MagicMock(), DataLoader(), MagicMock(), None)
     result: dict[str, t.Any] = action.run(task_vars={})
     return result
 
@@ -39,6 +41,31 @@ def test_a_site_is_where_the_person_is_who_names_it(dist: Path, site: str) -> No
 
 def test_without_a_site_there_is_nothing_to_look_for() -> None:
     assert run()["settings"]["site"] == ""
+
+
+@pytest.mark.parametrize("routes", ["routes.yml", "./routes.yml", "~/routes.yml", "{here}/routes.yml"])
+def test_routes_are_read_from_where_the_person_is(dist: Path, routes: str) -> None:
+    (dist.parent / "routes.yml").write_text('"*.example.com": {release: 2026-11-20, canary: null}\n')
+    found = run(edge_routes=routes.format(here=dist.parent))["settings"]["routes"]
+    assert found == {"*.example.com": {"release": datetime.date(2026, 11, 20), "canary": None}}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, r"edge_routes: there is no file '.*/routes\.yml'"),
+        ("", r"edge_routes: .*/routes\.yml must have a dictionary of hosts"),
+        ("- www.example.com", r"must have a dictionary of hosts"),
+        ("*.example.com: {}", r"edge_routes: .*/routes\.yml cannot be read: .*YAML"),
+    ],
+    ids=["no file", "an empty file", "a list", "no YAML"],
+)
+def test_a_file_that_has_no_routes_is_a_sentence(dist: Path, content: str | None, sentence: str) -> None:
+    if content is not None:
+        (dist.parent / "routes.yml").write_text(content)
+    with pytest.raises(AnsibleActionFail, match=sentence) as refusal:
+        run(edge_routes="routes.yml")
+    assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.parametrize(

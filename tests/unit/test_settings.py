@@ -50,6 +50,8 @@ def test_a_name_and_regions_are_enough() -> None:
         "site": "",
         "release": "",
         "hosts": [],
+        "routes": {},
+        "routes_purge": False,
     }
 
 
@@ -118,6 +120,11 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
         ("edge_name", "a" * 32, "name", "a" * 32),
         ("edge_regions", ["af-south-1"], "regions", ["af-south-1"]),
         ("edge_hosts", "WWW.Example.com", "hosts", ["www.example.com"]),
+        ("edge_routes", {"*": {"release": "a"}}, "routes", {"*": {"release": "a"}}),
+        ("edge_routes", "{a.example.com: {maintenance: 60}}", "routes", {"a.example.com": {"maintenance": 60}}),
+        ("edge_routes", "live/routes.yml", "routes", "live/routes.yml"),
+        ("edge_routes", "", "routes", {}),
+        ("edge_routes_purge", "yes", "routes_purge", True),
         ("edge_tags", "team: web", "tags", {"team": "web"}),
         ("edge_bucket_prefix", "web", "bucket_prefix", "web"),
         ("edge_kms_keys", KEYS, "kms_keys", KEYS),
@@ -207,6 +214,8 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("probes as a text", {"edge_probes": "ARN"}, ["edge_probes must be a list"]),
     ("a probe without a URL", {"edge_probes": [{"name": "ARN"}]}, ["edge_probes", "name and url"]),
     ("a probe with an address", {"edge_probes": [{**PROBE, "address": "x"}]}, ["edge_probes", "name and url"]),
+    ("routes as a list", {"edge_routes": ["a.example.com"]}, ["edge_routes must be a dictionary of hosts"]),
+    ("routes as a number", {"edge_routes": 5}, ["edge_routes", "the path of a YAML file"]),
     ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts", "one host's"]),
     ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
     ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),

@@ -66,6 +66,8 @@ VARIABLES = (
     "edge_release",
     "edge_replication_time_control",
     "edge_replication_topology",
+    "edge_routes",
+    "edge_routes_purge",
     "edge_site",
     "edge_tags",
     "edge_target",
@@ -140,6 +142,8 @@ def settings(given: Given) -> Settings:
         "site": as_text(given, "edge_site"),
         "release": release,
         "hosts": hosts,
+        "routes": _routes(given),
+        "routes_purge": as_bool(given, "edge_routes_purge"),
     }
 
 
@@ -191,6 +195,14 @@ def _probes(given: Given) -> list[dict[str, t.Any]]:
         if not isinstance(probe, dict) or not {"name", "url"} <= set(probe) <= {"name", "url", "headers"}:
             raise EdgeError(form)
     return probes or []
+
+
+def _routes(given: Given) -> Settings | str:
+    """Hosts and their entries, which site_routes checks; or the path of a file that has them, to be read."""
+    routes = parsed(given, "edge_routes")
+    if routes and not isinstance(routes, (dict, str)):
+        raise EdgeError("edge_routes must be a dictionary of hosts, or the path of a YAML file that has one.")
+    return routes or {}
 
 
 def _hosts(given: Given, option: str) -> list[str]:

@@ -1,0 +1,191 @@
+"""site_routes against local AWS, as the deployer: the one writer of routing keys."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
+
+WWW = "www.example.com"
+HOSTS = {
+    WWW: {
+        "release": "2026-11-20",
+        "rewrite": "html",
+        "redirects": [{"from": "/blog", "to": "https://blog.example.com", "status": 302}],
+    },
+    "*.example.com": {"release": "2026-11-20", "previews": True},
+    "acme.example.com": {"paths": {"/configurator": {"object": "cache/2025/11/26/b882c6.html"}}},
+}
+KEYS = {
+    f"{SITE}/h/{WWW}": '{"v":2,"p":"r/2026-11-20","w":"h","r":[["/blog","https://blog.example.com",302]]}',
+    f"{SITE}/h/*.example.com": '{"v":2,"p":"r/2026-11-20","g":1}',
+    f"{SITE}/h/acme.example.com": '{"v":2,"x":1}',
+    f"{SITE}/p/acme.example.com/configurator": '{"v":2,"o":"cache/2025/11/26/b882c6.html"}',
+}
+
+
+@pytest.fixture(scope="module")
+def store_arn(modules: Modules) -> str:
+    arn: str = modules.run("cloudfront_key_value_store", name=SITE)["key_value_store"]["arn"]
+    return arn
+
+
+@pytest.fixture
+def store(cloud: LocalCloud, store_arn: str) -> Iterator[Store]:
+    found = Store(cloud, store_arn)
+    yield found
+    cloud.fault(None)
+    found.put({}, list(found.keys()))
+
+
+class Store:
+    """The keys, as somebody else with the rights sees and changes them."""
+
+    def __init__(self, cloud: LocalCloud, arn: str) -> None:
+        self._client = cloud.client("cloudfront-keyvaluestore")
+        self._arn = arn
+
+    def keys(self) -> dict[str, str]:
+        pages = self._client.get_paginator("list_keys").paginate(KvsARN=self._arn)
+        return {item["Key"]: item["Value"] for page in pages for item in page["Items"]}
+
+    def put(self, puts: dict[str, str], deletes: list[str] | None = None) -> None:
+        for start in range(0, max(len(puts), len(deletes or [])), 50):
+            self._client.update_keys(
+                KvsARN=self._arn,
+                IfMatch=self._client.describe_key_value_store(KvsARN=self._arn)["ETag"],
+                Puts=[{"Key": key, "Value": value} for key, value in list(puts.items())[start : start + 50]],
+                Deletes=[{"Key": key} for key in (deletes or [])[start : start + 50]],
+            )
+
+
+def routes(modules: Modules, hosts: dict[str, Any], **options: Any) -> dict[str, Any]:
+    return modules.run("site_routes", store=SITE, site=SITE, hosts=hosts, **options)
+
+
+def test_hosts_are_foretold_written_at_once_and_then_left_alone(modules: Modules, store: Store) -> None:
+    foretold = routes(modules, HOSTS, check=True, diff=True)
+    assert (foretold["changed"], foretold["mutating"], store.keys()) == (True, [], {})
+    assert foretold["diff"] == {"before": "", "after": foretold["hosts"]}
+
+    done = routes(modules, HOSTS)
+    assert store.keys() == KEYS
+    assert done["hosts"] == foretold["hosts"] == HOSTS
+    assert done["plan"] == foretold["plan"]
+    assert done["plan"][0] == f"Route {WWW}: release 2026-11-20; rewrite html; redirects (1)"
+    assert (done["api_calls"]["write"], len(done["mutating"])) == (1, 1)
+
+    again = routes(modules, HOSTS)
+    assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
+    assert again["hosts"] == HOSTS  # what is returned can be given
+
+
+def test_a_release_keeps_what_else_the_host_has_and_reads_no_more_than_it_needs(modules: Modules, store: Store) -> None:
+    others = {f"{SITE}/p/acme.example.com/{number:03}": '{"v":2,"p":"r/a"}' for number in range(120)}
+    store.put({**KEYS, **others})
+    done = routes(modules, {WWW: {"release": "2026-11-27"}})
+    assert done["plan"] == [f"Change {WWW}: release 2026-11-20 → 2026-11-27"]
+    assert done["hosts"][WWW] == {**HOSTS[WWW], "release": "2026-11-27"}
+    assert done["api_calls"] == {"read": 3, "write": 1}  # the store, its data plane's ETag, the key
+    assert store.keys()[f"{SITE}/h/{WWW}"] == KEYS[f"{SITE}/h/{WWW}"].replace("11-20", "11-27")
+
+
+def test_what_an_older_version_of_the_collection_wrote_stays_until_more_is_asked_for(
+    modules: Modules, store: Store
+) -> None:
+    key = f"{SITE}/h/{WWW}"
+    store.put({key: '{"v":1,"p":"r/a"}'})
+    assert routes(modules, {WWW: {"release": "a"}})["mutating"] == []
+    assert routes(modules, {WWW: {"release": "b"}})["changed"]
+    assert store.keys() == {key: '{"v":1,"p":"r/b"}'}
+    routes(modules, {WWW: {"maintenance": True}})
+    assert store.keys() == {key: '{"v":2,"p":"r/b","m":300}'}
+    routes(modules, {WWW: {"maintenance": None}})
+    assert store.keys() == {key: '{"v":1,"p":"r/b"}'}
+
+
+def test_only_the_sites_own_keys_are_purged(modules: Modules, store: Store) -> None:
+    foreign = {f"{SITE}-eu/h/{WWW}": '{"v":1,"p":"r/a"}', f"{SITE}/other": "x", "flag": "on"}
+    store.put({**KEYS, **foreign})
+    assert routes(modules, {WWW: {}})["changed"] is False
+    done = routes(modules, {WWW: {}}, purge=True, diff=True)
+    assert done["plan"] == ["Remove *.example.com", "Remove acme.example.com, with 1 path"]
+    assert done["diff"]["before"].keys() == {WWW, "*.example.com", "acme.example.com"}
+    assert store.keys() == {**foreign, f"{SITE}/h/{WWW}": KEYS[f"{SITE}/h/{WWW}"]}
+    gone = routes(modules, {WWW: None}, state="absent")
+    assert (gone["plan"], gone["hosts"], store.keys()) == ([f"Remove {WWW}"], {}, foreign)
+    assert routes(modules, {WWW: None}, state="absent")["mutating"] == []
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2, 3])
+def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: Store, calls: int) -> None:
+    """120 paths are three calls, their host a fourth, and what goes a fifth."""
+    store.put({f"{SITE}/h/old.example.com": '{"v":1,"p":"r/a"}'})
+    hosts = {WWW: {"paths": {f"/{number:03}": {"release": "a"} for number in range(120)}}, "old.example.com": None}
+    modules.cloud.fault(calls)
+    with pytest.raises(ModuleFailed) as failure:
+        routes(modules, hosts)
+    assert len(failure.value.result["done"]) == calls
+    modules.cloud.fault(None)
+    resumed = routes(modules, hosts)
+    assert resumed["api_calls"]["write"] <= 5 - calls  # what is left may fit in fewer
+    assert json.loads(store.keys()[f"{SITE}/h/{WWW}"]) == {"v": 2, "x": 1}
+    assert len(store.keys()) == 121
+    assert routes(modules, hosts)["mutating"] == []
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sentence"),
+    [
+        ({WWW: {"rewrite": "htm"}}, f"hosts.{WWW}.rewrite: 'htm' is none; choose from index, html, spa."),
+        ({WWW: {"redirects": [{"from": "/a", "to": "/a/b"}]}}, "leads in a circle"),
+        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, "makes a record of"),
+    ],
+    ids=["a word", "a circle", "a record too large"],
+)
+def test_a_mistake_is_a_sentence_before_the_first_write(
+    modules: Modules, store: Store, hosts: dict[str, Any], sentence: str
+) -> None:
+    store.put(KEYS)
+    with pytest.raises(ModuleFailed) as failure:
+        routes(modules, {"first.example.com": {"release": "a"}, **hosts})
+    assert sentence in str(failure.value)
+    assert store.keys() == KEYS
+
+
+def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: Modules) -> None:
+    options: dict[str, Any] = {"store": f"{SITE}-none", "site": SITE, "hosts": {WWW: {"release": "a"}}}
+    with pytest.raises(ModuleFailed, match=r"There is no key value store 'shop-none': run site.yml first"):
+        modules.run("site_routes", **options)
+    assert modules.run("site_routes", check=True, **options)["plan"] == [f"Route {WWW}: release a"]
+
+
+@pytest.mark.parametrize(
+    ("action", "call", "hosts"),
+    [
+        ("cloudfront:DescribeKeyValueStore", "DescribeKeyValueStore", {WWW: {}}),
+        ("cloudfront-keyvaluestore:DescribeKeyValueStore", "DescribeKeyValueStore", {WWW: {}}),
+        ("cloudfront-keyvaluestore:GetKey", "GetKey", {WWW: {}}),
+        ("cloudfront-keyvaluestore:ListKeys", "ListKeys", {WWW: None}),
+        ("cloudfront-keyvaluestore:UpdateKeys", "UpdateKeys", {WWW: {"release": "b"}}),
+    ],
+)
+def test_each_right_is_needed_and_its_lack_is_told(
+    modules: Modules, store: Store, action: str, call: str, hosts: dict[str, Any]
+) -> None:
+    store.put(KEYS)
+    policy = deployer_policy(SITE, modules.cloud.account_id)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
+    without = Modules(modules.cloud, modules.cloud.create_user(f"without-{action.replace(':', '-')}", policy))
+    with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
+        routes(without, hosts)
