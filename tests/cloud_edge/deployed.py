@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from cloud.edge import Edge, OriginRequest
-from cloud.fixture import deploy
+from cloud.fixture import bucket_host, deploy
 from cloud.local import LocalCloud
 from viewer import Response, get
 
 HOME_REGION = "eu-north-1"
+REGIONS = [HOME_REGION, "us-east-1", "ap-southeast-2"]
 FUNCTION = (Path(__file__).parent / "viewer_function.js").read_text()
 _HANDLER = (Path(__file__).parent / "handler.py").read_text()
 
@@ -32,7 +33,7 @@ def lambda_zip(source: str, files: Iterable[tuple[Path, Path]] = ()) -> bytes:
     return archive.getvalue()
 
 
-def _awscrt() -> Iterator[tuple[Path, Path]]:
+def awscrt() -> Iterator[tuple[Path, Path]]:
     spec, native = find_spec("awscrt"), find_spec("_awscrt")
     assert spec and spec.origin and native and native.origin
     package, library = Path(spec.origin).parent, Path(native.origin)
@@ -41,20 +42,21 @@ def _awscrt() -> Iterator[tuple[Path, Path]]:
     yield library, Path(library.name)
 
 
-class Site:
-    """A deployed distribution, its edge, and a viewer. Time goes on by `now` seconds; `tamper` spoils signatures."""
+def signed_by_lambda() -> dict[str, Any]:
+    """How to deploy with the functions of this directory."""
+    return {"function_code": FUNCTION, "lambda_zip": lambda_zip(_HANDLER, awscrt()), "keys": {"release": "r1"}}
 
-    def __init__(self, cloud: LocalCloud, workdir: Path) -> None:
+
+class Site:
+    """A deployed distribution, its edge, and a viewer. Time goes on by `now` seconds; `tamper` spoils signatures;
+    `unreachable` has what befalls a request to a host."""
+
+    def __init__(self, cloud: LocalCloud, workdir: Path, name: str = "ref", **how: Any) -> None:
         self.cloud = cloud
-        self.deployment = deploy(
-            cloud,
-            [HOME_REGION, "us-east-1", "ap-southeast-2"],
-            function_code=FUNCTION,
-            lambda_zip=lambda_zip(_HANDLER, _awscrt()),
-            keys={"release": "r1"},
-        )
+        self.deployment = deploy(cloud, REGIONS, name=name, **how)
         self.now = 0.0
         self.tamper = False
+        self.unreachable: dict[str, OSError] = {}
         self.sent: list[OriginRequest] = []
         self.edge = Edge(
             cloud.url,
@@ -64,9 +66,14 @@ class Site:
             clock=lambda: time.time() + self.now,
             send=self._send,
         )
+        # Each bucket has an object that says where it is.
+        for region, bucket in self.deployment.buckets.items():
+            cloud.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
 
     def _send(self, request: OriginRequest) -> OriginRequest:
         self.sent.append(request)
+        if error := self.unreachable.get(request.host):
+            raise error
         if not self.tamper:
             return request
         # The last digit of the signature.
@@ -77,6 +84,9 @@ class Site:
                 for name, value in request.headers
             ],
         )
+
+    def host(self, region: str) -> str:
+        return bucket_host(region, self.deployment.buckets[region])
 
     def put(self, key: str, body: bytes, **more: Any) -> None:
         for region, bucket in self.deployment.buckets.items():

@@ -23,6 +23,9 @@ from awscrt.http import HttpHeaders, HttpRequest
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     cf = event["Records"][0]["cf"]
     request: dict[str, Any] = cf["request"]
+    if "s3" in request["origin"]:
+        request["headers"]["x-seen"] = [{"key": "X-Seen", "value": request["origin"]["s3"]["region"]}]
+        return request
     host = request["origin"]["custom"]["domainName"]
     uri = request["uri"]
     if uri == "/fail":

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,7 @@ def test_selected_query_keeps_order_and_spelling() -> None:
 def test_conditional_and_range_requests_from_the_copy(
     tmp_path: Path, headers: dict[str, str], status: int, body: bytes
 ) -> None:
-    writer = Cache(tmp_path, time.time).writer()
+    writer = Cache(tmp_path).writer()
     writer.write(b"0123456789")
     modified = ("Last-Modified", "Wed, 01 Jan 2031 00:00:00 GMT")
     stored = Entry(200, [("ETag", '"e"'), modified], writer.commit(), writer.size, 0, 60, None)

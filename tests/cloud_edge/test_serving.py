@@ -136,6 +136,15 @@ def test_a_big_object(site: Site) -> None:
     assert (part.status, part.body) == (206, body[20000000:20000010])
 
 
+def test_requests_that_are_too_large(site: Site) -> None:
+    host = f"https://{site.deployment.domain_name}/?"
+    assert site.get("/" + "a" * (8192 - len(host))).status == 404
+    assert site.get("/" + "a" * (8193 - len(host))).status == 413
+    big = {f"X_{number}": "a" * 8000 for number in range(5)}
+    reply = site.get("/a", **big)
+    assert (reply.status, b"32768" in reply.body) == (413, True)
+
+
 def test_keep_alive(site: Site) -> None:
     site.put("kept", b"x" * 1000)
     where = urlsplit(site.edge.url)

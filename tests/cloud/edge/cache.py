@@ -8,17 +8,19 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from cloud.edge.messages import CHUNK_BYTES, Headers, header
 from cloud.edge.policies import CachePolicy
 
-# CloudFront's default for "Error caching minimum TTL".
-DEFAULT_ERROR_TTL = 10.0
 _UNCACHEABLE = ("no-store", "no-cache", "private")
+# "HTTP 4xx and 5xx status codes that CloudFront caches": always, and if the origin says how long.
+_CACHED_ERRORS = frozenset((404, 410, 414, 500, 501, 502, 503, 504))
+_CACHED_IF_TOLD = frozenset((400, 403, 405, 412, 415))
+_MAY_FORBID = frozenset((404, 410, 414, 501))
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Entry:
     stored_at: float
     ttl: float
     bucket_region: str | None
+    error: bool = False  # a custom error response, whatever its status
+
+    @property
+    def has_validator(self) -> bool:
+        names = {name.lower() for name, _ in self.headers}
+        return self.status == 200 and not self.error and bool(names & {"etag", "last-modified"})
 
     def age(self, now: float) -> int:
         return max(0, int(now - self.stored_at))
@@ -52,23 +60,42 @@ def time_to_live(headers: Headers, policy: CachePolicy, now: float) -> float:
     if any(name in directives for name in _UNCACHEABLE):
         # A minimum TTL above 0 wins over the origin's wish.
         return policy.min_ttl
-    wished = next((_seconds(directives[name]) for name in ("s-maxage", "max-age") if name in directives), None)
+    wished = _max_age(directives)
     expires = header(headers, "expires")
     if wished is None and expires is not None:
-        moment = _http_date(expires)
-        wished = 0.0 if moment is None else max(0.0, moment - now)
+        wished = _left_until(expires, now)
     if wished is None:
         wished = policy.default_ttl
     return min(max(wished, policy.min_ttl), max(policy.max_ttl, policy.min_ttl))
+
+
+def error_time_to_live(status: int, headers: Headers, minimum: float, policy: CachePolicy, now: float) -> float:
+    """ "Control how long CloudFront caches errors": *minimum* is the Error Caching Minimum TTL."""
+    directives = _directives(header(headers, "cache-control") or "")
+    told = _max_age(directives)
+    if status not in _CACHED_ERRORS and (status not in _CACHED_IF_TOLD or told is None):
+        return 0.0
+    if status in _MAY_FORBID and any(name in directives for name in _UNCACHEABLE):
+        return 0.0
+    wished = told if told is not None else _left_until(header(headers, "expires") or "", now)
+    return max(minimum, min(wished, policy.max_ttl))
+
+
+def _max_age(directives: dict[str, str]) -> float | None:
+    return next((_seconds(directives[name]) for name in ("s-maxage", "max-age") if name in directives), None)
+
+
+def _left_until(expires: str, now: float) -> float:
+    moment = _http_date(expires)
+    return 0.0 if moment is None else max(0.0, moment - now)
 
 
 class Cache:
     """Entries by point of presence and key. A body is one file, however many entries have it; files stay until the edge
     stops, so an answer being sent never loses its own."""
 
-    def __init__(self, directory: Path, clock: Callable[[], float]) -> None:
+    def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._clock = clock
         self._entries: dict[tuple[str, Any], Entry] = {}
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
@@ -78,21 +105,13 @@ class Cache:
         with self._lock:
             return self._entries.get((pop, key))
 
-    def put(self, pop: str, key: Any, entry: Entry) -> None:
+    def put(self, pop: str, key: Any, entry: Entry) -> Entry:
         with self._lock:
             self._entries[pop, key] = entry
-
-    def refresh(self, pop: str, key: Any, entry: Entry, ttl: float) -> Entry:
-        renewed = replace(entry, stored_at=self._clock(), ttl=ttl)
-        self.put(pop, key, renewed)
-        return renewed
+        return entry
 
     def writer(self) -> BodyWriter:
         return BodyWriter(self._directory)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._entries.clear()
 
 
 class BodyWriter:

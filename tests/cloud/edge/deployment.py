@@ -11,8 +11,16 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 
 from cloud.edge.messages import LOG, EdgeError
+from cloud.edge.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
 from cloud.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
-from cloud.edge.snapshot import OriginFunction, Snapshot, associated_functions, items, parse_origin, stores_of
+from cloud.edge.snapshot import (
+    OriginFunction,
+    Snapshot,
+    associated_functions,
+    check_signers,
+    parse_errors,
+    stores_of,
+)
 from cloud.edge.viewer_function import FunctionCode, KeyValues
 from cloud.local import pinned_client
 
@@ -41,22 +49,32 @@ class DeploymentReader:
             raise EdgeError(f"Distribution {self._id} has no cache policy; ForwardedValues is not supported here")
         policy = self._cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
         methods = behavior.get("AllowedMethods") or {"Items": ["GET", "HEAD"]}
+        controls = {}
+        for control_id in access_control_ids(config):
+            answer = self._cloudfront.get_origin_access_control(Id=control_id)
+            versions.append(answer["ETag"])
+            controls[control_id] = parse_access_control(answer["OriginAccessControl"]["OriginAccessControlConfig"])
+        origins = parse_origins(config, controls)
+        check_signers(origins, version_arn)
+        target = parse_target(config, origins)
         return Snapshot(
             distribution_id=self._id,
+            arn=distribution["ARN"],
             domain_name=distribution["DomainName"].lower(),
             enabled=bool(config["Enabled"]),
             aliases=frozenset(name.lower() for name in items(config.get("Aliases"))),
             allowed_methods=frozenset(methods["Items"]),
+            cached_methods=frozenset(items(methods.get("CachedMethods")) or ("GET", "HEAD")),
             default_root_object=config.get("DefaultRootObject") or "",
-            error_ttls={
-                int(one["ErrorCode"]): float(one.get("ErrorCachingMinTTL", 10))
-                for one in items(config.get("CustomErrorResponses"))
-            },
-            origin=parse_origin(config, behavior["TargetOriginId"]),
+            errors=parse_errors(config),
+            origins=origins,
+            target=target,
+            origin=target.members[0],
             cache_policy=parse_cache_policy(policy),
             origin_request_policy=self._origin_request_policy(behavior.get("OriginRequestPolicyId")),
             viewer_function=code,
             origin_function=self._origin_function(version_arn) if version_arn else None,
+            access_controls=tuple(controls),
             versions=tuple(versions),
         )
 
@@ -68,6 +86,7 @@ class DeploymentReader:
             summary = self._cloudfront.describe_function(Name=function.name, Stage="LIVE")
             versions.append(summary["ETag"])
             versions += [self._keys.describe_key_value_store(KvsARN=arn)["ETag"] for arn in stores_of(summary)]
+        versions += [self._cloudfront.get_origin_access_control(Id=one)["ETag"] for one in current.access_controls]
         return tuple(versions)
 
     def _viewer_function(self, name: str) -> tuple[FunctionCode, list[str]]:

@@ -86,7 +86,7 @@ class Edge:
             (self._directory / "packages").mkdir()
             reader = DeploymentReader(self._endpoint, self._distribution_id, self._directory / "packages")
             self._deployment = Deployment(reader)
-            cache = Cache(self._directory / "bodies", self._clock)
+            cache = Cache(self._directory / "bodies")
             self._flow = Flow(self._endpoint, cache, self._clock, self._send)
             self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="edge", daemon=True)
             self._thread.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloud.edge.messages import Headers, header
@@ -48,6 +48,36 @@ READ_ONLY_ORIGIN_REQUEST = frozenset(
         "via",
     ]
 )
+# "Custom headers that CloudFront can't add to origin requests".
+_NOT_CUSTOM = frozenset(
+    [
+        "cache-control",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+        "max-forwards",
+        "origin",
+        "pragma",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "range",
+        "request-range",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "x-real-ip",
+    ]
+)
+_NOT_CUSTOM_PREFIXES = ("x-amz-", "x-edge-")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _TARGET = re.compile(r"/[^\x00-\x20\x7f#]*")
 _SIGNED_HEADERS = re.compile(r"SignedHeaders=([^,\s]*)")
@@ -82,6 +112,17 @@ def check_query(query: object) -> None:
         raise RuleBroken(f"The function returned a query string that is not valid in a URL: {query!r}")
 
 
+def check_origin_path(path: object) -> None:
+    if path != "" and (not isinstance(path, str) or not _TARGET.fullmatch(path) or path.endswith("/") or "?" in path):
+        raise RuleBroken(f"An origin's path is empty or begins, but does not end, with '/': {path!r}")
+
+
+def check_custom_headers(names: Iterable[str]) -> None:
+    for name in names:
+        if name.lower() in _NOT_CUSTOM or name.lower().startswith(_NOT_CUSTOM_PREFIXES):
+            raise RuleBroken(f"The header {name} cannot be one of an origin's customHeaders")
+
+
 def check_origin_request(given: Mapping[str, Any], returned: Any) -> None:
     """The request that a Lambda@Edge origin-request function returned, against the one in its event."""
     if not isinstance(returned, dict):
@@ -109,6 +150,8 @@ def check_origin_request(given: Mapping[str, Any], returned: Any) -> None:
     custom, path = settings.get("customHeaders") or {}, settings.get("path") or ""
     if not isinstance(custom, dict) or not isinstance(path, str):
         raise RuleBroken("The function returned an origin whose customHeaders or path is of the wrong type")
+    check_origin_path(path)
+    check_custom_headers(custom)
     for name, entries in custom.items():
         check_header_entries(name, entries)
         if name in headers:

@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 Headers = list[tuple[str, str]]
 
@@ -42,6 +43,14 @@ class Refusal(Exception):
         self.x_cache = x_cache
 
 
+class Unreachable(Refusal):
+    """No answer from the origin. An origin group takes it for a 503 or, if it was too slow, for a 504."""
+
+    def __init__(self, status: int, message: str, counts_as: int) -> None:
+        super().__init__(status, message)
+        self.counts_as = counts_as
+
+
 @dataclass(frozen=True)
 class ViewerRequest:
     """`uri` and `query` are what the viewer sent, never decoded; bytes that are not UTF-8 are surrogates in them."""
@@ -54,6 +63,7 @@ class ViewerRequest:
     headers: Headers  # lower-case names, without cookie
     cookies: dict[str, str]
     client_ip: str
+    origin: dict[str, Any] | None = None  # what the viewer function asked for, see viewer_runtime.js
 
     def header(self, name: str) -> str | None:
         return header(self.headers, name)
@@ -88,6 +98,15 @@ class OriginAnswer:
     length: int | None
     bucket_region: str | None = None
     generated: bool = field(default=False)  # by Lambda@Edge, not by the origin
+
+
+def discard(answer: OriginAnswer) -> None:
+    """Read what nobody wants, so that its connection ends."""
+    try:
+        for _ in answer.chunks:
+            pass
+    except OSError as error:
+        LOG.info("an answer that nobody wanted broke off: %s", error)
 
 
 def header(headers: Headers, name: str) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import http.client
-import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,16 +23,16 @@ from cloud.edge.messages import (
     OriginAnswer,
     OriginRequest,
     Refusal,
+    Unreachable,
     ViewerRequest,
     header,
 )
+from cloud.edge.origins import Origin
 from cloud.edge.policies import forwarded, selected_query
-from cloud.edge.snapshot import Origin, Snapshot
+from cloud.edge.s3_hosts import bucket_region, is_s3
+from cloud.edge.snapshot import Snapshot
 from cloud.geo import Pop
 
-_S3_HOST = re.compile(
-    r"[a-z][a-z0-9]*\.mrap\.accesspoint\.s3-global\.amazonaws\.com|[a-z0-9][a-z0-9.-]*\.s3\.[a-z0-9-]+\.amazonaws\.com"
-)
 _FROM_VIEWER = ("range", "if-range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since")
 _SET_BY_CLOUDFRONT = frozenset(("host", "user-agent", "via", "x-forwarded-for", "accept-encoding", *_FROM_VIEWER))
 _GENERATED_BYTES = 1024 * 1024
@@ -48,7 +48,7 @@ def headers_for(snapshot: Snapshot, request: ViewerRequest) -> tuple[Headers, st
         ("X-Forwarded-For", f"{hops}, {request.client_ip}" if hops else request.client_ip),
         ("User-Agent", agent),
         ("Via", via(snapshot.domain_name)),
-        ("Host", header(wanted, "host") or snapshot.origin.domain_name),
+        ("Host", header(wanted, "host") or snapshot.origin.host),
     ]
     encoding = cache.accept_encoding(request.header("accept-encoding"))
     if encoding:
@@ -57,11 +57,10 @@ def headers_for(snapshot: Snapshot, request: ViewerRequest) -> tuple[Headers, st
         value = request.header(name)
         if value is not None:
             headers.append((name.title(), value))
-    headers += [
-        (name.title(), value)
-        for name, value in wanted
-        if name not in _SET_BY_CLOUDFRONT and name not in HOP_BY_HOP and name != "x-amz-cf-id"
-    ]
+    # "CloudFront replaces the header": the origin's custom headers, which come later, win over a viewer's.
+    custom = {name.lower() for name, _ in snapshot.origin.custom_headers}
+    unwanted = _SET_BY_CLOUDFRONT | HOP_BY_HOP | custom | {"x-amz-cf-id"}
+    headers += [(name.title(), value) for name, value in wanted if name not in unwanted]
     return headers, selected_query(request.query, [cache.query_strings, policy.query_strings])
 
 
@@ -71,13 +70,11 @@ def via(domain_name: str) -> str:
 
 def plain_request(origin: Origin, request: ViewerRequest, headers: Headers, query: str) -> OriginRequest:
     target = origin.path + request.uri + (f"?{query}" if query else "")
-    host = header(headers, "host") or origin.domain_name
-    return _checked(
-        OriginRequest(request.method, host, target, [*_without_host(headers), *origin.custom_headers]), request
-    )
+    host = header(headers, "host") or origin.host
+    return OriginRequest(request.method, host, target, [*_without_host(headers), *origin.custom_headers])
 
 
-def from_lambda(given: dict[str, Any], returned: Any, request: ViewerRequest) -> OriginRequest | OriginAnswer:
+def from_lambda(given: dict[str, Any], returned: Any) -> OriginRequest | OriginAnswer:
     """What a Lambda@Edge function made of the request. RuleBroken for what CloudFront refuses."""
     if isinstance(returned, dict) and "status" in returned:
         return _generated(returned)
@@ -88,16 +85,19 @@ def from_lambda(given: dict[str, Any], returned: Any, request: ViewerRequest) ->
     target = (settings.get("path") or "") + returned["uri"] + (f"?{query}" if query else "")
     host = header(headers, "host") or settings["domainName"]
     custom = _flat(settings.get("customHeaders") or {})
-    return _checked(OriginRequest(given["method"], host, target, [*_without_host(headers), *custom]), request)
+    return OriginRequest(given["method"], host, target, [*_without_host(headers), *custom])
 
 
-def _checked(found: OriginRequest, request: ViewerRequest) -> OriginRequest:
-    wire = [*found.headers, ("X-Amz-Cf-Id", request.request_id)]
-    check_signature_covers(wire)
-    if not _S3_HOST.fullmatch(found.host):
+def with_request_id(found: OriginRequest, request_id: str) -> OriginRequest:
+    return dataclasses.replace(found, headers=[*found.headers, ("X-Amz-Cf-Id", request_id)])
+
+
+def check(found: OriginRequest) -> None:
+    """As the last thing before it is sent: RuleBroken for what S3 would refuse, Refusal for what is not S3."""
+    check_signature_covers(found.headers)
+    if not is_s3(found.host):
         text = f"The origin host {found.host} is neither an S3 bucket nor a Multi-Region Access Point; the local edge "
         raise Refusal(502, text + "does not play other origins yet")
-    return OriginRequest(found.method, found.host, found.target, wire)
 
 
 def _generated(returned: dict[str, Any]) -> OriginAnswer:
@@ -113,9 +113,11 @@ def _generated(returned: dict[str, Any]) -> OriginAnswer:
         data = base64.b64decode(body, validate=True) if returned.get("bodyEncoding") == "base64" else body.encode()
     except (ValueError, TypeError, AttributeError) as error:
         raise RuleBroken(f"The function returned a response that is not valid: {error}") from error
-    if not 200 <= status <= 599 or len(data) > _GENERATED_BYTES:
-        raise RuleBroken(f"The function returned a response with status {status} and {len(data)} bytes")
-    return OriginAnswer(status, _flat(headers), iter([data] if data else []), len(data), generated=True)
+    flat = _flat(headers)
+    size = len(data) + sum(len(name) + len(value) for name, value in flat)  # "including headers and body"
+    if not 200 <= status <= 599 or size > _GENERATED_BYTES:
+        raise RuleBroken(f"The function returned a response with status {status} and {size} bytes")
+    return OriginAnswer(status, flat, iter([data] if data else []), len(data), generated=True)
 
 
 class _Connection(http.client.HTTPConnection):
@@ -137,12 +139,9 @@ def send(endpoint: str, request: OriginRequest, pop: Pop, read_timeout: float) -
         connection.putheader("x-local-location", f"{pop.location.latitude},{pop.location.longitude}")
         connection.endheaders()
         answer = connection.getresponse()
-    except TimeoutError as error:
-        connection.close()
-        raise Refusal(504, f"The origin {request.host} did not answer within {read_timeout:g} s") from error
     except (OSError, http.client.HTTPException) as error:
         connection.close()
-        raise Refusal(502, f"The origin {request.host} could not be asked: {error or type(error).__name__}") from error
+        raise unreachable(request.host, error, read_timeout) from error
     except ValueError as error:
         connection.close()
         raise Refusal(502, f"The request to the origin is not valid: {error}") from error
@@ -152,8 +151,14 @@ def send(endpoint: str, request: OriginRequest, pop: Pop, read_timeout: float) -
         if name.lower() not in HOP_BY_HOP and not name.lower().startswith("x-local-")
     ]
     length = 0 if request.method == "HEAD" or answer.status in (204, 304) else answer.length
-    region = answer.getheader("x-local-bucket-region")
+    region = answer.getheader("x-local-bucket-region") or bucket_region(request.host)
     return OriginAnswer(answer.status, headers, _body(connection, answer, length), length, region)
+
+
+def unreachable(host: str, error: Exception, read_timeout: float) -> Unreachable:
+    if isinstance(error, TimeoutError):
+        return Unreachable(504, f"The origin {host} did not answer within {read_timeout:g} s", counts_as=504)
+    return Unreachable(502, f"The origin {host} could not be asked: {error or type(error).__name__}", counts_as=503)
 
 
 def _body(

@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cloud.edge.messages import EdgeError, Headers
+from cloud.edge.messages import EdgeError
+from cloud.edge.origins import Origin, Target, items
 from cloud.edge.policies import CachePolicy, OriginRequestPolicy
 from cloud.edge.viewer_function import FunctionCode
 
-
-@dataclass(frozen=True)
-class Origin:
-    domain_name: str
-    path: str
-    protocol: str
-    port: int
-    keepalive_timeout: int
-    read_timeout: int
-    ssl_protocols: tuple[str, ...]
-    custom_headers: Headers
+__all__ = ["ErrorResponse", "Origin", "OriginFunction", "Snapshot", "associated_functions", "stores_of"]
+# CloudFront's default for "Error caching minimum TTL".
+_ERROR_TTL = 10.0
 
 
 @dataclass(frozen=True)
@@ -35,28 +28,43 @@ class OriginFunction:
 
 
 @dataclass(frozen=True)
+class ErrorResponse:
+    """A custom error response; without a page only the time to live differs."""
+
+    ttl: float = _ERROR_TTL
+    page: str = ""
+    status: int = 0
+
+
+@dataclass(frozen=True)
 class Snapshot:
     distribution_id: str
+    arn: str
     domain_name: str
     enabled: bool
     aliases: frozenset[str]
     allowed_methods: frozenset[str]
+    cached_methods: frozenset[str]
     default_root_object: str
-    error_ttls: dict[int, float]
-    origin: Origin
+    errors: dict[int, ErrorResponse]
+    origins: dict[str, Origin]
+    target: Target
+    origin: Origin  # the target's first one, or the one that is being asked
     cache_policy: CachePolicy
     origin_request_policy: OriginRequestPolicy
     viewer_function: FunctionCode | None
     origin_function: OriginFunction | None
+    access_controls: tuple[str, ...]  # their ids
     versions: tuple[str, ...]  # ETags of what it was read from
+
+    def error(self, status: int) -> ErrorResponse:
+        return self.errors.get(status, ErrorResponse())
 
 
 def associated_functions(config: dict[str, Any]) -> tuple[str | None, str | None]:
     """The viewer-request function's name and the origin-request version's ARN."""
     if items(config.get("CacheBehaviors")):
         raise EdgeError("The distribution has CacheBehaviors; the local edge plays the default behavior only")
-    if any(one.get("ResponsePagePath") for one in items(config.get("CustomErrorResponses"))):
-        raise EdgeError("The distribution has custom error pages; the local edge does not serve them yet")
     behavior = config["DefaultCacheBehavior"]
     functions = {one["EventType"]: one["FunctionARN"] for one in items(behavior.get("FunctionAssociations"))}
     lambdas = {one["EventType"]: one["LambdaFunctionARN"] for one in items(behavior.get("LambdaFunctionAssociations"))}
@@ -66,27 +74,29 @@ def associated_functions(config: dict[str, Any]) -> tuple[str | None, str | None
     return function and function.rpartition("/")[2], lambdas.get("origin-request")
 
 
-def parse_origin(config: dict[str, Any], origin_id: str) -> Origin:
-    found = next((one for one in items(config["Origins"]) if one["Id"] == origin_id), None)
-    if found is None:
-        raise EdgeError(f"The default behavior's target {origin_id} is not an origin; origin groups are not played yet")
-    custom = found.get("CustomOriginConfig") or {}
-    return Origin(
-        domain_name=found["DomainName"],
-        path=found.get("OriginPath") or "",
-        protocol="http" if custom.get("OriginProtocolPolicy") == "http-only" else "https",
-        port=int(custom.get("HTTPSPort", 443)),
-        keepalive_timeout=int(custom.get("OriginKeepaliveTimeout", 5)),
-        read_timeout=int(custom.get("OriginReadTimeout", 30)),
-        ssl_protocols=tuple(items(custom.get("OriginSslProtocols"))) or ("TLSv1.2",),
-        custom_headers=[(one["HeaderName"], one["HeaderValue"]) for one in items(found.get("CustomHeaders"))],
-    )
+def parse_errors(config: dict[str, Any]) -> dict[int, ErrorResponse]:
+    found = {}
+    for one in items(config.get("CustomErrorResponses")):
+        ttl, status = one.get("ErrorCachingMinTTL"), int(one["ErrorCode"])
+        page, shown = one.get("ResponsePagePath") or "", one.get("ResponseCode") or ""
+        if bool(page) != bool(shown):
+            raise EdgeError(
+                f"The custom error response for {status} needs both ResponsePagePath and ResponseCode, or none"
+            )
+        found[status] = ErrorResponse(_ERROR_TTL if ttl is None else float(ttl), page, int(shown or 0))
+    return found
+
+
+def check_signers(origins: dict[str, Origin], lambda_arn: str | None) -> None:
+    """What CloudFront does not sign for ("Restrict access to an Amazon S3 Multi-Region Access Point origin")."""
+    for origin in origins.values():
+        if origin.access_control and origin.access_control.protocol == "sigv4a" and lambda_arn:
+            raise EdgeError(
+                f"The origin {origin.id} has an origin access control that signs with sigv4a: CloudFront does not run "
+                "Lambda@Edge for origin requests to it. Take one of the two away"
+            )
 
 
 def stores_of(summary: dict[str, Any]) -> list[str]:
     associations = summary["FunctionSummary"]["FunctionConfig"].get("KeyValueStoreAssociations")
     return [one["KeyValueStoreARN"] for one in items(associations)]
-
-
-def items(value: dict[str, Any] | None) -> list[Any]:
-    return (value or {}).get("Items") or []

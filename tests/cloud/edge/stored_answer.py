@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import email.utils
 import re
 
 from cloud.edge.cache import Entry
-from cloud.edge.messages import Answer, ViewerRequest, header
+from cloud.edge.messages import Answer, Headers, ViewerRequest, header
 
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*")
-CONDITIONS = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range")
+_CONDITIONS = ("if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range")
 _KEPT_IN_304 = frozenset(["cache-control", "content-location", "date", "etag", "expires", "last-modified", "vary"])
 
 
@@ -23,6 +24,30 @@ def build(entry: Entry, request: ViewerRequest) -> Answer:
             if partial is not None:
                 return partial
     return Answer(entry.status, list(entry.headers), entry.chunks(), entry.size)
+
+
+def is_special(request: ViewerRequest) -> bool:
+    """Whether it asks for a part, or under a condition."""
+    return any(name in ("range", *_CONDITIONS) for name, _ in request.headers)
+
+
+def without_conditions(request: ViewerRequest) -> ViewerRequest:
+    headers = [pair for pair in request.headers if pair[0] not in ("range", *_CONDITIONS)]
+    return request if len(headers) == len(request.headers) else dataclasses.replace(request, headers=headers)
+
+
+def with_validators(request: ViewerRequest, entry: Entry) -> ViewerRequest:
+    """Asks whether the copy is still what the origin has."""
+    pairs = (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
+    validators = [(name, value) for name, of in pairs if (value := header(entry.headers, of)) is not None]
+    return dataclasses.replace(request, headers=[*request.headers, *validators])
+
+
+def merged(stored: Headers, told: Headers) -> Headers:
+    """The headers of a copy after a 304 that may tell newer ones (RFC 9111, section 3.2)."""
+    new = [pair for pair in told if pair[0].lower() in _KEPT_IN_304]
+    names = {name.lower() for name, _ in new}
+    return [*(pair for pair in stored if pair[0].lower() not in names), *new]
 
 
 def _not_modified(entry: Entry, request: ViewerRequest) -> bool:

@@ -6,7 +6,7 @@ import json
 import os
 from typing import Any
 
-from cloud.emulator import behaviour, lambda_session
+from cloud.emulator import behaviour, lambda_session, service_sessions
 from cloud.emulator.faults import Faults
 from cloud.emulator.request import Request, Response
 from cloud.emulator.request_log import RequestLog
@@ -33,6 +33,8 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
         if route == "POST lambda-session":
             document = json.loads(request.body)
             return _json(200, lambda_session.create(document["role_arn"], document["function_arn"]))
+        if route == "POST cloudfront-session":
+            return _json(200, service_sessions.create(json.loads(request.body)["distribution_arn"]))
     except lambda_session.Refused as refused:
         return _json(403, {"message": str(refused)})
     except (ValueError, KeyError, IndexError, AttributeError) as problem:

@@ -30,6 +30,7 @@ from cloud.emulator import (
     replication_metrics,
     routing,
     s3_authorisation,
+    service_sessions,
     strict,
     strict_cloudfront,
     strict_edge,
@@ -77,6 +78,7 @@ class Gateway:
         replication_metrics.install()
         routing.install()
         s3_authorisation.install()
+        service_sessions.install()
         strict_cloudfront.install()
         uploads.install()
 

@@ -39,10 +39,8 @@ def check_trust(role_arn: str, services: Sequence[str] = _SERVICES) -> dict[str,
 def create(role_arn: str, function_arn: str) -> dict[str, str]:
     account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     role = check_trust(role_arn)
-    access_key = "ASIA" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
-    secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(120)
+    access_key, secret, token, expires = new_keys()
     session_name = function_arn.split(":")[6]
-    expires = time.time() + _LIFETIME_SECONDS
     sts.register_session(
         access_key,
         {
@@ -57,6 +55,12 @@ def create(role_arn: str, function_arn: str) -> dict[str, str]:
     )
     expiration = datetime.fromtimestamp(expires, UTC).isoformat(timespec="seconds")
     return {"AccessKeyId": access_key, "SecretAccessKey": secret, "SessionToken": token, "Expiration": expiration}
+
+
+def new_keys() -> tuple[str, str, str, float]:
+    """An access key id, its secret, a session token, and when they expire."""
+    access_key = "ASIA" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(16))
+    return access_key, secrets.token_urlsafe(30), secrets.token_urlsafe(120), time.time() + _LIFETIME_SECONDS
 
 
 def _for_services(document: str | dict[str, Any]) -> dict[str, Any]:
