@@ -10,7 +10,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Each of their tests has an AWS of its own; the other files of e2e share one site.
-_APART = ("test_demo.py", "test_fresh_account.py", "test_molecule.py", "test_replacement.py")
+_APART = ("test_demo.py", "test_fresh_account.py", "test_molecule.py", "test_replacement.py", "test_routes.py")
 
 
 class Scheduling(LoadScopeScheduling):
