@@ -73,3 +73,9 @@ def test_without_the_roles_policy_it_is_403(site: LocalSite, tmp_path: Path) -> 
             assert get(edge.url, "/").status == 403
     finally:
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
+
+
+def test_the_package_is_small(site: LocalSite) -> None:
+    """Each place where it starts fetches it first."""
+    package = Path(site.variables["origin_request_directory"]) / "shop-origin-request.zip"
+    assert package.stat().st_size <= 2_500_000

@@ -57,6 +57,8 @@ BAD: list[tuple[t.Any, str]] = [
     ({**MAP, "parameter": {**PARAMETER, "name": "a b"}}, "parameter: name: 'a b'"),
     ({**MAP, "parameter": {**PARAMETER, "region": "x"}}, "parameter: region: 'x'"),
     ({**MAP, "parameter": {**PARAMETER, "seconds": "60"}}, "parameter: seconds: '60' should be such as 60"),
+    ({**MAP, "parameter": {**PARAMETER, "seconds": -5}}, "parameter: seconds: -5 should be such as 60"),
+    ({"default": "shop-eu", **MAP, "buckets": 5}, "buckets: 5 should be such as"),
     ({**MAP, "record": "a.example.com"}, "region_map does not know 'record'"),
     ({**DNS, "record": "a b"}, "record: 'a b'"),
     ({**DNS, "record": "a" * 64}, "record: 'a"),

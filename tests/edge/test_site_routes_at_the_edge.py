@@ -12,7 +12,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 from ansible_collections.multiregion.edge.plugins.module_utils._routes.plan import Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import desired
 from edge.viewer_engines import SITE, V8, Outcome, event, query_of
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 WWW = "www.example.com"
@@ -101,7 +101,18 @@ def test_maintenance_says_when_to_come_back(router: V8) -> None:
 
 
 places = st.sampled_from(["/", "/a", "/b", "/a/", "/a/b", "/b/a", "/v1.2", "/a/v1.2/", "/ab"])
-targets = places | st.sampled_from([f"https://{WWW}", f"https://{WWW}/a", "https://elsewhere.example.com/a"])
+targets = places | st.sampled_from(
+    [
+        f"https://{WWW}",
+        f"https://{WWW}/a",
+        "https://elsewhere.example.com/a",
+        "/b/../a",
+        "/a//",
+        "/./b",
+        "/%61/.",
+        "/..",
+    ]
+)
 redirecting = st.fixed_dictionaries(
     {
         "redirects": st.lists(st.fixed_dictionaries({"from": places, "to": targets}), max_size=3),
@@ -115,6 +126,9 @@ redirecting = st.fixed_dictionaries(
 
 @settings(deadline=None)
 @given(redirecting)
+@example({"redirects": [], "paths": {"/a": {"redirect_to": "/b/../a"}}, "trailing_slash": "keep"})
+@example({"redirects": [{"from": "/a/", "to": "/a//"}], "paths": {}, "trailing_slash": "keep"})
+@example({"redirects": [{"from": "/a", "to": "/%61/."}], "paths": {}, "trailing_slash": "remove"})
 def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(router: V8, entry: dict[str, t.Any]) -> None:
     starts = [each["from"] for each in entry["redirects"]]
     starts += [path for path, record in entry["paths"].items() if "redirect_to" in record]

@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import typing as t
-from pathlib import Path
 
 import pytest
 from edge.viewer_engines import ENGINES, Engine, Keys, Outcome, event, query_of, start
@@ -59,10 +57,6 @@ def run(
 @pytest.mark.parametrize(("number", "case"), list(enumerate(TABLE)), ids=map(str, TABLE))
 def test_the_table(outcomes: dict[int, Outcome], number: int, case: Case) -> None:
     assert outcomes[number].text == case.answer
-
-
-def test_a_second_engine_runs_the_table_where_there_is_one() -> None:
-    assert ("node" in ENGINES) == (shutil.which("node") is not None)
 
 
 @pytest.mark.parametrize("path", ["/_edge/region", "/_edge/404.html"])
@@ -205,11 +199,24 @@ def test_the_canarys_share_is_what_it_says(engine: Engine) -> None:
         keys = {"my-site/h/www.example.com": json.dumps({"v": 2, "p": "r/1", "c": {"p": "r/2", "n": share}})}
         outcomes = engine.run([(event("/", address=address), keys) for address in addresses])
         seen.append({address for address, one in zip(addresses, outcomes, strict=True) if one.text.startswith("/r/2/")})
-        assert abs(len(seen[-1]) - share / 10) <= max(10, share / 200)
+        assert abs(len(seen[-1]) - share / 10) <= max(6, share / 200)
     assert seen[0] < seen[1] < seen[2]
 
 
-def test_keys_do_not_reach_another_sites(engine: Engine, tmp_path: Path) -> None:
+def test_a_viewer_stays_in_or_out_of_the_canary_while_the_end_of_an_ipv6_address_changes(engine: Engine) -> None:
+    """Systems draw it anew each day (RFC 8981); the network's part, 64 bits, stays."""
+    keys = {"my-site/h/www.example.com": json.dumps({"v": 2, "p": "r/1", "c": {"p": "r/2", "n": 5000}})}
+    networks = [f"2001:db8:{third:x}:{fourth:x}" for third in range(1, 11) for fourth in range(1, 51)]
+    ends = ["::1", ":1c2f:99ff:fe00:a1", ":8d3:1319:8a2e:370"]
+    seen = [[one.text for one in engine.run([(event("/", address=n + end), keys) for n in networks])] for end in ends]
+    assert seen[0] == seen[1] == seen[2]
+    assert 200 < seen[0].count("/r/2/index.html") < 300
+    # Zeros that are left out in the network's part: it is what is before them.
+    short = [event("/", address=address) for address in ("2001:db8::5:6:7:8", "2001:db8::1", "2001:db8::a:b:c:d")]
+    assert len({one.text for one in engine.run([(each, keys) for each in short])}) == 1
+
+
+def test_keys_do_not_reach_another_sites(engine: Engine) -> None:
     outcome = run(engine, host="other.example.org")
     assert outcome.text == "404"
     assert all(key.startswith("my-site/h/") for key in outcome.reads)

@@ -209,6 +209,9 @@ REDIRECTS = [
             "/up//evil.example": "301 /evil.example",
             "/up": "301 /",
             "/odd": "301 /example.com/x",
+            # A Location is ASCII, whatever the viewer's query string is.
+            "/old?q=größe&名=🚀&x=%C3%A9": "301 /new?q=gr%C3%B6%C3%9Fe&%E5%90%8D=%F0%9F%9A%80&x=%C3%A9",
+            "/old?q=\udce9": "301 /new",
         },
     ),
     *_each(

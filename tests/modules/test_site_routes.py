@@ -166,6 +166,10 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: M
     with pytest.raises(ModuleFailed, match=r"There is no key value store 'shop-none': run site.yml first"):
         modules.run("site_routes", **options)
     assert modules.run("site_routes", check=True, **options)["plan"] == [f"Route {WWW}: release a"]
+    # What is not there is absent already.
+    for check in (True, False):
+        result = modules.run("site_routes", check=check, state="absent", **options)
+        assert (result["changed"], result["plan"], result["hosts"]) == (False, [], {})
 
 
 @pytest.mark.parametrize(

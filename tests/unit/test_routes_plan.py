@@ -237,6 +237,9 @@ LOOPS: list[tuple[str, dict[str, t.Any], str]] = [
         r"redirects\[1\] leads in a circle: /a → /b → /a",
     ),
     ("by a URL", {"redirects": [{"from": "/", "to": f"https://{WWW}/"}]}, "/ → / → /"),
+    ("by a dot segment", {"paths": {"/a": {"redirect_to": "/x/../a"}}}, "/a → /a"),
+    ("by an encoded one", {"redirects": [{"from": "/a/", "to": "/b/%2E%2e/a/"}]}, "/a/ → /a/"),
+    ("by two slashes", {"paths": {"/a/": {"redirect_to": "/a//"}}}, "/a/ → /a/"),
     ("encoded", {"redirects": [{"from": "/é", "to": "/%C3%A9"}]}, "/é → /é"),
     ("a path to itself", {"paths": {"/a": {"redirect_to": "/a?again"}}}, "paths./a leads in a circle"),
     (

@@ -45,9 +45,9 @@ def checked(configuration: object) -> dict:
     for key in configuration:
         if key not in ("mode", *known):
             raise ConfigurationError(f"config: {mode} does not know {key!r}; it knows {', '.join(known)}.")
-    for key, value in configuration.items():
-        if key in _CHECKS:
-            _CHECKS[key](value, configuration.get("buckets", {}))
+    for key, check in _CHECKS.items():
+        if key in configuration:
+            check(configuration[key], configuration.get("buckets", {}))
     if mode == "region_map" and not configuration.keys() & {"map", "parameter"}:
         raise ConfigurationError("config: region_map needs map, or a parameter that has it.")
     return configuration
@@ -99,7 +99,9 @@ def _check_parameter(parameter: object, buckets: dict) -> None:
         raise ConfigurationError(f"config: parameter: {parameter!r} should be such as {such_as}.")
     _refuse_unlike(_PARAMETER, parameter["name"], "parameter: name", "/shop/map")
     _refuse_unlike(_REGION, parameter["region"], "parameter: region", "us-east-1")
-    _refuse_other(int, parameter.get("seconds", 60), "parameter: seconds", "60")
+    seconds = parameter.get("seconds", 60)
+    if not isinstance(seconds, int) or seconds < 1:
+        raise ConfigurationError(f"config: parameter: seconds: {seconds!r} should be such as 60.")
 
 
 def _check_record(record: object, buckets: dict) -> None:
@@ -119,9 +121,10 @@ def _check_query(names: object, buckets: dict) -> None:
             raise ConfigurationError(f"config: query: {name!r} cannot be let through: x-amz-* would sign for itself.")
 
 
+# In this order: the others look into the buckets.
 _CHECKS = {
-    "alias": _check_alias,
     "buckets": _check_buckets,
+    "alias": _check_alias,
     "default": _check_default,
     "map": _check_map,
     "parameter": _check_parameter,

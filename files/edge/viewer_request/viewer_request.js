@@ -77,7 +77,14 @@ function encodePath(path) {
  });
 }
 function wholeQuery(query) {
- return written(query, Object.keys(query));
+ const text = written(query, Object.keys(query));
+ try {
+  return text.replace(/[^!-~]+/g, function (part) {
+   return encodeURIComponent(part);
+  });
+ } catch (error) {
+  return '';
+ }
 }
 function keptQuery(query, names) {
  return names ? written(query, Object.keys(query).filter(name => names.includes(name)).sort()) : '';
@@ -122,10 +129,13 @@ function previewed(name, host, cookies) {
 }
 function inCanary(share, cookies, address) {
  const cookie = valueOf(cookies, 'edge-canary');
- return cookie === '1' || (cookie !== '0' && fnv1a(address) % 10000 < share);
+ return cookie === '1' || (cookie !== '0' && fnv1a(network(address)) % 10000 < share);
 }
 function valueOf(cookies, name) {
  return cookies[name] ? cookies[name].value : '';
+}
+function network(address) {
+ return address.split('::')[0].split(':').slice(0, 4).join(':');
 }
 function fnv1a(text) {
  let hash = 0x811c9dc5;

@@ -59,7 +59,20 @@ def _path_of(target: str, host: str, rest: str = "") -> str | None:
     if url.netloc and url.netloc.lower() not in (host, f"{host}:443"):
         return None
     path = unquote(url.path)
-    return f"{path.rstrip('/')}{rest}" if rest else path or "/"
+    return _normal(f"{path.rstrip('/')}{rest}" if rest else path)
+
+
+def _normal(path: str) -> str:
+    """As browsers and the router have it: without dot segments and runs of slashes."""
+    kept: list[str] = []
+    name = ""
+    for name in path.split("/"):
+        if name == "..":
+            del kept[-1:]
+        elif name not in ("", "."):
+            kept.append(name)
+    slash = "/" if kept and name in ("", ".", "..") else ""
+    return f"/{'/'.join(kept)}{slash}"
 
 
 def _rules(members: t.Mapping[str, Json]) -> list[list[Json]]:

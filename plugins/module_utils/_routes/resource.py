@@ -43,7 +43,8 @@ class Routes(Resource[planning.Observed]):
         self._hosts: dict[str, t.Any] = {}
         self._store: str = module.params["store"]
         store = StoreApi(aws).store(self._store)
-        if store is None and not module.check_mode:
+        # Without a store nothing is there, which is what `absent` asks for.
+        if store is None and not module.check_mode and module.params["state"] == "present":
             raise EdgeError(
                 f"There is no key value store {self._store!r}: run site.yml first, or make it with "
                 "cloudfront_key_value_store."

@@ -107,7 +107,7 @@ def _path(entry: Json, where: str) -> Members:
     _check_words(entry, ("object", *_PREFIX_WORDS, "redirect_to", "status"), where)
     word = _one_of(entry, ("object", *_PREFIX_WORDS, "redirect_to"), where)
     if word == "redirect_to":
-        status = values.status(entry.get("status") or values.DEFAULT_STATUS, f"{where}.status")
+        status = values.status(entry.get("status"), f"{where}.status")
         return {"u": values.target(entry[word], f"{where}.{word}"), "s": status}
     if entry.get("status") is not None:
         raise EdgeError(f"{where}.status is for redirect_to only: remove it.")
@@ -131,7 +131,7 @@ def _redirects(given: Json, where: str) -> Json:
                 f"{here}.to: {entry['to']!r} has a query or fragment, but what follows the prefix is put at its end: "
                 "remove it, or redirect the one path under paths."
             )
-        status = values.status(entry.get("status") or values.DEFAULT_STATUS, f"{here}.status")
+        status = values.status(entry.get("status"), f"{here}.status")
         found.append(pair if status == values.DEFAULT_STATUS else [*pair, status])
     return found or None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import quote
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -43,19 +43,21 @@ def host(value: Json) -> str:
     name = str(value).lower()
     if not _HOST.fullmatch(name) or len(name) > 253:
         raise EdgeError(
-            f"hosts: {value!r} is no host: write it like www.example.com, without https:// and port; "
-            "*.example.com is any name before it, and * any other host."
+            f"hosts: {value!r} is no host: write it like www.example.com, without https:// and port, and what has "
+            "other letters than these in the form that begins with xn--; *.example.com is any name before it, and * "
+            "any other host."
         )
     return name
 
 
 def release(value: Json, where: str) -> str:
-    check_release_name(str(value), where)
-    return RELEASES + str(value)
+    name = _text(value, where)
+    check_release_name(name, where)
+    return RELEASES + name
 
 
 def prefix(value: Json, where: str) -> str:
-    text = str(value)
+    text = _text(value, where)
     if not _PREFIX.fullmatch(text) or _has_dot_segment(text):
         raise EdgeError(
             f"{where}: {value!r} is no prefix: write it like r/2026-11-20, with no slash at its ends; its segments "
@@ -76,16 +78,16 @@ def path(value: Json, where: str) -> str:
         )
     if _ESCAPE.search(text):
         raise EdgeError(f"{where}: {value!r} is percent-encoded: write the characters themselves.")
-    if "\\" in text or "?" in text or "#" in text or _UNSEEN.search(text):
+    if "?" in text or "#" in text or _UNSEEN.search(text):
         raise EdgeError(
-            f"{where}: {value!r} has a character that no path here can have: a backslash, ?, # or one that cannot be "
-            "seen. Only the path counts, not a query."
+            f"{where}: {value!r} has a character that no path here can have: ?, # or one that cannot be seen. "
+            "Only the path counts, not a query."
         )
     return text
 
 
 def object_key(value: Json, where: str) -> str:
-    key = str(value)
+    key = _text(value, where)
     if not key or key.startswith("/") or "//" in key or _has_dot_segment(key) or _UNSEEN.search(key):
         raise EdgeError(f"{where}: {value!r} is no object's key: write it like cache/page.html, with no slash first.")
     size = len(key.encode())
@@ -96,8 +98,8 @@ def object_key(value: Json, where: str) -> str:
 
 def target(value: Json, where: str) -> str:
     """Of a redirect: what Location says, so it is encoded already."""
-    text = str(value)
-    if not text.isascii():
+    text = _text(value, where)
+    if not text.isascii() and not _UNSEEN.search(text):
         raise EdgeError(f"{where}: {value!r} must be percent-encoded: {quote(text, safe=_IN_URLS)}.")
     is_path = text.startswith("/") and not text.startswith("//")
     if not (is_path or _URL.fullmatch(text)) or not text.isprintable() or set(text) & _NOT_IN_URLS:
@@ -108,6 +110,8 @@ def target(value: Json, where: str) -> str:
 
 
 def status(value: Json, where: str) -> int:
+    if value is None:
+        return DEFAULT_STATUS
     if _whole(value) not in STATUSES:
         raise EdgeError(f"{where}: {value!r} must be {', '.join(map(str, STATUSES[:-1]))} or {STATUSES[-1]}.")
     return int(value)
@@ -117,7 +121,7 @@ def per_ten_thousand(value: Json, where: str) -> int:
     """Of a percentage with up to two decimals."""
     try:
         share = Decimal("NaN" if isinstance(value, bool) else str(value)) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         share = Decimal("NaN")
     if not share.is_finite() or share != share.to_integral_value() or not 0 <= share <= 10_000:
         raise EdgeError(f"{where}: {value!r} must be a number from 0 to 100 with at most two decimals, such as 2.5.")
@@ -164,6 +168,13 @@ def query_names(value: Json, where: str) -> list[str] | None:
                 "digits and . _ ~ - [ ] % only."
             )
     return sorted(set(value)) or None
+
+
+def _text(value: Json, where: str) -> str:
+    """YAML makes numbers, dates and booleans of some names. Of a boolean nobody can tell what was written."""
+    if isinstance(value, (bool, dict, list)):
+        raise EdgeError(f"{where}: {value!r} is no text: write one, in quotes if YAML would read more into it.")
+    return str(value)
 
 
 def _has_dot_segment(text: str) -> bool:

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Query strings. Names and values are left as the viewer encoded them.
+// Query strings. What of them is ASCII is left as the viewer encoded it.
 
+// For a Location, which has to be ASCII; '' for what is no UTF-8.
 export function wholeQuery(query) {
-  return written(query, Object.keys(query));
+  const text = written(query, Object.keys(query));
+  try {
+    return text.replace(/[^!-~]+/g, function (part) {
+      return encodeURIComponent(part);
+    });
+  } catch (error) {
+    return '';
+  }
 }
 
 // What the host lets through, by name, so that one set of parameters has one cache entry.

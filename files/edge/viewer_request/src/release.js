@@ -23,11 +23,16 @@ function previewed(name, host, cookies) {
 
 function inCanary(share, cookies, address) {
   const cookie = valueOf(cookies, 'edge-canary');
-  return cookie === '1' || (cookie !== '0' && fnv1a(address) % 10000 < share);
+  return cookie === '1' || (cookie !== '0' && fnv1a(network(address)) % 10000 < share);
 }
 
 function valueOf(cookies, name) {
   return cookies[name] ? cookies[name].value : '';
+}
+
+// Of an IPv6 address the first 64 bits at most: what follows is drawn anew each day (RFC 8981).
+function network(address) {
+  return address.split('::')[0].split(':').slice(0, 4).join(':');
 }
 
 // Every point of presence says the same of an address, without a word between them.
