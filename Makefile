@@ -5,7 +5,7 @@
 #   make lint                                      ruff, mypy, ansible-lint
 #   make sanity                                    ansible-test sanity
 #   make package                                   build what travels to the edge, into build/
-#   make bench                                     measure, and write docs/performance.md
+#   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
 #   make clean                                     remove all that the others made
 
 PYTHON ?= python3
@@ -50,8 +50,8 @@ package: $(VENV)/.demo $(LINK)
 	  -a "source=$(CURDIR)/files/edge/origin_request dest=$(CURDIR)/build/origin_request.zip cache=$(CURDIR)/build/cache"
 	@$(BIN)/python files/edge/viewer_request/build.py build/viewer_request.js
 
-bench: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
-	@$(BIN)/python -m bench
+bench: $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK) package
+	@SAMPLE="$(SAMPLE)" $(BIN)/python -m bench $(SECTION)
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible

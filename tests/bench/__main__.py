@@ -1,4 +1,7 @@
-"""`make bench`: ratios of one run on one machine; seconds are there to show the scale. Writes docs/performance.md."""
+"""`make bench`: ratios of one run on one machine; seconds are there to show the scale. Writes docs/performance.md.
+
+`python -m bench edge` measures that section only, and leaves the others of the page as they are.
+"""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -6,29 +9,40 @@ from __future__ import annotations
 
 import sys
 
-from bench import buckets, site
+from bench import buckets, edge, site
 from bench.measure import ROUNDS
 from demo.inputs import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
+SECTIONS = {"site": site.section, "buckets": buckets.section, "edge": edge.section}
+HEAD = [
+    "# What it costs",
+    "",
+    f"Written by `make bench`, each section in one run. Playbooks: the median of {ROUNDS} rounds with local AWS, which",
+    "answers at once: so that is what the collection adds, mostly an Ansible that starts a Python with boto3 per task.",
+    "",
+]
 
 
-def main() -> int:
-    lines = [
-        "# What it costs",
-        "",
-        f"Written by `make bench`: local AWS, the median of {ROUNDS} rounds, everything in one run. Local AWS answers",
-        "at once, so this is what the collection adds: mostly Ansible, which starts a Python with boto3 for each task.",
-        "",
-        *site.section(),
-        "",
-        *buckets.section(),
-    ]
-    text = "\n".join(lines) + "\n"
-    PAGE.write_text(text)
+def main(names: list[str]) -> int:
+    if unknown := [name for name in names if name not in SECTIONS]:
+        print(f"There is no section {', '.join(unknown)}: give some of {', '.join(SECTIONS)}.", file=sys.stderr)
+        return 2
+    sections = _sections(PAGE.read_text(encoding="utf-8")) if names else {}
+    for name in names or SECTIONS:
+        heading, *lines = SECTIONS[name]()
+        sections[heading] = "\n".join([heading, *lines]).rstrip()
+    text = "\n".join(HEAD) + "\n" + "\n\n".join(sections.values()) + "\n"
+    PAGE.write_text(text, encoding="utf-8")
     print(text)
     return 0
 
 
+def _sections(page: str) -> dict[str, str]:
+    """Those that the page has, by their headings."""
+    found = [f"## {part.rstrip()}" for part in page.split("\n## ")[1:]]
+    return {part.partition("\n")[0]: part for part in found}
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The least that an origin-request handler in Node does around a signer: what it signs, and what it hands on.
+'use strict';
+
+exports.handlerOf = function (sign) {
+  return async function (event) {
+    const cf = event.Records[0].cf;
+    const request = cf.request;
+    const host = request.origin.custom.domainName;
+    const path = request.origin.custom.path + request.uri;
+    request.querystring = '';
+    const signed = await sign(request.method, host, path, { host: host, 'x-amz-cf-id': cf.config.requestId });
+    for (const name of Object.keys(signed)) {
+      if (name.toLowerCase() !== 'x-amz-cf-id') {
+        request.headers[name.toLowerCase()] = [{ key: name, value: signed[name] }];
+      }
+    }
+    return request;
+  };
+};

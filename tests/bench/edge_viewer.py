@@ -1,0 +1,118 @@
+"""The router: how much of CloudFront's 10 KB it takes, and its requests in V8 beside a function that does nothing."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import runpy
+import statistics
+import time
+
+from edge import viewer_table
+from edge.viewer_engines import FUNCTION, IMPORT, SITE, V8
+from edge.viewer_table import Case
+from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
+
+ROUNDS, WARM_UP, CALLS = 51, 2000, 2000
+# As far as anyone can tell CloudFront compiles nothing; and what V8 compiles, and when, is another every time.
+FLAGS = (*DEFAULT_V8_FLAGS, "--jitless")
+NO_OP = "async function handler(event) { return event.request; }"
+
+# Each call gets an event of its own, as from CloudFront; both functions pay for its parsing.
+LOOP = """
+async function __time(event, keys, calls) {
+  __keys = JSON.parse(keys);
+  __answer = null;
+  for (let i = 0; i < calls; i++) { __reads = []; await handler(JSON.parse(event)); }
+  __answer = 'done';
+}
+"""
+
+
+def section() -> list[str]:
+    init_mini_racer(flags=FLAGS)
+    cases = _cases()
+    reads = _reads(cases)
+    ours, nothing = _context(FUNCTION.read_text(encoding="utf-8")), _context(NO_OP)
+    taken: dict[str, list[float]] = {name: [] for name in ("a function that does nothing", *cases)}
+    first = next(iter(cases.values()))
+    for round_ in range(-1, ROUNDS):  # the first one is not measured
+        calls = WARM_UP if round_ < 0 else CALLS
+        for name in taken:
+            case = cases.get(name, first)
+            microseconds = _microseconds(ours if name in cases else nothing, case, calls)
+            if round_ >= 0:
+                taken[name].append(microseconds)
+    return _lines(taken, reads)
+
+
+def _cases() -> dict[str, Case]:
+    def asked(what: str, table: list[Case]) -> Case:
+        return next(case for case in table if case.asked == what)
+
+    return {
+        "a page": asked("/dir/", viewer_table.PATHS),
+        "a file": asked("/dir/file.txt", viewer_table.PATHS),
+        "a path to be decoded and encoded": asked("/grüße/", viewer_table.PATHS),
+        "a page of a wildcard host, an exact path": asked("a.example.com/beta", viewer_table.EXACT),
+        "an exact path": asked("/configurator", viewer_table.EXACT),
+        "a redirect": asked("/old/a b/c.txt?x=%2F&y", viewer_table.REDIRECTS),
+        "a canary, by the viewer's address": next(
+            case for case in viewer_table.RELEASES if case.record.get("c", {}).get("n") == 7590
+        ),
+        "a query string of which two names count": asked("/?page=2&a=3&page=1", viewer_table.QUERIES),
+    }
+
+
+def _reads(cases: dict[str, Case]) -> dict[str, int]:
+    """How often each asks the store; each answers as the table has it."""
+    engine = V8()
+    try:
+        outcomes = engine.run([(case.event, case.keys) for case in cases.values()])
+    finally:
+        engine.close()
+    for (name, case), outcome in zip(cases.items(), outcomes, strict=True):
+        if outcome.text != case.answer:
+            raise SystemExit(f"{name}: the router answers {outcome.text}, and the table {case.answer}.")
+    return {name: len(outcome.reads) for name, outcome in zip(cases, outcomes, strict=True)}
+
+
+def _context(function: str) -> MiniRacer:
+    stub = (FUNCTION.parents[3] / "tests" / "edge" / "cloudfront_stub.js").read_text(encoding="utf-8")
+    context = MiniRacer()
+    code = function.removeprefix(IMPORT).replace("__EDGE_NAME__", SITE)
+    context.eval(f"globalThis.console = {{ log: function () {{}} }};\n{stub}\n{code}\n{LOOP}")
+    return context
+
+
+def _microseconds(context: MiniRacer, case: Case, calls: int) -> float:
+    given = ", ".join(json.dumps(json.dumps(each)) for each in (case.event, case.keys))
+    started = time.perf_counter()
+    context.eval(f"__time({given}, {calls})", timeout_sec=60)
+    done = context.eval("__answer", timeout_sec=5)
+    seconds = time.perf_counter() - started
+    if done != "done":
+        raise SystemExit("The router threw while it was timed.")
+    return seconds / calls * 1e6
+
+
+def _lines(taken: dict[str, list[float]], reads: dict[str, int]) -> list[str]:
+    builder = runpy.run_path(str(FUNCTION.with_name("build.py")))
+    largest, left = builder["LARGEST"], builder["bytes_left"](FUNCTION.read_text(encoding="utf-8"))
+    unit = next(iter(taken.values()))
+    lines = [
+        "### The viewer request function",
+        "",
+        f"{largest - left} of CloudFront's {largest} bytes with the longest name of a site, {left} left. The requests",
+        f"are of the tests' table, in V8 without its compiler, the store in memory, {ROUNDS} rounds of {CALLS}.",
+        "CloudFront's engine is another, so only the ratios tell something.",
+        "",
+        "| request | µs | to nothing | reads of the store |",
+        "|---|---|---|---|",
+    ]
+    for name, rounds in taken.items():
+        # Of the same round: this machine is not always as fast.
+        ratio = statistics.median(one / nothing for one, nothing in zip(rounds, unit, strict=True))
+        lines.append(f"| {name} | {statistics.median(rounds):.1f} | {ratio:.1f} | {reads.get(name, 0)} |")
+    return lines
