@@ -13,6 +13,7 @@ import abc
 import dataclasses
 import functools
 import itertools
+import random
 import time
 import typing as t
 
@@ -26,7 +27,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._overwritten import overwritten
 from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
+
+# How often a plan is made of what AWS has, while others change it; and seconds between.
+_PLANS = 10
+_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 State = t.TypeVar("State")
 
@@ -72,6 +78,10 @@ class Resource(abc.ABC, t.Generic[State]):
     def plan(self, observed: State) -> Plan:
         """The steps from *observed* to the desired state. Pure: no clock, no network."""
 
+    def is_stale(self, error: BaseException | None) -> bool:
+        """Whether AWS refused a step since what was observed has changed; then it is observed and planned again."""
+        return False
+
     def settle(self, observed: State, changed: bool) -> State:
         """Wait, within a deadline, until what was applied is in effect; return the state then."""
         return self.observe() if changed else observed
@@ -81,26 +91,85 @@ class Resource(abc.ABC, t.Generic[State]):
         """What the module returns about *state* (in check mode: about the plan's ``after``)."""
 
 
+class _Run(t.Generic[State]):
+    """One run: what was planned and done so far, also when it breaks off."""
+
+    def __init__(self, resource: Resource[State], warn: t.Callable[[str], object]) -> None:
+        self._resource = resource
+        self._warn = warn
+        self._plans: list[Plan] = []
+        self._done_before: list[str] = []
+        self.done: list[str] = []
+
+    def plan(self) -> State:
+        """Observe and plan; the state that was observed."""
+        observed = self._resource.observe()
+        self._plans.append(self._resource.plan(observed))
+        self._done_before = list(self.done)
+        for sentence in overwritten(self._plans[-2], self._plans[-1]) if len(self._plans) > 1 else ():
+            self._warn(sentence)
+        return observed
+
+    def apply(self, sleep: t.Callable[[float], None] = time.sleep) -> State:
+        """Observe, plan and apply, again while others change what was observed; the state observed last."""
+        pause = _PAUSE
+        while True:
+            observed = self.plan()
+            try:
+                apply(self._plans[-1].steps, self._resource.api, self.done.append)
+                return observed
+            except EdgeError as error:
+                if not self._resource.is_stale(error.__cause__):
+                    raise
+                if len(self._plans) == _PLANS:
+                    raise EdgeError(
+                        f"{error} Others changed it {_PLANS} times meanwhile: run it again when they are done."
+                    ) from error
+            # Jittered, so that those who collided do not meet again.
+            sleep(random.uniform(pause / 4, pause))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.done or (self._plans and self._plans[-1].steps))
+
+    @property
+    def sentences(self) -> list[str]:
+        return self._done_before + (self._plans[-1].sentences if self._plans else [])
+
+    @property
+    def steps(self) -> int:
+        return len(self._done_before) + (len(self._plans[-1].steps) if self._plans else 0)
+
+    @property
+    def before(self) -> t.Any:
+        return self._plans[0].before
+
+    @property
+    def after(self) -> t.Any:
+        return self._plans[-1].after
+
+
 def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> None:
     """Run one module: make its resource, observe, plan, apply, and exit with the result or a sentence."""
-    plan = Plan(None, None)
-    done: list[str] = []
+    this: _Run[t.Any] | None = None
     try:
         aws = Aws(module)
         resource = make(module, aws)
-        observed = resource.observe()
-        plan = resource.plan(observed)
+        this = _Run(resource, module.warn)
         if module.check_mode:
-            state = plan.after if plan.steps else observed
+            observed = this.plan()
+            state = this.after if this.changed else observed
         else:
-            apply(plan.steps, resource.api, done.append)
-            state = resource.settle(observed, changed=bool(plan.steps))
+            state = resource.settle(this.apply(), changed=this.changed)
         result = resource.result(state)
         if module._diff:
-            result["diff"] = {"before": plan.before or "", "after": plan.after or ""}
-        module.exit_json(changed=bool(plan.steps), plan=plan.sentences, api_calls=aws.calls, **result)
+            result["diff"] = {"before": this.before or "", "after": this.after or ""}
+        module.exit_json(changed=this.changed, plan=this.sentences, api_calls=aws.calls, **result)
     except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
-        module.fail_json(msg=_failure(error, plan, done), plan=plan.sentences, done=done)
+        done = this.done if this else []
+        message = _failure(error, len(done), this.steps if this else 0)
+        module.fail_json(msg=message, plan=this.sentences if this else [], done=done)
 
 
 def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]) -> None:
@@ -127,12 +196,12 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
         in_parallel({lane: functools.partial(make_calls, lane_steps) for lane, lane_steps in lanes.items()})
 
 
-def _failure(error: Exception, plan: Plan, done: t.Sequence[str]) -> str:
+def _failure(error: Exception, done: int, steps: int) -> str:
     message = explain(error).rstrip()
     if not message.endswith((".", "!", "?")):
         message += "."
     if done:
-        message += f" {len(done)} of {len(plan.steps)} steps were made and stay; run it again to go on from there."
+        message += f" {done} of {steps} steps were made and stay; run it again to go on from there."
     return message
 
 

@@ -55,9 +55,9 @@ class Numbers(Resource[list[int]]):
         return {"numbers": state}
 
 
-def outcome(resource: Numbers, **module: t.Any) -> dict[str, t.Any]:
+def outcome(resource: Resource[t.Any], module: FakeModule | None = None, **options: t.Any) -> dict[str, t.Any]:
     with pytest.raises(Exited) as end:
-        run(t.cast(t.Any, FakeModule(**module)), lambda module, aws: resource)
+        run(t.cast(t.Any, module or FakeModule(**options)), lambda module, aws: resource)
     return end.value.result
 
 
@@ -142,3 +142,90 @@ def test_a_failed_upload_is_a_sentence_and_not_a_traceback(error: Exception) -> 
     result = outcome(Numbers([], [1, 2], {2: error}))
     assert result["msg"].startswith("Could not add 2: ")
     assert result["done"] == ["Add 1"]
+
+
+class Shared(Resource[dict[str, t.Any]]):
+    """Members of a thing that others change too, each write guarded by what it was when it was read."""
+
+    def __init__(self, live: dict[str, t.Any], wanted: dict[str, t.Any], others: list[dict[str, t.Any]]) -> None:
+        self.api = self
+        self.live = live
+        self.wanted = wanted
+        self.others = others  # each one's change comes before a write of ours
+        self.version = 0
+        self.read = 0
+
+    def set_member(self, name: str, value: t.Any) -> None:
+        if self.others:
+            self.live.update(self.others.pop(0))
+            self.version += 1
+        if self.read != self.version:
+            raise client_error("PreconditionFailed", "UpdateIt", "The ETag is stale")
+        self.live[name] = value
+        self.version += 1
+        self.read = self.version
+
+    def observe(self) -> dict[str, t.Any]:
+        self.read = self.version
+        return dict(self.live)
+
+    def plan(self, observed: dict[str, t.Any]) -> Plan:
+        wrong = {name: value for name, value in self.wanted.items() if observed.get(name) != value}
+        steps = tuple(Step("set_member", {"name": n, "value": v}, f"Set {n}") for n, v in wrong.items())
+        return Plan(observed, {**observed, **self.wanted}, steps)
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return "PreconditionFailed" in str(error)
+
+    def result(self, state: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {"it": state}
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    pauses: list[float] = []
+    monkeypatch.setattr(_reconcile._Run.apply, "__defaults__", (pauses.append,))
+    return pauses
+
+
+def test_what_somebody_else_changed_meanwhile_is_read_and_planned_anew(no_pauses: list[float]) -> None:
+    module, resource = FakeModule(diff=True), Shared({"a": 0}, {"a": 1, "b": 2}, [{"c": 3}])
+    result = outcome(resource, module)
+    assert resource.live == {"a": 1, "b": 2, "c": 3}
+    assert (result["changed"], result["plan"], result["it"]) == (True, ["Set a", "Set b"], resource.live)
+    assert result["diff"] == {"before": {"a": 0}, "after": {"a": 1, "b": 2, "c": 3}}
+    assert (module.warnings, len(no_pauses)) == ([], 1)
+
+
+def test_a_change_of_the_same_member_is_overwritten_with_a_word(no_pauses: list[float]) -> None:
+    module, resource = FakeModule(), Shared({"a": 0}, {"a": 1}, [{"a": 5}])
+    outcome(resource, module)
+    assert resource.live == {"a": 1}
+    assert module.warnings == ["a became 5 by somebody else meanwhile; it is made 1."]
+
+
+def test_a_change_that_leaves_nothing_to_do_is_none_of_ours(no_pauses: list[float]) -> None:
+    result = outcome(Shared({"a": 0}, {"a": 1}, [{"a": 1}]))
+    assert (result["changed"], result["plan"]) == (False, [])
+
+
+def test_steps_made_before_somebody_elses_change_are_told_once(no_pauses: list[float]) -> None:
+    class Later(Shared):
+        def set_member(self, name: str, value: t.Any) -> None:
+            others, self.others = self.others, self.others if name == "b" else []
+            super().set_member(name, value)
+            self.others = others if name != "b" else self.others
+
+    module, resource = FakeModule(), Later({"a": 0}, {"a": 1, "b": 2}, [{"c": 3}])
+    result = outcome(resource, module)
+    assert (result["plan"], resource.live, module.warnings) == (["Set a", "Set b"], {"a": 1, "b": 2, "c": 3}, [])
+
+
+def test_it_gives_up_when_others_are_always_faster(no_pauses: list[float]) -> None:
+    resource = Shared({"a": 0}, {"a": 1}, [{"c": number} for number in range(99)])
+    result = outcome(resource)
+    assert result["msg"] == (
+        "Could not set a: PreconditionFailed from UpdateIt: The ETag is stale. "
+        "Others changed it 10 times meanwhile: run it again when they are done."
+    )
+    assert len(no_pauses) == 9
