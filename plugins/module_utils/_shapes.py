@@ -19,6 +19,7 @@ import typing as t
 
 try:
     from botocore import xform_name
+    from botocore.validate import ParamValidator
 except ImportError:  # AnsibleAWSModule says what to install
     pass
 
@@ -67,23 +68,45 @@ def _is_counted_list(shape: t.Any) -> bool:
     return _is_counted(shape) and len(shape.members) == 2
 
 
-def to_api(shape: t.Any, value: Json, path: str = "") -> Json:
-    """The API's form of *value*, whose keys are *shape*'s members in snake_case.
+def to_api(shape: t.Any, value: Json) -> Json:
+    """The API's form of *value*, whose keys are *shape*'s members in snake_case; without what is null.
 
     Raises EdgeError that names the path of a member that the shape does not have, or of a value of
     the wrong type.
     """
+    return _to_api(shape, without_nulls(value), "")
+
+
+def normal(shape: t.Any, value: Json) -> Json:
+    """*value* with each scalar as its type, as from_api would give it; what is null stays. Raises as to_api does."""
+    return from_api(shape, _to_api(shape, value, ""))
+
+
+def without_nulls(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def validate(api_value: Json, shape: t.Any) -> None:
+    """Raise EdgeError for what botocore would say when the call is made, so that check mode says it too."""
+    report = ParamValidator().validate(api_value, shape)
+    if report.has_errors():
+        raise EdgeError("; ".join(report.generate_report().splitlines()) + ".")
+
+
+def _to_api(shape: t.Any, value: Json, path: str) -> Json:
     if value is None or value == KNOWN_AFTER_APPLY:
         return value
     if _is_counted_list(shape) or (_is_counted(shape) and isinstance(value, list)):
-        items = to_api(shape.members["Items"], value, path)
+        items = _to_api(shape.members["Items"], value, path)
         return {"Quantity": len(items), **({"Items": items} if items else {})}
     if shape.type_name == "structure":
         return _structure_to_api(shape, value, path)
     if shape.type_name == "list":
         if not isinstance(value, (list, tuple)):
             raise EdgeError(f"{path} must be a list, not {value!r}.")
-        return [to_api(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return [_to_api(shape.member, item, f"{path}[{index}]") for index, item in enumerate(value)]
     return _scalar_to_api(shape, value, path)
 
 
@@ -98,11 +121,9 @@ def _structure_to_api(shape: t.Any, value: Json, path: str) -> Json:
             near = difflib.get_close_matches(key, members, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(members))}."
             raise EdgeError(f"{here} is not a member of {shape.name}; {hint}")
-        converted = to_api(shape.members[members[key]], item, here)
-        if converted is not None:
-            result[members[key]] = converted
+        result[members[key]] = _to_api(shape.members[members[key]], item, here)
     if _is_counted(shape):
-        result["Quantity"] = len(result.get("Items", []))
+        result["Quantity"] = len(result.get("Items") or [])
     return result
 
 
@@ -142,7 +163,7 @@ def from_api(shape: t.Any, value: Json) -> Json:
 
 
 # What tells one element of a list of structures from another. Where a path pattern does, the order counts.
-_IDENTITIES = ("id", "event_type", "error_code", "header_name", "path_pattern")
+_IDENTITIES = ("id", "event_type", "error_code", "header_name", "header", "path_pattern")
 
 
 def _identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
@@ -150,7 +171,7 @@ def _identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
 
 
 def overlay(live: Json, desired: Json) -> Json:
-    """*live* with *desired* laid over it: what *desired* does not name survives.
+    """*live* with *desired* laid over it: what *desired* does not name survives, what is None there is removed.
 
     Both in snake_case. A list is replaced, but an element that is in both (same id, path pattern,
     event type, ...) keeps the members that *desired* does not name.
@@ -159,7 +180,7 @@ def overlay(live: Json, desired: Json) -> Json:
         merged = dict(live)
         for key, item in desired.items():
             merged[key] = overlay(live.get(key), item)
-        return merged
+        return {key: item for key, item in merged.items() if item is not None}
     if isinstance(live, list) and isinstance(desired, list):
         by_identity = {_identity(item): item for item in live if _identity(item) is not None}
         result = [overlay(by_identity.get(_identity(item)), item) for item in desired]

@@ -13,11 +13,6 @@ import dataclasses
 import re
 import typing as t
 
-try:
-    from botocore.validate import ParamValidator
-except ImportError:  # AnsibleAWSModule says what to install
-    pass
-
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
@@ -25,8 +20,10 @@ from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
     KNOWN_AFTER_APPLY,
     equal,
     from_api,
+    normal,
     overlay,
     to_api,
+    validate,
 )
 
 # A function's numbered version; CloudFront takes neither $LATEST nor an alias, nor another Region's.
@@ -59,11 +56,11 @@ class Desired:
 
 def plan(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     """*shape*: botocore's DistributionConfig."""
-    wanted = from_api(shape, to_api(shape, desired.config))
+    wanted = normal(shape, desired.config)
     live = _live(observed.config, shape) if observed else {"caller_reference": f"multiregion.edge/{desired.name}"}
     after = overlay(_without_other_certificate(live, wanted), wanted)
     api_config = to_api(shape, after)
-    _validate(api_config, shape)
+    validate(api_config, shape)
     check(after)
     if observed is None:
         arguments = {"config": api_config, "tags": desired.all_tags()}
@@ -132,10 +129,3 @@ def check(config: Config) -> None:
             f"aliases: {', '.join(config['aliases'])} need a certificate: give viewer_certificate with an "
             "acm_certificate_arn of us-east-1 that covers them."
         )
-
-
-def _validate(api_config: Config, shape: t.Any) -> None:
-    """What botocore would say when the call is made, said in check mode too."""
-    report = ParamValidator().validate(api_config, shape)
-    if report.has_errors():
-        raise EdgeError("; ".join(report.generate_report().splitlines()) + ".")
