@@ -68,10 +68,12 @@ def deploy(
     lambda_handler: str = "handler.handler",
     lambda_runtime: str = "python3.13",
     origin_headers: dict[str, str] | None = None,
+    failover_headers: dict[str, str] | None = None,
     change: Callable[[Distribution], Distribution] | None = None,
 ) -> Deployment:
     """*origin* is mrap, region_map, dns_record or nearest_bucket. Without a *lambda_zip*, CloudFront signs itself.
-    *change* may still change the distribution before it is made."""
+    With *failover_headers*, region_map and dns_record have a group, and its second origin has them. *change* may still
+    change the distribution before it is made."""
     buckets = bucket_names(cloud, regions, name)
     for region, bucket in buckets.items():
         parts.make_bucket(cloud, region, bucket)
@@ -91,7 +93,7 @@ def deploy(
     control = ""
     if lambda_zip is None:
         control = parts.access_control(cloud, name, "sigv4a" if alias else "sigv4")
-    distribution = _with_origins(distribution, origin, alias, buckets, control, origin_headers or {})
+    distribution = _with_origins(distribution, origin, alias, buckets, control, origin_headers or {}, failover_headers)
     distribution = change(distribution) if change else distribution
     made = cloud.client("cloudfront").create_distribution(DistributionConfig=distribution.config())["Distribution"]
     if control:
@@ -123,18 +125,22 @@ def _with_origins(
     buckets: dict[str, str],
     control: str,
     headers: dict[str, str],
+    failover_headers: dict[str, str] | None,
 ) -> Distribution:
     hosts = {region: bucket_host(region, bucket) for region, bucket in buckets.items()}
-    home = next(iter(hosts))
+    first, *others = hosts
     if origin == "mrap":
         host = f"{alias}.accesspoint.s3-global.amazonaws.com"
         return replace(distribution, origins=[custom_origin("mrap", host, control, **headers)])
     if origin in ("region_map", "dns_record"):
         # An origin that the Lambda function signs for is a custom one; the function puts another bucket in its place.
-        return replace(distribution, origins=[custom_origin("bucket", hosts[home], **headers)])
+        members = [custom_origin("bucket", hosts[first], **headers)]
+        if failover_headers is None:
+            return replace(distribution, origins=members)
+        members.append(custom_origin("failover", hosts[others[0]], **failover_headers))
+        return replace(distribution, origins=members, group=("bucket", "failover"))
     if origin == "nearest_bucket":
         origins: list[dict[str, Any]] = [bucket_origin(region, host, control) for region, host in hosts.items()]
         # What the function's choice replaces, and what still serves without it.
-        first, second = list(hosts)[:2]
-        return replace(distribution, origins=origins, group=(first, second))
+        return replace(distribution, origins=origins, group=(first, others[0]))
     raise ValueError(f"There is no origin mode {origin!r}: mrap, region_map, dns_record or nearest_bucket")

@@ -18,34 +18,16 @@ SITE = _REPOSITORY / "examples" / "site"
 NAME, RELEASE = "shop", "r/one"
 # Every host shows the release; docs/routing.md has the keys.
 KEYS = {f"{NAME}/h/*": json.dumps({"v": 1, "p": RELEASE})}
-# What picks two buckets for each request, behind the router. Its table is part of the code.
-_NEAREST = """
-const NEAREST = %s;
-async function handler(event) {
-  const answer = await routed(event);
-  const pair = NEAREST[cf.edgeLocation.region];
-  if (answer.uri && pair) {
-    cf.createRequestOriginGroup({
-      originIds: [{ originId: pair[0] }, { originId: pair[1] }],
-      failoverCriteria: { statusCodes: [404, 500, 502, 503, 504] }
-    });
-  }
-  return answer;
-}
-"""
 
 
-def router() -> str:
-    return (_EDGE / "viewer_request" / "viewer_request.js").read_text().replace("__EDGE_NAME__", NAME)
+def router(mode: str = "mrap") -> str:
+    code = (_EDGE / "viewer_request" / "viewer_request.js").read_text()
+    return code.replace("__EDGE_NAME__", NAME).replace("__EDGE_ORIGIN__", mode)
 
 
-def router_to(nearest: dict[str, list[str]]) -> str:
-    """*nearest*: the ids of the origins, by the Region of the regional edge cache."""
-    pairs = {cache: origins[:2] for cache, origins in nearest.items()}
-    head = "async function handler(event)"
-    code = router()
-    assert code.count(head) == 1
-    return code.replace(head, "async function routed(event)") + _NEAREST % json.dumps(pairs)
+def origin_keys(nearest: dict[str, list[str]]) -> dict[str, str]:
+    """What the router chooses by. *nearest*: the ids of the origins, by the Region of the regional edge cache."""
+    return {f"{NAME}/n/{cache}": json.dumps({"v": 1, "o": origins[:2]}) for cache, origins in nearest.items()}
 
 
 def package(config: dict[str, Any] | None = None) -> bytes:

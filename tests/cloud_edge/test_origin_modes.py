@@ -7,44 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cloud.fixture import bucket_names, nearest
 from cloud.geo import load_pops
 from cloud.local import LocalCloud
 from cloud_edge import project
-from cloud_edge.deployed import HOME_REGION, REGIONS, Site
+from cloud_edge.deployed import HOME_REGION, Site
+from cloud_edge.modes import NEAREST, RECORD, how, publish
 from cloud_edge.name_server import NameServer
 
-NEAREST = nearest(REGIONS)
-RECORD = "bucket.shop.example.com"
 MODES = ["mrap", "mrap_oac", "region_map", "dns_record", "nearest_bucket"]
-
-
-def how(cloud: LocalCloud, mode: str, name: str, servers: str) -> dict[str, Any]:
-    """What to deploy."""
-    buckets = {bucket: region for region, bucket in bucket_names(cloud, REGIONS, name).items()}
-    names = {region: bucket for bucket, region in buckets.items()}
-    common: dict[str, Any] = {"function_code": project.router(), "keys": project.KEYS}
-    config: dict[str, Any] = {"mode": mode, "buckets": buckets, "default": names[HOME_REGION]}
-    if mode == "mrap":
-        return {**common, "lambda_zip": project.package()}
-    if mode == "mrap_oac":
-        return common
-    if mode == "region_map":
-        config["map"] = {cache: names[regions[0]] for cache, regions in NEAREST.items()}
-        return {**common, "origin": mode, "lambda_zip": project.package(config)}
-    if mode == "dns_record":
-        config["nameservers"] = [servers]
-        return {
-            **common,
-            "origin": mode,
-            "lambda_zip": project.package(config),
-            "origin_headers": {"X_Origin_Record": RECORD},
-        }
-    return {**common, "origin": mode, "function_code": project.router_to(NEAREST)}
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +44,6 @@ def sites(
             return made[mode]
 
         yield of
-
-
-def publish(site: Site) -> None:
-    """To the home Region, as everybody does; from there it is replicated."""
-    s3, bucket = site.cloud.client("s3", HOME_REGION), site.deployment.buckets[HOME_REGION]
-    for key, (body, content_type) in project.objects().items():
-        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
-    for region, name in site.deployment.buckets.items():
-        site.cloud.client("s3", region).put_object(Bucket=name, Key="_edge/region", Body=region.encode())
 
 
 @pytest.fixture(params=MODES)

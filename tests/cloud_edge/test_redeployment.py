@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cloud.geo import load_pops
 from cloud_edge.deployed import FUNCTION, Site, lambda_zip
 
 
@@ -101,3 +102,19 @@ def test_a_new_version_of_the_lambda(own_site: Site) -> None:
     update_distribution(site, original)
     site.put("back", b"again")
     assert site.get("/back").body == b"again"
+
+
+def test_until_it_is_deployed_some_places_have_what_was_before(own_site: Site) -> None:
+    site = own_site
+    original = distribution(site)["DistributionConfig"]
+    site.cloud.behave(distribution_seconds=3600.0)
+    try:
+        update_distribution(site, {**original, "Enabled": False})
+        during = {site.get("/who", pop).status for pop in load_pops()}
+        assert during == {200, 403}
+        site.cloud.behave()
+        site.edge.refresh()
+        assert {site.get("/who", pop).status for pop in load_pops()} == {403}
+    finally:
+        site.cloud.behave()
+        update_distribution(site, original)

@@ -7,11 +7,12 @@ from __future__ import annotations
 import copy
 import sys
 import typing as t
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from edge.origin_events import BUCKETS, CREDENTIALS, Event, arriving, custom, event, host_of, packaged, verified
+from edge.origin_events import BUCKETS, CREDENTIALS, HOST, Event, arriving, custom, event, host_of, packaged, verified
 from edge.sigv4a_verifier import verify
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,13 +23,43 @@ REGION_MAP = {
     "map": {"eu-west-1": "shop-eu", "us-west-2": "shop-us"},
     "default": "shop-us",
 }
-DNS_RECORD = {"mode": "dns_record", "buckets": BUCKETS, "record": "bucket.example.com"}
+NAME = "bucket.example.com"
+DNS_RECORD = {"mode": "dns_record", "buckets": BUCKETS, "record": NAME}
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {**CREDENTIALS, "AWS_REGION": "eu-west-1"}.items():
         monkeypatch.setenv(name, value)
+
+
+class Record:
+    """A TXT record of the test's, and a clock that it sets."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[list[str], int]] = {}
+        self.asked: list[str] = []
+        self.now = 1000.0
+
+    def texts(self, name: str, servers: list[str] | None) -> tuple[list[str], int]:
+        self.asked.append(name)
+        if name not in self.answers:
+            raise OSError("the name server is away")
+        return self.answers[name]
+
+    @contextmanager
+    def instead_of_dns(self) -> t.Iterator[None]:
+        """For the module `dns_record` of the package, if it has been loaded."""
+        with pytest.MonkeyPatch.context() as patch:
+            if "dns_record" in sys.modules:
+                patch.setattr(sys.modules["dns_record"], "texts", self.texts)
+                patch.setattr(sys.modules["latest"].time, "time", lambda: self.now)
+            yield
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
 
 
 @pytest.fixture
@@ -46,6 +77,11 @@ def by_region_with_query(tmp_path: Path) -> t.Iterator[t.Any]:
 def shop(**given: t.Any) -> Event:
     origin = custom(host_of("shop-us"), given.pop("path", ""), **given.pop("origin_headers", {}))
     return event(given.pop("uri", "/r/1/a+b.html"), origin=origin, **given)
+
+
+def failing_over(own: str, path: str = "", **headers: str) -> Event:
+    """The second run for a request: the origin group's other member, a custom origin of the bucket *own*."""
+    return event("/r/1/a+b.html", origin=custom(host_of(own), path, X_Origin_Failover="1", **headers))
 
 
 def asked(request: Event, **given: t.Any) -> str:
@@ -103,10 +139,10 @@ def test_every_signed_request_verifies(by_region: t.Any, case: Event) -> None:
         custom(),
         custom("other-eu.s3.eu-north-1.amazonaws.com"),
         custom("shop-eu.s3.us-east-1.amazonaws.com"),
-        custom(host_of("shop-eu"), X_Origin_Failover="1"),
-        {"s3": {"domainName": host_of("shop-eu"), "path": "", "region": "eu-north-1", "customHeaders": {}}},
+        custom("www.example.com", X_Origin_Failover="1"),
+        custom("other-eu.s3.eu-north-1.amazonaws.com", X_Origin_Failover="1"),
     ],
-    ids=["a server", "an access point", "another bucket", "the wrong Region", "a failover origin", "an S3 origin"],
+    ids=["a server", "an access point", "another bucket", "the wrong Region", "to a server", "to another bucket"],
 )
 def test_requests_for_other_origins_pass_untouched(
     tmp_path: Path, configuration: dict[str, t.Any], origin: dict[str, t.Any]
@@ -115,6 +151,101 @@ def test_requests_for_other_origins_pass_untouched(
     before = copy.deepcopy(case["Records"][0]["cf"]["request"])
     with packaged(tmp_path, configuration) as module:
         assert module.handler(case) == before
+
+
+MODES = [
+    {"mode": "mrap"},
+    {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap"},
+    REGION_MAP,
+    {**REGION_MAP, "next": {"eu-west-1": "shop-us"}},
+    DNS_RECORD,
+    {**DNS_RECORD, "default": "shop-us"},
+]
+
+
+@pytest.mark.parametrize("configuration", MODES, ids=lambda each: "-".join([each["mode"], *list(each)[3:]]))
+@pytest.mark.parametrize("headers", [{}, {"X_Origin_Failover": "1"}, {"X_Origin_Record": NAME}], ids=", ".join)
+@pytest.mark.parametrize("host", [host_of("shop-eu"), "other.s3.eu-north-1.amazonaws.com", HOST])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_cloudfront_signs_for_passes_untouched_in_every_mode(
+    tmp_path: Path, record: Record, configuration: dict[str, t.Any], headers: dict[str, str], host: str, method: str
+) -> None:
+    """So during a switch of modes origins of both sorts stand behind one function."""
+    s3 = {"authMethod": "none", "path": "/p q", "region": "eu-north-1", **custom(host, **headers)["custom"]}
+    case = event("/a+b", method, "a=1", {"s3": s3}, Authorization="Basic x", X_Amz_Meta="y")
+    before = copy.deepcopy(case["Records"][0]["cf"]["request"])
+    with packaged(tmp_path, configuration) as module, record.instead_of_dns():
+        assert module.handler(case) == before
+    assert record.asked == []
+
+
+@pytest.mark.parametrize(
+    ("region", "own", "bucket"),
+    [
+        ("eu-west-1", "shop-us", "blog-eu"),
+        ("eu-west-1", "shop-eu", "blog-eu"),
+        ("us-west-2", "shop-us", "shop-us"),
+        ("sa-east-1", "shop-eu", "shop-eu"),
+        (None, "blog-eu", "blog-eu"),
+    ],
+    ids=["by next", "not its own", "not in next", "in no map", "no Region"],
+)
+def test_a_failover_origin_is_the_next_bucket_of_the_region_or_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str | None, own: str, bucket: str
+) -> None:
+    """Never that of the map, which is what has failed."""
+    if region is None:
+        monkeypatch.delenv("AWS_REGION")
+    else:
+        monkeypatch.setenv("AWS_REGION", region)
+    with packaged(tmp_path, {**REGION_MAP, "next": {"eu-west-1": "blog-eu"}}) as module:
+        assert asked(module.handler(failing_over(own))) == bucket
+
+
+@pytest.mark.parametrize("own", ["shop-eu", "shop-us"])
+def test_without_next_a_failover_origin_is_its_own_bucket(by_region: t.Any, own: str) -> None:
+    assert asked(by_region(failing_over(own))) == own
+
+
+@pytest.mark.parametrize("more", [{}, {"default": "shop-eu"}], ids=["no default", "a default"])
+def test_of_a_failover_origin_no_record_is_asked(tmp_path: Path, record: Record, more: dict[str, str]) -> None:
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, {**DNS_RECORD, **more}) as module, record.instead_of_dns():
+        assert asked(module.handler(failing_over("shop-us", X_Origin_Record=NAME))) == "shop-us"
+        assert record.asked == []
+        assert asked(module.handler(shop())) == "shop-eu"
+
+
+@pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])
+def test_s3_is_not_told_of_the_failover(tmp_path: Path, record: Record, configuration: dict[str, t.Any]) -> None:
+    """And a viewer, who can send the header but no origin's, decides nothing by it."""
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, configuration) as module, record.instead_of_dns():
+        request = module.handler(failing_over("shop-us", X_Site="shop"))
+        assert set(request["origin"]["custom"]["customHeaders"]) == {"x-site"}
+        asked(request)
+        request = module.handler(shop(X_Origin_Failover="1"))
+        assert (asked(request), "x-origin-failover" in request["headers"]) == ("shop-eu", False)
+
+
+@pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])
+@pytest.mark.parametrize(
+    "given", [{"uri": "/a+b%2fc"}, {"method": "HEAD"}, {"path": "/my site"}], ids=lambda each: next(iter(each))
+)
+def test_after_a_failure_the_request_may_come_as_the_first_run_made_it(
+    tmp_path: Path, record: Record, configuration: dict[str, t.Any], given: dict[str, str]
+) -> None:
+    """Whether CloudFront starts again from what the viewer asked for is not documented."""
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, configuration) as module, record.instead_of_dns():
+        first = copy.deepcopy(module.handler(shop(**given)))
+        second = failing_over("shop-us", given.get("path", ""))
+        second["Records"][0]["cf"]["request"] |= {
+            name: copy.deepcopy(first[name]) for name in ("method", "uri", "querystring", "headers")
+        }
+        again = module.handler(second)
+    assert (asked(first), asked(again)) == ("shop-eu", "shop-us")
+    assert again["uri"] == first["uri"]
 
 
 def test_the_key_is_derived_once_a_day_and_again_when_the_credentials_change(
@@ -211,35 +342,10 @@ def test_with_an_alias_only_that_access_point_is_signed_for(tmp_path: Path) -> N
         assert module.handler(other) == before
 
 
-class Record:
-    """A TXT record of the test's, and a clock that it sets."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, tuple[list[str], int]] = {}
-        self.asked: list[str] = []
-        self.now = 1000.0
-
-    def texts(self, name: str, servers: list[str] | None) -> tuple[list[str], int]:
-        self.asked.append(name)
-        if name not in self.answers:
-            raise OSError("the name server is away")
-        return self.answers[name]
-
-
 @pytest.fixture
-def record(monkeypatch: pytest.MonkeyPatch) -> Record:
-    return Record()
-
-
-@pytest.fixture
-def by_record(tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Any]:
-    with packaged(tmp_path, DNS_RECORD) as module:
-        monkeypatch.setattr(sys.modules["dns_record"], "texts", record.texts)
-        monkeypatch.setattr(sys.modules["latest"].time, "time", lambda: record.now)
+def by_record(tmp_path: Path, record: Record) -> t.Iterator[t.Any]:
+    with packaged(tmp_path, DNS_RECORD) as module, record.instead_of_dns():
         yield module.handler
-
-
-NAME = "bucket.example.com"
 
 
 def test_the_record_names_the_bucket_for_as_long_as_it_holds(by_record: t.Any, record: Record) -> None:
@@ -297,11 +403,8 @@ def test_after_an_error_the_name_server_is_left_alone_for_a_while(by_record: t.A
     assert record.asked == [NAME, NAME]
 
 
-def test_a_default_is_preferred_to_the_origins_bucket(
-    tmp_path: Path, record: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with packaged(tmp_path, {**DNS_RECORD, "default": "blog-eu"}) as module:
-        monkeypatch.setattr(sys.modules["dns_record"], "texts", record.texts)
+def test_a_default_is_preferred_to_the_origins_bucket(tmp_path: Path, record: Record) -> None:
+    with packaged(tmp_path, {**DNS_RECORD, "default": "blog-eu"}) as module, record.instead_of_dns():
         assert asked(module.handler(shop())) == "blog-eu"
 
 

@@ -27,6 +27,7 @@ Keys = dict[str, str]
 class Outcome(t.NamedTuple):
     value: dict[str, t.Any]
     reads: list[str]
+    origin: t.Any = None  # the id or the group that it chose
 
     @property
     def text(self) -> str:
@@ -47,10 +48,10 @@ class Engine(t.Protocol):
 class V8:
     """In this process, within the memory that CloudFront gives."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str = "") -> None:
         self._context = MiniRacer()
         self._context.set_hard_memory_limit(MEMORY_BYTES)
-        self._context.eval("globalThis.console = { log: function () {} };" + _code())
+        self._context.eval("globalThis.console = { log: function () {} };" + _code(origin))
 
     def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
         found = []
@@ -67,8 +68,9 @@ class V8:
 class CommandLine:
     """node, or njs, which CloudFront's own engine is thought to be: a program that runs a script."""
 
-    def __init__(self, program: str, directory: Path) -> None:
+    def __init__(self, program: str, directory: Path, origin: str = "") -> None:
         self._program = program
+        self._code = _code(origin)
         self._script = directory / "viewer_request_cases.js"
 
     def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
@@ -77,7 +79,7 @@ class CommandLine:
             "__run(__cases).then(function (text) {"
             " for (let i = 0; i < text.length; i += 1000) { console.log('#' + text.substring(i, i + 1000)); } });"
         )
-        self._script.write_text(f"{_code()}\nconst __cases = {_parsed(cases)};\n{said}\n", encoding="utf-8")
+        self._script.write_text(f"{self._code}\nconst __cases = {_parsed(cases)};\n{said}\n", encoding="utf-8")
         done = subprocess.run(
             [self._program, str(self._script)], capture_output=True, encoding="utf-8", timeout=60, check=True
         )
@@ -91,8 +93,9 @@ class CommandLine:
 ENGINES = ["v8", *(name for name in ("node", "njs") if shutil.which(name))]
 
 
-def start(name: str, directory: Path) -> Engine:
-    return V8() if name == "v8" else CommandLine(name, directory)
+def start(name: str, directory: Path, origin: str = "") -> Engine:
+    """*origin*: the mode that the role would have put in; without one its placeholder stays."""
+    return V8(origin) if name == "v8" else CommandLine(name, directory, origin)
 
 
 def event(
@@ -129,11 +132,12 @@ def query_of(text: str) -> dict[str, t.Any]:
     return found
 
 
-def _code() -> str:
+def _code(origin: str) -> str:
     stub = Path(__file__).with_name("cloudfront_stub.js").read_text(encoding="utf-8")
     code = FUNCTION.read_text(encoding="utf-8")
     assert code.startswith(IMPORT)
-    return "'use strict';\n" + stub + code.removeprefix(IMPORT).replace("__EDGE_NAME__", SITE)
+    code = code.removeprefix(IMPORT).replace("__EDGE_NAME__", SITE)
+    return "'use strict';\n" + stub + (code.replace("__EDGE_ORIGIN__", origin) if origin else code)
 
 
 def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:
@@ -144,4 +148,4 @@ def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:
 def _outcomes(text: str) -> list[Outcome]:
     found = json.loads(text)
     assert not [one for one in found if "error" in one], "the function threw"
-    return [Outcome(one["value"], one["reads"]) for one in found]
+    return [Outcome(one["value"], one["reads"], one["origin"]) for one in found]

@@ -16,14 +16,15 @@ SUFFIX = ".accesspoint.s3-global.amazonaws.com"
 
 
 class Targets:
-    """With an `alias`, that access point only; else any that is an origin."""
+    """With an `alias`, that access point only; else any that is an origin. What it fails over to is for CloudFront to
+    sign for: S3 has left out the Regions that do not answer already."""
 
     def __init__(self, configuration: dict) -> None:
         alias = configuration.get("alias")
         self._only = alias + SUFFIX if alias else None
 
-    def owns(self, host: str) -> bool:
-        return host == self._only if self._only else host.endswith(".mrap" + SUFFIX)
+    def owns(self, host: str, failover: bool) -> bool:
+        return not failover and (host == self._only if self._only else host.endswith(".mrap" + SUFFIX))
 
-    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
+    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
         return host, sign

@@ -28,7 +28,7 @@ class Buckets:
     def __contains__(self, name: object) -> bool:
         return name in self._targets
 
-    def owns(self, host: str) -> bool:
+    def owns(self, host: str, failover: bool) -> bool:
         return host in self._names
 
     def of(self, host: str) -> str:

@@ -7,13 +7,15 @@
     {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap"}
 
     {"mode": "region_map", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
-     "map": {"eu-west-1": "shop-eu", "us-east-1": "shop-us"}, "default": "shop-eu"}
+     "map": {"eu-west-1": "shop-eu", "us-east-1": "shop-us"}, "default": "shop-eu",
+     "next": {"eu-west-1": "shop-us", "us-east-1": "shop-eu"}}
 
     {"mode": "dns_record", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
      "record": "bucket.shop.example.com", "default": "shop-eu"}
 
 `query` in each: the names of the query string that S3 is asked with. `parameter` with or instead of `map`: the name
-and the region of an SSM parameter that has the map, and the seconds for which it holds.
+and the region of an SSM parameter that has the map, and the seconds for which it holds. `next`: of the failover
+origin, in place of its own bucket.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _NEEDED = {
 }
 _OPTIONAL = {
     "mrap": ("alias", "query"),
-    "region_map": ("map", "parameter", "query"),
+    "region_map": ("map", "next", "parameter", "query"),
     "dns_record": ("default", "record", "nameservers", "query"),
 }
 # Compiled when they are used: a configuration does not use them all.
@@ -79,11 +79,15 @@ def _check_default(default: object, buckets: dict) -> None:
     _refuse_unlisted(default, "default", buckets)
 
 
-def _check_map(found: object, buckets: dict) -> None:
-    _refuse_other(dict, found, "map", '{"eu-west-1": "shop-eu"}')
+def _check_map(found: object, buckets: dict, key: str = "map") -> None:
+    _refuse_other(dict, found, key, '{"eu-west-1": "shop-eu"}')
     for region, bucket in found.items():
-        _refuse_unlike(_REGION, region, "map", "eu-west-1")
-        _refuse_unlisted(bucket, f"map: {region}", buckets)
+        _refuse_unlike(_REGION, region, key, "eu-west-1")
+        _refuse_unlisted(bucket, f"{key}: {region}", buckets)
+
+
+def _check_next(found: object, buckets: dict) -> None:
+    _check_map(found, buckets, "next")
 
 
 def _refuse_unlisted(bucket: object, key: str, buckets: dict) -> None:
@@ -127,6 +131,7 @@ _CHECKS = {
     "alias": _check_alias,
     "default": _check_default,
     "map": _check_map,
+    "next": _check_next,
     "parameter": _check_parameter,
     "record": _check_record,
     "nameservers": _check_nameservers,

@@ -15,7 +15,8 @@ from txt_record import texts
 
 
 class Targets:
-    """The record's name comes with the origin (X-Origin-Record), so that one function serves many distributions."""
+    """The record's name comes with the origin (X-Origin-Record), so that one function serves many distributions. Of a
+    failover origin its own bucket is the target: the record would name the one again that has failed."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
@@ -25,7 +26,9 @@ class Targets:
         self._servers = configuration.get("nameservers")
         self._answers: dict[str, Latest] = {}
 
-    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
+    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
+        if failover:
+            return self._buckets.target(self._buckets.of(host))
         name = record or self._record
         shares = self._shares(name) if name else None
         return self._buckets.target(_share(shares, request_id) if shares else self._default or self._buckets.of(host))

@@ -5,8 +5,11 @@
 """Lambda@Edge, origin request: resolve a target, sign for it.
 
 `config.json` in the package says how targets are resolved (`configuration.py`); without it they are Multi-Region
-Access Points. A request for an origin that is not one of them passes untouched, and so does one for a failover
-origin: one with the custom header X-Origin-Failover.
+Access Points. A request for an origin that is not one of them passes untouched, and so does one for an origin that
+CloudFront takes for S3: it signs for those itself. So origins of both sorts may stand behind one function.
+
+The failover origin of an origin group is one with the custom header X-Origin-Failover. CloudFront runs the function
+again for it, and its target is another: that is the mode's affair too.
 """
 
 from __future__ import annotations
@@ -44,7 +47,11 @@ def handler(event: dict, context: object = None) -> dict:
     cf = event["Records"][0]["cf"]
     request, request_id = cf["request"], cf["config"]["requestId"]
     origin = request.get("origin", {}).get("custom")
-    if origin is None or not targets.owns(origin["domainName"]) or FAILOVER_HEADER in origin.get("customHeaders", ()):
+    if origin is None:
+        return request
+    custom = origin.get("customHeaders", {})
+    failover = FAILOVER_HEADER in custom
+    if not targets.owns(origin["domainName"], failover):
         return request
     if request["method"] not in METHODS:
         return answer("405", "Method Not Allowed", Allow=", ".join(METHODS))
@@ -58,9 +65,8 @@ def handler(event: dict, context: object = None) -> dict:
         return answer("404", "Not Found")  # there is no key: S3 would list the bucket
     request["querystring"] = query(request.get("querystring", ""))
 
-    custom = origin.get("customHeaders", {})
     record = custom[RECORD_HEADER][0]["value"] if RECORD_HEADER in custom else None
-    host, sign = targets.resolve(origin["domainName"], record, request_id)
+    host, sign = targets.resolve(origin["domainName"], failover, record, request_id)
     origin["domainName"] = host
     if custom:
         origin["customHeaders"] = {name: values for name, values in custom.items() if not is_ours(name)}
@@ -92,7 +98,7 @@ def query(given: str) -> str:
 
 def is_ours(name: str) -> bool:
     """Whether nobody but this function may send the header: one from elsewhere would be a command to S3."""
-    return name == "authorization" or name.startswith("x-amz-") or name == RECORD_HEADER
+    return name in ("authorization", RECORD_HEADER, FAILOVER_HEADER) or name.startswith("x-amz-")
 
 
 def answer(status: str, description: str, **headers: str) -> dict:

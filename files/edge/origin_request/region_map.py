@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mode `region_map`: the Region in which this function runs says which bucket is the target."""
+"""Mode `region_map`: the Region in which this function runs says which bucket is the target, and which is the next one,
+for a failover origin."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ class Targets:
         self.owns = self._buckets.owns
         self._default = configuration["default"]
         self._map = configuration.get("map", {})
+        self._next = configuration.get("next", {})
         self._latest = None
         if "parameter" in configuration:
             # Now, while the environment starts: Lambda gives this phase a whole processor, and a TLS context costs
@@ -31,9 +33,11 @@ class Targets:
             self._latest = Latest("parameter", self._read)
             self._latest.value()
 
-    def resolve(self, host: str, record: str | None, request_id: str) -> Target:
-        found = self._latest.value() if self._latest else None
+    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
         region = os.environ.get("AWS_REGION", "")
+        if failover:
+            return self._buckets.target(self._next.get(region) or self._buckets.of(host))
+        found = self._latest.value() if self._latest else None
         return self._buckets.target((self._map if found is None else found).get(region, self._default))
 
     def _read(self) -> tuple[dict[str, str], int]:

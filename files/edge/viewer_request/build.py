@@ -17,8 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TARGET = HERE / "viewer_request.js"
 LARGEST = 10 * 1024
-# What the role puts in place of __EDGE_NAME__ has 32 characters at most.
-PLACEHOLDER, LONGEST_NAME = "__EDGE_NAME__", 32
+# How many characters each stands for at most: the site's name, and the origin's mode, of which the longest,
+# nearest_bucket, is shorter than the placeholder, which may stay.
+PLACEHOLDERS = {"__EDGE_NAME__": 32, "__EDGE_ORIGIN__": len("__EDGE_ORIGIN__")}
 
 HEAD = """\
 import cf from 'cloudfront';
@@ -35,7 +36,7 @@ class BuildError(Exception):
 
 
 def build(directory: Path = HERE / "src") -> str:
-    """The function's code; `__EDGE_NAME__` still stands for the site's name."""
+    """The function's code; the placeholders still stand for the site's name and the origin's mode."""
     parts: dict[str, str] = {}
     _add("handler.js", directory, parts, ())
     code = HEAD + "".join(parts.values())
@@ -46,8 +47,10 @@ def build(directory: Path = HERE / "src") -> str:
 
 
 def bytes_left(code: str) -> int:
-    """Of what CloudFront takes, with the longest name of a site."""
-    return LARGEST - len(code.replace(PLACEHOLDER, "n" * LONGEST_NAME).encode())
+    """Of what CloudFront takes, with the longest name of a site and the longest of a mode."""
+    for placeholder, longest in PLACEHOLDERS.items():
+        code = code.replace(placeholder, "n" * longest)
+    return LARGEST - len(code.encode())
 
 
 def _add(name: str, directory: Path, parts: dict[str, str], importers: tuple[str, ...]) -> None:
@@ -87,7 +90,7 @@ def main(arguments: list[str]) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(code, encoding="utf-8", newline="\n")
     left = bytes_left(code)
-    print(f"{target}: {LARGEST - left} bytes, {left} left; {PLACEHOLDER} stands for the site's name")
+    print(f"{target}: {LARGEST - left} bytes, {left} left with {' and '.join(PLACEHOLDERS)} replaced")
     return 0
 
 

@@ -37,6 +37,62 @@ function withQuery(to, query) {
  const base = target.split('#')[0];
  return base + (base.includes('?') ? '&' : '?') + query + target.substring(base.length);
 }
+const SITE = '__EDGE_NAME__';
+const store = cf.kvs();
+async function hostRecord(host) {
+ const dot = host.indexOf('.');
+ const names = dot < 0 ? [host, '*'] : [host, '*' + host.substring(dot), '*'];
+ for (let i = 0; i < names.length; i++) {
+  const record = await read('/h/' + names[i]);
+  if (record) {
+   return { name: names[i], record: record };
+  }
+ }
+ return null;
+}
+async function pathRecord(name, path) {
+ const record = await read('/p/' + name + path);
+ return record || {};
+}
+async function nearestOrigins(cache) {
+ const record = await read('/n/' + cache);
+ const ids = record && record.v === 1 && Array.isArray(record.o) ? record.o : [];
+ return ids.every(id => id && typeof id === 'string') && ids[0] !== ids[1] ? ids : [];
+}
+async function read(key) {
+ let text = '';
+ try {
+  text = await store.get(SITE + key);
+ } catch (error) {
+  return null;
+ }
+ try {
+  const record = JSON.parse(text);
+  return record.v === 1 || record.v === 2 ? record : {};
+ } catch (error) {
+  return {};
+ }
+}
+const ORIGIN = '__EDGE_ORIGIN__';
+function withOrigin(request) {
+ return ORIGIN === 'nearest_bucket' ? fromNearest(request) : request;
+}
+async function fromNearest(request) {
+ try {
+  const ids = await nearestOrigins(cf.edgeLocation.region);
+  if (ids.length === 2) {
+   cf.createRequestOriginGroup({
+    originIds: [{ originId: ids[0] }, { originId: ids[1] }],
+    failoverCriteria: { statusCodes: [404, 500, 502, 503, 504] }
+   });
+  } else if (ids.length === 1) {
+   cf.selectRequestOriginById(ids[0]);
+  }
+ } catch (error) {
+  console.log('no origin was chosen: ' + error);
+ }
+ return request;
+}
 const PLAIN = /^(\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+\/?$|^\/$/;
 const KEY_BYTES = 1024;
 function normalPath(uri) {
@@ -171,37 +227,6 @@ function otherSlash(path, policy) {
 function lastSegment(path) {
  return path.substring(path.lastIndexOf('/') + 1);
 }
-const SITE = '__EDGE_NAME__';
-const store = cf.kvs();
-async function hostRecord(host) {
- const dot = host.indexOf('.');
- const names = dot < 0 ? [host, '*'] : [host, '*' + host.substring(dot), '*'];
- for (let i = 0; i < names.length; i++) {
-  const record = await read('/h/' + names[i]);
-  if (record) {
-   return { name: names[i], record: record };
-  }
- }
- return null;
-}
-async function pathRecord(name, path) {
- const record = await read('/p/' + name + path);
- return record || {};
-}
-async function read(key) {
- let text = '';
- try {
-  text = await store.get(SITE + key);
- } catch (error) {
-  return null;
- }
- try {
-  const record = JSON.parse(text);
-  return record.v === 1 || record.v === 2 ? record : {};
- } catch (error) {
-  return {};
- }
-}
 const SHARED = ['/_edge/region', '/_edge/404.html'];
 async function handler(event) {
  try {
@@ -250,7 +275,7 @@ async function route(request, address) {
 function toOrigin(request, uri, query) {
  request.uri = uri;
  request.querystring = query || {};
- return request;
+ return withOrigin(request);
 }
 function noSite() {
  return page(404, 'There is no site at this address.');

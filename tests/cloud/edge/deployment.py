@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import threading
@@ -40,7 +41,7 @@ class DeploymentReader:
         distribution, config = found["Distribution"], found["Distribution"]["DistributionConfig"]
         behavior = config["DefaultCacheBehavior"]
         function_name, version_arn = associated_functions(config)
-        versions = [found["ETag"]]
+        versions = [found["ETag"], distribution["Status"]]
         code = None
         if function_name:
             code, more = self._viewer_function(function_name)
@@ -75,12 +76,14 @@ class DeploymentReader:
             viewer_function=code,
             origin_function=self._origin_function(version_arn) if version_arn else None,
             access_controls=tuple(controls),
+            deployed=distribution["Status"] == "Deployed",
             versions=tuple(versions),
         )
 
     def versions(self, current: Snapshot) -> tuple[str, ...]:
         """The ETags now of what `current` was read from."""
-        versions = [self._cloudfront.get_distribution(Id=self._id)["ETag"]]
+        found = self._cloudfront.get_distribution(Id=self._id)
+        versions = [found["ETag"], found["Distribution"]["Status"]]
         function = current.viewer_function
         if function:
             summary = self._cloudfront.describe_function(Name=function.name, Stage="LIVE")
@@ -150,6 +153,18 @@ class Deployment:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="edge-poller", daemon=True)
         self.current = reader.read()
+        self._before: Snapshot | None = None
+
+    def at(self, location: str) -> Snapshot:
+        """What an edge location goes by: while a change is InProgress, every second one has what was before.
+
+        Functions and their keys do not wait for that: a new LIVE stage is everybody's.
+        """
+        now, before = self.current, self._before
+        if before is None or hashlib.sha256(f"{location} {now.versions[0]}".encode()).digest()[0] % 2:
+            return now
+        same_function = before.viewer_function and now.viewer_function
+        return dataclasses.replace(before, viewer_function=now.viewer_function) if same_function else before
 
     def start(self) -> None:
         self._thread.start()
@@ -162,7 +177,9 @@ class Deployment:
     def refresh(self) -> None:
         with self._lock:
             if self._reader.versions(self.current) != self.current.versions:
-                self.current = self._reader.read()
+                found = self._reader.read()
+                self._before = None if found.deployed else self._before or self.current
+                self.current = found
                 LOG.info("deployment %s: %s", self.current.distribution_id, " ".join(self.current.versions))
 
     def _poll(self) -> None:

@@ -122,12 +122,13 @@ class Edge:
         deployment, flow = self._deployment, self._flow
         if deployment is None or flow is None:
             return error_answer(503, "The edge is stopping", "Error from cloudfront")
-        snapshot = deployment.current
+        snapshot = deployment.at(pop.code)
         if location is not None and location.upper() not in load_pops():
             known = ", ".join(sorted(load_pops()))
             answer = error_answer(400, f"X-Edge-Location must be one of {known}", "Error from cloudfront")
         else:
             pop = load_pops()[location.upper()] if location is not None else pop
+            snapshot = deployment.at(pop.code)
             answer = self._on_host(snapshot, flow, pop, request)
         answer.headers += [
             ("via", via(snapshot.domain_name)),

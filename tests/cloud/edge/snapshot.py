@@ -55,7 +55,8 @@ class Snapshot:
     viewer_function: FunctionCode | None
     origin_function: OriginFunction | None
     access_controls: tuple[str, ...]  # their ids
-    versions: tuple[str, ...]  # ETags of what it was read from
+    deployed: bool  # everywhere: until then, some edge locations have what was before
+    versions: tuple[str, ...]  # ETags of what it was read from, and the distribution's status
 
     def error(self, status: int) -> ErrorResponse:
         return self.errors.get(status, ErrorResponse())

@@ -25,9 +25,6 @@ _HERE = Path(__file__).parent
 _IMPORT = re.compile(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(import\s+cf\s+from\s+(['\"])cloudfront\2\s*;?)", re.DOTALL)
 _OTHER_IMPORT = re.compile(r"^\s*import\b[^\n]*|\bimport\s*\(", re.MULTILINE)
 
-# CloudFront's engine refuses it too, but tests/cloud_edge/viewer_function.js does it.
-_TOLERATED = viewer_language.NESTED
-
 
 class FunctionRefused(Exception):
     """CloudFront would not have accepted the function's code: an emulator that did is not to be believed."""
@@ -75,7 +72,7 @@ def prepare(code: bytes) -> str:
 
 def _check_language(text: str) -> None:
     """FunctionRefused for what CloudFront's engine does not take and V8 does. NotRead if that cannot be told."""
-    refused = [one for one in viewer_language.findings(text) if one.refused and one.what != _TOLERATED]
+    refused = [one for one in viewer_language.findings(text) if one.refused]
     if refused:
         raise FunctionRefused(
             f"The function uses what CloudFront Functions do not have: {', '.join(map(str, refused))}. "
@@ -98,7 +95,7 @@ class ViewerFunction:
     ) -> ViewerRequest | Answer:
         """The request to go on with or the response the function made. Refusal if it failed."""
         event = viewer_event.build(request, domain_name, distribution_id)
-        answer = self._ask(event, pop)
+        answer = self.ask(event, pop)
         for line in answer.get("logs", ()):
             LOG.info("%s function %s: %s", request.request_id, self.function.name, line)
         if "error" in answer:
@@ -124,7 +121,8 @@ class ViewerFunction:
             self._process.close()
             self._process = None
 
-    def _ask(self, event: dict[str, Any], pop: Pop) -> dict[str, Any]:
+    def ask(self, event: dict[str, Any], pop: Pop) -> dict[str, Any]:
+        """What the runtime says of one event: `ok` or `error`, and `logs`. Refusal for code that CloudFront refuses."""
         place = {"name": pop.code, "region": pop.regional_edge_cache, "serverIp": "127.0.0.1"}
         message = {"event": json.dumps(event), "edge_location": json.dumps(place)}
         with self._lock:

@@ -2,6 +2,7 @@
 // Host → pointer → object: what CloudFront runs for every viewer's request. The order of decisions is in docs/routing.md.
 
 import { page, redirect } from './answers.js';
+import { withOrigin } from './origin.js';
 import { encodePath, normalPath } from './path.js';
 import { keptQuery, wholeQuery } from './query.js';
 import { prefixRedirect } from './redirects.js';
@@ -66,7 +67,7 @@ async function route(request, address) {
 function toOrigin(request, uri, query) {
   request.uri = uri;
   request.querystring = query || {};
-  return request;
+  return withOrigin(request);
 }
 
 function noSite() {

@@ -24,6 +24,13 @@ export async function pathRecord(name, path) {
   return record || {};
 }
 
+// The ids of the one or two origins to ask from this regional edge cache, nearest first; [] for what cannot be used.
+export async function nearestOrigins(cache) {
+  const record = await read('/n/' + cache);
+  const ids = record && record.v === 1 && Array.isArray(record.o) ? record.o : [];
+  return ids.every(id => id && typeof id === 'string') && ids[0] !== ids[1] ? ids : [];
+}
+
 // null if there is no such key, {} for a value of a form that is not known here. Each read is awaited on its own: the
 // runtime takes no await in arguments, and reads at once cost more memory than it has.
 async function read(key) {
