@@ -1,16 +1,29 @@
-"""Which tests may run beside each other, where pytest-xdist runs them: those that share nothing."""
+"""How the collection is found, and which tests may run beside each other: those that share nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.plugins.loader import init_plugin_loader
 from xdist.scheduler import LoadScopeScheduling
 
+# By Ansible's own loader, which templates need for the collection's filters; before anything imports the collection.
+init_plugin_loader([str(Path(__file__).parents[1] / "build" / "collections")])
+
 # Each of their tests has an AWS of its own; the other files of e2e share one site.
-_APART = ("test_demo.py", "test_fresh_account.py", "test_molecule.py", "test_replacement.py", "test_routes.py")
+_APART = (
+    "test_demo.py",
+    "test_fresh_account.py",
+    "test_going_over.py",
+    "test_molecule.py",
+    "test_origin_modes.py",
+    "test_replacement.py",
+    "test_routes.py",
+)
 
 
 class Scheduling(LoadScopeScheduling):

@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
+_INPUT = "the list of Regions"
+
+
+def nearest_regions(regions: t.Any, without: t.Any = (), prefer: t.Any = None) -> dict[str, list[str]]:
+    """The filter. Raises AnsibleFilterError for what it cannot sort."""
+    try:
+        there = _nearest.as_regions(regions, _INPUT)
+        out = _nearest.as_regions(without, "without")
+        first = _nearest.as_preferences({} if prefer is None else prefer, "prefer")
+        _nearest.check(there, out, first, (_INPUT, "without", "prefer"))
+    except EdgeError as error:
+        raise AnsibleFilterError(str(error)) from error
+    return _nearest.nearest(there, out, first)
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"nearest_regions": nearest_regions}

@@ -1,0 +1,252 @@
+"""site_origins against local AWS, as the deployer: the nearest buckets, switched by one call."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
+from modules.test_site_routes import Store
+
+EU, US, AP = REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
+OUT = f"{SITE}/n/out"
+EUROPE, AMERICA = f"{SITE}/n/eu-central-1", f"{SITE}/n/us-west-2"
+CACHES = 13
+# Of others in the same store, and of this site for other purposes.
+FOREIGN = {
+    f"{SITE}-eu/n/us-east-1": '{"v":1,"o":["bucket-a"]}',
+    f"{SITE}/h/www.example.com": '{"v":1,"p":"r/a"}',
+    f"{SITE}/p/www.example.com/a": '{"v":2,"o":"a.html"}',
+    f"{SITE}/next": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def store_arn(modules: Modules) -> str:
+    arn: str = modules.run("cloudfront_key_value_store", name=SITE)["key_value_store"]["arn"]
+    return arn
+
+
+@pytest.fixture
+def store(cloud: LocalCloud, store_arn: str) -> Iterator[Store]:
+    found = Store(cloud, store_arn)
+    found.put(FOREIGN)
+    yield found
+    cloud.fault(None)
+    found.put({}, list(found.keys()))
+
+
+def asked(store: Store, key: str) -> list[str]:
+    found: list[str] = json.loads(store.keys()[key])["o"]
+    return found
+
+
+def own_keys(store: Store) -> dict[str, str]:
+    return {key: text for key, text in store.keys().items() if key.startswith(f"{SITE}/n/")}
+
+
+def origins(modules: Modules, **options: Any) -> dict[str, Any]:
+    return modules.run("site_origins", **{"store": SITE, "site": SITE, "regions": REGIONS, **options})
+
+
+def before_writing(act: Callable[[], object]) -> Any:
+    """*act* happens once, between what the module reads and its first write."""
+    write, todo = KeysApi.update_keys, [act]
+
+    def update_keys(self: KeysApi, *args: Any, **kwargs: Any) -> None:
+        if todo:
+            todo.pop()()
+        write(self, *args, **kwargs)
+
+    return mock.patch.object(KeysApi, "update_keys", update_keys)
+
+
+def test_all_origins_are_foretold_written_at_once_and_then_left_alone(modules: Modules, store: Store) -> None:
+    foretold = origins(modules, check=True, diff=True)
+    assert (foretold["changed"], foretold["mutating"], store.keys()) == (True, [], FOREIGN)
+    assert foretold["diff"]["before"] == ""
+
+    done = origins(modules)
+    assert len(store.keys()) == len(FOREIGN) + CACHES
+    assert store.keys()[EUROPE] == '{"v":1,"o":["bucket-eu-north-1","bucket-us-east-1"]}'
+    assert done["origins"] == foretold["origins"] == foretold["diff"]["after"]["origins"]
+    assert done["origins"]["us-west-2"] == [f"bucket-{US}", f"bucket-{EU}"]
+    assert (done["out_of_service"], done["plan"]) == ([], foretold["plan"])
+    # The store; then its ETag and a page of keys, and both again to see that they are there.
+    assert done["api_calls"] == {"read": 5, "write": 1}
+
+    again = origins(modules, regions=REGIONS[::-1])
+    assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
+    assert again["origins"] == done["origins"]
+    assert again["api_calls"] == {"read": 3, "write": 0}
+
+
+def test_a_region_goes_out_stays_out_and_comes_back(modules: Modules, store: Store) -> None:
+    origins(modules)
+    foretold = origins(modules, check=True, out_of_service=[EU])
+    out = origins(modules, out_of_service=[EU])
+    assert out["plan"] == foretold["plan"]
+    assert out["plan"][0] == f"Take {EU} out of service"
+    assert (out["out_of_service"], out["api_calls"]["write"], len(out["mutating"])) == ([EU], 1, 1)
+    assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
+    assert asked(store, EUROPE) == [f"bucket-{US}", f"bucket-{AP}"]
+
+    # A deployment says nothing about it, also one that brings a Region more.
+    assert origins(modules)["mutating"] == []
+    grown = origins(modules, regions=[*REGIONS, "eu-west-1"])
+    assert (grown["out_of_service"], asked(store, EUROPE)) == ([EU], ["bucket-eu-west-1", f"bucket-{US}"])
+
+    # Of a Region that is no more nothing is remembered.
+    shrunk = origins(modules, regions=[US, AP])
+    assert shrunk["plan"][0] == f"Forget that {EU} is out of service"
+    assert OUT not in own_keys(store)
+
+    origins(modules, out_of_service=[US, AP])
+    assert asked(store, AMERICA) == [f"bucket-{EU}"]
+    back = origins(modules, out_of_service=[])
+    assert back["plan"][:2] == [f"Put {AP} back into service", f"Put {US} back into service"]
+    assert OUT not in own_keys(store) and asked(store, EUROPE) == [f"bucket-{EU}", f"bucket-{US}"]
+
+
+def test_an_order_of_ones_own(modules: Modules, store: Store) -> None:
+    origins(modules)
+    done = origins(modules, prefer={"us-west-2": [AP]})
+    assert done["plan"] == [
+        f"Ask bucket-{AP}, then bucket-{US} for what us-west-2 has not cached (until now bucket-{US}, then bucket-{EU})"
+    ]
+    assert origins(modules, prefer={"us-west-2": [AP]})["mutating"] == []
+
+
+def test_only_the_sites_own_keys_are_removed(modules: Modules, store: Store) -> None:
+    origins(modules, out_of_service=[EU])
+    store.put({f"{SITE}/n/mars": "?"})
+    assert origins(modules)["plan"] == ["Remove the origins of mars"]
+    options: dict[str, Any] = {"state": "absent", "regions": None}
+    foretold = origins(modules, check=True, **options)
+    gone = origins(modules, **options)
+    assert gone["plan"] == foretold["plan"] and len(gone["mutating"]) == 1
+    assert (gone["origins"], gone["out_of_service"], store.keys()) == ({}, [], FOREIGN)
+    assert origins(modules, **options)["mutating"] == []
+
+
+def test_routes_and_origins_never_touch_each_others_keys(modules: Modules, store: Store) -> None:
+    origins(modules, out_of_service=[EU])
+    there = own_keys(store)
+    options: dict[str, Any] = {"store": SITE, "site": SITE, "hosts": {"new.example.com": {"release": "b"}}}
+    purged = modules.run("site_routes", purge=True, **options)
+    assert purged["plan"] == ["Remove www.example.com, with 1 path", "Route new.example.com: release b"]
+    assert own_keys(store) == there
+    assert origins(modules)["mutating"] == []
+
+
+def test_a_large_store_is_not_listed(modules: Modules, store: Store) -> None:
+    store.put({f"{SITE}/p/www.example.com/{number:03}": '{"v":2,"p":"r/a"}' for number in range(700)})
+    assert origins(modules, out_of_service=[EU])["changed"]
+    again = origins(modules)
+    assert (again["mutating"], again["out_of_service"]) == ([], [EU])
+    assert again["api_calls"]["read"] == 2 + CACHES + 1
+    assert origins(modules, state="absent")["changed"]
+    assert own_keys(store) == {}
+
+
+def test_what_others_write_meanwhile_stays(modules: Modules, store: Store) -> None:
+    """A release is published while a Region is taken out."""
+    origins(modules)
+    theirs = {f"{SITE}/h/www.example.com": '{"v":1,"p":"r/b"}'}
+    with before_writing(lambda: store.put(theirs)):
+        done = origins(modules, out_of_service=[EU])
+    assert done["out_of_service"] == [EU] and not done.get("warnings")
+    assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
+    assert {**FOREIGN, **theirs}.items() <= store.keys().items()
+
+
+def test_a_failover_meanwhile_is_not_undone_by_a_deployment(modules: Modules, store: Store) -> None:
+    origins(modules)
+    with before_writing(lambda: origins(modules, out_of_service=[US])):
+        done = origins(modules, regions=[*REGIONS, "eu-west-1"])
+    assert done["out_of_service"] == [US]
+    assert asked(store, AMERICA) == ["bucket-eu-west-1", f"bucket-{EU}"]
+
+
+def test_who_takes_another_region_out_meanwhile_is_overruled_with_a_warning(modules: Modules, store: Store) -> None:
+    origins(modules)
+    with before_writing(lambda: origins(modules, out_of_service=[US])):
+        done = origins(modules, out_of_service=[EU])
+    assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
+    assert "out_of_service became ['us-east-1'] by somebody else meanwhile; it is made ['eu-north-1']." in str(
+        done["warnings"]
+    )
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: Store, calls: int) -> None:
+    """Before the write nothing is changed, after it everything is."""
+    origins(modules)
+    there = store.keys()
+    modules.cloud.fault(calls, of=modules.credentials)
+    with pytest.raises(ModuleFailed, match="LocalFault"):
+        origins(modules, out_of_service=[EU])
+    modules.cloud.fault(None)
+    assert (store.keys() == there) is (calls == 0)
+    assert len(origins(modules, out_of_service=[EU])["mutating"]) == 1 - calls
+    assert origins(modules)["out_of_service"] == [EU]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"regions": []}, "regions is empty: name at least one AWS Region"),
+        ({"regions": ["eu-nort-1"]}, "Did you mean eu-north-1"),
+        ({"out_of_service": REGIONS}, "out_of_service: no Region of regions would be left: leave at least one of"),
+        ({"out_of_service": ["sa-east-1"]}, "out_of_service names sa-east-1, which regions does not"),
+        ({"prefer": {"eu-north-1": [EU]}}, "prefer: 'eu-north-1' has no regional edge cache"),
+        ({"regions": [EU]}, f"All of regions ({EU}) are out of service, as {OUT} says"),
+    ],
+)
+def test_a_mistake_is_a_sentence_before_the_first_write(
+    modules: Modules, store: Store, options: dict[str, Any], sentence: str
+) -> None:
+    origins(modules, out_of_service=[EU])
+    there = store.keys()
+    with pytest.raises(ModuleFailed) as failure:
+        origins(modules, **options)
+    assert sentence in str(failure.value)
+    assert store.keys() == there
+
+
+def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: Modules) -> None:
+    none = f"{SITE}-none"
+    with pytest.raises(ModuleFailed, match=f"There is no key value store '{none}': run site.yml first"):
+        origins(modules, store=none)
+    assert len(origins(modules, store=none, check=True)["plan"]) == CACHES
+    for check in (True, False):
+        result = origins(modules, store=none, check=check, state="absent")
+        assert (result["changed"], result["plan"], result["origins"]) == (False, [], {})
+
+
+@pytest.mark.parametrize(
+    ("action", "call"),
+    [
+        ("cloudfront:DescribeKeyValueStore", "DescribeKeyValueStore"),
+        ("cloudfront-keyvaluestore:DescribeKeyValueStore", "DescribeKeyValueStore"),
+        ("cloudfront-keyvaluestore:ListKeys", "ListKeys"),
+        ("cloudfront-keyvaluestore:UpdateKeys", "UpdateKeys"),
+    ],
+)
+def test_each_right_is_needed_and_its_lack_is_told(modules: Modules, store: Store, action: str, call: str) -> None:
+    policy = deployer_policy(SITE, modules.cloud.account_id)
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
+    without = Modules(modules.cloud, modules.cloud.create_user(f"without-{action.replace(':', '-')}", policy))
+    with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
+        origins(without)
