@@ -47,7 +47,6 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 
 _ROLE_ARN = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
-_KEY_ARN = r"arn:aws:kms:{region}:\d{{12}}:key/[\w-]+"
 
 # The replication configuration by Region, of every bucket: the home may have been another one.
 State = dict[str, t.Optional[Config]]

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 try:
@@ -18,6 +19,7 @@ except ImportError:  # ansible-core brings it wherever the playbooks run
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
+_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("", "false", "no", "off", "0")
 
@@ -53,6 +55,14 @@ def as_list(given: Given, option: str) -> list[str]:
     if not isinstance(value, (list, tuple)):
         raise EdgeError(f"{option}: {value!r} is not a list: write it like [a, b] or a,b.")
     return [text for text in (str(item).strip() for item in value) if text]
+
+
+def as_hosts(given: Given, option: str) -> list[str]:
+    hosts = list(dict.fromkeys(host.lower() for host in as_list(given, option)))
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise EdgeError(f"{option}: {host!r} is not a host name: write it like www.example.com, without https://.")
+    return hosts
 
 
 def as_dict(given: Given, option: str) -> dict[str, str]:

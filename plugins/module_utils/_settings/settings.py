@@ -24,26 +24,25 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import check_release_name
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.delivery import delivery_settings
 from ansible_collections.multiregion.edge.plugins.module_utils._settings.given import (
     Given,
     as_bool,
     as_choice,
     as_dict,
+    as_hosts,
     as_list,
     as_text,
     parsed,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._settings.origin import origin_settings
 
 # A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
 # the account, the longest Region and the namespace's mark take 31.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
-_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
-
 _ACCESS_POINT = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
 
 _TOPOLOGIES = ("hub", "mesh")
-_PRICE_CLASSES = ("PriceClass_100", "PriceClass_200", "PriceClass_All")
 
 # edge_target is for the playbooks' hosts line.
 VARIABLES = (
@@ -54,23 +53,31 @@ VARIABLES = (
     "edge_bucket_namespace",
     "edge_bucket_prefix",
     "edge_certificate_arn",
+    "edge_dns_record",
+    "edge_dns_zone",
     "edge_drill",
+    "edge_health_checks",
     "edge_home_region",
     "edge_hosts",
     "edge_kms_keys",
     "edge_name",
+    "edge_origin",
     "edge_out_of_service",
     "edge_price_class",
     "edge_probes",
+    "edge_query_strings",
     "edge_regions",
     "edge_release",
     "edge_replication_time_control",
     "edge_replication_topology",
+    "edge_response_headers_policy_id",
     "edge_routes",
     "edge_routes_purge",
+    "edge_signer",
     "edge_site",
     "edge_tags",
     "edge_target",
+    "edge_web_acl_arn",
 )
 
 Settings = dict[str, t.Any]
@@ -98,19 +105,10 @@ def settings(given: Given) -> Settings:
         raise EdgeError(
             f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there."
         )
-    aliases = _hosts(given, "edge_aliases")
-    certificate = as_text(given, "edge_certificate_arn")
-    if aliases and not certificate:
-        raise EdgeError(
-            f"edge_certificate_arn is missing: {', '.join(aliases)} need an ACM certificate of us-east-1 "
-            "that covers them."
-        )
-    if certificate and not _CERTIFICATE.fullmatch(certificate):
-        raise EdgeError(f"edge_certificate_arn: {certificate!r} is not the ARN of an ACM certificate in us-east-1.")
     tags = as_dict(given, "edge_tags")
     if any(key.lower().startswith("aws:") for key in tags):
         raise EdgeError("edge_tags: names that begin with aws: are AWS's own: choose others.")
-    hosts = _hosts(given, "edge_hosts")
+    hosts = as_hosts(given, "edge_hosts")
     if any("*" in host for host in hosts):
         raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
     access_point = as_text(given, "edge_access_point_arn")
@@ -126,12 +124,11 @@ def settings(given: Given) -> Settings:
         "name": name,
         "regions": regions,
         "home_region": home_region,
-        "aliases": aliases,
-        "certificate_arn": certificate,
+        **delivery_settings(given),
         **_buckets(given, regions),
         "kms_keys": _kms_keys(given, regions),
         "tags": tags,
-        "price_class": as_choice(given, "edge_price_class", _PRICE_CLASSES, "PriceClass_All"),
+        **origin_settings(given, name, regions),
         "replication_topology": as_choice(given, "edge_replication_topology", _TOPOLOGIES, "hub"),
         "replication_time_control": as_bool(given, "edge_replication_time_control"),
         "allow_replacement": as_bool(given, "edge_allow_replacement"),
@@ -203,14 +200,6 @@ def _routes(given: Given) -> Settings | str:
     if routes and not isinstance(routes, (dict, str)):
         raise EdgeError("edge_routes must be a dictionary of hosts, or the path of a YAML file that has one.")
     return routes or {}
-
-
-def _hosts(given: Given, option: str) -> list[str]:
-    hosts = list(dict.fromkeys(host.lower() for host in as_list(given, option)))
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise EdgeError(f"{option}: {host!r} is not a host name: write it like www.example.com, without https://.")
-    return hosts
 
 
 def _check_spelling(given: Given) -> None:
