@@ -13,6 +13,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._settings.given i
 from ansible_collections.multiregion.edge.plugins.module_utils._settings.settings import VARIABLES, settings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
+CHECK = "0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
+WEB_ACL = f"arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/{CHECK}"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
 ACCESS_POINT = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
 PROBE = {"name": "here", "url": "https://www.example.com"}
@@ -43,6 +45,7 @@ def test_a_name_and_regions_are_enough() -> None:
         "signer": "lambda_edge",
         "dns_zone": "",
         "dns_record": "",
+        "prefer": {},
         "health_checks": {},
         "web_acl_arn": "",
         "response_headers_policy_id": "",
@@ -146,6 +149,14 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
         ("edge_out_of_service", "us-east-1", "out_of_service", ["us-east-1"]),
         ("edge_access_point_arn", ACCESS_POINT, "access_point_arn", ACCESS_POINT),
         ("edge_probes", [PROBE], "probes", [PROBE]),
+        ("edge_origin", "nearest_bucket", "signer", "oac"),
+        ("edge_origin", "region_map", "signer", "lambda_edge"),
+        ("edge_signer", "oac", "signer", "oac"),
+        ("edge_dns_zone", "example.com.", "dns_zone", "example.com."),
+        ("edge_dns_zone", "Z0123456789ABCDEFGHIJ", "dns_zone", "Z0123456789ABCDEFGHIJ"),
+        ("edge_query_strings", "v,lang", "query_strings", ["v", "lang"]),
+        ("edge_web_acl_arn", WEB_ACL, "web_acl_arn", WEB_ACL),
+        ("edge_response_headers_policy_id", CHECK, "response_headers_policy_id", CHECK),
         ("edge_probes", "[{name: here, url: 'https://www.example.com'}]", "probes", [PROBE]),
     ],
     ids=str,
@@ -161,6 +172,31 @@ def test_aliases_that_are_taken(alias: str) -> None:
     assert settings({**MINIMUM, **ALIAS, "edge_aliases": [alias]})["aliases"] == [alias.lower()]
 
 
+def test_a_site_whose_zone_is_known_needs_no_certificate_of_ones_own() -> None:
+    found = settings(given(edge_aliases="www.example.com", edge_dns_zone="example.com"))
+    assert (found["aliases"], found["certificate_arn"]) == (["www.example.com"], "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "record"),
+    [
+        ({"edge_dns_zone": "Example.com."}, "my-site-bucket.example.com"),
+        ({"edge_dns_zone": "example.com", "edge_dns_record": "Bucket.example.com."}, "bucket.example.com"),
+        ({"edge_dns_record": "_bucket.example.com"}, "_bucket.example.com"),
+        ({"edge_dns_zone": "Z0123456789", "edge_dns_record": "bucket.example.com"}, "bucket.example.com"),
+    ],
+)
+def test_the_record_that_names_the_bucket(variables: dict[str, str], record: str) -> None:
+    assert settings(given(edge_origin="dns_record", **variables))["dns_record"] == record
+
+
+def test_what_is_preferred_is_a_list_for_each_cache() -> None:
+    prefer = {"us-west-1": ["us-east-1"]}
+    for form in (prefer, "{us-west-1: [us-east-1]}"):
+        assert settings(given(edge_origin="region_map", edge_prefer=form))["prefer"] == prefer
+
+
+DNS = {"edge_origin": "dns_record", "edge_dns_zone": "example.com"}
 REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("no name", {"edge_name": None}, ["edge_name is missing", "edge_name=my-site"]),
     ("name too short", {"edge_name": "ab"}, ["edge_name: 'ab'", "3 to 32"]),
@@ -244,6 +280,35 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         {"edge_kms_keys": dict.fromkeys(MINIMUM["edge_regions"], KEYS["us-east-1"])},
         ["edge_kms_keys: arn:aws:kms:us-east-1", "for eu-north-1 is in us-east-1"],
     ),
+    ("an origin that is none", {"edge_origin": "nearest"}, ["edge_origin: 'nearest'", "region_map"]),
+    ("a signer that cannot", {"edge_origin": "region_map", "edge_signer": "oac"}, ["edge_signer", "only lambda_edge"]),
+    (
+        "nobody but CloudFront",
+        {"edge_origin": "nearest_bucket", "edge_signer": "lambda_edge"},
+        ["edge_signer", "only oac"],
+    ),
+    (
+        "CloudFront for a Region of one's own choice",
+        {"edge_regions": "eu-north-1,af-south-1", "edge_signer": "oac"},
+        ["edge_signer", "af-south-1", "edge_origin=nearest_bucket"],
+    ),
+    ("a record of no name", {"edge_origin": "dns_record"}, ["edge_dns_record is missing", "my-site-bucket"]),
+    ("a zone's id tells no name", {**DNS, "edge_dns_zone": "Z0123456789"}, ["edge_dns_record is missing"]),
+    ("a zone that is none", {"edge_dns_zone": "example"}, ["edge_dns_zone: 'example'", "hosted zone"]),
+    ("a record that is none", {**DNS, "edge_dns_record": "bucket"}, ["edge_dns_record: 'bucket'"]),
+    ("health of no record", {"edge_health_checks": {"us-east-1": CHECK}}, ["edge_health_checks is for"]),
+    ("health elsewhere", {**DNS, "edge_health_checks": {"sa-east-1": CHECK}}, ["edge_health_checks: sa-east-1"]),
+    ("health check by its URL", {**DNS, "edge_health_checks": {"us-east-1": "x"}}, ["edge_health_checks: 'x'"]),
+    ("nobody asks what is preferred", {"edge_prefer": {"us-west-1": ["us-east-1"]}}, ["edge_prefer is for"]),
+    (
+        "preferred elsewhere",
+        {"edge_origin": "region_map", "edge_prefer": {"us-west-1": ["us-west-2"]}},
+        ["edge_prefer.us-west-1", "us-west-2"],
+    ),
+    ("web ACL of a Region", {"edge_web_acl_arn": WEB_ACL.replace("global", "regional")}, ["edge_web_acl_arn"]),
+    ("policy by its name", {"edge_response_headers_policy_id": "security"}, ["edge_response_headers_policy_id"]),
+    ("a query string as a whole", {"edge_query_strings": "v=1"}, ["edge_query_strings: 'v=1'"]),
+    ("11 query strings", {"edge_query_strings": list("abcdefghijk")}, ["edge_query_strings has 11", "takes 10"]),
     ("release that cannot be", {"edge_release": "a/b"}, ["edge_release"]),
 ]
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS
 from ansible_collections.multiregion.edge.plugins.module_utils._settings.given import (
@@ -20,6 +21,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._settings.given i
     as_choice,
     as_dict,
     as_text,
+    parsed,
 )
 
 MRAP, REGION_MAP, DNS_RECORD, NEAREST_BUCKET = "mrap", "region_map", "dns_record", "nearest_bucket"
@@ -47,6 +49,7 @@ def origin_settings(given: Given, name: str, regions: t.Sequence[str]) -> dict[s
         "origin": origin,
         "signer": _signer(given, origin, regions),
         **_dns(given, origin, name),
+        "prefer": _prefer(given, origin, regions),
         "health_checks": _health_checks(given, origin, regions),
     }
 
@@ -80,6 +83,15 @@ def _dns(given: Given, origin: str, name: str) -> dict[str, str]:
     if origin == DNS_RECORD and not record:
         record = f"{name}-bucket.{zone.lower().rstrip('.')}"
     return {"dns_zone": zone, "dns_record": record}
+
+
+def _prefer(given: Given, origin: str, regions: t.Sequence[str]) -> dict[str, list[str]]:
+    option = "edge_prefer"
+    prefer = _nearest.as_preferences(parsed(given, option) or {}, option)
+    if prefer and origin not in (REGION_MAP, NEAREST_BUCKET):
+        raise EdgeError(f"{option} is for edge_origin={REGION_MAP} and {NEAREST_BUCKET}: in others nobody asks for it.")
+    _nearest.check(regions, (), prefer, ("edge_regions", "edge_out_of_service", option))
+    return prefer
 
 
 def _health_checks(given: Given, origin: str, regions: t.Sequence[str]) -> dict[str, str]:

@@ -63,6 +63,7 @@ VARIABLES = (
     "edge_name",
     "edge_origin",
     "edge_out_of_service",
+    "edge_prefer",
     "edge_price_class",
     "edge_probes",
     "edge_query_strings",
