@@ -18,9 +18,10 @@ try:
     import boto3
     from boto3.exceptions import Boto3Error
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.exceptions import ConnectionError as UnreachableError
 except ImportError:  # AnsibleAWSModule says what to install
-    Boto3Error = BotoCoreError = ClientError = EndpointConnectionError = NoCredentialsError = OSError
+    Boto3Error = BotoCoreError = ClientError = UnreachableError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     get_aws_connection_info,
@@ -43,7 +44,15 @@ __all__ = [
 # CloudFront, IAM and everything that Lambda@Edge replicates have their control plane here.
 GLOBAL_REGION = "us-east-1"
 
-_READ_PREFIXES = ("Get", "List", "Describe", "Head")
+# For the first call to a host that firewalls and proxies often do not know: it fails in seconds.
+_IMPATIENT = {
+    "connect_timeout": 3,
+    "read_timeout": 15,
+    "retries": {"mode": "standard", "total_max_attempts": 3},
+}
+
+# TestFunction runs code that is there and changes nothing.
+_READ_PREFIXES = ("Get", "List", "Describe", "Head", "Test")
 
 
 class Aws:
@@ -66,7 +75,7 @@ class Aws:
             user_agent_extra="multiregion.edge",
         ).merge(parameters.pop("aws_config", None) or Config())
         self._session = boto3.session.Session(**parameters)
-        self._clients: dict[tuple[str, str], t.Any] = {}
+        self._clients: dict[tuple[str, str, bool], t.Any] = {}
         self._lock = threading.RLock()
         self._account_id: str | None = None
 
@@ -78,17 +87,18 @@ class Aws:
                 self._account_id = self.client("sts").get_caller_identity()["Account"]
             return self._account_id
 
-    def client(self, service: str, region: str | None = None) -> t.Any:
+    def client(self, service: str, region: str | None = None, impatient: bool = False) -> t.Any:
         """The client of *service* in *region*; made once, safe to share between threads."""
-        key = (service, region or self.default_region)
+        key = (service, region or self.default_region, impatient)
         with self._lock:  # a boto3 session is not safe to make clients from in parallel
             if key not in self._clients:
                 self._clients[key] = self._new_client(*key)
             return self._clients[key]
 
-    def _new_client(self, service: str, region: str) -> t.Any:
+    def _new_client(self, service: str, region: str, impatient: bool) -> t.Any:
+        config = self._config.merge(Config(**_IMPATIENT)) if impatient else self._config
         client = self._session.client(
-            service, region_name=region, endpoint_url=self._endpoint, verify=self._verify, config=self._config
+            service, region_name=region, endpoint_url=self._endpoint, verify=self._verify, config=config
         )
         client.meta.events.register("before-call", self._count)
         if self._endpoint:
@@ -125,7 +135,7 @@ def explain(error: Exception) -> str:
         return f"{code} from {error.operation_name}: {message.rstrip('.')}.{_ADVICE.get(code, '')}"
     if isinstance(error, NoCredentialsError):
         return "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    if isinstance(error, EndpointConnectionError):
+    if isinstance(error, UnreachableError):  # no connection, a timeout, the proxy's, or TLS: all tell the host
         return f"{str(error).rstrip('.')}. Check the network, a proxy or firewall, and AWS_URL if it is set."
     return " ".join(str(error).split())
 

@@ -26,6 +26,16 @@ options:
         exists without it is refused.
     type: str
     default: ''
+  tags:
+    description: Tags that it should have. Others that it has stay. If not given, tags are neither read nor set.
+    type: dict
+  state:
+    description:
+      - V(absent) deletes the store with all its keys. AWS refuses that while a function is associated with it;
+        the message then names the function, if the functions may be listed.
+    type: str
+    choices: [present, absent]
+    default: present
   wait_timeout:
     description: Seconds to wait until the store is ready.
     type: int
@@ -43,13 +53,20 @@ EXAMPLES = r"""
 - name: The store of a site's routes
   multiregion.edge.cloudfront_key_value_store:
     name: my-site
+    tags:
+      team: web
   register: store
+
+- name: It is not needed any more
+  multiregion.edge.cloudfront_key_value_store:
+    name: my-site
+    state: absent
 """
 
 RETURN = r"""
 ---
 key_value_store:
-  description: The store. What AWS will give it is C((known after apply)) in check mode.
+  description: The store, or null where there is none. What AWS will give it is C((known after apply)) in check mode.
   returned: success
   type: dict
   contains:
@@ -77,6 +94,10 @@ key_value_store:
       description: Its comment.
       type: str
       returned: always
+    tags:
+      description: Its tags.
+      type: dict
+      returned: if O(tags) is given
 plan:
   description: One sentence for each change that was made, or in check mode would be.
   returned: always
@@ -105,7 +126,7 @@ done:
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.resource import (
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.store_resource import (
     STORE_ARGUMENTS,
     KeyValueStore,
 )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 
-from bench import buckets, edge, site
+from bench import buckets, edge, key_value_store, site
 from bench.measure import ROUNDS
 from demo.inputs import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
-SECTIONS = {"site": site.section, "buckets": buckets.section, "edge": edge.section}
+SECTIONS = {"site": site.section, "buckets": buckets.section, "keys": key_value_store.section, "edge": edge.section}
 HEAD = [
     "# What it costs",
     "",

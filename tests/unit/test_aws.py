@@ -13,7 +13,14 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils import _aws
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, explain
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ProfileNotFound
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    SSLError,
+)
 
 from unit.fakes import client_error
 
@@ -233,6 +240,21 @@ def test_the_account_is_asked_for_once_also_by_many_threads(
             'Could not connect to the endpoint URL: "https://sts.amazonaws.com/". '
             "Check the network, a proxy or firewall, and AWS_URL if it is set.",
         ),
+        (
+            ConnectTimeoutError(endpoint_url="https://1.cloudfront-kvs.global.api.aws/"),
+            'Connect timeout on endpoint URL: "https://1.cloudfront-kvs.global.api.aws/". '
+            "Check the network, a proxy or firewall, and AWS_URL if it is set.",
+        ),
+        (
+            ProxyConnectionError(proxy_url="http://proxy:3128"),
+            'Failed to connect to proxy URL: "http://proxy:3128". '
+            "Check the network, a proxy or firewall, and AWS_URL if it is set.",
+        ),
+        (
+            SSLError(endpoint_url="https://1.cloudfront-kvs.global.api.aws/", error="self-signed"),
+            "SSL validation failed for https://1.cloudfront-kvs.global.api.aws/ self-signed. "
+            "Check the network, a proxy or firewall, and AWS_URL if it is set.",
+        ),
         (ProfileNotFound(profile="nobody"), "The config profile (nobody) could not be found"),
         (EdgeError("a sentence\n  in two lines"), "a sentence in two lines"),
     ],
@@ -240,3 +262,11 @@ def test_the_account_is_asked_for_once_also_by_many_threads(
 )
 def test_errors_read_as_one_line_with_what_to_do(error: Exception, sentence: str) -> None:
     assert explain(error) == sentence
+
+
+def test_an_impatient_client_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = connect(monkeypatch, None)
+    usual, impatient = (aws.client("s3", impatient=each).meta.config for each in (False, True))
+    assert usual.connect_timeout * usual.retries["total_max_attempts"] > 60
+    assert impatient.connect_timeout * impatient.retries["total_max_attempts"] < 10
+    assert impatient.user_agent_extra == usual.user_agent_extra

@@ -9,35 +9,91 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    GLOBAL_REGION,
+    Aws,
+    ClientError,
+    is_boto3_error_code,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import MAX_BATCH_KEYS, Contents
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 Config = dict[str, t.Any]
 
+_ARN = re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-zA-Z_-]+")
+
+# US dollars a call of the KeyValueStore service, reads and writes alike. The control plane is free.
+PRICE_OF_A_CALL = 0.001
+
 
 class StoreApi:
-    """The control plane: the store itself."""
+    """The control plane: the store itself. Its ETag is the one that was observed, and then our own writes'."""
 
     def __init__(self, aws: Aws) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
+        self._etag = ""
 
     def store(self, name: str) -> Config | None:
         try:
-            return self._cloudfront.describe_key_value_store(Name=name)["KeyValueStore"]
+            found = self._cloudfront.describe_key_value_store(Name=name)
         except is_boto3_error_code("EntityNotFound"):
             return None
+        self._etag = found["ETag"]
+        return found["KeyValueStore"]
 
-    def create_store(self, name: str, comment: str) -> None:
+    def stores(self) -> list[Config]:
+        pages = self._cloudfront.get_paginator("list_key_value_stores").paginate()
+        return [store for page in pages for store in page["KeyValueStoreList"].get("Items", [])]
+
+    def tags(self, arn: str) -> dict[str, str]:
+        items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+        return {item["Key"]: item.get("Value", "") for item in items}
+
+    def create_store(self, name: str, comment: str, tags: dict[str, str]) -> None:
+        given = {"Tags": {"Items": _pairs(tags)}} if tags else {}
         try:
-            self._cloudfront.create_key_value_store(Name=name, Comment=comment)
+            self._cloudfront.create_key_value_store(Name=name, Comment=comment, **given)
         except is_boto3_error_code("EntityAlreadyExists"):
             return  # the answer to an earlier attempt of this very call was lost
 
     def update_store(self, name: str, comment: str) -> None:
-        etag = self._cloudfront.describe_key_value_store(Name=name)["ETag"]
-        self._cloudfront.update_key_value_store(Name=name, Comment=comment, IfMatch=etag)
+        updated = self._cloudfront.update_key_value_store(Name=name, Comment=comment, IfMatch=self._etag)
+        self._etag = updated["ETag"]
+
+    def put_tags(self, arn: str, tags: dict[str, str]) -> None:
+        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": _pairs(tags)})
+
+    def delete_store(self, name: str, arn: str) -> None:
+        try:
+            self._cloudfront.delete_key_value_store(Name=name, IfMatch=self._etag)
+        except is_boto3_error_code("EntityNotFound"):
+            return  # as above
+        except is_boto3_error_code("CannotDeleteEntityWhileInUse") as error:
+            raise EdgeError(
+                f"The key value store {name} is still associated with {self._users(arn)}: delete that first, or "
+                "associate it with another store and publish it."
+            ) from error
+
+    def _users(self, arn: str) -> str:
+        """The functions that use the store, in a sentence's words. A function's two stages may differ."""
+        names: set[str] = set()
+        marker: dict[str, str] = {}
+        try:
+            while True:
+                page = self._cloudfront.list_functions(**marker)["FunctionList"]
+                names.update(item["Name"] for item in page.get("Items", []) if arn in _associated(item))
+                if not page.get("NextMarker"):
+                    break
+                marker = {"Marker": page["NextMarker"]}
+        except ClientError:
+            pass  # who may not list them is still told the rest
+        return f"the function {', '.join(sorted(names))}" if names else "a function"
 
 
 class KeysApi:
@@ -46,10 +102,24 @@ class KeysApi:
     def __init__(self, aws: Aws) -> None:
         _require_sigv4a()
         self._keys = aws.client("cloudfront-keyvaluestore", GLOBAL_REGION)
+        self._first = aws.client("cloudfront-keyvaluestore", GLOBAL_REGION, impatient=True)
+        self._reached = False
         self._etag = ""
+        # Calls of this service, which are what costs; the keys that were written; and whether AWS counted
+        # others than that after a write.
+        self.calls = 0
+        self._lock = threading.Lock()
+        self.put: set[str] = set()
+        self.deleted: set[str] = set()
+        self.unproven = False
+        self._progress = Progress("The key value store")
+        for client in (self._keys, self._first):
+            client.meta.events.register("before-call", self._count)
 
     def describe(self, arn: str) -> Config:
-        description = self._keys.describe_key_value_store(KvsARN=arn)
+        client = self._keys if self._reached else self._first
+        description = client.describe_key_value_store(KvsARN=arn)
+        self._reached = True
         self._etag = description["ETag"]
         return description
 
@@ -60,17 +130,61 @@ class KeysApi:
             return None
 
     def all_values(self, arn: str) -> dict[str, str]:
-        pages = self._keys.get_paginator("list_keys").paginate(KvsARN=arn, PaginationConfig={"PageSize": 50})
-        return {item["Key"]: item["Value"] for page in pages for item in page.get("Items", [])}
+        found: dict[str, str] = {}
+        pages = self._keys.get_paginator("list_keys")
+        for page in pages.paginate(KvsARN=arn, PaginationConfig={"PageSize": MAX_BATCH_KEYS}):
+            found.update((item["Key"], item["Value"]) for item in page.get("Items", []))
+            self._progress.count(f"{len(found)} keys read")
+        return found
 
-    def update_keys(self, arn: str, puts: dict[str, str], deletes: list[str]) -> None:
-        """All or nothing. A stale ETag is refused by ConflictException or ValidationException."""
-        self._etag = self._keys.update_keys(
+    def update_keys(self, arn: str, puts: dict[str, str], deletes: list[str], expected: Contents | None = None) -> None:
+        """All or nothing. *expected* is what the store holds then, if CloudFront did what it was asked."""
+        answer = self._keys.update_keys(
             KvsARN=arn,
             IfMatch=self._etag,
             Puts=[{"Key": key, "Value": value} for key, value in puts.items()],
             Deletes=[{"Key": key} for key in deletes],
-        )["ETag"]
+        )
+        self._etag = answer["ETag"]
+        self.put.update(puts)
+        self.deleted.update(deletes)
+        self._progress.count(f"{len(self.put)} keys put, {len(self.deleted)} deleted")
+        if expected is not None and expected != Contents(answer["ItemCount"], answer["TotalSizeInBytes"]):
+            self.unproven = True
+
+    def _count(self, **kwargs: t.Any) -> None:
+        with self._lock:
+            self.calls += 1
+
+
+def arn_of(store: str, aws: Aws) -> str | None:
+    """Of a name or an ARN: with the latter, CloudFront's control plane is not asked. None where no store is yet."""
+    if store.startswith("arn:") and not _ARN.fullmatch(store):
+        raise EdgeError(
+            f"store: {store!r} is not a key value store's ARN, arn:aws:cloudfront::ACCOUNT:key-value-store/ID."
+        )
+    if store.startswith("arn:"):
+        return store
+    live = None if store == KNOWN_AFTER_APPLY else StoreApi(aws).store(store)
+    return live["ARN"] if live else None
+
+
+def is_stale(error: BaseException | None) -> bool:
+    """Whether keys were refused since somebody wrote meanwhile, for which AWS has two answers."""
+    if not isinstance(error, ClientError):
+        return False
+    told = error.response.get("Error", {})
+    failed = "pre-condition failed" in (told.get("Message") or "").lower()
+    return told.get("Code") == "ConflictException" or (told.get("Code") == "ValidationException" and failed)
+
+
+def _associated(function: Config) -> set[str]:
+    found = function["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
+    return {each["KeyValueStoreARN"] for each in found}
+
+
+def _pairs(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
 def _require_sigv4a() -> None:

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The steps to a key value store, and to the keys in it. Pure."""
+"""Changes of keys in batches within CloudFront's limits. Pure."""
 
 from __future__ import annotations
 
@@ -13,104 +13,124 @@ import itertools
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_unmarked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
-# Source: CloudFront Developer Guide, "Quotas on key value stores".
+# Source: CloudFront Developer Guide, "Quotas on key value stores". A page of ListKeys has as many keys as a batch.
 MAX_KEY_BYTES = 512
 MAX_VALUE_BYTES = 1024
 MAX_STORE_BYTES = 5 * 1024 * 1024
 MAX_BATCH_KEYS = 50
 MAX_BATCH_BYTES = 3 * 1024 * 1024
 
-# name, arn, id, status, comment
-Store = dict[str, t.Any]
+Values = t.Mapping[str, str]
 
 
-def from_api(live: dict[str, t.Any] | None) -> Store | None:
-    if live is None:
-        return None
-    return {
-        "name": live["Name"],
-        "arn": live["ARN"],
-        "id": live["Id"],
-        "status": live["Status"],
-        "comment": live.get("Comment", ""),
-    }
+class Contents(t.NamedTuple):
+    """How much a store holds, as CloudFront counts it: the bytes are those of names and values."""
+
+    items: int
+    size: int
 
 
-def plan_store(observed: Store | None, name: str, comment: str) -> Plan:
-    arguments = {"name": name, "comment": comment}
-    if observed is None:
-        after = {**arguments, "arn": KNOWN_AFTER_APPLY, "id": KNOWN_AFTER_APPLY, "status": "PROVISIONING"}
-        return Plan(None, after, (Step("create_store", arguments, f"Create the key value store {name}"),))
-    refuse_unmarked(f"The key value store {name}", observed["comment"])
-    if observed["comment"] == comment:
-        return Plan(observed, observed)
-    step = Step("update_store", arguments, f"Set the comment of the key value store {name}")
-    return Plan(observed, {**observed, "comment": comment}, (step,))
+EMPTY = Contents(0, 0)
 
 
-def check_keys(keys: t.Mapping[str, str]) -> None:
-    """Raise EdgeError for the first key or value that CloudFront would refuse."""
-    for key, value in keys.items():
-        if not key or len(key.encode()) > MAX_KEY_BYTES:
-            raise EdgeError(f"keys: {key[:80]!r} has {len(key.encode())} bytes; a key has 1 to {MAX_KEY_BYTES}.")
-        if len(value.encode()) > MAX_VALUE_BYTES:
-            raise EdgeError(
-                f"keys: the value of {key!r} has {len(value.encode())} bytes; a value has at most {MAX_VALUE_BYTES}."
-            )
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in keys.items())
-    if size > MAX_STORE_BYTES:
-        raise EdgeError(f"keys: {size} bytes in all; a key value store holds {MAX_STORE_BYTES}.")
+class Batch(t.NamedTuple):
+    puts: dict[str, str]
+    deletes: list[str]
 
 
-def plan_keys(
-    observed: t.Mapping[str, str], desired: t.Mapping[str, str], absent: t.Iterable[str], arn: str, store: str
-) -> Plan:
-    """Batches within CloudFront's limits; what is new is put before what is gone is deleted."""
-    puts = {key: value for key, value in desired.items() if observed.get(key) != value}
-    deletes = sorted({key for key in absent if key in observed})
-    steps = [
-        Step(
-            "update_keys",
-            {"arn": arn, "puts": batch, "deletes": []},
-            f"Put {_count(batch)} into {store}: {_names(batch)}",
-        )
-        for batch in _batches(puts)
-    ]
-    for chunk in _chunks(deletes, MAX_BATCH_KEYS):
-        arguments = {"arn": arn, "puts": {}, "deletes": chunk}
-        steps.append(Step("update_keys", arguments, f"Delete {_count(chunk)} from {store}: {_names(chunk)}"))
-    before = {key: observed[key] for key in [*desired, *deletes] if key in observed}
-    after = dict(desired)
-    return Plan(before, after, tuple(steps))
+def check_key(key: str, value: str, where: str) -> None:
+    """Raise EdgeError for what CloudFront would refuse; *where* is the option, or the file and the line."""
+    size = _size(key, where)
+    if not 0 < size <= MAX_KEY_BYTES:
+        raise EdgeError(f"{where}: {key[:80]!r} has {size} bytes; a key has 1 to {MAX_KEY_BYTES}.")
+    size = _size(value, where)
+    if size > MAX_VALUE_BYTES:
+        raise EdgeError(f"{where}: the value of {key!r} has {size} bytes; a value has at most {MAX_VALUE_BYTES}.")
 
 
-def _batches(puts: t.Mapping[str, str]) -> t.Iterator[dict[str, str]]:
-    batch: dict[str, str] = {}
-    size = 0
-    for key, value in sorted(puts.items()):
-        item = len(key.encode()) + len(value.encode())
-        if batch and (len(batch) == MAX_BATCH_KEYS or size + item > MAX_BATCH_BYTES):
-            yield batch
-            batch, size = {}, 0
-        batch[key] = value
-        size += item
-    if batch:
-        yield batch
+def _size(text: str, where: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as error:
+        raise EdgeError(f"{where}: {text[:80]!r} has half a character, which UTF-8 has not: mend it.") from error
 
 
-def _chunks(items: t.Sequence[str], size: int) -> t.Iterator[list[str]]:
-    for start in range(0, len(items), size):
-        yield list(items[start : start + size])
+def plan_keys(observed: Values, desired: Values, absent: t.Iterable[str], arn: str, store: str) -> Plan:
+    """The keys that differ, and nothing else."""
+    puts, deletes = changes(observed, desired, absent)
+    steps = (
+        Step("update_keys", {"arn": arn, "puts": batch.puts, "deletes": batch.deletes}, sentence(batch, store))
+        for batch in batches(puts, deletes)
+    )
+    return Plan({key: observed[key] for key in [*puts, *deletes] if key in observed}, puts, tuple(steps))
 
 
-def _count(items: t.Sized) -> str:
+def changes(observed: Values, desired: Values, absent: t.Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    puts = {key: value for key, value in sorted(desired.items()) if observed.get(key) != value}
+    return puts, sorted({key for key in absent if key in observed})
+
+
+def batches(
+    puts: Values, deletes: t.Sequence[str], opening: t.Sequence[str] = (), closing: Values | None = None
+) -> list[Batch]:
+    """What is new is put before what is gone is deleted.
+
+    *closing* is put by the last one. Where there are several, the first one deletes *opening*: it does not
+    hold while they are under way.
+    """
+    work: list[tuple[str, str | None]] = [*puts.items(), *((key, None) for key in deletes)]
+    work += (closing or {}).items()
+    found = _cut(work)
+    return found if len(found) < 2 else _cut([*((key, None) for key in opening), *work])
+
+
+def _cut(work: t.Iterable[tuple[str, str | None]]) -> list[Batch]:
+    found: list[Batch] = []
+    count = size = 0
+    for key, value in work:
+        item = len(key.encode()) + len((value or "").encode())
+        if not found or count == MAX_BATCH_KEYS or size + item > MAX_BATCH_BYTES:
+            found.append(Batch({}, []))
+            count = size = 0
+        if value is None:
+            found[-1].deletes.append(key)
+        else:
+            found[-1].puts[key] = value
+        count, size = count + 1, size + item
+    return found
+
+
+def chain(contents: Contents, observed: Values, made: t.Iterable[Batch]) -> list[Contents]:
+    """What the store holds after each batch. *observed* has all of their keys that are there."""
+    live = {key: len(value.encode()) for key, value in observed.items()}
+    items, size = contents
+    found = []
+    for batch in made:
+        for key, value in batch.puts.items():
+            new = len(value.encode())
+            size += new - live[key] if key in live else len(key.encode()) + new
+            items += key not in live
+            live[key] = new
+        for key in batch.deletes:
+            if key in live:
+                size -= len(key.encode()) + live.pop(key)
+                items -= 1
+        found.append(Contents(items, size))
+    return found
+
+
+def sentence(batch: Batch, store: str) -> str:
+    put = f"Put {count(batch.puts)} into {store}: {names(batch.puts)}"
+    delete = f"Delete {count(batch.deletes)} from {store}: {names(batch.deletes)}"
+    return "; ".join(said for said, keys in ((put, batch.puts), (delete, batch.deletes)) if keys)
+
+
+def count(items: t.Sized) -> str:
     return "1 key" if len(items) == 1 else f"{len(items)} keys"
 
 
-def _names(items: t.Iterable[str]) -> str:
+def names(items: t.Iterable[str]) -> str:
     first = list(itertools.islice(items, 4))
     return ", ".join(first[:3]) + (", ..." if len(first) > 3 else "")

@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi, is_stale
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._routes import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._routes import schema, values
@@ -69,6 +69,9 @@ class Routes(Resource[planning.Observed]):
         plan = planning.plan(observed, self._desired, self._arn, self._store)
         self._hosts = plan.after
         return plan
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return is_stale(error)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         return observed

@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The keys that one task cares for: a store may be shared by several sites."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import keys_plan, manifest, source
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import (
+    PRICE_OF_A_CALL,
+    arn_of,
+    is_stale,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.keys_plan import Observed
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+
+KEYS_ARGUMENTS: dict[str, t.Any] = {
+    "store": {"type": "str", "required": True},
+    "keys": {"type": "dict", "no_log": False},
+    "src": {"type": "path"},
+    "prefix": {"type": "str", "default": ""},
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "purge": {"type": "bool", "default": False},
+    "compare": {"type": "str", "choices": ["digest", "listing"], "default": "digest"},
+    "manifest_bucket": {"type": "str"},
+    "manifest_region": {"type": "str"},
+}
+KEYS_RULES: dict[str, t.Any] = {
+    "mutually_exclusive": [("keys", "src")],
+    "required_one_of": [("keys", "src", "absent")],
+    "required_together": [("manifest_bucket", "manifest_region")],
+}
+
+# Seconds that nobody may write for, and until it is read anyway.
+_STILL, _STILL_TIMEOUT = 1.0, 60.0
+
+
+class Keys(Resource[Observed]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        p = module.params
+        self._wanted = source.wanted(p)
+        self._list: bool = p["compare"] == "listing"
+        self._observations = 0
+        self._planned: list[Plan] = []
+        self._check_mode = module.check_mode
+        store: str = p["store"]
+        arn = arn_of(store, aws)
+        # Without a store nothing is there, which is what `absent` asks for.
+        self._nothing = arn is None and not self._wanted.puts
+        if arn is None and not self._nothing and not module.check_mode:
+            raise EdgeError(f"There is no key value store {store!r}: make it first (cloudfront_key_value_store).")
+        self._store = store
+        # Sentences are short: an ARN's id is enough.
+        self._target = keys_plan.Target(store.rpartition("/")[2], arn or KNOWN_AFTER_APPLY, bool(p["manifest_bucket"]))
+        self.api = manifest.KeysWithManifest(aws, self._target.arn, p["manifest_bucket"], p["manifest_region"])
+
+    def observe(self) -> Observed:
+        """The digest first, then the manifest, and only then one GetKey a key or the whole store: what is fewer calls.
+
+        The ETag is older than all that is read, so what others write meanwhile makes our write stale.
+        """
+        if self._target.arn == KNOWN_AFTER_APPLY:
+            return Observed(vouched=self._nothing)
+        self._observations += 1
+        description = self.api.describe(self._target.arn)
+        contents = planning.Contents(description["ItemCount"], description["TotalSizeInBytes"])
+        prefix = self._wanted.prefix
+        if prefix and not self._list and contents.items:
+            text = self.api.value(self._target.arn, digests.name(prefix))
+            digest = digests.parse(text)
+            if self._wanted.is_vouched_for(digest):
+                return Observed(contents, digest=text, vouched=True)
+            if digest is not None and digest.all:
+                values = self.api.manifest(prefix)
+                if manifest.vouched_for(values, digest):
+                    return Observed(contents, values, digest=text)
+            if not self._wanted.purge and self._reads_fewer(contents):
+                return Observed(contents, self._named(), whole=False, digest=text)
+        elif not self._list and self._reads_fewer(contents):
+            return Observed(contents, self._named(), whole=False)
+        return self._all(contents)
+
+    def _reads_fewer(self, contents: planning.Contents) -> bool:
+        """Whether a call a key is fewer than a call a page. A store that holds nothing is not read at all."""
+        return len(self._wanted.names) <= math.ceil(contents.items / planning.MAX_BATCH_KEYS)
+
+    def _named(self) -> dict[str, str]:
+        names = self._wanted.names
+        values = in_parallel({name: functools.partial(self.api.value, self._target.arn, name) for name in names})
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _all(self, contents: planning.Contents) -> Observed:
+        if self._observations > 1:
+            contents = self._still()
+        prefix = self._wanted.prefix
+        found = self.api.all_values(self._target.arn) if contents.items else {}
+        below = {key: value for key, value in found.items() if key.startswith(prefix)}
+        digest = found.get(digests.name(prefix)) if prefix else None
+        overlap = digests.overlapping(prefix, found) if prefix else None
+        return Observed(contents, below, digest=digest, overlap=overlap)
+
+    def _still(self) -> planning.Contents:
+        """While somebody else writes many batches, what is listed is old before it is read."""
+        seen: list[dict[str, t.Any]] = []
+
+        def probe() -> dict[str, t.Any]:
+            seen.append(self.api.describe(self._target.arn))
+            return seen[-1]
+
+        with contextlib.suppress(EdgeError):  # then it is tried all the same
+            wait_until(
+                f"The key value store {self._target.store}",
+                probe,
+                lambda last: len(seen) > 1 and last["ETag"] == seen[-2]["ETag"],
+                timeout=_STILL_TIMEOUT,
+                pause=_STILL,
+                describe=lambda last: f"others write it, {last['ItemCount']} keys by now",
+            )
+        return planning.Contents(seen[-1]["ItemCount"], seen[-1]["TotalSizeInBytes"])
+
+    def plan(self, observed: Observed) -> Plan:
+        self._planned.append(keys_plan.plan(observed, self._wanted, self._target))
+        return self._planned[-1]
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return is_stale(error)
+
+    def settle(self, observed: Observed, changed: bool) -> Observed:
+        """Each write was conditional on the one before, so CloudFront's count proves them; else they are read."""
+        if self.api.unproven:
+            self._read_back()
+        return observed
+
+    def _read_back(self) -> None:
+        live = self.api.all_values(self._target.arn)
+        wrong = [key for key, value in self._wanted.puts.items() if live.get(key) != value]
+        wrong += [key for key in self._wanted.absent if key in live]
+        if not wrong:
+            return
+        if self._wanted.prefix:
+            self.api.describe(self._target.arn)
+            self.api.update_keys(self._target.arn, {}, [digests.name(self._wanted.prefix)])
+        raise EdgeError(
+            f"After the last write {self._target.store} is not as it was written: {planning.names(wrong)}. Find "
+            "out who else writes these keys, and run it again: it compares all of them."
+        )
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        own = {digests.name(self._wanted.prefix)}
+        put, deleted, calls = self.api.put - own, self.api.deleted - own, self.api.calls
+        if self._check_mode:
+            steps = [step.arguments for step in self._planned[-1].steps if step.call == "update_keys"]
+            put = {key for arguments in steps for key in arguments["puts"]} - own
+            deleted = {key for arguments in steps for key in arguments["deletes"]} - own
+            calls += len(steps)
+        return {
+            "store": self._store,
+            "prefix": self._wanted.prefix,
+            "counts": {
+                "put": len(put),
+                "deleted": len(deleted),
+                "unchanged": len(self._wanted.puts.keys() - put),
+            },
+            "estimated_cost_usd": round(calls * PRICE_OF_A_CALL, 3),
+        }

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The steps to a key value store, and away from one. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, refuse_unmarked
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+
+# name, arn, id, status, comment; tags where they are asked for
+Store = dict[str, t.Any]
+
+
+def from_api(live: dict[str, t.Any] | None) -> Store | None:
+    if live is None:
+        return None
+    return {
+        "name": live["Name"],
+        "arn": live["ARN"],
+        "id": live["Id"],
+        "status": live["Status"],
+        "comment": live.get("Comment", ""),
+    }
+
+
+def facts(live: dict[str, t.Any]) -> Store:
+    found = from_api(live)
+    assert found is not None
+    return {**found, "ours": MARK in found["comment"]}
+
+
+def plan_store(observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None) -> Plan:
+    """Tags that are not named stay."""
+    told = {} if tags is None else {"tags": dict(tags)}
+    if observed is None:
+        arguments = {"name": name, "comment": comment, "tags": dict(tags or {})}
+        unknown = {"arn": KNOWN_AFTER_APPLY, "id": KNOWN_AFTER_APPLY, "status": "PROVISIONING"}
+        step = Step("create_store", arguments, f"Create the key value store {name}")
+        return Plan(None, {"name": name, "comment": comment, **unknown, **told}, (step,))
+    refuse_unmarked(f"The key value store {name}", observed["comment"])
+    steps = []
+    if observed["comment"] != comment:
+        arguments = {"name": name, "comment": comment}
+        steps.append(Step("update_store", arguments, f"Set the comment of the key value store {name}"))
+    live = observed.get("tags", {})
+    missing = {key: value for key, value in (tags or {}).items() if live.get(key) != value}
+    if missing:
+        arguments = {"arn": observed["arn"], "tags": missing}
+        steps.append(Step("put_tags", arguments, f"Tag the key value store {name}"))
+    after = {**observed, "comment": comment, **({"tags": {**live, **missing}} if told else {})}
+    return Plan(observed, after, tuple(steps))
+
+
+def plan_removal(observed: Store | None, name: str) -> Plan:
+    if observed is None:
+        return Plan(None, None)
+    refuse_unmarked(f"The key value store {name}", observed["comment"])
+    arguments = {"name": name, "arn": observed["arn"]}
+    return Plan(observed, None, (Step("delete_store", arguments, f"Delete the key value store {name}"),))

@@ -1,0 +1,187 @@
+"""cloudfront_key_value_store and its facts, against local AWS."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, ModuleFailed, Modules
+
+NAME = "cloudfront_key_value_store"
+ACTIONS = [
+    "cloudfront:CreateKeyValueStore",
+    "cloudfront:DescribeKeyValueStore",
+    "cloudfront:UpdateKeyValueStore",
+    "cloudfront:DeleteKeyValueStore",
+    "cloudfront:ListTagsForResource",
+    "cloudfront:TagResource",
+]
+
+
+def allowed(cloud: LocalCloud, user: str, *denied: str) -> Modules:
+    """Somebody who may do what the module needs, but for *denied*."""
+    store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
+    everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
+    statements = [
+        {"Effect": "Allow", "Action": [action for action in actions if action not in denied], "Resource": resource}
+        for actions, resource in ((ACTIONS, store), (everywhere, "*"))
+    ]
+    return Modules(cloud, cloud.create_user(user, {"Version": "2012-10-17", "Statement": statements}))
+
+
+@pytest.fixture(scope="module")
+def owner(cloud: LocalCloud) -> Modules:
+    return allowed(cloud, "store-owner")
+
+
+@pytest.fixture(autouse=True)
+def gone(cloud: LocalCloud) -> Iterator[None]:
+    yield
+    cloud.fault(None)
+    cloudfront = cloud.client("cloudfront")
+    for function in cloudfront.list_functions()["FunctionList"].get("Items", []):
+        described = cloudfront.describe_function(Name=function["Name"])
+        cloudfront.delete_function(Name=function["Name"], IfMatch=described["ETag"])
+    for store in cloudfront.list_key_value_stores()["KeyValueStoreList"].get("Items", []):
+        etag = cloudfront.describe_key_value_store(Name=store["Name"])["ETag"]
+        cloudfront.delete_key_value_store(Name=store["Name"], IfMatch=etag)
+
+
+def test_a_store_is_foretold_made_left_alone_changed_and_deleted(owner: Modules) -> None:
+    options: dict[str, Any] = {"name": SITE, "comment": "Redirects", "tags": {"team": "web", "cost": 7}}
+    foretold = owner.run(NAME, check=True, diff=True, **options)
+    assert (foretold["changed"], foretold["mutating"]) == (True, [])
+    assert foretold["key_value_store"]["arn"] == "(known after apply)"
+
+    made = owner.run(NAME, **options)
+    assert made["plan"] == foretold["plan"] == [f"Create the key value store {SITE}"]
+    store = made["key_value_store"]
+    assert (store["status"], store["comment"]) == ("READY", "Redirects (multiregion.edge)")
+    assert store["tags"] == {"team": "web", "cost": "7"}
+    again = owner.run(NAME, **options)
+    assert (again["changed"], again["mutating"], again["key_value_store"]) == (False, [], store)
+
+    changed = owner.run(NAME, **{**options, "comment": "Flags", "tags": {"team": "shop"}})
+    assert changed["plan"] == [f"Set the comment of the key value store {SITE}", f"Tag the key value store {SITE}"]
+    assert changed["key_value_store"]["tags"] == {"team": "shop", "cost": "7"}
+    assert owner.run(NAME, name=SITE, comment="Flags")["mutating"] == []
+
+    foretold = owner.run(NAME, check=True, name=SITE, state="absent")
+    assert (foretold["changed"], foretold["mutating"]) == (True, [])
+    deleted = owner.run(NAME, name=SITE, state="absent")
+    assert (deleted["plan"], deleted["key_value_store"]) == ([f"Delete the key value store {SITE}"], None)
+    again = owner.run(NAME, name=SITE, state="absent")
+    assert (again["changed"], again["mutating"]) == (False, [])
+
+
+def test_a_run_that_is_cut_off_is_finished_by_the_next(owner: Modules, cloud: LocalCloud) -> None:
+    options: dict[str, Any] = {"name": SITE, "comment": "new", "tags": {"team": "web"}}
+    owner.run(NAME, name=SITE, comment="old")
+    for calls in (0, 1):
+        cloud.fault(calls, of=owner.credentials)
+        with pytest.raises(ModuleFailed) as failure:
+            owner.run(NAME, **options)
+        assert len(failure.value.result["done"]) == calls
+        cloud.fault(None)
+    assert owner.run(NAME, **options)["plan"] == [f"Tag the key value store {SITE}"]
+    assert owner.run(NAME, **options)["mutating"] == []
+
+
+def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
+    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.run(NAME, name=SITE, comment="old")
+    between(monkeypatch, "update_store", lambda: update(cloud, "theirs (multiregion.edge)"))
+    done = owner.run(NAME, name=SITE, comment="ours")
+    assert done["key_value_store"]["comment"] == "ours (multiregion.edge)"
+    assert done["plan"] == [f"Set the comment of the key value store {SITE}"]
+    assert any("theirs (multiregion.edge)' by somebody else" in str(warning) for warning in done["warnings"])
+
+
+def test_a_store_that_was_changed_meanwhile_is_looked_at_before_it_is_deleted(
+    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.run(NAME, name=SITE)
+    between(monkeypatch, "delete_store", lambda: update(cloud, "now somebody else's"))
+    with pytest.raises(ModuleFailed, match="is not this collection's"):
+        owner.run(NAME, name=SITE, state="absent")
+
+
+def between(monkeypatch: pytest.MonkeyPatch, call: str, change: Callable[[], None]) -> None:
+    """*change* happens once, right before the first *call*."""
+    made = getattr(StoreApi, call)
+    todo = [change]
+
+    def changed(self: StoreApi, **arguments: Any) -> None:
+        if todo:
+            todo.pop()()
+        made(self, **arguments)
+
+    monkeypatch.setattr(StoreApi, call, changed)
+
+
+def update(cloud: LocalCloud, comment: str) -> None:
+    cloudfront = cloud.client("cloudfront")
+    etag = cloudfront.describe_key_value_store(Name=SITE)["ETag"]
+    cloudfront.update_key_value_store(Name=SITE, Comment=comment, IfMatch=etag)
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_store_of_somebody_else_is_not_touched(owner: Modules, cloud: LocalCloud, state: str) -> None:
+    cloud.client("cloudfront").create_key_value_store(Name=SITE, Comment="flags")
+    before = len(cloud.requests())
+    with pytest.raises(ModuleFailed, match="is not this collection's"):
+        owner.run(NAME, name=SITE, state=state)
+    assert not [entry for entry in cloud.requests(before) if entry["mutating"]]
+
+
+@pytest.mark.parametrize(
+    ("denied", "named"), [((), "the function router"), (("cloudfront:ListFunctions",), "a function")]
+)
+def test_a_store_in_use_stays_and_its_function_is_named(
+    owner: Modules, cloud: LocalCloud, denied: tuple[str, ...], named: str
+) -> None:
+    arn = owner.run(NAME, name=SITE)["key_value_store"]["arn"]
+    config = {
+        "Comment": "",
+        "Runtime": "cloudfront-js-2.0",
+        "KeyValueStoreAssociations": {"Quantity": 1, "Items": [{"KeyValueStoreARN": arn}]},
+    }
+    code = b"function handler(event) { return event.request; }"
+    cloud.client("cloudfront").create_function(Name="router", FunctionConfig=config, FunctionCode=code)
+    deleter = allowed(cloud, f"deleter-{len(denied)}", *denied)
+    with pytest.raises(ModuleFailed, match=f"{SITE} is still associated with {named}: delete that first, or associate"):
+        deleter.run(NAME, name=SITE, state="absent")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, cloud: LocalCloud, action: str) -> None:
+    creates = action in ("cloudfront:CreateKeyValueStore", "cloudfront:DescribeKeyValueStore")
+    if not creates:
+        owner.run(NAME, name=SITE)
+    options: dict[str, Any] = {"comment": "new", "tags": {"a": "b"}}
+    if action == "cloudfront:DeleteKeyValueStore":
+        options = {"state": "absent"}
+    without = allowed(cloud, f"without-{action.partition(':')[2]}", action)
+    with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
+        without.run(NAME, name=SITE, **options)
+
+
+def test_facts(owner: Modules, cloud: LocalCloud) -> None:
+    ours = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
+    cloud.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
+    found = owner.run(f"{NAME}_info")
+    assert [(store["name"], store["ours"]) for store in found["key_value_stores"]] == [("a-flags", False), (SITE, True)]
+    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**ours, "ours": True}]
+    assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
+    with pytest.raises(ModuleFailed, match="1 to 64"):
+        owner.run(f"{NAME}_info", name="a.b")
+    deployer = Modules(cloud, cloud.create_user("reader", deployer_policy(SITE, cloud.account_id)))
+    assert deployer.run(f"{NAME}_info", name=SITE)["changed"] is False

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of the keys that a task cares for: the digest, the manifest, and what stops it."""
+
+from __future__ import annotations
+
+import gzip
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import keys_plan, manifest
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.digest import Digest
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.keys_plan import (
+    Observed,
+    Target,
+    Wanted,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Contents
+
+ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
+TARGET = Target("pointers", ARN)
+AB = {"p/a": "1", "p/b": "2"}
+NAME = "_digest/p/"
+
+
+def note(wanted: Wanted, values: dict[str, str] | None) -> str:
+    return digests.text(Digest("" if values is None else digests.of_all(values), wanted.asked))
+
+
+WANTED = Wanted(AB, prefix="p/")
+OTHER = Wanted({"p/c": "3"}, prefix="p/")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "observed", "puts", "deletes", "all_below"),
+    [
+        (WANTED, Observed(), AB, [], AB),
+        (WANTED, Observed(vouched=True), None, [], None),
+        (WANTED, Observed(values=AB), {}, [], AB),
+        (Wanted({}, ["p/x"], "p/"), Observed(), None, [], None),
+        (WANTED, Observed(values=AB, digest=note(OTHER, AB)), None, [], None),
+        (WANTED, Observed(values=AB, digest=note(OTHER, {**AB, "p/c": "3"})), {}, [], AB),
+        (WANTED, Observed(values=AB, digest="by hand"), {}, [], AB),
+        (WANTED, Observed(values={"p/a": "1"}, whole=False), {"p/b": "2"}, [], None),
+        (WANTED, Observed(values=AB, whole=False, digest=note(OTHER, None)), None, [], None),
+        (WANTED, Observed(values={**AB, "p/c": "3"}), {}, [], {**AB, "p/c": "3"}),
+        (Wanted(AB, prefix="p/", purge=True), Observed(values={**AB, "p/c": "3"}), {}, ["p/c"], AB),
+        (Wanted(AB, ["p/c"], "p/"), Observed(values={**AB, "p/c": "3", "p/d": "4"}), {}, ["p/c"], {**AB, "p/d": "4"}),
+        (Wanted({}, (), "p/", True), Observed(values=AB), {}, ["p/a", "p/b"], {}),
+    ],
+    ids=[
+        "an empty store",
+        "the digest vouches",
+        "there, without a digest",
+        "nothing there and nothing asked for",
+        "there, the digest is another task's and true",
+        "there, the digest is not true any more",
+        "there, the digest is none",
+        "not all known",
+        "not all known, and nothing to do",
+        "others stay",
+        "others are purged",
+        "some are deleted",
+        "all are purged",
+    ],
+)
+def test_the_digest_is_put_with_every_change_and_where_it_is_not_true(
+    wanted: Wanted, observed: Observed, puts: dict[str, str] | None, deletes: list[str], all_below: t.Any
+) -> None:
+    steps = keys_plan.plan(observed, wanted, TARGET).steps
+    if puts is None:
+        assert steps == ()
+        return
+    (step,) = steps
+    assert step.arguments["puts"] == {**puts, NAME: note(wanted, all_below)}
+    assert step.arguments["deletes"] == deletes
+
+
+def test_a_task_without_a_prefix_has_no_digest_and_no_manifest() -> None:
+    (step,) = keys_plan.plan(Observed(values={"a": "1"}), Wanted({"a": "1", "b": "2"}), TARGET).steps
+    assert step.arguments["puts"] == {"b": "2"}
+
+
+def test_while_many_batches_are_under_way_there_is_no_digest() -> None:
+    wanted = Wanted({f"p/{n:03}": "x" for n in range(120)}, prefix="p/")
+    observed = Observed(Contents(1, 200), digest=note(OTHER, {}))
+    steps = keys_plan.plan(observed, wanted, Target("pointers", ARN, manifest=True)).steps
+    assert [step.call for step in steps] == ["update_keys"] * 3 + ["put_manifest"]
+    assert [NAME in step.arguments["deletes"] for step in steps[:3]] == [True, False, False]
+    assert [NAME in step.arguments["puts"] for step in steps[:3]] == [False, False, True]
+    assert steps[3].arguments == {"prefix": "p/", "values": wanted.puts}
+    assert steps[2].arguments["expected"].items == 121
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_manifest_is_kept_only_of_all_keys(whole: bool) -> None:
+    observed = Observed(values={"p/a": "1"}, whole=whole)
+    steps = keys_plan.plan(observed, WANTED, Target("pointers", ARN, manifest=True)).steps
+    assert [step.call for step in steps] == ["update_keys", *(["put_manifest"] if whole else [])]
+
+
+def test_the_plan_tells_calls_and_their_price() -> None:
+    wanted = Wanted({f"p/{n:04}": "x" for n in range(1000)}, prefix="p/")
+    plan = keys_plan.plan(Observed(values={"p/old": "1"}), Wanted(wanted.puts, ["p/old"], "p/"), TARGET)
+    assert plan.sentences == [
+        "Put 1000 keys into pointers: p/0000, p/0001, p/0002, ...; Delete 1 key from pointers: p/old "
+        "(21 calls of UpdateKeys, $0.021)"
+    ]
+    assert keys_plan.plan(Observed(values=AB), WANTED, TARGET).sentences == [
+        "Note in pointers what is there: _digest/p/ (1 call of UpdateKeys, $0.001)"
+    ]
+
+
+def test_what_others_keep_counts_and_deletes_make_no_room() -> None:
+    full = Observed(Contents(2, planning.MAX_STORE_BYTES), {"p/old": "x" * 1000})
+    with pytest.raises(EdgeError, match="with what others keep there; CloudFront allows 5242880"):
+        keys_plan.plan(full, Wanted({f"p/{n}": "x" for n in range(60)}, prefix="p/", purge=True), TARGET)
+    keys_plan.plan(Observed(Contents(1, planning.MAX_STORE_BYTES), {"a": "12"}), Wanted({"a": "1"}), TARGET)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "names", "found"),
+    [
+        ("p/", ["_digest/p/", "_digest/q/", "p/q/a"], None),
+        ("p/", ["_digest/p/q/"], "p/q/"),
+        ("p/q/", ["_digest/p/"], "p/"),
+        ("p", ["_digest/pq"], "pq"),
+    ],
+)
+def test_prefixes_that_have_keys_in_common(prefix: str, names: list[str], found: str | None) -> None:
+    assert digests.overlapping(prefix, names) == found
+
+
+@pytest.mark.parametrize("prefix", ["_digest/", "_digest/a/", "_", "_dig"])
+def test_prefixes_that_would_take_in_the_digests(prefix: str) -> None:
+    with pytest.raises(EdgeError, match="would take in the digests"):
+        digests.check_prefix(prefix)
+
+
+@pytest.mark.parametrize(
+    ("digest", "wanted", "vouches"),
+    [
+        (None, WANTED, False),
+        (Digest(digests.of_all(AB), ""), WANTED, True),
+        (Digest(digests.of_all(AB), ""), Wanted(AB, ["p/x"], "p/", True), True),
+        (Digest("", WANTED.asked), WANTED, True),
+        (Digest("", WANTED.asked), Wanted(AB, (), "p/", True), False),
+        (Digest("", WANTED.asked), Wanted(AB, ["p/x"], "p/"), False),
+        (Digest(digests.of_all({**AB, "p/c": "3"}), OTHER.asked), WANTED, False),
+        (Digest("", ""), Wanted({}, (), "p/"), False),
+    ],
+    ids=["none", "just these", "just these, whatever should not be there", "asked for", "purge", "absent", "more", ""],
+)
+def test_when_a_digest_vouches(digest: Digest | None, wanted: Wanted, vouches: bool) -> None:
+    assert wanted.is_vouched_for(digest) is vouches
+
+
+@pytest.mark.parametrize("text", [None, "", "x", "[]", "{}", '{"v":2,"all":"","asked":""}', "null", "1"])
+def test_a_digest_that_is_none(text: str | None) -> None:
+    assert digests.parse(text) is None
+
+
+def test_a_digest_fits_and_is_read_again() -> None:
+    digest = Digest(digests.of_all(AB), WANTED.asked)
+    assert digests.parse(digests.text(digest)) == digest
+    assert len(digests.text(digest)) < planning.MAX_VALUE_BYTES
+
+
+@pytest.mark.parametrize(
+    "found", [b"", b"x", gzip.compress(b"x"), gzip.compress(b"[]"), gzip.compress(b'{"a":1}'), manifest.text(AB)[:-9]]
+)
+def test_a_manifest_that_is_none(found: bytes) -> None:
+    assert manifest.parse(found) == {}
+
+
+def test_a_manifest_is_the_same_bytes_for_the_same_keys_and_is_believed_by_its_hash() -> None:
+    assert manifest.text(AB) == manifest.text(dict(AB))
+    assert manifest.parse(manifest.text({"ä": "ö"})) == {"ä": "ö"}
+    assert manifest.vouched_for(AB, Digest(digests.of_all(AB), ""))
+    assert not manifest.vouched_for({"p/a": "1"}, Digest(digests.of_all(AB), ""))
+    assert not manifest.vouched_for({}, Digest("", ""))
+    assert not manifest.vouched_for(AB, None)
+
+
+def test_where_a_manifest_is() -> None:
+    key = manifest.key(ARN, "p/")
+    assert key == "_edge/keys/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6/" + key.rpartition("/")[2]
+    assert key.endswith(".json.gz") and key != manifest.key(ARN, "q/")
+    assert len(manifest.key(ARN, "../é\n" * 90)) < 200
