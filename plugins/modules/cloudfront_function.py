@@ -9,23 +9,33 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: cloudfront_function
-short_description: A CloudFront Function, published
+short_description: A CloudFront Function, tested and published
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates or updates a CloudFront Function and publishes it, so that its LIVE stage is what is asked for.
-    Distributions that use the function pick it up by themselves.
+  - Creates or updates a CloudFront Function, tests it in its DEVELOPMENT stage, and publishes it, so that its LIVE
+    stage is what is asked for. Distributions that use the function pick it up by themselves.
   - The code and the association with key value stores are always sent together, for an update without the
     association would remove it.
+  - Where LIVE is what is asked for already, nothing is tested and nothing is published.
 options:
   name:
     description: The function's name, 1 to 64 letters, digits, hyphens and underscores.
     type: str
     required: true
-  code:
-    description: The function's code, at most 10,240 bytes.
+  state:
+    description:
+      - Whether there shall be one.
+      - With V(absent), one that a distribution uses is refused by a sentence that names the distributions.
     type: str
-    required: true
+    choices: [present, absent]
+    default: present
+  code:
+    description: The function's code, at most 10,240 bytes. This or O(src) is needed for O(state=present).
+    type: str
+  src:
+    description: The file that has the function's code.
+    type: path
   comment:
     description:
       - A comment. C((multiregion.edge)) is added to it, by which it is known to be this collection's; one that
@@ -38,10 +48,60 @@ options:
     choices: [cloudfront-js-1.0, cloudfront-js-2.0]
     default: cloudfront-js-2.0
   key_value_store_arns:
-    description: The ARNs of the key value stores that the function reads. CloudFront takes one.
+    description:
+      - The ARNs of the key value stores that the function reads. CloudFront takes one.
+      - In check mode, C((known after apply)) is taken for that of a store which is still to be made.
     type: list
     elements: str
     default: []
+  tags:
+    description: Tags for the function. Those that it has besides stay.
+    type: dict
+    default: {}
+  tests:
+    description:
+      - Cases that the function has to pass before it is published. They are run by CloudFront's TestFunction, in the
+        DEVELOPMENT stage and with the keys that the store has then. If one fails, LIVE stays as it was.
+      - CloudFront does not judge the answer here as it does for viewers, and does not look at a change of the origin.
+      - Where CloudFront answers that there is no TestFunction, the function is published with a warning.
+      - In check mode, which cannot put the code there, they are C(pending).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the case shows; it is what a failure is told by.
+        type: str
+        required: true
+      event:
+        description:
+          - CloudFront's event. What is not given is that of a C(GET) of C(/), without a query string and cookies, for
+            the host C(d111111abcdef8.cloudfront.net). With a C(response), it is the event of a viewer response.
+          - Headers, cookies and parameters of the query string may be plain text instead of a dictionary with C(value).
+        type: dict
+        default: {}
+      expect:
+        description:
+          - What has to come, of C(uri), C(method), C(querystring), C(headers) and C(cookies) of a request, or
+            C(status), C(headers), C(cookies) and C(body) of a response. A query string may be a text or a dictionary.
+          - Of headers and cookies only those that are named have to be so; with C(null), one has to be absent.
+          - If nothing is given, it is enough that the function does not fail.
+        type: dict
+        default: {}
+  max_compute_utilization:
+    description:
+      - How much of the time that CloudFront allows a case may take, in percent. Near 100 CloudFront throttles a
+        function. A case that takes more is measured three times, and the least counts.
+    type: int
+    default: 80
+  wait:
+    description: Whether to wait until the LIVE stage is on its way to the edges no more, as far as CloudFront tells.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds to wait for that.
+    type: int
+    default: 600
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -52,18 +112,31 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: A router
+- name: A router that has to find its way before it is published
   multiregion.edge.cloudfront_function:
     name: my-site-viewer-request
-    code: "{{ lookup('ansible.builtin.file', 'router.js') }}"
+    src: router.js
     key_value_store_arns:
       - "{{ store.key_value_store.arn }}"
+    tests:
+      - name: a directory is its index
+        event: {request: {uri: /guide/, headers: {host: www.example.com}}}
+        expect: {uri: /guide/index.html, querystring: {}}
+      - name: an old page is redirected
+        event: {request: {uri: /old, headers: {host: www.example.com}}}
+        expect: {status: 301, headers: {location: /new}}
+      - name: nothing fails without a host that is known
+
+- name: No function any more
+  multiregion.edge.cloudfront_function:
+    name: my-site-viewer-request
+    state: absent
 """
 
 RETURN = r"""
 ---
 function:
-  description: The function.
+  description: The function; nothing with O(state=absent).
   returned: success
   type: dict
   contains:
@@ -91,6 +164,11 @@ function:
       type: list
       elements: str
       returned: always
+    status:
+      description: What CloudFront tells of its LIVE stage. V(UNASSOCIATED) if no distribution uses it.
+      type: str
+      returned: always
+      sample: DEPLOYED
     code_bytes:
       description: The size of its code.
       type: int
@@ -105,12 +183,38 @@ function:
       description: The SHA-256 of its code, in hexadecimal.
       type: str
       returned: always
+tests:
+  description: The cases of O(tests), in their order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The case's name.
+      type: str
+      returned: always
+      sample: a directory is its index
+    outcome:
+      description:
+        - V(passed), or V(pending) in check mode if a run would test it.
+        - V(skipped) if there was nothing to publish, or if there is no TestFunction.
+      type: str
+      returned: always
+      sample: passed
+    compute_utilization:
+      description: How much of the time that CloudFront allows it took, in percent; nothing if that is not known.
+      type: int
+      returned: always
+      sample: 21
 plan:
-  description: One sentence for each change that was made, or in check mode would be.
+  description: One sentence for each change that was made, or in check mode would be, and for the test.
   returned: always
   type: list
   elements: str
-  sample: [Publish the CloudFront Function my-site-viewer-request to LIVE]
+  sample:
+    - Update the CloudFront Function my-site-viewer-request
+    - Test the CloudFront Function my-site-viewer-request with 3 cases
+    - Publish the CloudFront Function my-site-viewer-request to LIVE
 api_calls:
   description: How many calls of AWS APIs this run made.
   returned: success
@@ -133,12 +237,12 @@ done:
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._function.resource import ARGUMENTS, Function
+from ansible_collections.multiregion.edge.plugins.module_utils._function.resource import ARGUMENTS, RULES, Function
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True, **RULES)
     run(module, Function)
 
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a CloudFront Function: DEVELOPMENT as asked for, then LIVE."""
+"""The plan of a CloudFront Function: DEVELOPMENT as asked for and tested, then LIVE; and what is refused before."""
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._function.plan import Observed, check, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._function.check import check_code, check_stores
+from ansible_collections.multiregion.edge.plugins.module_utils._function.plan import Observed, Proof, plan, plan_absent
+from ansible_collections.multiregion.edge.plugins.module_utils._overwritten import overwritten
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
 
 DESIRED = {
     "comment": "router (multiregion.edge)",
@@ -17,28 +21,41 @@ DESIRED = {
     "code": "new",
 }
 OLD = {**DESIRED, "code": "old"}
+CASE = {"name": "index", "event": {}, "expect": {}}
+UPDATE, TEST, PUBLISH = "update_function", "run_tests", "publish_function"
 
 
-def live(stage: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    return stage and {**stage, "arn": "arn:function"}
+def seen(stage: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
+    return stage and {**stage, "arn": "arn:function", "etag": "E1", "status": "DEPLOYED", "last_modified": "now"}
+
+
+def planned(
+    development: t.Any, live: t.Any, *, tags: t.Any = None, has: t.Any = None, proof: Proof | None = None
+) -> Plan:
+    observed = Observed(seen(development), seen(live), has or {})
+    return plan(observed, "router", DESIRED, tags or {}, proof or Proof([CASE], 80))
+
+
+def calls(result: Plan) -> list[str]:
+    return [step.call for step in result.steps]
 
 
 @pytest.mark.parametrize(
-    ("development", "published", "calls"),
+    ("development", "live", "expected"),
     [
-        (None, None, ["create_function", "publish_function"]),
-        (DESIRED, None, ["publish_function"]),
-        (OLD, OLD, ["update_function", "publish_function"]),
-        (DESIRED, OLD, ["publish_function"]),
+        (None, None, ["create_function", TEST, PUBLISH]),
+        (DESIRED, None, [TEST, PUBLISH]),
+        (OLD, OLD, [UPDATE, TEST, PUBLISH]),
+        (DESIRED, OLD, [TEST, PUBLISH]),
         (DESIRED, DESIRED, []),
-        (OLD, DESIRED, ["update_function"]),
+        (OLD, DESIRED, [UPDATE]),
         (
             {**DESIRED, "comment": "x (multiregion.edge)"},
             {**DESIRED, "comment": "x (multiregion.edge)"},
-            ["update_function", "publish_function"],
+            [UPDATE, TEST, PUBLISH],
         ),
-        ({**DESIRED, "runtime": "cloudfront-js-1.0"}, DESIRED, ["update_function"]),
-        ({**DESIRED, "key_value_store_arns": []}, OLD, ["update_function", "publish_function"]),
+        ({**DESIRED, "runtime": "cloudfront-js-1.0"}, DESIRED, [UPDATE]),
+        ({**DESIRED, "key_value_store_arns": []}, OLD, [UPDATE, TEST, PUBLISH]),
     ],
     ids=[
         "nothing there",
@@ -52,43 +69,157 @@ def live(stage: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
         "store lost",
     ],
 )
-def test_steps(development: t.Any, published: t.Any, calls: list[str]) -> None:
-    result = plan(Observed(live(development), live(published)), "router", DESIRED)
-    assert [step.call for step in result.steps] == calls
+def test_steps(development: t.Any, live: t.Any, expected: list[str]) -> None:
+    result = planned(development, live)
+    assert calls(result) == expected
     assert all(step.lane is None for step in result.steps)
-    for step in result.steps:
-        expected = {"name": "router"} if step.call == "publish_function" else {"name": "router", **DESIRED}
-        assert step.arguments == expected
+    arguments = {
+        "create_function": {"name": "router", "tags": {}, **DESIRED},
+        UPDATE: {"name": "router", **DESIRED},
+        TEST: {"name": "router", "cases": [CASE], "max_compute_utilization": 80},
+        PUBLISH: {"name": "router"},
+    }
+    assert [step.arguments for step in result.steps] == [arguments[call] for call in expected]
+    without = planned(development, live, proof=Proof())
+    assert calls(without) == [call for call in expected if call != TEST]
 
 
-def test_the_diff_is_of_what_viewers_get() -> None:
-    result = plan(Observed(live(DESIRED), live(OLD)), "router", DESIRED)
-    assert (result.before, result.after) == (OLD, DESIRED)
-    assert plan(Observed(None, None), "router", DESIRED).before is None
+def test_the_plan_says_how_much_is_tested() -> None:
+    assert planned(DESIRED, OLD).sentences[0] == "Test the CloudFront Function router with 1 case"
+    assert planned(DESIRED, OLD, proof=Proof([CASE, CASE], 80)).sentences[0].endswith("with 2 cases")
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "words"),
+    ("has", "expected"),
     [
-        ("a.b", "x", "name: 'a.b' must be 1 to 64"),
-        ("a" * 65, "x", "1 to 64"),
-        ("f", "", "has 0 bytes; CloudFront takes 1 to 10240"),
-        ("f", "x" * 10241, "has 10241 bytes"),
-        ("f", "é" * 5121, "has 10242 bytes"),
+        ({}, ["tag_function"]),
+        ({"team": "a", "theirs": "stays"}, ["tag_function"]),
+        ({"team": "edge", "theirs": "stays"}, []),
     ],
-    ids=["name", "long name", "no code", "too much code", "in UTF-8"],
+    ids=["none", "another value", "as asked for"],
 )
-def test_refusals(name: str, code: str, words: str) -> None:
-    with pytest.raises(EdgeError, match=words):
-        check(name, code)
+def test_tags(has: dict[str, str], expected: list[str]) -> None:
+    result = planned(DESIRED, DESIRED, tags={"team": "edge"}, has=has)
+    assert calls(result) == expected
+    assert (result.before["tags"], result.after["tags"]) == ({"team": has.get("team")}, {"team": "edge"})
+    created = planned(None, None, tags={"team": "edge"})
+    assert calls(created) == ["create_function", TEST, PUBLISH]
+    assert created.steps[0].arguments["tags"] == {"team": "edge"}
 
 
-@pytest.mark.parametrize("code", ["x", "x" * 10240, "é" * 5120])
-def test_code_that_is_taken(code: str) -> None:
-    check("f", code)
+def digest(stage: dict[str, t.Any]) -> dict[str, t.Any]:
+    rest = {key: value for key, value in stage.items() if key != "code"}
+    return {**rest, "code_sha256": hashlib.sha256(stage["code"].encode()).hexdigest()}
+
+
+def test_the_diff_is_of_what_viewers_get_and_tells_whether_development_is_the_same() -> None:
+    result = planned(DESIRED, OLD)
+    assert result.before == {**OLD, "development": digest(DESIRED)}
+    assert result.after == {**DESIRED, "development": digest(DESIRED)}
+    assert planned(None, None).before is None
+    tried = planned(OLD, DESIRED)
+    assert tried.before == {**DESIRED, "development": digest(OLD)}
+
+
+def test_what_somebody_else_put_into_development_meanwhile_is_not_overwritten_without_a_word() -> None:
+    theirs = {**OLD, "code": "theirs"}
+    words = overwritten(planned(OLD, OLD), planned(theirs, OLD))
+    assert len(words) == 1 and words[0].startswith("development.code_sha256 became ")
+    assert overwritten(planned(OLD, OLD), planned(DESIRED, OLD)) == []
+
+
+def test_deletion() -> None:
+    assert plan_absent(Observed(None, None), "router") == Plan(None, None)
+    result = plan_absent(Observed(seen(DESIRED), None), "router")
+    assert [(step.call, step.arguments) for step in result.steps] == [("delete_function", {"name": "router"})]
+    assert result.before == {"development": digest(DESIRED)} and result.after is None
+    used = Observed(seen(DESIRED), seen(DESIRED), distributions=("E1", "E2"))
+    with pytest.raises(EdgeError, match="router is used by E1, E2: take it out"):
+        plan_absent(used, "router")
 
 
 def test_a_function_without_our_mark_is_somebody_elses() -> None:
-    theirs = live({**DESIRED, "comment": "redirects for billing"})
-    with pytest.raises(EdgeError, match="The CloudFront Function router exists already and is not this collection's"):
-        plan(Observed(theirs, theirs), "router", DESIRED)
+    theirs = {**DESIRED, "comment": "redirects for billing"}
+    words = "The CloudFront Function router exists already and is not this collection's"
+    with pytest.raises(EdgeError, match=words):
+        planned(theirs, theirs)
+    with pytest.raises(EdgeError, match=words):
+        plan_absent(Observed(seen(theirs), None), "router")
+
+
+HANDLER = "function handler(e) {}"
+FIRST, SECOND = "cloudfront-js-1.0", "cloudfront-js-2.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "runtime", "words"),
+    [
+        ("a.b", HANDLER, SECOND, "name: 'a.b' must be 1 to 64"),
+        ("a" * 65, HANDLER, SECOND, "1 to 64"),
+        ("f", "", SECOND, "has 0 bytes; CloudFront takes 1 to 10240"),
+        ("f", HANDLER.ljust(10241), SECOND, "has 10241 bytes"),
+        ("f", HANDLER + "é" * 5110, SECOND, "has 10242 bytes"),
+        ("f", HANDLER + "\0", SECOND, "is not text"),
+        ("f", "function handle(event) {}", SECOND, "has no function handler"),
+        ("f", f"// {HANDLER}\n", SECOND, "has no function handler"),
+        ("f", f"\n  /* old:\n{HANDLER} */", SECOND, "has no function handler"),
+        ("f", f"import cf from 'cloudfront';\n{HANDLER}", FIRST, "has no import"),
+        ("f", f"async {HANDLER}", FIRST, "has no async functions"),
+    ],
+    ids=[
+        "name",
+        "long name",
+        "no code",
+        "too much code",
+        "in UTF-8",
+        "bytes",
+        "no handler",
+        "in a comment",
+        "in a long comment",
+        "import",
+        "async",
+    ],
+)
+def test_code_that_is_refused(name: str, code: str, runtime: str, words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        check_code(name, code, runtime)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        HANDLER,
+        HANDLER.ljust(10240),
+        HANDLER + "é" * 5109,
+        f"import cf from 'cloudfront';\nasync {HANDLER}",
+        f"var a=1;{HANDLER}",
+        "const handler = (event) => event.request;",
+        f"var u = 'https://example.com/*';\n{HANDLER} // */",
+    ],
+)
+def test_code_that_is_taken(code: str) -> None:
+    check_code("f", code, SECOND)
+
+
+STORE = "arn:aws:cloudfront::111122223333:key-value-store/3f2b8c1e-1234-4d5e-8f90-abcdefabcdef"
+UNKNOWN = "(known after apply)"
+
+
+@pytest.mark.parametrize(
+    ("arns", "runtime", "check_mode", "words"),
+    [
+        ([STORE, STORE], SECOND, False, "2 are given; CloudFront associates 1"),
+        ([STORE], FIRST, False, "cannot read a key value store"),
+        ([UNKNOWN], SECOND, False, "is not the ARN of a key value store"),
+        (["my-site"], SECOND, True, "'my-site' is not the ARN"),
+    ],
+)
+def test_stores_that_are_refused(arns: list[str], runtime: str, check_mode: bool, words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        check_stores(arns, runtime, check_mode)
+
+
+def test_stores_that_are_taken() -> None:
+    check_stores([STORE], SECOND, False)
+    check_stores([UNKNOWN], SECOND, True)
+    check_stores([], FIRST, False)

@@ -11,48 +11,127 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    GLOBAL_REGION,
+    Aws,
+    explain,
+    is_boto3_error_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 Config = dict[str, t.Any]
+DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"
 
 
 class FunctionApi:
+    """Every write is for the ETag that was observed, or that our own write before it returned."""
+
     def __init__(self, aws: Aws) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
+        # DEVELOPMENT's, which every write asks for; LIVE has one of its own that nothing asks for.
+        self._etag = ""
+
+    @property
+    def can_tag(self) -> bool:
+        """Whether this botocore knows that functions can be tagged."""
+        create = self._cloudfront.meta.service_model.operation_model("CreateFunction")
+        return "Tags" in create.input_shape.members
 
     def stage(self, name: str, stage: str) -> Config | None:
-        """The function's configuration, ARN and code in DEVELOPMENT or LIVE; None where there is none."""
+        """The function's configuration, status and code in DEVELOPMENT or LIVE; None where there is none."""
         try:
-            summary = self._cloudfront.describe_function(Name=name, Stage=stage)["FunctionSummary"]
+            described = self._cloudfront.describe_function(Name=name, Stage=stage)
             code = self._cloudfront.get_function(Name=name, Stage=stage)["FunctionCode"].read()
         except is_boto3_error_code("NoSuchFunctionExists"):
             return None
+        if stage == DEVELOPMENT:
+            self._etag = described["ETag"]
+        summary = described["FunctionSummary"]
         stores = summary["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
         return {
             "arn": summary["FunctionMetadata"]["FunctionARN"],
             "comment": summary["FunctionConfig"].get("Comment", ""),
             "runtime": summary["FunctionConfig"]["Runtime"],
             "key_value_store_arns": [store["KeyValueStoreARN"] for store in stores],
-            "code": code.decode(),
+            "code": code.decode(errors="replace"),
+            "etag": described["ETag"],
+            "status": summary.get("Status", ""),
+            "last_modified": summary["FunctionMetadata"]["LastModifiedTime"].isoformat(),
         }
 
-    def create_function(self, name: str, code: str, **config: t.Any) -> None:
-        try:
-            self._cloudfront.create_function(Name=name, FunctionConfig=_config(**config), FunctionCode=code.encode())
-        except is_boto3_error_code("FunctionAlreadyExists"):
-            return  # the answer to an earlier attempt of this very call was lost
+    def live_status(self, name: str) -> str:
+        return self._cloudfront.describe_function(Name=name, Stage=LIVE)["FunctionSummary"].get("Status", "")
+
+    def comments(self) -> dict[str, str]:
+        """The comments of all functions, by their names. Botocore has no paginator for them."""
+        found: dict[str, str] = {}
+        marker: dict[str, str] = {}
+        while True:
+            page = self._cloudfront.list_functions(Stage=DEVELOPMENT, **marker)["FunctionList"]
+            found |= {item["Name"]: item["FunctionConfig"].get("Comment", "") for item in page.get("Items", [])}
+            if not page.get("NextMarker"):
+                return found
+            marker = {"Marker": page["NextMarker"]}
+
+    def associations(self) -> dict[str, list[str]]:
+        """The ids of the distributions that use each function, by its ARN."""
+        found: dict[str, list[str]] = {}
+        for page in self._cloudfront.get_paginator("list_distributions").paginate():
+            for distribution in page["DistributionList"].get("Items", []):
+                others = distribution.get("CacheBehaviors", {}).get("Items", [])
+                behaviors = [distribution["DefaultCacheBehavior"], *others]
+                used = [item for one in behaviors for item in one.get("FunctionAssociations", {}).get("Items", [])]
+                for arn in {item["FunctionARN"] for item in used}:
+                    found.setdefault(arn, []).append(distribution["Id"])
+        return found
+
+    def tags(self, arn: str) -> dict[str, str]:
+        items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+        return {item["Key"]: item["Value"] for item in items}
+
+    def create_function(self, name: str, code: str, tags: dict[str, str], **config: t.Any) -> None:
+        given = {"Tags": _tags(tags)} if tags else {}
+        answer = self._cloudfront.create_function(
+            Name=name, FunctionConfig=_config(**config), FunctionCode=code.encode(), **given
+        )
+        self._etag = answer["ETag"]
 
     def update_function(self, name: str, code: str, **config: t.Any) -> None:
-        self._cloudfront.update_function(
-            Name=name, IfMatch=self._etag(name), FunctionConfig=_config(**config), FunctionCode=code.encode()
+        answer = self._cloudfront.update_function(
+            Name=name, IfMatch=self._etag, FunctionConfig=_config(**config), FunctionCode=code.encode()
         )
+        # AWS's model spells this answer's header ETtag. In case that its service does not: without an ETag
+        # the next step would be refused, observed and planned again.
+        self._etag = answer.get("ETag") or answer["ResponseMetadata"]["HTTPHeaders"].get("etag", "")
+
+    def tag_function(self, arn: str, tags: dict[str, str]) -> None:
+        self._cloudfront.tag_resource(Resource=arn, Tags=_tags(tags))
+
+    def test_function(self, name: str, event: bytes) -> Config:
+        """What DEVELOPMENT does with *event*."""
+        given = {"Name": name, "IfMatch": self._etag, "Stage": DEVELOPMENT, "EventObject": event}
+        try:
+            return self._cloudfront.test_function(**given)["TestResult"]
+        except is_boto3_error_code("TestFunctionFailed") as error:
+            return {"FunctionErrorMessage": explain(error)}
 
     def publish_function(self, name: str) -> None:
-        self._cloudfront.publish_function(Name=name, IfMatch=self._etag(name))
+        self._cloudfront.publish_function(Name=name, IfMatch=self._etag)
 
-    def _etag(self, name: str) -> str:
-        """Of DEVELOPMENT, fetched before every use: each stage has its own and each write changes it."""
-        return self._cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
+    def delete_function(self, name: str) -> None:
+        try:
+            self._cloudfront.delete_function(Name=name, IfMatch=self._etag)
+        except is_boto3_error_code("NoSuchFunctionExists"):
+            return  # the answer to an earlier attempt of this very call was lost
+        except is_boto3_error_code("FunctionInUse") as error:
+            raise EdgeError(
+                f"CloudFront still uses the function {name}: it was just taken out of a distribution, or put into one. "
+                "Wait until all distributions are deployed, and run it again."
+            ) from error
+
+
+def _tags(tags: t.Mapping[str, str]) -> Config:
+    return {"Items": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
 
 def _config(comment: str, runtime: str, key_value_store_arns: list[str]) -> Config:

@@ -11,54 +11,151 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import typing as t
+from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._function import cases, check
 from ansible_collections.multiregion.edge.plugins.module_utils._function import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._function.api import FunctionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import marked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
+from ansible_collections.multiregion.edge.plugins.module_utils._function.api import DEVELOPMENT, LIVE
+from ansible_collections.multiregion.edge.plugins.module_utils._function.proof import ProvenFunctionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags, marked
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
+_CASE = {
+    "name": {"type": "str", "required": True},
+    "event": {"type": "dict", "default": {}},
+    "expect": {"type": "dict", "default": {}},
+}
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
-    "code": {"type": "str", "required": True},
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    "code": {"type": "str"},
+    "src": {"type": "path"},
     "comment": {"type": "str", "default": ""},
     "runtime": {"type": "str", "default": "cloudfront-js-2.0", "choices": ["cloudfront-js-1.0", "cloudfront-js-2.0"]},
     "key_value_store_arns": {"type": "list", "elements": "str", "default": [], "no_log": False},
+    "tags": {"type": "dict", "default": {}},
+    "tests": {"type": "list", "elements": "dict", "default": [], "options": _CASE},
+    "max_compute_utilization": {"type": "int", "default": 80},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
 }
+RULES: dict[str, t.Any] = {
+    "mutually_exclusive": [["code", "src"]],
+    "required_if": [["state", "present", ["code", "src"], True]],
+}
+
+# The last one since what was not there is now: somebody made it, or the answer to our own call was lost.
+_STALE = [*STALE, "NoSuchFunctionExists", "FunctionAlreadyExists"]
+# AWS tells DEPLOYED or UNASSOCIATED in the end, and documents no word for the time before.
+_UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 
 class Function(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
-        p = module.params
-        planning.check(p["name"], p["code"])
-        self.api = FunctionApi(aws)
-        self._account_id = aws.account_id
+        p = self._p = module.params
         self._name: str = p["name"]
-        self._desired = {key: p[key] for key in ("runtime", "key_value_store_arns", "code")}
-        self._desired["comment"] = marked(p["comment"])
+        check_cloudfront_name(self._name)
+        self._absent: bool = p["state"] == "absent"
+        self._proof = planning.Proof(p["tests"], p["max_compute_utilization"])
+        self._tags = as_tags(p["tags"])
+        self._desired: planning.Stage = {} if self._absent else self._checked(module.check_mode)
+        self.api = ProvenFunctionApi(aws, module.warn)
+        if self._tags and not self.api.can_tag:
+            raise EdgeError(
+                "tags: this botocore does not know that functions have tags: update boto3, or leave them out."
+            )
+        self._arn = f"arn:aws:cloudfront::{aws.account_id}:function/{self._name}"
+        self._foretold = module.check_mode
+        self._to_test = False
+        # LIVE's. In check mode, which does not settle, it is unknown once something changes.
+        self._status = ""
+
+    def _checked(self, check_mode: bool) -> planning.Stage:
+        code = _read(self._p["src"]) if self._p["src"] else self._p["code"]
+        arns, runtime = self._p["key_value_store_arns"], self._p["runtime"]
+        check.check_code(self._name, code, runtime)
+        check.check_stores(arns, runtime, check_mode)
+        cases.check_cases(self._proof.cases)
+        if not 1 <= self._proof.max_compute_utilization <= 100:
+            raise EdgeError("max_compute_utilization is a percentage, from 1 to 100.")
+        comment = marked(self._p["comment"])
+        return {"runtime": runtime, "key_value_store_arns": arns, "code": code, "comment": comment}
 
     def observe(self) -> planning.Observed:
-        reads = {stage: functools.partial(self.api.stage, self._name, stage) for stage in ("DEVELOPMENT", "LIVE")}
+        reads = {stage: functools.partial(self.api.stage, self._name, stage) for stage in (DEVELOPMENT, LIVE)}
         stages = in_parallel(reads)
-        return planning.Observed(stages["DEVELOPMENT"], stages["LIVE"])
+        development = stages[DEVELOPMENT]
+        if development is None:
+            return planning.Observed(None, None)
+        tags = self.api.tags(self._arn) if self._tags and not self._absent else {}
+        used = self.api.associations().get(self._arn, []) if self._absent else []
+        return planning.Observed(development, stages[LIVE], tags, tuple(used))
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._name, self._desired)
+        if self._absent:
+            return planning.plan_absent(observed, self._name)
+        planned = planning.plan(observed, self._name, self._desired, self._tags, self._proof)
+        self._to_test = any(step.call == "run_tests" for step in planned.steps)
+        return planned
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return isinstance(error, is_boto3_error_code(_STALE, error))
+
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        """Until LIVE is under way no more, also after a publication that an earlier run did not wait for."""
+        if self._absent:
+            return observed
+        seen_before = observed.live if not changed else None
+        self._status = seen_before["status"] if seen_before else self.api.live_status(self._name)
+        if self._p["wait"] and _UNDER_WAY.search(self._status):
+            self._status = wait_until(
+                f"The CloudFront Function {self._name}",
+                functools.partial(self.api.live_status, self._name),
+                lambda seen: not _UNDER_WAY.search(seen),
+                timeout=self._p["wait_timeout"],
+                describe=lambda seen: f"its LIVE stage is {seen}",
+            )
+        return observed
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
+        if self._absent:
+            return {"function": None, "tests": []}
         code = self._desired["code"].encode()
+        ran = self.api.taken
+        live = state.live if isinstance(state, planning.Observed) else None
+        outcome = "passed" if ran else "pending" if self._foretold and self._to_test else "skipped"
         return {
             "function": {
                 "name": self._name,
                 # The ARN has no Region and no id in it, so it is known before the function is.
-                "arn": f"arn:aws:cloudfront::{self._account_id}:function/{self._name}",
+                "arn": self._arn,
                 "comment": self._desired["comment"],
                 "runtime": self._desired["runtime"],
                 "key_value_store_arns": self._desired["key_value_store_arns"],
+                "status": self._status or (live["status"] if live else KNOWN_AFTER_APPLY),
                 "code_bytes": len(code),
-                "code_bytes_left": planning.MAX_CODE_BYTES - len(code),
+                "code_bytes_left": check.MAX_CODE_BYTES - len(code),
                 "code_sha256": hashlib.sha256(code).hexdigest(),
-            }
+            },
+            "tests": [
+                {"name": case["name"], "outcome": outcome, "compute_utilization": ran.get(case["name"])}
+                for case in self._proof.cases
+            ],
         }
+
+
+def _read(src: str) -> str:
+    try:
+        return Path(src).read_bytes().decode()
+    except OSError as error:
+        raise EdgeError(f"src: {src} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise EdgeError(f"src: {src} is not text in UTF-8, which is what CloudFront runs.") from error
