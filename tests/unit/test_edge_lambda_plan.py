@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of the Lambda@Edge function: code, configuration, a published version."""
+"""The plan of the Lambda@Edge function: code, configuration, logs, a published version; or none of them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import api as apis
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import log_groups
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.plan import (
     Desired,
     Observed,
     plan,
+    plan_absent,
     published,
+    superseded,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
-from unit.fakes import client_error
+from cloud.geo import load_pops
 
 DESIRED = Desired(
     name="my-site-origin-request",
@@ -103,6 +105,16 @@ def test_each_member_of_the_configuration_counts(member: str) -> None:
     assert (result.before[member], result.after) == ("other", DESIRED.configuration())
 
 
+def test_other_code_is_in_the_diff_and_so_told_when_it_is_overwritten() -> None:
+    result = plan(observed(configuration("$LATEST", **OTHER_CODE)), DESIRED)
+    assert (result.before["CodeSha256"], result.after["CodeSha256"]) == ("b", DESIRED.code_sha256())
+
+
+def test_a_version_is_published_of_the_very_code_that_was_planned() -> None:
+    step = plan(observed(LATEST), DESIRED).steps[-1]
+    assert step.arguments == {"name": DESIRED.name, "code_sha256": DESIRED.code_sha256()}
+
+
 def test_a_function_is_created_with_all_it_needs_and_not_published_by_the_creation() -> None:
     step = plan(Observed(None), DESIRED).steps[0]
     assert step.arguments == {
@@ -137,40 +149,116 @@ def test_package_and_description_belong_together() -> None:
     assert len(other.configuration()["Description"]) <= 256
 
 
-class FakeLambda:
-    """Has created the function, but the answer was lost: botocore's next attempt is told that it exists."""
-
-    def __init__(self) -> None:
-        self.created = 0
-
-    def create_function(self, **parameters: t.Any) -> dict[str, t.Any]:
-        self.created += 1
-        raise client_error("ResourceConflictException", "CreateFunction", "Function already exist: my-site")
-
-    def get_waiter(self, name: str) -> t.Any:
-        return self
-
-    def wait(self, **parameters: t.Any) -> None:
-        pass
-
-
-class FakeAws:
-    def __init__(self, client: t.Any) -> None:
-        self._client = client
-
-    def client(self, service: str, region: str) -> t.Any:
-        assert (service, region) == ("lambda", "us-east-1")
-        return self._client
-
-
-def test_a_creation_whose_answer_was_lost_is_a_creation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    client = FakeLambda()
-    api = apis.EdgeLambdaApi(t.cast(t.Any, FakeAws(client)))
-    api.create_function("my-site", b"zip", {"Role": "r"}, {})
-    assert client.created == 1
-
-
 def test_somebody_elses_function_is_refused() -> None:
     with pytest.raises(EdgeError, match="exists already and is not this collection's"):
         plan(observed({**LATEST, "Description": "thumbnails"}), DESIRED)
+    with pytest.raises(EdgeError, match="exists already and is not this collection's"):
+        plan_absent(observed({**LATEST, "Description": "thumbnails"}), DESIRED.name)
+
+
+OLD = [configuration(str(number), **OTHER_CODE) for number in range(1, 6)]
+BY_HAND = configuration("2", Description="by hand")
+
+
+@pytest.mark.parametrize(
+    ("versions", "keep", "associated", "deleted"),
+    [
+        (OLD, 3, [], ["1", "2"]),
+        (OLD, 3, ["1"], ["2"]),
+        (OLD, 0, ["5"], ["1", "2", "3", "4"]),
+        (OLD, 5, [], []),
+        (OLD, 99, [], []),
+        ([OLD[0], BY_HAND, *OLD[2:]], 0, [], ["1", "3", "4", "5"]),
+        ([*OLD, configuration("6")], 0, [], []),
+    ],
+    ids=[
+        "the newest stay",
+        "one that a distribution associates stays besides",
+        "none is kept but that one",
+        "as many as are kept",
+        "fewer than are kept",
+        "one that is not ours",
+        "nothing is published, so nothing is tried",
+    ],
+)
+def test_superseded_versions(
+    versions: list[dict[str, t.Any]], keep: int, associated: list[str], deleted: list[str]
+) -> None:
+    desired = dataclasses.replace(DESIRED, keep_versions=keep)
+    seen = dataclasses.replace(observed(LATEST, *versions), associations={number: ["E1"] for number in associated})
+    steps = [step for step in plan(seen, desired).steps if step.call == "delete_version"]
+    assert [step.arguments["version"] for step in steps] == deleted
+    assert set(deleted) | (set(associated) & set(superseded(seen, desired))) == set(superseded(seen, desired))
+
+
+def test_a_version_is_deleted_after_another_one_is_published() -> None:
+    assert calls(observed(LATEST, *OLD))[-3:] == ["publish_version", "delete_version", "delete_version"]
+
+
+KEPT = dataclasses.replace(DESIRED, log_retention=30)
+
+
+def logs(**days: int | None) -> dict[str, dict[str, t.Any] | None]:
+    """By Region: 0 for a group that keeps all for ever, None for no group."""
+    return {
+        region.replace("_", "-"): None if kept is None else {"retentionInDays": kept} if kept else {}
+        for region, kept in days.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        (logs(eu_west_1=30), []),
+        (logs(eu_west_1=None), ["create_log_group", "put_log_retention"]),
+        (logs(eu_west_1=0), ["put_log_retention"]),
+        (logs(eu_west_1=90), ["put_log_retention"]),
+    ],
+    ids=["as asked for", "none", "for ever, as Lambda makes them", "for longer"],
+)
+def test_logs(groups: dict[str, t.Any], expected: list[str]) -> None:
+    seen = dataclasses.replace(observed(LATEST, configuration("1")), log_groups=groups)
+    result = plan(seen, KEPT)
+    assert [step.call for step in result.steps] == expected
+    assert {step.lane for step in result.steps} <= {"eu-west-1"}
+    assert result.after["LogRetention"] == {"eu-west-1": 30}
+    assert calls(seen) == [], "without the option they are left alone"
+
+
+def test_the_logs_of_a_region_are_one_sentence_and_there_before_a_version() -> None:
+    seen = Observed(None, log_groups=logs(eu_west_1=None, sa_east_1=None))
+    result = plan(seen, KEPT)
+    assert [step.call for step in result.steps][0::5] == ["create_function", "publish_version"]
+    assert result.sentences[1] == "Keep the function's logs for 30 days in eu-west-1, sa-east-1"
+    assert len(result.sentences) == 3
+    assert result.steps[1].arguments == {
+        "region": "eu-west-1",
+        "log_group": "/aws/lambda/us-east-1.my-site-origin-request",
+        "tags": {"multiregion-edge": "my-site"},
+    }
+
+
+def test_a_function_has_logs_where_a_regional_edge_cache_is() -> None:
+    assert list(log_groups.REGIONS) == sorted({pop.regional_edge_cache for pop in load_pops().values()})
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (Observed(None), []),
+        (observed(LATEST), ["delete_function"]),
+        (
+            dataclasses.replace(observed(LATEST), log_groups=logs(eu_west_1=30, sa_east_1=None, us_east_1=0)),
+            ["delete_log_group", "delete_log_group", "delete_function"],
+        ),
+    ],
+    ids=["gone", "no logs", "logs first"],
+)
+def test_absence(seen: Observed, expected: list[str]) -> None:
+    assert [step.call for step in plan_absent(seen, DESIRED.name).steps] == expected
+
+
+def test_what_a_distribution_associates_is_not_deleted() -> None:
+    seen = dataclasses.replace(observed(LATEST), associations={"2": ["E1", "E2"]})
+    with pytest.raises(EdgeError, match=r"associate it \(version 2 by E1, E2\): take it out of their behaviors"):
+        plan_absent(seen, DESIRED.name)

@@ -5,75 +5,104 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The Lambda@Edge function: its package, and its published version."""
+"""The Lambda@Edge function: its package, its published version and its logs; or none of them."""
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import typing as t
-from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    GLOBAL_REGION,
+    AnsibleAWSModule,
+    Aws,
+    ClientError,
+    explain,
+    is_boto3_error_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import log_groups, options
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.api import EdgeLambdaApi
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
+from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.api import (
+    ChangedMeanwhile,
+    EdgeLambdaApi,
+    is_other_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
-FUNCTION_ARGUMENTS: dict[str, t.Any] = {
-    "name": {"type": "str", "required": True},
-    "package": {"type": "path", "required": True},
-    "role_arn": {"type": "str", "required": True},
-    "handler": {"type": "str", "default": "handler.handler"},
-    "runtime": {"type": "str", "default": "python3.13"},
-    "memory_size": {"type": "int", "default": 128},
-    "timeout": {"type": "int", "default": 5},
-    "tags": {"type": "dict", "default": {}},
-}
-
-# Source: CloudFront Developer Guide, "Quotas on Lambda@Edge" and "Restrictions on Lambda@Edge".
-_MAX_TIMEOUT = 30
-_MAX_PACKAGE_BYTES = 50 * 1024 * 1024
+# ResourceNotFoundException: the function, or a log group of it, was deleted meanwhile.
+_STALE = ("PreconditionFailedException", "ResourceNotFoundException")
 
 
-class EdgeLambda(Resource[planning.Observed]):
+def edge_function(module: AnsibleAWSModule, aws: Aws) -> Resource[t.Any]:
+    options.check_name(module.params["name"], aws.default_region)
+    return Absent(module, aws) if module.params["state"] == "absent" else Present(module, aws)
+
+
+def log_group_reads(api: EdgeLambdaApi, name: str) -> dict[str, t.Callable[[], t.Any]]:
+    return {
+        region: functools.partial(api.log_group, region, log_groups.log_group(name)) for region in log_groups.REGIONS
+    }
+
+
+class Present(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
-        p = module.params
-        path = Path(p["package"])
-        if not path.is_file():
-            raise EdgeError(f"package: there is no file {path}: build it first (lambda_edge_package).")
-        content = path.read_bytes()
-        if len(content) > _MAX_PACKAGE_BYTES:
-            raise EdgeError(f"package: {path} has {len(content)} bytes; Lambda@Edge takes {_MAX_PACKAGE_BYTES}.")
-        if not 1 <= p["timeout"] <= _MAX_TIMEOUT:
-            raise EdgeError(f"timeout: {p['timeout']} s; Lambda@Edge allows 1 to {_MAX_TIMEOUT} s.")
-        self.api = EdgeLambdaApi(aws)
+        self._desired = options.desired(module.params)
         self._account_id = aws.account_id
-        self._desired = planning.Desired(
-            name=p["name"],
-            identity=package.identity(package.unzipped(path)),
-            package=content,
-            runtime=p["runtime"],
-            handler=p["handler"],
-            memory_size=p["memory_size"],
-            timeout=p["timeout"],
-            role_arn=p["role_arn"],
-            tags=as_tags(p["tags"]),
-        )
+        options.check_account(self._desired.role_arn, self._account_id)
+        self.api = EdgeLambdaApi(aws, module.params["wait_timeout"])
+        self._warn = module.warn
+        self._role_is_checked = False
+        self._observed = planning.Observed(None)
 
     def observe(self) -> planning.Observed:
+        self._check_role()
         latest = self.api.function(self._desired.name)
-        if latest is None:
-            return planning.Observed(None)
-        versions = tuple(self.api.versions(self._desired.name))
-        return planning.Observed(latest, versions, self.api.tags(latest["FunctionArn"]))
+        logs = in_parallel(log_group_reads(self.api, self._desired.name) if self._desired.log_retention else {})
+        observed = planning.Observed(latest, log_groups=logs)
+        if latest is not None:
+            versions = tuple(self.api.versions(self._desired.name))
+            tags = self.api.tags(latest["FunctionArn"])
+            observed = dataclasses.replace(observed, versions=versions, tags=tags)
+            if planning.superseded(observed, self._desired):
+                associations = self.api.associations(latest["FunctionArn"])
+                observed = dataclasses.replace(observed, associations=associations)
+        self._observed = observed
+        return observed
+
+    def _check_role(self) -> None:
+        """A role that is not there yet is Lambda's to wait for."""
+        if self._role_is_checked or self._desired.role_arn == KNOWN_AFTER_APPLY:
+            return
+        self._role_is_checked = True
+        try:
+            trust = self.api.trust_policy(self._desired.role_arn)
+        except is_boto3_error_code("AccessDenied") as error:
+            self._warn(f"Whether Lambda@Edge may assume {self._desired.role_arn} was not checked: {explain(error)}")
+            return
+        if trust is not None:
+            options.check_trust(self._desired.role_arn, trust)
 
     def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan(observed, self._desired)
 
+    def is_stale(self, error: BaseException | None) -> bool:
+        code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
+        return code in _STALE or is_other_code(error) or isinstance(error, ChangedMeanwhile)
+
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        """CloudFront refuses to associate a version that is not active yet, also one of a run that was killed."""
+        state = self.observe() if changed else observed
+        version = planning.published(state, self._desired)
+        if version and version.get("State") == "Pending":
+            self.api.await_version(self._desired.name, version["Version"])
+        return state
+
     def result(self, state: t.Any) -> dict[str, t.Any]:
-        version = planning.published(state, self._desired) if isinstance(state, planning.Observed) else None
+        # In check mode the state is the plan's; but a version that is there already is known.
+        version = planning.published(state if isinstance(state, planning.Observed) else self._observed, self._desired)
         number = version["Version"] if version else KNOWN_AFTER_APPLY
         arn = f"arn:aws:lambda:{GLOBAL_REGION}:{self._account_id}:function:{self._desired.name}"
         return {
@@ -83,5 +112,44 @@ class EdgeLambda(Resource[planning.Observed]):
                 "version": number,
                 "qualified_arn": f"{arn}:{number}" if version else KNOWN_AFTER_APPLY,
                 "package_sha256": self._desired.identity,
-            }
+            },
+            "replicated_versions": self.api.replicated,
+        }
+
+
+class Absent(Resource[planning.Observed]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        self.api = EdgeLambdaApi(aws, module.params["wait_timeout"])
+        self._name: str = module.params["name"]
+
+    def observe(self) -> planning.Observed:
+        latest = self.api.function(self._name)
+        if latest is None:
+            return planning.Observed(None)
+        planning.refuse_unmarked(self._name, latest)
+        associations = self.api.associations(latest["FunctionArn"])
+        return planning.Observed(
+            latest,
+            associations=associations,
+            log_groups={} if associations else in_parallel(log_group_reads(self.api, self._name)),
+        )
+
+    def plan(self, observed: planning.Observed) -> Plan:
+        return planning.plan_absent(observed, self._name)
+
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        return observed
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        pending = None
+        if self.api.replicated:
+            pending = (
+                f"AWS still replicates version {', '.join(self.api.replicated)} of the Lambda function {self._name}, "
+                "so it is there yet. AWS removes the replicas by itself, usually within hours: run this again then."
+            )
+        return {
+            "function": {},
+            "replicated_versions": self.api.replicated,
+            "pending": pending is not None,
+            "pending_reason": pending,
         }
