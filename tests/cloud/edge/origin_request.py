@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from cloud.edge.line_process import LineProcess, ProcessEnded, ProcessTimeout
 from cloud.edge.messages import LOG, Headers, Refusal, ViewerRequest
+from cloud.edge.name_server import NameServer
 from cloud.edge.snapshot import Origin, OriginFunction, Snapshot
 
 _INIT_SECONDS = 10.0  # Lambda's own limit for importing the function
@@ -81,6 +82,7 @@ class LambdaAtEdge:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
+        self._names: NameServer | None = None
         self._instances: dict[tuple[str, str], _Instance] = {}
         self._lock = threading.Lock()
         self._stopped = False
@@ -133,8 +135,11 @@ class LambdaAtEdge:
         with self._lock:
             self._stopped = True
             instances, self._instances = list(self._instances.values()), {}
+            names, self._names = self._names, None
         for instance in instances:
             instance.process.close(grace=0.5)
+        if names:
+            names.stop()
 
     def _instance(self, key: tuple[str, str], function: OriginFunction) -> _Instance:
         found = self._instances.get(key)
@@ -156,7 +161,8 @@ class LambdaAtEdge:
             "LANG": "C.UTF-8",
         }
         # -S: without it the function would find what this environment has installed, awscrt for one.
-        command = [sys.executable, "-I", "-S", "-B", str(_WORKER), str(function.package), function.handler]
+        worker = [sys.executable, "-I", "-S", "-B", str(_WORKER)]
+        command = [*worker, str(function.package), function.handler, self._name_server()]
         process = LineProcess(
             command, environment, function.package, lambda line: LOG.info("lambda %s: %s", function.name, line)
         )
@@ -167,6 +173,16 @@ class LambdaAtEdge:
                 return made
         process.close(grace=0)
         raise _execution_error("the edge is stopping")
+
+    def _name_server(self) -> str:
+        """Where its functions look names up: started for the first of them."""
+        with self._lock:
+            if self._stopped:
+                raise _execution_error("the edge is stopping")
+            if self._names is None:
+                self._names = NameServer(self._endpoint)
+                self._names.start()
+            return self._names.address
 
     def _session(self, function: OriginFunction) -> dict[str, str]:
         where = urlsplit(self._endpoint)

@@ -1,15 +1,22 @@
-"""One instance of a Lambda function. Run as `python -I -S worker.py PACKAGE_DIRECTORY HANDLER`; imports nothing of the
-edge: the function must find only its own package and the standard library, as if it ran at AWS."""
+"""One instance of a Lambda function. Run as `python -I -S worker.py PACKAGE HANDLER NAME_SERVER`; imports nothing of
+the edge: the function must find only its own package and the standard library, as if it ran at AWS."""
 
 from __future__ import annotations
 
+import builtins
 import importlib
+import io
 import json
 import os
+import socket
 import sys
 import time
 import traceback
 from typing import Any
+
+# As in Lambda's sandbox: a name server that only the function can reach, at the port that all have.
+_RESOLV_CONF = "/etc/resolv.conf"
+_NAME_SERVER = ("169.254.78.1", 53)
 
 
 class Context:
@@ -22,6 +29,24 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+def look_up_at(name_server: str) -> None:
+    """The function finds its own resolv.conf, and what that names at *name_server* (`address:port`)."""
+    address, _, port = name_server.partition(":")
+    opened = builtins.open
+
+    class Socket(socket.socket):
+        def connect(self, where: Any) -> None:
+            super().connect((address, int(port)) if where == _NAME_SERVER else where)
+
+    def open_own(file: Any, *more: Any, **options: Any) -> Any:
+        if file == _RESOLV_CONF:
+            return io.StringIO(f"nameserver {_NAME_SERVER[0]}\n")
+        return opened(file, *more, **options)
+
+    socket.socket = Socket  # type: ignore[misc]
+    builtins.open = open_own
 
 
 def main(package: str, handler_name: str) -> None:
@@ -45,4 +70,5 @@ def main(package: str, handler_name: str) -> None:
 
 
 if __name__ == "__main__":
+    look_up_at(sys.argv[3])
     main(sys.argv[1], sys.argv[2])

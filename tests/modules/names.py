@@ -1,0 +1,81 @@
+"""A hosted zone for a test, and a deployer that may change its names."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from cloud.local import Credentials, LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, Modules
+
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+_numbers = itertools.count(1)
+
+
+def names_policy(account_id: str) -> dict[str, Any]:
+    """What certificates and record sets need besides."""
+    certificates = f"arn:aws:acm:us-east-1:{account_id}:certificate/*"
+    allowed = [
+        (["acm:ListCertificates", "acm:RequestCertificate"], "*"),
+        (
+            [
+                "acm:AddTagsToCertificate",
+                "acm:DeleteCertificate",
+                "acm:DescribeCertificate",
+                "acm:ListTagsForCertificate",
+            ],
+            certificates,
+        ),
+        (["route53:GetChange", "route53:ListHostedZonesByName"], "*"),
+        (
+            ["route53:ChangeResourceRecordSets", "route53:GetHostedZone", "route53:ListResourceRecordSets"],
+            "arn:aws:route53:::hostedzone/*",
+        ),
+    ]
+    statements = [{"Effect": "Allow", "Action": actions, "Resource": resource} for actions, resource in allowed]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def deployer(cloud: LocalCloud, without: str = "") -> Credentials:
+    policy = deployer_policy(SITE, cloud.account_id)
+    statements = [*policy["Statement"], *names_policy(cloud.account_id)["Statement"]]
+    for statement in statements:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [action for action in actions if action != without] or ["none:Nothing"]
+    return cloud.create_user(f"names-{next(_numbers)}", {**policy, "Statement": statements})
+
+
+class Zone:
+    """A public hosted zone of its own."""
+
+    def __init__(self, cloud: LocalCloud, private: bool = False) -> None:
+        self.name = f"zone{next(_numbers)}.example"
+        self._route53 = cloud.client("route53")
+        vpc = {"VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"}} if private else {}
+        made = self._route53.create_hosted_zone(Name=self.name, CallerReference=self.name, **vpc)
+        self.id: str = made["HostedZone"]["Id"].rpartition("/")[2]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Without what every zone has."""
+        pages = self._route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=self.id)
+        found = [record for page in pages for record in page["ResourceRecordSets"]]
+        return [record for record in found if record["Type"] not in ("SOA", "NS")]
+
+    def change(self, action: str, host: str, kind: str, *values: str, **members: Any) -> None:
+        """A change by somebody else."""
+        pointing = {"TTL": 60, "ResourceRecords": [{"Value": value} for value in values]} if values else {}
+        record = {"Name": f"{host}.{self.name}", "Type": kind, **pointing, **members}
+        changes = [{"Action": action, "ResourceRecordSet": record}]
+        self._route53.change_resource_record_sets(HostedZoneId=self.id, ChangeBatch={"Changes": changes})
+
+
+def alias_of(domain_name: str) -> dict[str, Any]:
+    """As boto3 has it."""
+    return {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": domain_name, "EvaluateTargetHealth": False}
+
+
+def modules_of(cloud: LocalCloud, without: str = "") -> Modules:
+    return Modules(cloud, deployer(cloud, without))

@@ -1,0 +1,214 @@
+"""acm_certificate against local AWS, which issues a certificate once its records can be looked up."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi
+
+from cloud.local import LocalCloud
+from modules.names import Zone, modules_of
+from modules.runner import SITE, ModuleFailed, Modules
+
+
+@pytest.fixture(scope="module")
+def modules(cloud: LocalCloud) -> Modules:
+    return modules_of(cloud)
+
+
+@pytest.fixture
+def zone(cloud: LocalCloud) -> Zone:
+    return Zone(cloud)
+
+
+def run(modules: Modules, *names: str, check: bool = False, **options: Any) -> dict[str, Any]:
+    given = {"site": SITE, "domain_name": names[0], "subject_alternative_names": list(names[1:]), **options}
+    return modules.run("acm_certificate", check=check, **given)
+
+
+def validate(modules: Modules, zone: Zone, certificate: dict[str, Any]) -> None:
+    modules.run("route53_record_sets", zone=zone.name, records=certificate["validation_records"])
+
+
+def test_it_is_requested_validated_kept_and_deleted(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+    names = (zone.name, f"*.{zone.name}", f"www.{zone.name}")
+    foretold = run(modules, *names, check=True)
+    assert foretold["mutating"] == [] and foretold["certificate"]["arn"] == "(known after apply)"
+    cloud.behave(certificate_records_seconds=1.5)
+    requested = run(modules, *names, wait=False)
+    assert requested["plan"] == foretold["plan"] == [f"Request a certificate for {', '.join(names)}"]
+    found = requested["certificate"]
+    assert (found["status"], len(requested["mutating"])) == ("PENDING_VALIDATION", 1)
+    assert {(record["type"], record["name"].partition(".")[2]) for record in found["validation_records"]} == {
+        ("CNAME", f"{zone.name}."),
+        ("CNAME", f"www.{zone.name}."),
+    }
+    assert len(found["validation_records"]) == 2  # a name and its wildcard share theirs
+    assert run(modules, *names, wait=False)["mutating"] == []
+    validate(modules, zone, found)
+    issued = run(modules, *names)
+    assert (issued["changed"], issued["certificate"]["status"]) == (False, "ISSUED")
+    assert issued["certificate"]["arn"] == found["arn"]
+    assert issued["certificate"]["tags"] == {"multiregion-edge": SITE}
+    # In another order and spelling it is the same.
+    again = run(modules, names[2], names[0].upper(), names[1])
+    assert (again["mutating"], again["certificate"]["arn"]) == ([], found["arn"])
+
+    tagged = run(modules, *names, tags={"team": 1})
+    assert tagged["plan"] == [f"Tag the certificate {found['arn']}"]
+    assert tagged["certificate"]["tags"] == {"multiregion-edge": SITE, "team": "1"}
+
+    assert run(modules, *names, state="absent", check=True)["mutating"] == []
+    gone = run(modules, *names, state="absent")
+    assert gone["plan"] == [f"Delete the certificate {found['arn']}"] and gone["certificate"] is None
+    assert run(modules, *names, state="absent")["mutating"] == []
+
+
+def test_other_names_are_another_certificate_beside_it(modules: Modules, zone: Zone) -> None:
+    first = run(modules, zone.name, wait=False)["certificate"]
+    second = run(modules, zone.name, f"www.{zone.name}", wait=False)
+    assert second["certificate"]["arn"] != first["arn"]
+    assert [other["arn"] for other in second["other_certificates"]] == [first["arn"]]
+    assert run(modules, zone.name, state="absent")["plan"] == [f"Delete the certificate {first['arn']}"]
+    assert run(modules, zone.name, f"www.{zone.name}", wait=False)["other_certificates"] == []
+
+
+@pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
+def test_those_of_others_are_left_alone(
+    modules: Modules, cloud: LocalCloud, zone: Zone, tags: list[dict[str, str]]
+) -> None:
+    acm = cloud.client("acm")
+    members = {"Tags": tags} if tags else {}
+    other = acm.request_certificate(DomainName=zone.name, ValidationMethod="DNS", **members)["CertificateArn"]
+    ours = run(modules, zone.name, wait=False)["certificate"]
+    assert ours["arn"] != other
+    run(modules, zone.name, state="absent")
+    assert acm.describe_certificate(CertificateArn=other)["Certificate"]["CertificateArn"] == other
+
+
+def test_one_in_use_is_kept_and_said_by_what(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+    found = run(modules, zone.name, wait=False)["certificate"]
+    validate(modules, zone, found)
+    used_by = distribution(cloud, found["arn"])
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match=f"{found['arn']} is in use by {used_by}: give that another one first"):
+            run(modules, zone.name, state="absent", check=check)
+
+
+def distribution(cloud: LocalCloud, certificate_arn: str) -> str:
+    config = {
+        "CallerReference": certificate_arn,
+        "Comment": "",
+        "Enabled": False,
+        "Origins": {
+            "Quantity": 1,
+            "Items": [
+                {
+                    "Id": "o",
+                    "DomainName": "origin.example",
+                    "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
+                }
+            ],
+        },
+        "DefaultCacheBehavior": {
+            "TargetOriginId": "o",
+            "ViewerProtocolPolicy": "https-only",
+            "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        },
+        "ViewerCertificate": {
+            "ACMCertificateArn": certificate_arn,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        },
+    }
+    arn: str = cloud.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["ARN"]
+    return arn
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        ("CAA_ERROR", "CAA_ERROR, a CAA record of one of the names forbids it: allow amazon.com there. Mend that"),
+        ("VALIDATION_TIMED_OUT", "VALIDATION_TIMED_OUT, its validation records were not found within 72 hours"),
+        ("OTHER", "OTHER. Mend that and run it again"),
+    ],
+)
+def test_one_that_fails_says_why_and_another_takes_its_place(
+    modules: Modules, cloud: LocalCloud, zone: Zone, failure: str, said: str
+) -> None:
+    cloud.behave(certificate_failure=failure)
+    with pytest.raises(ModuleFailed, match=said) as caught:
+        run(modules, zone.name)
+    assert caught.value.result["done"] == [f"Request a certificate for {zone.name}"]
+    cloud.behave()
+    replaced = run(modules, zone.name, wait=False)
+    request, delete = replaced["plan"]
+    assert request == f"Request a certificate for {zone.name}" and delete.endswith(f", which is {failure}")
+    validate(modules, zone, replaced["certificate"])
+    assert run(modules, zone.name)["mutating"] == []
+
+
+def test_what_is_waited_for_is_said(modules: Modules, zone: Zone, tmp_path: Any) -> None:
+    progress = tmp_path / "progress"
+    variables = {"MULTIREGION_EDGE_PROGRESS": str(progress)}
+    said = rf"1 of 1 names still to be validated: {zone.name}, by the CNAME _\w+.{zone.name}. with the value _"
+    with pytest.raises(ModuleFailed, match=rf"not ready after 0 s \({said}.*run it again to keep waiting"):
+        run(modules, zone.name, wait_timeout=0, environment=variables)
+    assert f"1 of 1 names still to be validated: {zone.name}" in progress.read_text()
+
+
+def test_one_that_others_delete_meanwhile_is_requested_again(
+    modules: Modules, cloud: LocalCloud, zone: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = run(modules, zone.name, wait=False)["certificate"]
+    put_tags = CertificateApi.put_tags
+
+    def too_late(api: CertificateApi, arn: str, tags: dict[str, str]) -> None:
+        cloud.client("acm").delete_certificate(CertificateArn=arn)
+        put_tags(api, arn, tags)
+
+    monkeypatch.setattr(CertificateApi, "put_tags", too_late)
+    ended = run(modules, zone.name, wait=False, tags={"team": "web"})
+    assert ended["certificate"]["arn"] != found["arn"]
+    assert ended["certificate"]["tags"] == {"multiregion-edge": SITE, "team": "web"}
+
+
+@pytest.mark.parametrize("survivors", [0, 1, 2])
+def test_a_run_that_is_killed_is_gone_on_with(modules: Modules, cloud: LocalCloud, zone: Zone, survivors: int) -> None:
+    """Of two changes: the request, and the deletion of what failed."""
+    cloud.behave(certificate_failure="OTHER")
+    with pytest.raises(ModuleFailed):
+        run(modules, zone.name)
+    cloud.behave()
+    cloud.fault(survivors, of=modules.credentials)
+    with pytest.raises(ModuleFailed):  # reads are refused too
+        run(modules, zone.name, wait=False)
+    cloud.fault(None)
+    ended = run(modules, zone.name, wait=False)
+    assert ended["certificate"]["status"] == "PENDING_VALIDATION"
+    assert run(modules, zone.name, wait=False)["mutating"] == []
+    summaries = cloud.client("acm").list_certificates()["CertificateSummaryList"]
+    assert [item["CertificateArn"] for item in summaries if item["DomainName"] == zone.name] == [
+        ended["certificate"]["arn"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["example"], "'example' is no host name"),
+        (["a_b.example.com"], "is no host name"),
+        (["www.*.example.com"], "is no host name"),
+        (["größe.example"], "write an international name as xn--"),
+        ([f"{'a' * 60}.example.com"], "has 72 characters; ACM takes 64"),
+        ([f"h{number}.example.com" for number in range(101)], "101 names"),
+    ],
+)
+def test_names_that_cannot_be_are_refused_before_any_call(modules: Modules, names: list[str], said: str) -> None:
+    before = len(modules.cloud.requests())
+    with pytest.raises(ModuleFailed, match=said):
+        run(modules, *names)
+    assert len(modules.cloud.requests()) == before

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The changes to a hosted zone's record sets."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import record as records
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+
+ZONE = "example.com."
+OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
+
+
+def alias(to: str = OURS, kind: str = "A", name: str = "www.example.com") -> records.RecordSet:
+    target = {"dns_name": to, "hosted_zone_id": "Z2FDTNDATAQYW2"}
+    return records.from_option({"name": name, "type": kind, "alias_target": target})
+
+
+def values(*given: str, kind: str = "TXT", name: str = "www.example.com", **members: t.Any) -> records.RecordSet:
+    return records.from_option({"name": name, "type": kind, "values": list(given), **members})
+
+
+def share(region: str, weight: int = 100, bucket: str = "", **members: t.Any) -> records.RecordSet:
+    return values(bucket or f"shop-{region}", set_identifier=region, weight=weight, ttl=10, **members)
+
+
+def live(record: records.RecordSet, **change: t.Any) -> records.RecordSet:
+    """As the API tells it."""
+    return records.from_api(records.to_api(record) | change)
+
+
+def changes(plan: t.Any) -> list[str]:
+    """The action and, of weighted ones, the identifier and weight."""
+    found = [change for step in plan.steps for change in step.arguments["changes"]]
+    return [
+        " ".join([change["Action"], change["ResourceRecordSet"]["Type"], *_identity(change["ResourceRecordSet"])])
+        for change in found
+    ]
+
+
+def _identity(record: dict[str, t.Any]) -> list[str]:
+    if "Weight" not in record:
+        return []
+    return [record["SetIdentifier"].partition(" ")[0], str(record["Weight"])]
+
+
+@pytest.mark.parametrize(
+    ("observed", "desired", "expected"),
+    [
+        ([], [alias(), alias(kind="AAAA")], ["CREATE A", "CREATE AAAA"]),
+        ([live(alias())], [alias()], []),
+        ([live(alias("D111.CloudFront.net."))], [alias()], []),
+        ([live(alias())], [alias(), alias(kind="HTTPS")], ["CREATE HTTPS"]),
+        # What points as it should is ours to adjust.
+        ([live(values("x"), TTL=5)], [values("x")], ["DELETE TXT", "CREATE TXT"]),
+        ([live(share("eu"))], [share("eu", 0)], ["DELETE TXT eu 100", "CREATE TXT eu 0"]),
+        (
+            [live(share("eu"))],
+            [share("eu", health_check_id="h1")],
+            ["DELETE TXT eu 100", "CREATE TXT eu 100"],
+        ),
+        # What has our mark may point elsewhere, and goes when it is not given.
+        ([live(share("eu", bucket="old"))], [share("eu")], ["DELETE TXT eu 100", "CREATE TXT eu 100"]),
+        ([live(share("eu")), live(share("us"))], [share("us")], ["DELETE TXT eu 100"]),
+        # An alias in place of a CNAME to the same distribution.
+        ([live(values(OURS, kind="CNAME"))], [alias()], ["DELETE CNAME", "CREATE A"]),
+        # Another type of the name is nobody's business.
+        ([live(values("192.0.2.1", kind="A"))], [values("x")], ["CREATE TXT"]),
+    ],
+)
+def test_present(observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str]) -> None:
+    assert changes(planning.plan_present(observed, desired, "Z1", take_over=False)) == expected
+
+
+CONFLICTS = [
+    ([live(alias(THEIRS))], [alias()], ["DELETE A", "CREATE A"], THEIRS),
+    ([live(values("192.0.2.1", kind="A"))], [alias()], ["DELETE A", "CREATE A"], "192.0.2.1"),
+    ([live(values(THEIRS, kind="CNAME"))], [alias()], ["DELETE CNAME", "CREATE A"], THEIRS),
+    ([live(alias())], [values(OURS, kind="CNAME")], ["DELETE A", "CREATE CNAME"], OURS),
+    ([live(values("x"))], [share("eu")], ["DELETE TXT", "CREATE TXT eu 100"], '"x"'),
+    (
+        [live(share("eu", bucket="other"), SetIdentifier="theirs")],
+        [share("eu")],
+        ["DELETE TXT theirs 100", "CREATE TXT eu 100"],
+        '"other"',
+    ),
+]
+
+
+@pytest.mark.parametrize(("observed", "desired", "expected", "target"), CONFLICTS)
+def test_what_is_others_gives_way_only_if_it_is_asked_to(
+    observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str], target: str
+) -> None:
+    with pytest.raises(EdgeError, match=r"it is left alone, and nothing was changed\..*take_over=true") as refused:
+        planning.plan_present(observed, desired, "Z1", take_over=False)
+    assert f" to {target}, not to {desired[0].target}" in str(refused.value)
+    assert changes(planning.plan_present(observed, desired, "Z1", take_over=True)) == expected
+
+
+def test_moving_from_another_distribution_is_explained() -> None:
+    with pytest.raises(EdgeError, match="move the alias from that distribution to this one first"):
+        planning.plan_present([live(alias(THEIRS))], [alias()], "Z1", take_over=False)
+    with pytest.raises(EdgeError) as refused:
+        planning.plan_present([live(values("192.0.2.1", kind="A"))], [alias()], "Z1", take_over=False)
+    assert "distribution" not in str(refused.value)
+
+
+def test_a_deletion_repeats_what_the_api_told() -> None:
+    told = {
+        "Name": "\\052.example.com.",
+        "Type": "CNAME",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "Old.example.net"}],
+    }
+    desired = [values("old.example.net", kind="CNAME", name="*.example.com")]
+    (step,) = planning.plan_present([records.from_api(told)], desired, "Z1", take_over=False).steps
+    assert step.arguments["changes"][0] == {"Action": "DELETE", "ResourceRecordSet": told}
+    assert step.arguments["changes"][1]["ResourceRecordSet"]["Name"] == "*.example.com."
+
+
+@pytest.mark.parametrize(
+    ("observed", "desired", "expected", "left"),
+    [
+        ([live(alias()), live(alias(kind="AAAA"))], [alias(), alias(kind="AAAA")], ["DELETE A", "DELETE AAAA"], []),
+        ([live(alias(THEIRS))], [alias()], [], [f"A www.example.com, to {THEIRS}"]),
+        ([live(share("eu")), live(share("us", 0))], [share("eu", 7)], ["DELETE TXT eu 100", "DELETE TXT us 0"], []),
+        ([live(values("x"))], [share("eu")], [], ['TXT www.example.com, to "x"']),
+        ([], [alias()], [], []),
+    ],
+)
+def test_absent(
+    observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str], left: list[str]
+) -> None:
+    assert changes(planning.plan_absent(observed, desired, "Z1")) == expected
+    assert planning.left(observed, desired) == left
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"type": "A"}, "needs either values or an alias_target"),
+        ({"type": "A", "values": ["192.0.2.1"], "alias_target": {"dns_name": "x", "hosted_zone_id": "Z"}}, "either"),
+        ({"type": "A", "ttl": 5, "alias_target": {"dns_name": "x", "hosted_zone_id": "Z"}}, "give none"),
+        ({"type": "TXT", "values": ["x"], "weight": 1}, "a weight needs a set_identifier"),
+        ({"type": "TXT", "values": ["x"], "set_identifier": "eu", "weight": 256}, "not between 0 and 255"),
+    ],
+)
+def test_what_a_record_cannot_be(given: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(EdgeError, match=said):
+        records.from_option({"name": "www.example.com", **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([alias(name="www.example.org")], "www.example.org is not in the zone example.com"),
+        ([alias(name="badexample.com")], "is not in the zone"),
+        ([alias(), alias(name="WWW.example.com.")], "A www.example.com is given twice"),
+        ([values("x", kind="CNAME", name="example.com")], "a zone's own name can have no CNAME"),
+        ([alias(name=f"h{number}.example.com") for number in range(401)], "401 are given"),
+    ],
+)
+def test_what_a_zone_cannot_have(given: list[records.RecordSet], said: str) -> None:
+    with pytest.raises(EdgeError, match=said):
+        planning.check(given, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("shop-eu", '"shop-eu"'),
+        ('"shop-eu"', '"shop-eu"'),
+        ('a "b" \\', '"a \\"b\\" \\\\"'),
+        ("x" * 300, f'"{"x" * 255}" "{"x" * 45}"'),
+    ],
+)
+def test_texts_are_quoted(text: str, value: str) -> None:
+    assert values(text).values == (value,)
+
+
+def test_a_target_may_be_known_later() -> None:
+    plan = planning.plan_present([], [alias(KNOWN_AFTER_APPLY)], "Z1", take_over=False)
+    assert plan.sentences == [f"Create A www.example.com, to {KNOWN_AFTER_APPLY}"]
+
+
+def test_a_weighted_record_keeps_what_is_not_given_of_it() -> None:
+    given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu"})
+    there = live(share("eu", 7, health_check_id="h1"), TTL=60)
+    assert planning.whole([there], [given]) == [there]
+    (without,) = planning.whole([there], [dataclasses.replace(given, health_check_id="", weight=0)])
+    assert (without.weight, without.ttl, without.values, without.health_check_id) == (0, 60, there.values, None)
+
+
+def test_a_new_weighted_record_has_a_weight_and_has_to_point_somewhere() -> None:
+    given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu", "values": ["x"]})
+    (new,) = planning.whole([], [given])
+    assert (new.weight, new.ttl) == (100, 300)
+    with pytest.raises(EdgeError, match="is not there yet, so it needs either values or an alias_target"):
+        planning.whole([], [dataclasses.replace(given, values=())])
