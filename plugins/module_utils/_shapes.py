@@ -90,9 +90,27 @@ def without_nulls(value: Json) -> Json:
 
 def validate(api_value: Json, shape: t.Any) -> None:
     """Raise EdgeError for what botocore would say when the call is made, so that check mode says it too."""
+    missing = list(_missing(api_value, shape, ""))
+    if missing:
+        raise EdgeError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.")
     report = ParamValidator().validate(api_value, shape)
     if report.has_errors():
         raise EdgeError("; ".join(report.generate_report().splitlines()) + ".")
+
+
+def _missing(value: Json, shape: t.Any, path: str) -> t.Iterator[str]:
+    """The paths, as the user spells them, of members that *shape* requires."""
+    if shape.type_name == "structure" and isinstance(value, dict):
+        for name, member in shape.members.items():
+            # The items of a counted list have the list's own path.
+            here = path if name == "Items" and _is_counted_list(shape) else f"{path}.{snake(name)}".lstrip(".")
+            if name in value:
+                yield from _missing(value[name], member, here)
+            elif name in shape.required_members:
+                yield here
+    elif shape.type_name == "list" and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _missing(item, shape.member, f"{path}[{index}]")
 
 
 def _to_api(shape: t.Any, value: Json, path: str) -> Json:
@@ -100,7 +118,7 @@ def _to_api(shape: t.Any, value: Json, path: str) -> Json:
         return value
     if _is_counted_list(shape) or (_is_counted(shape) and isinstance(value, list)):
         items = _to_api(shape.members["Items"], value, path)
-        return {"Quantity": len(items), **({"Items": items} if items else {})}
+        return {"Quantity": len(items), **({"Items": items} if items or "Items" in shape.required_members else {})}
     if shape.type_name == "structure":
         return _structure_to_api(shape, value, path)
     if shape.type_name == "list":
@@ -185,7 +203,7 @@ def overlay(live: Json, desired: Json) -> Json:
         by_identity = {_identity(item): item for item in live if _identity(item) is not None}
         result = [overlay(by_identity.get(_identity(item)), item) for item in desired]
         return live if _same_members(live, result) else result
-    return desired
+    return without_nulls(desired)
 
 
 def _same_members(one: list[Json], other: list[Json]) -> bool:
@@ -204,7 +222,9 @@ def equal(one: Json, other: Json) -> bool:
             return True
         unordered = _IDENTITIES[:-1]
         if one and all(_identity(item, unordered) is not None for item in one):
-            others = {_identity(item, unordered): item for item in other}
-            return len(one) == len(other) and all(equal(item, others.get(_identity(item, unordered))) for item in one)
+            # As lists, for one identity may be there twice.
+            others = sorted(other, key=lambda item: str(_identity(item, unordered)))
+            ones = sorted(one, key=lambda item: str(_identity(item, unordered)))
+            return len(ones) == len(others) and all(map(equal, ones, others))
         return len(one) == len(other) and all(map(equal, one, other))
     return bool(one == other)

@@ -14,9 +14,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
     KNOWN_AFTER_APPLY,
     equal,
     from_api,
+    normal,
     overlay,
     snake,
     to_api,
+    validate,
+    without_nulls,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,6 +166,66 @@ def test_what_cannot_be_is_refused_with_its_path(config: t.Any, words: list[str]
         assert word in str(refusal.value)
 
 
+def test_normal_has_the_types_that_aws_tells_and_keeps_what_is_null() -> None:
+    given_config = {
+        "enabled": "yes",
+        "comment": 7,
+        "default_root_object": None,
+        "aliases": None,
+        "origins": [{"id": "one", "connection_attempts": "2", "origin_path": None, "s3_origin_config": {}}],
+        "default_cache_behavior": {"allowed_methods": ["GET"], "compress": None},
+        "web_acl_id": KNOWN_AFTER_APPLY,
+    }
+    assert normal(SHAPE, given_config) == {
+        **given_config,
+        "enabled": True,
+        "comment": "7",
+        "origins": [{"id": "one", "connection_attempts": 2, "origin_path": None, "s3_origin_config": {}}],
+        "default_cache_behavior": {"allowed_methods": {"items": ["GET"]}, "compress": None},
+    }
+    with pytest.raises(EdgeError, match="did you mean comment"):
+        normal(SHAPE, {"commment": None})
+
+
+def test_without_nulls() -> None:
+    value = {"a": None, "b": {"c": None, "d": 0}, "e": [{"f": None}, ({"g": None},)], "h": False}
+    assert without_nulls(value) == {"b": {"d": 0}, "e": [{}, [{}]], "h": False}
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"Comment": None}, "caller_reference, origins, default_cache_behavior, enabled are required."),
+        ({"Origins": {"Quantity": 1, "Items": [{"Id": "a"}]}}, "origins[0].domain_name is required."),
+        (
+            {"DefaultCacheBehavior": {"TargetOriginId": "a"}},
+            "default_cache_behavior.viewer_protocol_policy is required.",
+        ),
+        ({"CallerReference": 7}, "CallerReference"),
+    ],
+    ids=["several", "deep in a list", "deep", "what botocore says besides"],
+)
+def test_what_a_shape_requires_is_told_as_the_user_spells_it(config: t.Any, words: str) -> None:
+    whole: dict[str, t.Any] = {**API_CONFIG, **config}
+    if None in config.values():
+        whole = {"Comment": ""}
+    validate(API_CONFIG, SHAPE)
+    with pytest.raises(EdgeError) as refusal:
+        validate(whole, SHAPE)
+    assert words in str(refusal.value)
+
+
+CORS = botocore.session.get_session().get_service_model("cloudfront").shape_for("ResponseHeadersPolicyCorsConfig")
+
+
+def test_a_list_whose_items_are_required_has_them_when_it_is_empty() -> None:
+    config = {"access_control_allow_headers": [], "access_control_expose_headers": []}
+    assert to_api(CORS, config) == {
+        "AccessControlAllowHeaders": {"Quantity": 0, "Items": []},
+        "AccessControlExposeHeaders": {"Quantity": 0},
+    }
+
+
 def test_overlay_keeps_what_is_not_named() -> None:
     live = from_api(SHAPE, API_CONFIG)
     after = overlay(live, {"comment": "new", "origins": [{"id": "one", "origin_path": "/x"}]})
@@ -188,6 +251,11 @@ def test_overlay_keeps_what_is_not_named() -> None:
         (None, {"x": 1}, {"x": 1}),
         ({"x": {"y": 1}}, {"x": {"z": 2}}, {"x": {"y": 1, "z": 2}}),
         ({"x": [1]}, {"x": []}, {"x": []}),
+        ({"x": 1, "y": 2}, {"x": None}, {"y": 2}),
+        ({"x": {"y": 1, "z": 2}}, {"x": {"y": None}}, {"x": {"z": 2}}),
+        ([{"id": "a", "x": 1, "y": 2}], [{"id": "a", "x": None}], [{"id": "a", "y": 2}]),
+        ({}, {"x": {"y": None, "z": 1}}, {"x": {"z": 1}}),
+        ([], [{"id": "a", "x": None}], [{"id": "a"}]),
     ],
     ids=[
         "a list is replaced, members survive",
@@ -198,6 +266,11 @@ def test_overlay_keeps_what_is_not_named() -> None:
         "nothing live",
         "deep",
         "a list is emptied",
+        "null removes",
+        "null removes deep down",
+        "null removes in an element",
+        "null where nothing is",
+        "null in a new element",
     ],
 )
 def test_overlay_of_lists(live: t.Any, desired: t.Any, after: t.Any) -> None:
@@ -218,6 +291,7 @@ def test_overlay_of_lists(live: t.Any, desired: t.Any, after: t.Any) -> None:
         ({"a": 1}, {"a": 1, "b": None}, False),
         ([], [{"id": "a"}], False),
         ([{"id": "a"}], ["a"], False),
+        ([{"id": "a"}, {"id": "a"}], [{"id": "a"}, {"id": "b"}], False),
     ],
     ids=[
         "scalars are a set",
@@ -231,6 +305,7 @@ def test_overlay_of_lists(live: t.Any, desired: t.Any, after: t.Any) -> None:
         "one more member",
         "empty and not",
         "a structure and a scalar",
+        "one identity twice",
     ],
 )
 def test_equal(one: t.Any, other: t.Any, same: bool) -> None:

@@ -10,17 +10,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    GLOBAL_REGION,
+    Aws,
+    ClientError,
+    explain,
+    is_boto3_error_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Config, Kind, Live, named
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import from_api
-from botocore import xform_name
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import from_api, snake
 
 # An ETag that is not the newest any more, with which CloudFront refuses a write.
 STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
+_UNKNOWN = "UnknownMembers"
 
 
 class ConfigApi:
@@ -28,8 +36,12 @@ class ConfigApi:
 
     def __init__(self, aws: Aws, kind: Kind) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
+        # An answer as botocore understands it lacks what its model lacks.
+        self._cloudfront.meta.events.register(f"before-parse.cloudfront.Get{kind.entity}", self._note_unknown)
         self._kind = kind
         self._etags: dict[str, str] = {}
+        # What our last write made, as CloudFront answered it: listings may lag behind.
+        self.written: Live | None = None
 
     @property
     def shape(self) -> t.Any:
@@ -40,22 +52,20 @@ class ConfigApi:
         return [self._listed(item) for item in self._pages(self._kind.listing, f"{self._kind.entity}List")]
 
     def read(self, config_id: str) -> Live:
-        answer = self._call("Get", Id=config_id)
-        self._etags[config_id] = answer["ETag"]
-        return Live(config_id, from_api(self.shape, answer[self._kind.entity][self._kind.config]))
+        return self._live(self._call("Get", Id=config_id))
 
     def create(self, config: Config) -> None:
         try:
-            self._call("Create", **{self._kind.config: config})
+            self.written = self._live(self._write("Create", **{self._kind.config: config}))
         except is_boto3_error_code(self._kind.exists):
             ours = named(self.all(), config["Name"])
-            if ours and MARK in ours.config.get(self._kind.mark, ""):
-                return  # the answer to an earlier attempt of this very call was lost
-            raise
+            if ours is None or not same(ours.config, from_api(self.shape, config)):
+                raise
+            self.written = ours  # the answer to an earlier attempt of this very call was lost
 
     def update(self, config_id: str, config: Config) -> None:
-        answer = self._call("Update", Id=config_id, IfMatch=self._etags[config_id], **{self._kind.config: config})
-        self._etags[config_id] = answer["ETag"]
+        arguments = {"Id": config_id, "IfMatch": self._etags[config_id], self._kind.config: config}
+        self.written = self._live(self._write("Update", **arguments))
 
     def delete(self, config_id: str) -> None:
         try:
@@ -63,15 +73,31 @@ class ConfigApi:
         except is_boto3_error_code(self._kind.unknown):
             return  # the answer to an earlier attempt of this very call was lost
         except is_boto3_error_code(self._kind.in_use) as error:
-            users = ", ".join(self._users(config_id)) or "some"
+            users: list[str] = []
+            with contextlib.suppress(ClientError):  # who may not ask is told the rest
+                users = self._users(config_id)
             raise EdgeError(
-                f"The {self._kind.noun} {config_id} is in use by distributions ({users}): let them use another first."
+                f"The {self._kind.noun} {config_id} is in use by distributions ({', '.join(users) or 'some'}): "
+                "let them use another first."
             ) from error
 
+    def _note_unknown(self, response_dict: Config, customized_response_dict: Config, **kwargs: t.Any) -> None:
+        customized_response_dict[_UNKNOWN] = unknown.members(response_dict["body"], self.shape)
+
     def _users(self, config_id: str) -> list[str]:
-        if not self._kind.used_by:
-            return []
-        return self._pages(self._kind.used_by, "DistributionIdList", **{f"{self._kind.entity}Id": config_id})
+        if self._kind.used_by:
+            return self._pages(self._kind.used_by, "DistributionIdList", **{f"{self._kind.entity}Id": config_id})
+        # Those of an origin access control are not listed by an operation of their own.
+        return [
+            distribution["Id"]
+            for distribution in self._pages("ListDistributions", "DistributionList")
+            if config_id in [origin.get(f"{self._kind.entity}Id") for origin in distribution["Origins"]["Items"]]
+        ]
+
+    def _live(self, answer: t.Any) -> Live:
+        found = answer[self._kind.entity]
+        self._etags[found["Id"]] = answer["ETag"]
+        return Live(found["Id"], from_api(self.shape, found[self._kind.config]), unknown=answer.get(_UNKNOWN, ()))
 
     def _listed(self, item: Config) -> Live:
         """Policies are listed whole, origin access controls as a summary that has all of their configuration."""
@@ -83,11 +109,20 @@ class ConfigApi:
         """botocore has paginators for some of these operations only."""
         items: list[t.Any] = []
         while True:
-            page = getattr(self._cloudfront, xform_name(operation))(**arguments)[member]
+            page = getattr(self._cloudfront, snake(operation))(**arguments)[member]
             items += page.get("Items", [])
             if not page.get("NextMarker"):
                 return items
             arguments["Marker"] = page["NextMarker"]
 
+    def _write(self, verb: str, **arguments: t.Any) -> t.Any:
+        try:
+            return self._call(verb, **arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"].startswith("TooMany"):
+                advice = "Remove what nobody uses, or ask AWS for a higher quota of CloudFront."
+                raise EdgeError(f"{explain(error)} {advice}") from error
+            raise
+
     def _call(self, verb: str, **arguments: t.Any) -> t.Any:
-        return getattr(self._cloudfront, xform_name(f"{verb}{self._kind.entity}"))(**arguments)
+        return getattr(self._cloudfront, snake(f"{verb}{self._kind.entity}"))(**arguments)

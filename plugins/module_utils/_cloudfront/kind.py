@@ -13,7 +13,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import checks
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import overlay
+
 Config = dict[str, t.Any]
+
+
+def _nothing(config: Config) -> Config:
+    return {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,7 +29,8 @@ class Kind:
     """CloudFront calls everything about a kind by its *entity*: CreateCachePolicy, CachePolicyConfig, CachePolicyInUse.
 
     ``listing``: the operation that lists them. ``used_by``: the one that lists the distributions which use one.
-    ``mark``: the member, in snake case, that has our mark. ``defaults``: what a new one has besides what was given.
+    ``mark``: the member, in snake case, that has our mark. ``defaults``: of a configuration, what it has where it
+    says nothing. ``check``: raises EdgeError for one that CloudFront would refuse. ``names``: a pattern of names.
     """
 
     entity: str
@@ -29,7 +38,12 @@ class Kind:
     listing: str
     mark: str
     used_by: str = ""
-    defaults: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    defaults: t.Callable[[Config], Config] = _nothing
+    check: t.Callable[[Config], object] = _nothing
+    names: str = ".{1,128}"
+
+    def __str__(self) -> str:
+        return self.entity
 
     @property
     def config(self) -> str:
@@ -47,34 +61,67 @@ class Kind:
     def unknown(self) -> str:
         return f"NoSuch{self.entity}"
 
+    def complete(self, config: Config) -> Config:
+        """*config* with our mark and the defaults where it says nothing."""
+        return t.cast(Config, overlay({self.mark: MARK, **self.defaults(config)}, config))
+
 
 @dataclasses.dataclass(frozen=True)
 class Live:
-    """One that there is; *managed* ones are AWS's own. ``config`` is in snake case."""
+    """One that there is; *managed* ones are AWS's own. ``config`` is in snake case.
+
+    ``unknown``: members that it has and botocore does not know.
+    """
 
     id: str
     config: Config
     managed: bool = False
+    unknown: t.Sequence[str] = ()
 
 
 def named(live: t.Iterable[Live], name: str) -> Live | None:
-    """The one with this name, AWS's own apart."""
-    return next((each for each in live if not each.managed and each.config["name"] == name), None)
+    return next((each for each in live if each.config["name"] == name), None)
 
 
-_SIGNED = {"signing_behavior": "always", "signing_protocol": "sigv4", "origin_access_control_origin_type": "s3"}
-_NOTHING_FORWARDED = {
-    "headers_config": {"header_behavior": "none"},
-    "cookies_config": {"cookie_behavior": "none"},
-    "query_strings_config": {"query_string_behavior": "none"},
-}
+def _signed(config: Config) -> Config:
+    return {"signing_behavior": "always", "signing_protocol": "sigv4", "origin_access_control_origin_type": "s3"}
+
+
+def _nothing_forwarded(config: Config) -> Config:
+    return {
+        "headers_config": {"header_behavior": "none"},
+        "cookies_config": {"cookie_behavior": "none"},
+        "query_strings_config": {"query_string_behavior": "none"},
+    }
+
+
+def _caching_optimized(config: Config) -> Config:
+    """As AWS's Managed-CachingOptimized; a TTL gives way to those of *config*, for they must be in order."""
+    usual = {"min_ttl": 1, "default_ttl": 86_400, "max_ttl": 31_536_000}
+    ttls: dict[str, int] = {name: config[name] for name in usual if name in config}
+    for index, name in enumerate(usual):
+        least = [ttls[other] for other in list(usual)[:index]]
+        most = [ttls[other] for other in list(usual)[index + 1 :] if other in ttls]
+        ttls.setdefault(name, min([max([usual[name], *least]), *most]))
+    # CloudFront refuses compression where nothing is cached.
+    compressed = ttls["max_ttl"] > 0
+    return {
+        **ttls,
+        "parameters_in_cache_key_and_forwarded_to_origin": {
+            "enable_accept_encoding_gzip": compressed,
+            "enable_accept_encoding_brotli": compressed,
+            **_nothing_forwarded(config),
+        },
+    }
+
 
 ORIGIN_ACCESS_CONTROL = Kind(
     entity="OriginAccessControl",
     noun="origin access control",
     listing="ListOriginAccessControls",
     mark="description",
-    defaults=_SIGNED,
+    defaults=_signed,
+    names=".{1,64}",
 )
 CACHE_POLICY = Kind(
     entity="CachePolicy",
@@ -82,17 +129,9 @@ CACHE_POLICY = Kind(
     listing="ListCachePolicies",
     used_by="ListDistributionsByCachePolicyId",
     mark="comment",
-    # Those of AWS's Managed-CachingOptimized.
-    defaults={
-        "min_ttl": 1,
-        "default_ttl": 86_400,
-        "max_ttl": 31_536_000,
-        "parameters_in_cache_key_and_forwarded_to_origin": {
-            "enable_accept_encoding_gzip": True,
-            "enable_accept_encoding_brotli": True,
-            **_NOTHING_FORWARDED,
-        },
-    },
+    defaults=_caching_optimized,
+    check=checks.cache_policy,
+    names="[A-Za-z0-9_-]{1,128}",
 )
 ORIGIN_REQUEST_POLICY = Kind(
     entity="OriginRequestPolicy",
@@ -100,7 +139,9 @@ ORIGIN_REQUEST_POLICY = Kind(
     listing="ListOriginRequestPolicies",
     used_by="ListDistributionsByOriginRequestPolicyId",
     mark="comment",
-    defaults=_NOTHING_FORWARDED,
+    defaults=_nothing_forwarded,
+    check=checks.origin_request_policy,
+    names="[A-Za-z0-9_-]{1,128}",
 )
 RESPONSE_HEADERS_POLICY = Kind(
     entity="ResponseHeadersPolicy",
@@ -108,4 +149,5 @@ RESPONSE_HEADERS_POLICY = Kind(
     listing="ListResponseHeadersPolicies",
     used_by="ListDistributionsByResponseHeadersPolicyId",
     mark="comment",
+    check=checks.response_headers_policy,
 )

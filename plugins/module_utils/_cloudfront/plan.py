@@ -11,18 +11,21 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import without_idle_lists
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Config, Kind, Live, named
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, refuse_unmarked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
-    equal,
+    KNOWN_AFTER_APPLY,
     normal,
     overlay,
     to_api,
     validate,
-    without_nulls,
 )
 
 # Which one that is there already, under another name, is as good as one of our own.
@@ -41,56 +44,82 @@ class Desired:
 
 def plan(kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any) -> Plan:
     """*observed*: all of the kind. *shape*: botocore's of their configuration."""
-    wanted = normal(shape, {**desired.config, "name": desired.name})
     ours = named(observed, desired.name)
     what = f"the {kind.noun} {desired.name}"
     if desired.absent:
         if ours is None:
             return Plan(None, None)
-        refuse_unmarked(_capital(what), ours.config.get(kind.mark))
-        return Plan(ours.config, None, (Step("delete", {"config_id": ours.id}, f"Delete {what}"),))
+        _refuse_foreign(kind, ours, what)
+        return Plan(described(ours), None, (Step("delete", {"config_id": ours.id}, f"Delete {what}"),))
+    config = wanted(kind, ours, desired, shape)
     if ours is None:
-        config = without_nulls(overlay(dict(kind.defaults), wanted))
-        validate(to_api(shape, config), shape)
         if adopted(kind, observed, desired, shape):
             return Plan(None, None)
-        return Plan(None, config, (Step("create", {"config": to_api(shape, config)}, f"Create {what}"),))
-    config = overlay(ours.config, wanted)
-    validate(to_api(shape, config), shape)
-    if equal(ours.config, config) or _same(kind, ours.config, config):
-        return Plan(ours.config, ours.config)
-    refuse_unmarked(_capital(what), ours.config.get(kind.mark))
-    members = {*config, *ours.config}
-    changed = ", ".join(sorted(key for key in members if not equal(ours.config.get(key), config.get(key))))
+        step = Step("create", {"config": to_api(shape, config)}, f"Create {what}")
+        return Plan(None, {"id": KNOWN_AFTER_APPLY, **config}, (step,))
+    if same(ours.config, config) or (not _is_ours(kind, ours) and _says_the_same(kind, ours, config)):
+        return Plan(described(ours), described(ours))
+    _refuse_foreign(kind, ours, what)
+    if ours.unknown:
+        raise EdgeError(
+            f"{_capital(what)} has {', '.join(ours.unknown)}, which this botocore does not know: an update would "
+            "remove that. Update boto3 and botocore, and run it again."
+        )
+    changed = sorted(key for key in {*config, *ours.config} if not same(ours.config.get(key), config.get(key)))
     arguments = {"config_id": ours.id, "config": to_api(shape, config)}
-    return Plan(ours.config, config, (Step("update", arguments, f"Update {what}: {changed}"),))
+    return Plan(
+        described(ours),
+        {"id": ours.id, **config},
+        (Step("update", arguments, f"Update {what}: {', '.join(changed)}"),),
+    )
+
+
+def wanted(kind: Kind, ours: Live | None, desired: Desired, shape: t.Any) -> Config:
+    """The whole configuration that there is to be. Raises EdgeError for one that CloudFront would refuse."""
+    given = without_idle_lists(normal(shape, {**desired.config, "name": desired.name}))
+    config = kind.complete(overlay(ours.config if ours else {}, given))
+    if not ours and not re.fullmatch(kind.names, desired.name):
+        raise EdgeError(f"name: {desired.name!r} cannot be the name of {_a(kind.noun)}; it must match {kind.names}.")
+    validate(to_api(shape, config), shape)
+    kind.check(config)
+    return config
 
 
 def adopted(kind: Kind, observed: t.Iterable[Live], desired: Desired, shape: t.Any) -> Live | None:
     """One under another name that says the same: AWS's own first, then one with our mark, then any other."""
     if desired.adopt == "never" or desired.absent or named(observed, desired.name):
         return None
-    config = without_nulls(overlay(dict(kind.defaults), normal(shape, desired.config)))
-    same = [live for live in observed if _says_the_same(kind, live.config, config)]
+    config = wanted(kind, None, desired, shape)
+    alike = [live for live in observed if _says_the_same(kind, live, config)]
     if desired.adopt == "managed":
-        same = [live for live in same if live.managed]
-    best = sorted(same, key=lambda live: (not live.managed, MARK not in live.config.get(kind.mark, ""), live.id))
-    return best[0] if best else None
+        alike = [live for live in alike if live.managed]
+    return min(alike, key=lambda live: (not live.managed, not _is_ours(kind, live), live.id), default=None)
 
 
-def _same(kind: Kind, live: Config, config: Config) -> bool:
-    """Somebody else's, under our name, that says what we want, is used and left as it is."""
-    return MARK not in live.get(kind.mark, "") and _says_the_same(kind, live, config)
+def described(live: Live) -> Config:
+    return {"id": live.id, **live.config}
 
 
-def _says_the_same(kind: Kind, one: Config, other: Config) -> bool:
-    return equal(_said(kind, one), _said(kind, other))
+def _is_ours(kind: Kind, live: Live) -> bool:
+    return MARK in live.config.get(kind.mark, "")
 
 
-def _said(kind: Kind, config: Config) -> Config:
-    """What makes a difference to a request: without names, and with the empty parts that AWS may leave out."""
-    return {key: value for key, value in config.items() if key not in ("name", kind.mark) and value not in ({}, [])}
+def _refuse_foreign(kind: Kind, live: Live, what: str) -> None:
+    if live.managed:
+        raise EdgeError(f"{_capital(what)} is AWS's own and cannot be changed: choose another name.")
+    refuse_unmarked(_capital(what), live.config.get(kind.mark))
+
+
+def _says_the_same(kind: Kind, live: Live, config: Config) -> bool:
+    """To a request, to which names and comments make no difference."""
+    apart = ("name", kind.mark)
+    one, other = ({key: each[key] for key in each if key not in apart} for each in (live.config, config))
+    return same(one, other)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

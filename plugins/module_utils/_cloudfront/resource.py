@@ -17,15 +17,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import Ansib
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE, ConfigApi
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Kind, Live, named
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, run
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY, snake
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake
 
 Arguments = dict[str, t.Any]
-
-# CloudFront takes 128 characters as a name of any of them, and no blanks in that of an origin access control.
-_LONGEST_NAME = 64
 
 
 def arguments(members: Arguments) -> Arguments:
@@ -42,20 +38,26 @@ def arguments(members: Arguments) -> Arguments:
 class Named(Resource[list[Live]]):
     def __init__(self, kind: Kind, members: t.Iterable[str], module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        if not 1 <= len(p["name"]) <= _LONGEST_NAME:
-            raise EdgeError(f"name: {p['name']!r} must have 1 to {_LONGEST_NAME} characters.")
         self.api = ConfigApi(aws, kind)
         self._kind = kind
-        given = {member: p[member] for member in members if p[member] is not None}
-        comment = given.get(kind.mark) or p["config"].get(kind.mark) or ""
-        config = {**p["config"], **given, kind.mark: marked(comment) if MARK not in comment else comment}
+        config = {**p["config"], **{member: p[member] for member in members if p[member] is not None}}
+        # What is no text is refused with the rest of the configuration.
+        if kind.mark in config and not isinstance(config[kind.mark], (dict, list)):
+            comment = str(config[kind.mark] or "")
+            config[kind.mark] = comment if MARK in comment else marked(comment)
         self._desired = planning.Desired(p["name"], config, p["adopt"], p["state"] == "absent")
 
     def observe(self) -> list[Live]:
         """All that there are; ours is read by itself, for its ETag."""
         listed = self.api.all()
         ours = named(listed, self._desired.name)
-        return [self.api.read(live.id) if ours and live.id == ours.id else live for live in listed]
+        if ours is None or ours.managed:
+            return listed
+        others = [live for live in listed if live.id != ours.id]
+        try:
+            return [self.api.read(ours.id), *others]
+        except is_boto3_error_code(self._kind.unknown):  # deleted since it was listed
+            return others
 
     def plan(self, observed: list[Live]) -> Plan:
         return planning.plan(self._kind, observed, self._desired, self.api.shape)
@@ -64,21 +66,26 @@ class Named(Resource[list[Live]]):
         codes = [*STALE, self._kind.exists, self._kind.unknown]
         return isinstance(error, is_boto3_error_code(codes, error))
 
+    def settle(self, observed: list[Live], changed: bool) -> list[Live]:
+        if not changed:
+            return observed
+        return [self.api.written] if self.api.written else []
+
     def result(self, state: t.Any) -> dict[str, t.Any]:
         return {snake(self._kind.entity): self._described(state)}
 
     def _described(self, state: t.Any) -> Arguments | None:
-        """*state*: all that there are, or in check mode what there will be."""
-        if self._desired.absent:
+        """*state*: those that there are, or in check mode what there will be."""
+        if self._desired.absent or state is None:
             return None
-        if not isinstance(state, list):
-            return {"id": KNOWN_AFTER_APPLY, **(state or {}), "managed": False, "adopted": False}
-        ours = named(state, self._desired.name)
-        found = ours or planning.adopted(self._kind, state, self._desired, self.api.shape)
+        if isinstance(state, dict):
+            return {**state, "managed": False, "adopted": False}
+        named_so = named(state, self._desired.name)
+        found = named_so or planning.adopted(self._kind, state, self._desired, self.api.shape)
         if found is None:
             return None
-        is_adopted = MARK not in found.config.get(self._kind.mark, "") or ours is None
-        return {"id": found.id, **found.config, "managed": found.managed, "adopted": is_adopted}
+        is_ours = named_so is not None and MARK in found.config.get(self._kind.mark, "")
+        return {**planning.described(found), "managed": found.managed, "adopted": not is_ours}
 
 
 def run_named(kind: Kind, members: Arguments, module: AnsibleAWSModule) -> None:

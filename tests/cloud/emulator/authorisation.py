@@ -74,7 +74,7 @@ def _cloudfront(method: str, path: str, body: bytes, query: dict[str, Any], pref
     _version, kind, *rest = path.strip("/").split("/")
     if kind == "tagging":
         return _first(query.get("Resource"))
-    if rest and kind in ("function", "key-value-store"):
+    if rest and (kind in ("function", "key-value-store", "origin-access-control") or kind.endswith("-policy")):
         return f"{prefix}{kind}/{rest[0]}"
     if method == "POST":  # a new one: a function by its name, what gets an id by any
         name = _NAME.search(body) if kind == "function" else None

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Members of a configuration that botocore's model lacks. Its parser drops them, and an update replaces everything."""
+
+from __future__ import annotations
+
+import typing as t
+from xml.etree import ElementTree
+
+
+def members(answer: bytes, shape: t.Any) -> list[str]:
+    """The paths of those in the answer to a Get. *shape*: botocore's of the configuration, which has its name."""
+    try:
+        root = ElementTree.fromstring(answer)
+    except ElementTree.ParseError:
+        return []  # botocore says so in its own words
+    config = next((element for element in root if _name(element) == shape.name), None)
+    return [] if config is None else sorted(set(_unknown(config, shape, "")))
+
+
+def _unknown(element: ElementTree.Element, shape: t.Any, path: str) -> t.Iterator[str]:
+    if shape.type_name == "list":
+        for child in element:
+            yield from _unknown(child, shape.member, path)
+    if shape.type_name != "structure":
+        return
+    known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+    for child in element:
+        name = _name(child)
+        # `Items` is how a list is written, and says nothing to a reader.
+        here = path if name == "Items" else f"{path}.{name}" if path else name
+        if name in known:
+            yield from _unknown(child, known[name], here)
+        else:
+            yield here
+
+
+def _name(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
