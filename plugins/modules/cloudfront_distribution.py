@@ -13,51 +13,99 @@ short_description: A CloudFront distribution
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates or updates a distribution. Options are the members of CloudFront's DistributionConfig in snake case,
-    as the boto3 documentation has them; lists are plain lists, without C(Quantity) and C(Items).
+  - Creates, updates or deletes a distribution. Options are the members of CloudFront's DistributionConfig in snake
+    case, as the boto3 documentation has them; lists are plain lists, without C(Quantity) and C(Items).
   - An update lays what is given over the live configuration. What is not given survives, also what was set by
-    others.
-  - The distribution is found by its tag C(multiregion-edge), whose value is O(name).
+    others. V(null) inside an option, or in O(config), removes a member.
+  - What CloudFront would refuse, and what S3 would refuse afterwards, is refused before the first change, also in
+    check mode. For that the policies and origin access controls that are named are read.
+  - An update that would remove what the installed botocore does not know is refused.
+  - The distribution is found by its tag C(multiregion-edge), whose value is O(name). One of somebody else is never
+    changed, also if it has the same aliases.
 options:
   name:
     description: The site's name, by which the distribution is found again.
     type: str
     required: true
+  state:
+    description:
+      - Whether there is to be a distribution.
+      - With V(absent) it is disabled, waited for until that is in effect everywhere, and deleted. Without O(wait) it is
+        disabled only, and a later run deletes it.
+    type: str
+    choices: [present, absent]
+    default: present
   aliases:
     description: The host names that it answers to, apart from its own. They need a certificate.
     type: list
     elements: str
+  cache_behaviors:
+    description: The behaviors by path pattern, in the order in which they are looked at. Those that are live go.
+    type: list
+    elements: dict
   comment:
-    description: A comment. By default it begins with O(name).
+    description: A comment. That of a new one begins with O(name), unless another is given.
     type: str
+  custom_error_responses:
+    description: The error pages, and how long errors are cached.
+    type: list
+    elements: dict
   default_cache_behavior:
     description: The default cache behavior.
     type: dict
   default_root_object:
-    description: The object that is served for C(/).
+    description:
+      - The object that is served for C(/). An origin in S3 needs one, for who may list it would get its keys there;
+        V("") says that C(/) never gets to the origin.
     type: str
   enabled:
-    description: Whether the distribution serves.
+    description: Whether the distribution serves, as a new one does unless told otherwise.
     type: bool
-    default: true
   http_version:
     description: The newest version of HTTP, such as V(http2and3).
     type: str
   is_ipv6_enabled:
     description: Whether viewers may come by IPv6.
     type: bool
+  logging:
+    description: Standard logging to a bucket, the older kind.
+    type: dict
+  origin_groups:
+    description: The origin groups, of two origins each. The order of their C(members) counts.
+    type: list
+    elements: dict
   origins:
     description: The origins. One that is live with the same C(id) keeps what is not given of it.
     type: list
     elements: dict
+  purge_origins:
+    description:
+      - Whether live origins are removed that O(origins) does not name, and live origin groups that O(origin_groups)
+        does not name. With V(false) a new origin can be added beside the old one.
+    type: bool
+    default: true
+  mrap_origin_shape:
+    description:
+      - What CloudFront is told that an origin is which is a Multi-Region Access Point and has an
+        C(origin_access_control_id), a C(custom_origin_config) or an C(s3_origin_config). AWS's documentation says both.
+      - With V(auto) the one that is live stays; a new one is V(custom), and V(s3) if CloudFront refuses that.
+    type: str
+    choices: [auto, custom, s3]
+    default: auto
   price_class:
     description: The price class, such as V(PriceClass_All).
     type: str
+  restrictions:
+    description: The countries that may come, or may not.
+    type: dict
   viewer_certificate:
     description: The certificate for the aliases.
     type: dict
+  web_acl_id:
+    description: The ARN of a web ACL of AWS WAF with the scope CLOUDFRONT.
+    type: str
   config:
-    description: Members of DistributionConfig that have no option of their own.
+    description: Members of DistributionConfig that have no option of their own, and V(null) for those to be removed.
     type: dict
     default: {}
   tags:
@@ -65,7 +113,7 @@ options:
     type: dict
     default: {}
   wait:
-    description: Whether to wait until the distribution is deployed everywhere.
+    description: Whether to wait until the distribution is deployed everywhere, or deleted.
     type: bool
     default: true
   wait_timeout:
@@ -100,13 +148,57 @@ EXAMPLES = r"""
       lambda_function_associations:
         - event_type: origin-request
           lambda_function_arn: arn:aws:lambda:us-east-1:111122223333:function:my-site-origin-request:3
+    default_root_object: index.html
   register: cdn
+
+- name: Another bucket where the first one answers 404, and an error page
+  multiregion.edge.cloudfront_distribution:
+    name: my-site
+    default_root_object: index.html
+    origins:
+      - id: eu
+        domain_name: my-site-111122223333-eu-north-1-an.s3.eu-north-1.amazonaws.com
+        origin_access_control_id: E2QWRUHEXAMPLE
+        s3_origin_config: {origin_access_identity: ""}
+      - id: us
+        domain_name: my-site-111122223333-us-east-1-an.s3.us-east-1.amazonaws.com
+        origin_access_control_id: E2QWRUHEXAMPLE
+        s3_origin_config: {origin_access_identity: ""}
+    origin_groups:
+      - id: eu-then-us
+        failover_criteria: {status_codes: [404, 500, 502, 503, 504]}
+        members: [{origin_id: eu}, {origin_id: us}]
+    default_cache_behavior:
+      target_origin_id: eu-then-us
+      viewer_protocol_policy: redirect-to-https
+      cache_policy_id: 658327ea-f89d-4fab-a63d-7e88639e58f6
+      lambda_function_associations: []
+    custom_error_responses:
+      - {error_code: 404, response_page_path: /404.html, response_code: "404", error_caching_min_ttl: 5}
+
+- name: No tag in the cache any more, and another origin beside those that are there
+  multiregion.edge.cloudfront_distribution:
+    name: my-site
+    origins:
+      - id: api
+        domain_name: api.example.com
+        custom_origin_config: {http_port: 80, https_port: 443, origin_protocol_policy: https-only}
+    purge_origins: false
+    config:
+      cache_tag_config: null
+
+- name: No site
+  multiregion.edge.cloudfront_distribution:
+    name: my-site
+    state: absent
 """
 
 RETURN = r"""
 ---
 distribution:
-  description: The distribution. What AWS will give it is C((known after apply)) in check mode.
+  description:
+    - The distribution. What AWS will give it is C((known after apply)) in check mode.
+    - V(null) if it was deleted.
   returned: success
   type: dict
   contains:

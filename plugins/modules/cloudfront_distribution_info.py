@@ -82,6 +82,25 @@ distributions:
       description: Its tags.
       type: dict
       returned: always
+    enabled:
+      description: Whether it serves.
+      type: bool
+      returned: always
+    last_modified:
+      description: When its configuration was changed last.
+      type: str
+      returned: always
+      sample: "2026-11-21T17:10:14+00:00"
+    in_progress_invalidations:
+      description: How many invalidations are not everywhere yet.
+      type: int
+      returned: always
+      sample: 0
+    config:
+      description: Its configuration, DistributionConfig in snake case as M(multiregion.edge.cloudfront_distribution)
+        takes it.
+      type: dict
+      returned: always
 """
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
@@ -94,7 +113,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import (
     INFO_ARGUMENTS,
-    describe,
+    describe_fully,
     observe,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -104,10 +123,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._fleet import Fle
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
     try:
-        found = observe(DistributionApi(Aws(module)), module.params["name"])
+        api = DistributionApi(Aws(module))
+        found = observe(api, module.params["name"])
     except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
         module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, distributions=[describe(found)] if found else [])
+    module.exit_json(changed=False, distributions=[describe_fully(api, found)] if found else [])
 
 
 if __name__ == "__main__":

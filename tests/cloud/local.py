@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -145,6 +146,8 @@ class LocalCloud:
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(_TESTS),
             "PYTHONDONTWRITEBYTECODE": "1",
+            # Has what the local edge runs functions with; the emulator's own has not.
+            "CLOUD_EDGE_PYTHON": sys.executable,
         }
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(

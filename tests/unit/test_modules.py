@@ -8,6 +8,7 @@ import json
 import typing as t
 from pathlib import Path
 
+import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
@@ -78,6 +79,7 @@ class FakeDistributions:
     """Two distributions, of which one is ours; ``error`` is what reading tags gives instead."""
 
     error: t.ClassVar[Exception | None] = None
+    config_shape = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")
 
     def __init__(self, aws: t.Any) -> None:
         pass

@@ -10,36 +10,79 @@
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    GLOBAL_REGION,
+    Aws,
+    ClientError,
+    is_boto3_error_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE, ConfigApi
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
+    CACHE_POLICY,
+    ORIGIN_ACCESS_CONTROL,
+    ORIGIN_REQUEST_POLICY,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import references
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import elsewhere
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, from_api, overlay
 
 Config = dict[str, t.Any]
 
-# What DescribeDistribution tells besides the configuration.
-_FACTS = {"Id": "id", "ARN": "arn", "DomainName": "domain_name", "Status": "status"}
+# What was observed is no longer so: somebody changed, enabled, deleted or created it meanwhile.
+CHANGED = (*STALE, "DistributionNotDisabled", "DistributionAlreadyExists", "NoSuchDistribution")
+
+_KINDS = {
+    references.ACCESS_CONTROL: ORIGIN_ACCESS_CONTROL,
+    references.CACHE_POLICY: CACHE_POLICY,
+    references.ORIGIN_REQUEST_POLICY: ORIGIN_REQUEST_POLICY,
+}
+# CloudFront says so of an access point in the shape that it does not take; which one it takes is documented nowhere.
+_OTHER_SHAPE = re.compile(
+    "origin type and OAC|InvalidDomainNameForOriginAccessControl|InvalidOriginAccessControl|valid S3 bucket"
+)
+# How many distributions of this name may have been deleted before: each has used up its reference.
+_REFERENCES = 20
+_UNKNOWN = "UnknownMembers"
 
 
 class DistributionApi:
-    def __init__(self, aws: Aws) -> None:
+    """The ETag of a distribution is what it was when it was read, or after our own last write."""
+
+    def __init__(self, aws: Aws, wait_timeout: float = 0) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
+        # An answer as botocore understands it lacks what its model lacks.
+        self._cloudfront.meta.events.register("before-parse.cloudfront.GetDistribution", self._note_unknown)
+        self._kinds = {member: ConfigApi(aws, kind) for member, kind in _KINDS.items()}
+        self._looked_up: dict[references.Reference, Config | None] = {}
+        self._etags: dict[str, str] = {}
+        self._wait_timeout = wait_timeout
 
     @property
     def config_shape(self) -> t.Any:
         return self._cloudfront.meta.service_model.shape_for("DistributionConfig")
 
-    def find(self, tag: str, value: str) -> str | None:
+    def summaries(self) -> list[Config]:
+        """What ListDistributions tells of each; no tags."""
+        pages = self._cloudfront.get_paginator("list_distributions").paginate()
+        return [item for page in pages for item in page["DistributionList"].get("Items", [])]
+
+    def find(self, tag: str, value: str, summaries: t.Sequence[Config] | None = None) -> str | None:
         """The id of the distribution that has this tag.
 
-        ListDistributions tells no tags, so they are asked for one by one; first of those whose
-        comment begins with the value, as it does unless somebody changed it.
+        Tags are asked for one by one; first of those whose comment begins with the value, as it does unless
+        somebody changed it.
         """
-        pages = self._cloudfront.get_paginator("list_distributions").paginate()
-        summaries = [item for page in pages for item in page["DistributionList"].get("Items", [])]
-        likely = [item for item in summaries if item["Comment"].startswith(value)]
-        others = [item for item in summaries if item not in likely]
+        listed = self.summaries() if summaries is None else summaries
+        likely = [item for item in listed if item["Comment"].startswith(value)]
+        others = [item for item in listed if item not in likely]
         for group in (likely, others):
             tags = in_parallel({item["Id"]: functools.partial(self.tags, item["ARN"]) for item in group})
             found = [distribution_id for distribution_id, its_tags in tags.items() if its_tags.get(tag) == value]
@@ -56,34 +99,143 @@ class DistributionApi:
         items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
         return {item["Key"]: item["Value"] for item in items}
 
-    def distribution(self, distribution_id: str) -> tuple[Config, Config, str]:
-        """Facts (id, arn, domain name, status), configuration, ETag."""
+    def distribution(self, distribution_id: str) -> tuple[Config, Config, t.Sequence[str]]:
+        """Facts, configuration, and the configuration's members that botocore does not know."""
         answer = self._cloudfront.get_distribution(Id=distribution_id)
         live = answer["Distribution"]
-        return {ours: live[name] for name, ours in _FACTS.items()}, live["DistributionConfig"], answer["ETag"]
+        self._etags[distribution_id] = answer["ETag"]
+        facts = {
+            "id": live["Id"],
+            "arn": live["ARN"],
+            "domain_name": live["DomainName"],
+            "status": live["Status"],
+            "last_modified": live["LastModifiedTime"].isoformat(),
+            "in_progress_invalidations": live["InProgressInvalidationBatches"],
+        }
+        return facts, live["DistributionConfig"], answer[_UNKNOWN]
 
-    def create_distribution(self, config: Config, tags: dict[str, str]) -> None:
-        items = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-        try:
+    def look_up(self, named: t.Iterable[references.Reference]) -> dict[references.Reference, Config | None]:
+        """The configuration of each policy and access control, read once; None where there is none."""
+        asked = set(named)
+        reads = {key: functools.partial(self._read, *key) for key in asked - self._looked_up.keys()}
+        found = in_parallel({f"{member} {value}": reads[member, value] for member, value in reads})
+        self._looked_up |= {(member, value): found[f"{member} {value}"] for member, value in reads}
+        return {key: self._looked_up[key] for key in asked}
+
+    def create_distribution(self, config: Config, tags: dict[str, str], other_shape: Config | None = None) -> None:
+        for number in range(1, _REFERENCES + 1):
+            reference = config["CallerReference"] + (f"/{number}" if number > 1 else "")
+            try:
+                self._create({**config, "CallerReference": reference}, tags, other_shape)
+                return
+            except is_boto3_error_code("DistributionAlreadyExists") as error:
+                found = self._made_with(reference, error)
+                if found is None and number < _REFERENCES:
+                    continue  # it was deleted, and its reference went with it
+                if found is None or not self._is_what_was_asked(found, config, tags):
+                    raise
+                return  # the answer to an earlier attempt of this very call was lost
+
+    def _create(self, config: Config, tags: dict[str, str], other_shape: Config | None) -> None:
+        def create(shaped: Config) -> None:
             self._cloudfront.create_distribution_with_tags(
-                DistributionConfigWithTags={"DistributionConfig": config, "Tags": {"Items": items}}
+                DistributionConfigWithTags={"DistributionConfig": shaped, "Tags": {"Items": _items(tags)}}
             )
-        except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise _alias_is_elsewhere(config) from error
 
-    def update_distribution(self, distribution_id: str, etag: str, config: Config) -> None:
+        self._in_some_shape(create, config, other_shape)
+
+    def update_distribution(self, distribution_id: str, config: Config, other_shape: Config | None = None) -> None:
+        answer = self._in_some_shape(
+            lambda shaped: self._cloudfront.update_distribution(
+                Id=distribution_id, IfMatch=self._etags[distribution_id], DistributionConfig=shaped
+            ),
+            config,
+            other_shape,
+        )
+        self._etags[distribution_id] = answer["ETag"]
+
+    def delete_distribution(self, distribution_id: str) -> None:
+        """Once it is disabled everywhere. The ETag is that of what was seen disabled."""
         try:
-            self._cloudfront.update_distribution(Id=distribution_id, IfMatch=etag, DistributionConfig=config)
-        except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise _alias_is_elsewhere(config) from error
+            wait_until(
+                f"The distribution {distribution_id}",
+                lambda: self.distribution(distribution_id),
+                lambda seen: seen[0]["status"] == "Deployed" or seen[1]["Enabled"],
+                timeout=self._wait_timeout,
+                describe=lambda seen: f"disabled, {seen[0]['status']}",
+            )
+            self._cloudfront.delete_distribution(Id=distribution_id, IfMatch=self._etags[distribution_id])
+        except is_boto3_error_code("NoSuchDistribution"):
+            return  # the answer to an earlier attempt of this very call was lost
+        except is_boto3_error_code("ResourceInUse") as error:
+            raise EdgeError(
+                f"The distribution {distribution_id} is disabled, and something still uses it (a continuous deployment "
+                "policy, tenants or a price plan): take it out there, and run it again."
+            ) from error
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
-        items = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": items})
+        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": _items(tags)})
+
+    def _in_some_shape(self, write: t.Callable[[Config], t.Any], config: Config, other: Config | None) -> t.Any:
+        try:
+            try:
+                return write(config)
+            except ClientError as error:
+                if other is None or not _OTHER_SHAPE.search(str(error)):
+                    raise
+                return write({**other, "CallerReference": config["CallerReference"]})
+        except is_boto3_error_code("CNAMEAlreadyExists") as error:
+            raise EdgeError(self._whose(config.get("Aliases", {}).get("Items", []))) from error
+
+    def _whose(self, aliases: t.Sequence[str]) -> str:
+        others = aliases_of(self.summaries())
+        taken = [alias for alias in aliases if alias.lower() in others]
+        if taken:
+            return elsewhere(taken[0], others[taken[0].lower()])
+        return elsewhere(", ".join(aliases), "a distribution of another account (or that of one of them)")
+
+    def _made_with(self, reference: str, error: t.Any) -> Config | None:
+        """The distribution that was made with *reference*, as GetDistribution tells it; None if it is no more."""
+        named = re.search(r"\bE[0-9A-Z]{6,}\b", error.response["Error"].get("Message") or "")
+        ids = [named[0]] if named else [item["Id"] for item in self.summaries()]
+        for distribution_id in ids:
+            try:
+                found: Config = self._cloudfront.get_distribution(Id=distribution_id)["Distribution"]
+            except is_boto3_error_code("NoSuchDistribution"):
+                continue
+            if found["DistributionConfig"]["CallerReference"] == reference:
+                return found
+        return None
+
+    def _is_what_was_asked(self, found: Config, config: Config, tags: t.Mapping[str, str]) -> bool:
+        name = tags[OWNER_TAG]
+        if self.tags(found["ARN"]).get(OWNER_TAG) != name:
+            raise EdgeError(
+                f"The distribution {found['Id']} was made for {name}, and lacks the tag {OWNER_TAG}={name}: "
+                "give it that tag if it still is, or delete it."
+            )
+        live, asked = (from_api(self.config_shape, each) for each in (found["DistributionConfig"], config))
+        return equal(overlay(live, {**asked, "caller_reference": live["caller_reference"]}), live)
+
+    def _read(self, member: str, config_id: str) -> Config | None:
+        try:
+            return self._kinds[member].read(config_id).config
+        except is_boto3_error_code(_KINDS[member].unknown):
+            return None
+
+    def _note_unknown(self, response_dict: Config, customized_response_dict: Config, **kwargs: t.Any) -> None:
+        customized_response_dict[_UNKNOWN] = unknown.members(response_dict["body"], self.config_shape)
 
 
-def _alias_is_elsewhere(config: Config) -> EdgeError:
-    return EdgeError(
-        f"One of the aliases {', '.join(config['Aliases']['Items'])} is another distribution's. Move it first: "
-        'CloudFront Developer Guide, "Move an alternate domain name to a different distribution".'
-    )
+def _items(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def aliases_of(summaries: t.Iterable[Config], but: str | None = None) -> dict[str, str]:
+    """Each alias of the distributions, and whose it is for people; without those of one."""
+    return {
+        alias.lower(): f"the distribution {item['Id']} ({item['Comment']})"
+        for item in summaries
+        if item["Id"] != but
+        for alias in item.get("Aliases", {}).get("Items", [])
+    }

@@ -10,81 +10,63 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import merge
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import check
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import References
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.same import by_identity, kept
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, marked
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
-    KNOWN_AFTER_APPLY,
-    equal,
     from_api,
     normal,
-    overlay,
     to_api,
     validate,
+    without_nulls,
 )
-
-# A function's numbered version; CloudFront takes neither $LATEST nor an alias, nor another Region's.
-_LAMBDA_VERSION = re.compile(r"arn:aws:lambda:us-east-1:\d{12}:function:[^:]+:\d+")
 
 Config = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """``config`` as the API has it."""
+    """``config`` as the API has it; ``unknown``: members that it has and botocore does not know."""
 
     facts: Config
     config: Config
-    etag: str
     tags: t.Mapping[str, str]
+    unknown: t.Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Desired:
-    """``config``: members of DistributionConfig in snake_case; what it does not name is left alone."""
+    """``config``: members of DistributionConfig in snake case; what it does not name is left alone."""
 
     name: str
     config: Config
     tags: t.Mapping[str, str]
+    purge_origins: bool = True
+    mrap_origin_shape: str = "auto"
+    absent: bool = False
+    wait: bool = True
 
     def all_tags(self) -> dict[str, str]:
         return {**self.tags, OWNER_TAG: self.name}
 
 
-def plan(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
-    """*shape*: botocore's DistributionConfig."""
-    wanted = normal(shape, desired.config)
-    live = _live(observed.config, shape) if observed else {"caller_reference": f"multiregion.edge/{desired.name}"}
-    after = overlay(_without_other_certificate(live, wanted), wanted)
-    api_config = to_api(shape, after)
-    validate(api_config, shape)
-    check(after)
-    if observed is None:
-        arguments = {"config": api_config, "tags": desired.all_tags()}
-        return Plan(
-            None, after, (Step("create_distribution", arguments, f"Create the distribution of {desired.name}"),)
-        )
-    steps = []
-    distribution_id = observed.facts["id"]
-    if not equal(live, after):
-        arguments = {"distribution_id": distribution_id, "etag": observed.etag, "config": api_config}
-        changed = ", ".join(sorted(key for key in after if not equal(live.get(key), after[key])))
-        steps.append(Step("update_distribution", arguments, f"Update the distribution {distribution_id}: {changed}"))
-    missing_tags = {key: value for key, value in desired.all_tags().items() if observed.tags.get(key) != value}
-    if missing_tags:
-        arguments = {"arn": observed.facts["arn"], "tags": missing_tags}
-        steps.append(Step("put_tags", arguments, f"Tag the distribution {distribution_id}"))
-    return Plan(live, after, tuple(steps))
+def wanted_config(observed: Observed | None, desired: Desired, shape: t.Any) -> tuple[Config, Config]:
+    """What there is, and what there will be. *shape*: botocore's DistributionConfig."""
+    live = live_config(observed.config, shape) if observed else {}
+    new = {} if observed else {"comment": marked(desired.name), "enabled": True}
+    wanted = normal(shape, {**new, **desired.config})
+    after = merge.merged(live, wanted, purge=desired.purge_origins, shape=desired.mrap_origin_shape)
+    after = without_nulls(after)
+    return live, kept(live, after) if observed else after
 
 
-# A distribution's certificate is of one of these kinds.
-_CERTIFICATES = ("acm_certificate_arn", "iam_certificate_id", "cloud_front_default_certificate")
-
-
-def _live(config: Config, shape: t.Any) -> Config:
+def live_config(config: Config, shape: t.Any) -> Config:
     """Without how older clients read the certificate, which would contradict another one."""
     live: Config = from_api(shape, config)
     for member in ("certificate", "certificate_source"):
@@ -92,40 +74,68 @@ def _live(config: Config, shape: t.Any) -> Config:
     return live
 
 
-def _without_other_certificate(live: Config, wanted: Config) -> Config:
-    """A certificate is a union: one of another kind is replaced, not laid over."""
-    old, new = live.get("viewer_certificate", {}), wanted.get("viewer_certificate", {})
-    if not new or _kind(old) == _kind(new):
-        return live
-    return {key: value for key, value in live.items() if key != "viewer_certificate"}
+def plan(observed: Observed | None, desired: Desired, shape: t.Any, references: References | None = None) -> Plan:
+    if desired.absent:
+        return _removal(observed, desired, shape)
+    live, after = wanted_config(observed, desired, shape)
+    reference = live.get("caller_reference") or f"multiregion.edge/{desired.name}"
+    config = {**after, "caller_reference": reference}
+    arguments = _arguments(observed, config, desired, shape) if live != config else {}
+    check(config, desired.config, references or References())
+    if observed is None:
+        arguments["tags"] = desired.all_tags()
+        step = Step("create_distribution", arguments, f"Create the distribution of {desired.name}")
+        return Plan(None, by_identity(config), (step,))
+    steps = []
+    distribution_id = observed.facts["id"]
+    if arguments:
+        members = sorted(key for key in {**live, **config} if live.get(key) != config.get(key))
+        sentence = f"Update the distribution {distribution_id}: {', '.join(members)}"
+        steps.append(Step("update_distribution", {"distribution_id": distribution_id, **arguments}, sentence))
+    missing_tags = {key: value for key, value in desired.all_tags().items() if observed.tags.get(key) != value}
+    if missing_tags:
+        tagging = {"arn": observed.facts["arn"], "tags": missing_tags}
+        steps.append(Step("put_tags", tagging, f"Tag the distribution {distribution_id}"))
+    return Plan(by_identity(live), by_identity(config), tuple(steps))
 
 
-def _kind(certificate: Config) -> str | None:
-    return next((kind for kind in _CERTIFICATES if certificate.get(kind)), None)
+def _arguments(observed: Observed | None, config: Config, desired: Desired, shape: t.Any) -> Config:
+    """An update replaces everything: what there is of *config* and this botocore does not know would be removed."""
+    if observed and observed.unknown:
+        raise _too_old(observed, f"has {', '.join(observed.unknown)}, which this botocore does not know")
+    try:
+        arguments = {"config": to_api(shape, config)}
+    except EdgeError as error:
+        if observed is None:
+            raise
+        # What was asked for has been converted before, so this is of what is live: a new choice of AWS's.
+        raise _too_old(observed, f"has what this botocore does not know ({error})") from error
+    validate(arguments["config"], shape)
+    other = merge.in_the_other_shape(config) if desired.mrap_origin_shape == "auto" else None
+    return {**arguments, "other_shape": to_api(shape, other)} if other else arguments
 
 
-def check(config: Config) -> None:
-    """Raise EdgeError for what CloudFront would refuse, some of it only after minutes."""
-    origins = [origin["id"] for origin in config.get("origins", [])]
-    for behavior in [config.get("default_cache_behavior", {}), *config.get("cache_behaviors", [])]:
-        target = behavior.get("target_origin_id")
-        groups = [group["id"] for group in config.get("origin_groups", [])]
-        if target is not None and target not in origins + groups:
-            raise EdgeError(
-                f"target_origin_id: {target!r} is no origin's id; there are {', '.join(origins + groups) or 'none'}."
-            )
-        for association in behavior.get("lambda_function_associations", []):
-            arn = association.get("lambda_function_arn")
-            if arn != KNOWN_AFTER_APPLY and not _LAMBDA_VERSION.fullmatch(str(arn)):
-                raise EdgeError(
-                    f"lambda_function_arn: {arn} must be a numbered version in us-east-1 (arn:aws:lambda:us-east-1:"
-                    "<account>:function:<name>:<number>): CloudFront takes no $LATEST and no alias."
-                )
-    certificate = config.get("viewer_certificate", {}).get("acm_certificate_arn")
-    if certificate and certificate != KNOWN_AFTER_APPLY and ":us-east-1:" not in certificate:
-        raise EdgeError(f"acm_certificate_arn: {certificate} is not in us-east-1, the only Region CloudFront takes.")
-    if config.get("aliases") and not certificate and not config.get("viewer_certificate", {}).get("iam_certificate_id"):
-        raise EdgeError(
-            f"aliases: {', '.join(config['aliases'])} need a certificate: give viewer_certificate with an "
-            "acm_certificate_arn of us-east-1 that covers them."
-        )
+def _too_old(observed: Observed, what: str) -> EdgeError:
+    return EdgeError(
+        f"The distribution {observed.facts['id']} {what}: an update would remove that. "
+        "Update boto3 and botocore, and run it again."
+    )
+
+
+def _removal(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
+    """It has to be disabled, and that has to be in effect everywhere, before it can be deleted."""
+    if observed is None:
+        return Plan(None, None)
+    live, distribution_id = live_config(observed.config, shape), observed.facts["id"]
+    before, disabled = by_identity(live), by_identity({**live, "enabled": False})
+    steps = []
+    if live["enabled"]:
+        config = {**observed.config, "Enabled": False}
+        arguments = {"distribution_id": distribution_id, "config": config}
+        steps.append(Step("update_distribution", arguments, f"Disable the distribution {distribution_id}"))
+    if not desired.wait and (steps or observed.facts["status"] != "Deployed"):
+        later = f"The next run deletes the distribution {distribution_id}, once it is disabled everywhere"
+        return Plan(before, disabled, tuple(steps), (*(step.sentence for step in steps), later))
+    arguments = {"distribution_id": distribution_id}
+    steps.append(Step("delete_distribution", arguments, f"Delete the distribution {distribution_id}"))
+    return Plan(before, None, tuple(steps))

@@ -9,96 +9,150 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import merge
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags, marked
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import (
+    CHANGED,
+    DistributionApi,
+    aliases_of,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import References, named_by
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 # Members of DistributionConfig that have an option of their own; `config` takes all others.
 _MEMBERS: dict[str, t.Any] = {
     "aliases": {"type": "list", "elements": "str"},
+    "cache_behaviors": {"type": "list", "elements": "dict"},
     "comment": {"type": "str"},
+    "custom_error_responses": {"type": "list", "elements": "dict"},
     "default_cache_behavior": {"type": "dict"},
     "default_root_object": {"type": "str"},
-    "enabled": {"type": "bool", "default": True},
+    "enabled": {"type": "bool"},
     "http_version": {"type": "str"},
     "is_ipv6_enabled": {"type": "bool"},
+    "logging": {"type": "dict"},
+    "origin_groups": {"type": "list", "elements": "dict"},
     "origins": {"type": "list", "elements": "dict"},
     "price_class": {"type": "str"},
+    "restrictions": {"type": "dict"},
     "viewer_certificate": {"type": "dict"},
+    "web_acl_id": {"type": "str"},
 }
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     **_MEMBERS,
     "config": {"type": "dict", "default": {}},
+    "purge_origins": {"type": "bool", "default": True},
+    "mrap_origin_shape": {"type": "str", "choices": list(merge.SHAPES), "default": "auto"},
     "tags": {"type": "dict", "default": {}},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 
-State = t.Optional[planning.Observed]
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """``live``: the distribution, if there is one."""
+
+    live: planning.Observed | None
+    references: References = dataclasses.field(default_factory=References)
+
+    @property
+    def is_deployed(self) -> bool:
+        return self.live is not None and self.live.facts["status"] == "Deployed"
 
 
-def observe(api: DistributionApi, name: str) -> State:
+def observe(api: DistributionApi, name: str) -> planning.Observed | None:
     distribution_id = api.find(OWNER_TAG, name)
-    if distribution_id is None:
-        return None
-    facts, config, etag = api.distribution(distribution_id)
-    return planning.Observed(facts, config, etag, api.tags(facts["arn"]))
+    return None if distribution_id is None else _read(api, distribution_id)
 
 
-def describe(state: State) -> dict[str, t.Any]:
+def _read(api: DistributionApi, distribution_id: str) -> planning.Observed:
+    facts, config, unknown = api.distribution(distribution_id)
+    return planning.Observed(facts, config, api.tags(facts["arn"]), unknown)
+
+
+def describe(live: planning.Observed | None) -> dict[str, t.Any]:
     """What the modules return about a distribution."""
-    if not isinstance(state, planning.Observed):
+    if live is None:
         unknown = dict.fromkeys(("id", "arn", "domain_name"), KNOWN_AFTER_APPLY)
         return {**unknown, "status": "InProgress", "aliases": [], "origin_domain_names": []}
+    told = {key: live.facts[key] for key in ("id", "arn", "domain_name", "status")}
     return {
-        **state.facts,
-        "aliases": state.config.get("Aliases", {}).get("Items", []),
-        "origin_domain_names": [origin["DomainName"] for origin in state.config.get("Origins", {}).get("Items", [])],
-        "tags": dict(state.tags),
+        **told,
+        "aliases": live.config.get("Aliases", {}).get("Items", []),
+        "origin_domain_names": [origin["DomainName"] for origin in live.config.get("Origins", {}).get("Items", [])],
+        "tags": dict(live.tags),
     }
+
+
+def describe_fully(api: DistributionApi, live: planning.Observed) -> dict[str, t.Any]:
+    config = planning.live_config(live.config, api.config_shape)
+    return {**live.facts, **describe(live), "enabled": config.get("enabled"), "config": config}
 
 
 class Distribution(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        self.api = DistributionApi(aws)
+        self.api = DistributionApi(aws, p["wait_timeout"])
         self._name: str = p["name"]
-        self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}
-        config = {"comment": marked(self._name), **p["config"], **given}
-        tags = as_tags(p["tags"])
-        self._desired = planning.Desired(self._name, config, tags)
-        self._observed: State = None
+        self._desired = planning.Desired(
+            self._name,
+            {**p["config"], **given},
+            as_tags(p["tags"]),
+            purge_origins=p["purge_origins"],
+            mrap_origin_shape=p["mrap_origin_shape"],
+            absent=p["state"] == "absent",
+            wait=p["wait"],
+        )
+        self._observed: planning.Observed | None = None
 
     def observe(self) -> State:
-        self._observed = observe(self.api, self._name)
-        return self._observed
+        summaries = self.api.summaries()
+        distribution_id = self.api.find(OWNER_TAG, self._name, summaries)
+        self._observed = live = _read(self.api, distribution_id) if distribution_id else None
+        if self._desired.absent:
+            return State(live)
+        _, after = planning.wanted_config(live, self._desired, self.api.config_shape)
+        others = aliases_of(summaries, but=live.facts["id"] if live else None)
+        return State(live, References(self.api.look_up(named_by(after)), others))
 
     def plan(self, observed: State) -> Plan:
-        return planning.plan(observed, self._desired, self.api.config_shape)
+        return planning.plan(observed.live, self._desired, self.api.config_shape, observed.references)
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return isinstance(error, is_boto3_error_code(list(CHANGED), error))
 
     def settle(self, observed: State, changed: bool) -> State:
-        if not self._wait:
-            return self.observe() if changed else observed
-        if observed is not None and not changed and observed.facts["status"] == "Deployed":
-            return observed
+        seen = self.observe() if changed else observed
+        if self._desired.absent or not self._desired.wait or seen.is_deployed:
+            return seen
         return wait_until(
             f"The distribution of {self._name}",
-            self.observe,
-            lambda seen: seen is not None and seen.facts["status"] == "Deployed",
+            lambda: self._again(seen),
+            lambda state: state.is_deployed,
             timeout=self._wait_timeout,
-            describe=lambda seen: f"status {seen.facts['status'] if seen else 'unknown'}",
+            describe=lambda state: f"status {state.live.facts['status'] if state.live else 'unknown'}",
         )
+
+    def _again(self, seen: State) -> State:
+        if seen.live is None:
+            return self.observe()
+        self._observed = _read(self.api, seen.live.facts["id"])
+        return State(self._observed)
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
         # In check mode the state is the plan's configuration; what AWS gives is known if there is a distribution.
-        seen = state if isinstance(state, planning.Observed) else self._observed
-        return {"distribution": describe(seen)}
+        seen = state.live if isinstance(state, State) else self._observed
+        gone = seen is None if isinstance(state, State) else state is None
+        return {"distribution": None if self._desired.absent and gone else describe(seen)}

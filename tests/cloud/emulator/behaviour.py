@@ -32,6 +32,28 @@ class Behaviour:
     access_point_partial: bool = False
     # AWS's documentation says SUCCESS, its service SUCCEEDED.
     access_point_done_word: str = "SUCCEEDED"
+    # A new certificate tells its validation records this late, and each name is validated this long after its record.
+    certificate_records_seconds: float = 0.0
+    certificate_seconds: float = 0.0
+    # Why certificates are not issued: VALIDATION_TIMED_OUT, or the reason of one that FAILED, such as CAA_ERROR.
+    certificate_failure: str = ""
+    # A distribution is InProgress for so long after each change.
+    distribution_seconds: float = 0.0
+    # The caller reference of a deleted distribution makes no other one; AWS does not document it.
+    distribution_references_stay: bool = False
+    # As what CloudFront does not take an access point that has an access control: custom, or s3.
+    access_point_origin_refused: str = ""
+    # So many changes of log deliveries are refused first: another one is in progress. A number.
+    log_delivery_conflicts: int = 0
+    # The LIVE stage of a CloudFront Function that is in use is on its way for so long.
+    function_seconds: float = 0.0
+    # What TestFunction tells, and whether there is none. A percentage, not seconds.
+    function_compute_utilization: int = 12
+    function_tests_unsupported: bool = False
+    # A version of a Lambda function is still replicated for so long after no distribution associates it any more.
+    replicas_linger_seconds: float = 0.0
+    # A Lambda function is set up for so long after each change, and can be changed no further meanwhile.
+    lambda_update_seconds: float = 0.0
     # The Regions whose endpoint for routes answers 503, separated by commas.
     routes_unavailable: str = ""
     # The opt-in Regions that the account has not enabled, separated by commas.

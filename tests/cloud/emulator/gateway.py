@@ -16,10 +16,17 @@ from cloud.emulator import (
     batch_jobs,
     bucket_configuration,
     bucket_policies,
+    certificates,
+    distributions,
+    edge_replicas,
+    functions,
+    key_value_stores,
     kms_objects,
     kms_rights,
     lambda_code,
+    lambda_versions,
     later,
+    log_deliveries,
     object_parts,
     pass_role,
     policy_sizes,
@@ -34,6 +41,8 @@ from cloud.emulator import (
     strict,
     strict_cloudfront,
     strict_edge,
+    strict_policies,
+    strict_route53,
     uploads,
 )
 from cloud.emulator.faults import Faults
@@ -59,15 +68,23 @@ class Gateway:
         access_points.install()
         access_points_authorisation.install()
         strict_edge.install()
-        additional_rights.install()  # after strict_edge
+        strict_policies.install()
+        functions.install()
+        additional_rights.install()  # after strict_edge and functions
         authorisation.install()
         batch_jobs.install()
         bucket_configuration.install()
         bucket_policies.install()
+        certificates.install()
+        distributions.install()
+        key_value_stores.install()
         kms_objects.install()
         kms_rights.install()
+        edge_replicas.install()
         lambda_code.install()
+        lambda_versions.install()
         later.install()
+        log_deliveries.install()
         object_parts.install()
         pass_role.install()
         policy_sizes.install()
@@ -80,6 +97,7 @@ class Gateway:
         s3_authorisation.install()
         service_sessions.install()
         strict_cloudfront.install()
+        strict_route53.install()
         uploads.install()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

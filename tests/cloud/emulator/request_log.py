@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
@@ -11,6 +12,8 @@ from cloud.emulator.request import Request
 # Their HTTP method says whether they change anything; of the others it is the operation's name.
 _BY_METHOD = frozenset({"s3", "s3control", "cloudfront", "cloudfront-keyvaluestore", "lambda", "route53"})
 _READING = ("Get", "List", "Describe", "Head", "Lookup", "Search", "Simulate", "AssumeRole", "Test")
+# Of CloudFront, whose test of a function is a POST.
+_TEST = re.compile(r"/2020-05-31/function/[^/]+/test")
 _SECRET_PARAMETERS = frozenset({"x-amz-signature", "x-amz-security-token"})
 
 
@@ -26,6 +29,8 @@ def _named_operation(request: Request) -> str | None:
 
 
 def is_mutating(request: Request) -> bool:
+    if request.service == "cloudfront" and _TEST.fullmatch(request.path):
+        return False
     name = None if request.service in _BY_METHOD else _named_operation(request)
     return request.method not in {"GET", "HEAD"} if name is None else not name.startswith(_READING)
 

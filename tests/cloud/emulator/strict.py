@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud.emulator import strict_cloudfront
+from cloud.emulator import key_value_stores, strict_cloudfront
 from cloud.emulator.errors import error
 from cloud.emulator.request import SIGV4A, Request, Response
 
@@ -17,7 +17,7 @@ def refusal(request: Request, account_id: str) -> Response | None:
     if request.service == "cloudfront":
         return strict_cloudfront.control_plane(request)
     if request.service == "cloudfront-keyvaluestore":
-        return strict_cloudfront.key_value_store(request)
+        return key_value_stores.refusal(request)
     return None
 
 

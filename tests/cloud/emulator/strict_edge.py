@@ -15,7 +15,7 @@ from ministack import app
 from ministack.core.responses import get_account_id
 from ministack.services import cloudfront, lambda_svc
 
-from cloud.emulator import lambda_session
+from cloud.emulator import lambda_session, strict_distribution
 
 _DISTRIBUTION = "/2020-05-31/distribution"
 _CONFIG = re.compile(rf"{_DISTRIBUTION}/([^/]+)/config")
@@ -86,6 +86,9 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
     if root is None:
         return  # MiniStack's to refuse
     _check_reference(_first(root, "CallerReference"), updated[1] if updated else None)
+    refused = strict_distribution.refusal(root, updated[1] if updated else None)
+    if refused is not None:
+        raise Refused(*refused)
     aliases = [alias.text or "" for alias in root.iterfind(".//{*}Aliases/{*}Items/{*}CNAME")]
     if aliases and not (_first(root, "ACMCertificateArn") or _first(root, "IAMCertificateId")):
         message = "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted "

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The delivery of a distribution's access logs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.api import AccessLogsApi
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
+
+_SETTINGS: dict[str, t.Any] = {
+    "record_fields": {"type": "list", "elements": "str"},
+    "field_delimiter": {"type": "str"},
+    "s3_suffix_path": {"type": "str"},
+    "s3_enable_hive_compatible_path": {"type": "bool"},
+}
+ARGUMENTS: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "distribution_arn": {"type": "str"},
+    "destination_arn": {"type": "str"},
+    "output_format": {"type": "str", "choices": list(planning.FORMATS), "default": "json"},
+    **_SETTINGS,
+    "tags": {"type": "dict", "default": {}},
+}
+REQUIRED_IF = [("state", "present", ("distribution_arn", "destination_arn"))]
+
+# Another change of the same things is under way, or what was observed is gone or there meanwhile.
+_CHANGED = ["ConflictException", "ResourceNotFoundException"]
+
+
+class AccessLogs(Resource[planning.Observed]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        p = module.params
+        self._desired = planning.Desired(
+            p["name"],
+            p["distribution_arn"] or "",
+            planning.Destination(p["destination_arn"] or "", p["output_format"]),
+            {key: p[key] for key in _SETTINGS if p[key] is not None},
+            as_tags(p["tags"]),
+            absent=p["state"] == "absent",
+        )
+        planning.check(self._desired)
+        self.api = AccessLogsApi(aws)
+
+    def observe(self) -> planning.Observed:
+        return self.api.observed()
+
+    def plan(self, observed: planning.Observed) -> Plan:
+        return planning.plan(observed, self._desired)
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        return isinstance(error, is_boto3_error_code(_CHANGED, error))
+
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        return observed  # nothing here takes time
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        if self._desired.absent:
+            return {"logging": None}
+        return {
+            "logging": {
+                "source_name": self._desired.source_name,
+                "destination_name": self._desired.destination_name,
+                "destination_arn": self._desired.destination.resource_arn,
+                "output_format": self._desired.destination.output_format,
+            }
+        }

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls about a distribution: what their answers hide, and answers that were lost."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+
+import botocore.session
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from botocore.exceptions import ClientError
+
+from unit.fakes import client_error
+
+MODEL = botocore.session.get_session().get_service_model("cloudfront")
+SHAPE = MODEL.shape_for("DistributionConfig")
+NAMESPACE = 'xmlns="http://cloudfront.amazonaws.com/doc/2020-05-31/"'
+REFERENCE = "multiregion.edge/shop"
+TAGS = {"multiregion-edge": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("inner", "paths"),
+    [
+        ("<Comment>x</Comment><Aliases><Quantity>1</Quantity><Items><CNAME>a</CNAME></Items></Aliases>", []),
+        ("<Quantum>1</Quantum>", ["Quantum"]),
+        ("<Origins><Items><Origin><Id>a</Id><Spin><Up/></Spin></Origin></Items></Origins>", ["Origins.Spin"]),
+        (
+            "<DefaultCacheBehavior><AllowedMethods><CachedMethods><Colour/></CachedMethods></AllowedMethods>"
+            "</DefaultCacheBehavior><CacheBehaviors><Items><CacheBehavior><Charm/></CacheBehavior></Items>"
+            "</CacheBehaviors>",
+            ["CacheBehaviors.Charm", "DefaultCacheBehavior.AllowedMethods.CachedMethods.Colour"],
+        ),
+    ],
+)
+def test_members_that_botocore_does_not_know(inner: str, paths: list[str]) -> None:
+    answer = f"<Distribution {NAMESPACE}><Id>E1</Id><DistributionConfig>{inner}</DistributionConfig></Distribution>"
+    assert unknown.members(answer.encode(), SHAPE) == paths
+
+
+@pytest.mark.parametrize("answer", [b"", b"<Distribution", b"<ErrorResponse><Error/></ErrorResponse>"])
+def test_an_answer_without_a_configuration_has_none(answer: bytes) -> None:
+    assert unknown.members(answer, SHAPE) == []
+
+
+class FakeCloudFront:
+    """*made*: distributions by their reference; None for one that was deleted, with whose reference none is made."""
+
+    def __init__(self, made: dict[str, dict[str, t.Any] | None], message: str) -> None:
+        events = types.SimpleNamespace(register=lambda *arguments: None)
+        self.meta = types.SimpleNamespace(service_model=MODEL, events=events)
+        self.made = made
+        self.asked: list[str] = []
+        self._message = message
+
+    def create_distribution_with_tags(self, DistributionConfigWithTags: dict[str, t.Any]) -> None:
+        reference = DistributionConfigWithTags["DistributionConfig"]["CallerReference"]
+        self.asked.append(reference)
+        if reference in self.made:
+            raise client_error("DistributionAlreadyExists", "CreateDistributionWithTags", self._message)
+
+    def get_paginator(self, operation: str) -> t.Any:
+        items = [{"Id": "E1234567", "ARN": "arn", "Comment": ""}]
+        return types.SimpleNamespace(paginate=lambda: [{"DistributionList": {"Items": items}}])
+
+    def get_distribution(self, Id: str) -> dict[str, t.Any]:
+        for reference, config in self.made.items():
+            if config is not None:
+                live = {**config, "CallerReference": reference, "WebACLId": ""}
+                return {"Distribution": {"Id": Id, "ARN": "arn", "DistributionConfig": live}}
+        raise client_error("NoSuchDistribution", "GetDistribution")
+
+    def list_tags_for_resource(self, Resource: str) -> dict[str, t.Any]:
+        return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in self.tags.items()]}}
+
+    tags: t.ClassVar[dict[str, str]] = TAGS
+
+
+def api(client: FakeCloudFront) -> DistributionApi:
+    return DistributionApi(t.cast(t.Any, types.SimpleNamespace(client=lambda *arguments: client)))
+
+
+CONFIG = {"CallerReference": REFERENCE, "Comment": "shop", "Enabled": True}
+NAMED = "Already exists: E1234567"
+
+
+@pytest.mark.parametrize("message", [NAMED, "It exists."])
+def test_an_answer_that_was_lost(message: str) -> None:
+    client = FakeCloudFront({REFERENCE: CONFIG}, message)
+    api(client).create_distribution(CONFIG, TAGS)
+    assert client.asked == [REFERENCE]
+
+
+def test_one_that_another_run_made_otherwise_is_observed_and_planned_again() -> None:
+    client = FakeCloudFront({REFERENCE: {**CONFIG, "Comment": "other"}}, NAMED)
+    with pytest.raises(ClientError, match="DistributionAlreadyExists"):
+        api(client).create_distribution(CONFIG, TAGS)
+
+
+def test_one_without_our_tag_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeCloudFront, "tags", {"multiregion-edge": "other"})
+    with pytest.raises(
+        EdgeError, match=r"E1234567 was made for shop, and lacks the tag multiregion-edge=shop: give it"
+    ):
+        api(FakeCloudFront({REFERENCE: CONFIG}, NAMED)).create_distribution(CONFIG, TAGS)
+
+
+def test_the_reference_of_a_deleted_one_is_followed_by_another() -> None:
+    client = FakeCloudFront({REFERENCE: None, f"{REFERENCE}/2": None}, NAMED)
+    api(client).create_distribution(CONFIG, TAGS)
+    assert client.asked == [REFERENCE, f"{REFERENCE}/2", f"{REFERENCE}/3"]
+
+
+def test_there_is_an_end_to_that() -> None:
+    used = {REFERENCE: None, **{f"{REFERENCE}/{number}": None for number in range(2, 100)}}
+    client = FakeCloudFront(dict(used), NAMED)
+    with pytest.raises(ClientError, match="DistributionAlreadyExists"):
+        api(client).create_distribution(CONFIG, TAGS)
+    assert len(client.asked) == 20
