@@ -57,13 +57,15 @@ def test_origins_that_cloudfront_does_not_take(origin: dict[str, Any], says: str
 
 
 def test_no_lambda_function_beside_sigv4a() -> None:
+    function = "arn:aws:lambda:us-east-1:111122223333:function:f:1"
     origins = parse_origins(
         {"Origins": {"Items": [custom_origin("o", "a.mrap.accesspoint.s3-global.amazonaws.com", "oac")]}},
         {"oac": AccessControl("sigv4a", "always")},
     )
-    check_signers(origins, None)
+    check_signers(Target((origins["o"],)), None)
     with pytest.raises(EdgeError, match=r"origin o has .* sigv4a"):
-        check_signers(origins, "arn:aws:lambda:us-east-1:111122223333:function:f:1")
+        check_signers(Target((ORIGINS["a"], origins["o"])), function)
+    check_signers(Target((ORIGINS["a"],)), function)  # while it is not asked
 
 
 def test_no_wish_is_what_the_distribution_says() -> None:

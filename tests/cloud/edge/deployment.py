@@ -56,8 +56,8 @@ class DeploymentReader:
             versions.append(answer["ETag"])
             controls[control_id] = parse_access_control(answer["OriginAccessControl"]["OriginAccessControlConfig"])
         origins = parse_origins(config, controls)
-        check_signers(origins, version_arn)
         target = parse_target(config, origins)
+        check_signers(target, version_arn)
         return Snapshot(
             distribution_id=self._id,
             arn=distribution["ARN"],

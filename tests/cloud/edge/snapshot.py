@@ -88,9 +88,12 @@ def parse_errors(config: dict[str, Any]) -> dict[int, ErrorResponse]:
     return found
 
 
-def check_signers(origins: dict[str, Origin], lambda_arn: str | None) -> None:
-    """What CloudFront does not sign for ("Restrict access to an Amazon S3 Multi-Region Access Point origin")."""
-    for origin in origins.values():
+def check_signers(target: Target, lambda_arn: str | None) -> None:
+    """What CloudFront does not sign for ("Restrict access to an Amazon S3 Multi-Region Access Point origin").
+
+    Another origin of the distribution may have such an access control: no request goes there.
+    """
+    for origin in target.members:
         if origin.access_control and origin.access_control.protocol == "sigv4a" and lambda_arn:
             raise EdgeError(
                 f"The origin {origin.id} has an origin access control that signs with sigv4a: CloudFront does not run "
