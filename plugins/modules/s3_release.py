@@ -19,6 +19,10 @@ description:
     resumed by running it again; an object with other bytes is refused.
   - A file whose name has no dot is stored as C(<file>/index.html), which is where the viewer request function
     looks for what the viewer calls C(/<file>).
+  - The release's own page for what is missing, C(404.html), is copied to C(_edge/404.html) when every Region has the
+    release, also when an older release is shown again. There the distribution looks for it (role C(distribution)), for
+    all hosts, so the release that was given last has it; viewers see it within about a minute. A release that has no
+    such file leaves the page that is there, though it is another release's, for viewers would get S3's XML otherwise.
 options:
   src:
     description:
@@ -55,17 +59,26 @@ options:
     description: The release's name. By default it is made from the content, so the same content is the same
       release.
     type: str
+  error_page:
+    description:
+      - The path in the release of the page for what is missing. One that is not called C(404.html) has to be in O(src).
+      - With V(""), the page that is there stays, as it should for a release that no host shows yet.
+    type: str
+    default: 404.html
   exclude:
     description: Patterns of names of files and directories that are not uploaded.
     type: list
     elements: str
     default: [.git, .DS_Store, Thumbs.db]
   wait:
-    description: Whether to wait until every Region has all objects. No host should point to the release before.
+    description:
+      - Whether to wait until every Region has all objects. No host should point to the release before.
+      - The page for what is missing is then waited for too, but not without O(src), for going back should be quick.
+        Without O(wait), it is copied at once.
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait.
+    description: Seconds to wait, for the release and then for its page for what is missing.
     type: int
     default: 1800
 extends_documentation_fragment:
@@ -85,6 +98,14 @@ EXAMPLES = r"""
     regions: [eu-north-1, us-east-1]
     home_region: eu-north-1
   register: upload
+
+- name: Upload one that only a preview shows, and leave the page for what is missing as it is
+  multiregion.edge.s3_release:
+    src: dist
+    site: my-site
+    regions: [eu-north-1, us-east-1]
+    home_region: eu-north-1
+    error_page: ""
 
 - name: Make sure that every Region still has an older release, before going back to it
   multiregion.edge.s3_release:

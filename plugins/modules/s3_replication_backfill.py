@@ -64,11 +64,11 @@ options:
     type: str
     default: ""
   exclude_prefixes:
-    description: Beginnings of keys that are never compared, copied or deleted. C(_edge/) is what each Region has of its
-      own.
+    description: Beginnings of keys that are never compared, copied or deleted. By default, what each Region has of its
+      own, and what only the home Region needs.
     type: list
     elements: str
-    default: [_edge/]
+    default: [_edge/canary/, _edge/keys/, _edge/region]
   delete_extra:
     description:
       - Whether to put a delete marker on the objects that O(source_region) does not have. They are only counted

@@ -16,6 +16,7 @@ from demo.site import LocalSite
 # Names that a person may give a file, and a viewer's browser must reach.
 NAMES = (
     "index.html",
+    "404.html",
     "guide/index.html",
     "guide/deep er/index.html",
     "assets/site.3f9a1c2b.css",

@@ -95,9 +95,29 @@ def test_head_and_range_answer_as_s3_would(edge: Edge, site_directory: Path, war
     assert (again.status, again.body) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/nothing.html", "/nothing/", "/nothing", "/guide/nothing.css"])
-def test_a_missing_path_is_404(edge: Edge, path: str) -> None:
-    assert get(edge.url, path).status == 404
+@pytest.mark.parametrize("path", ["/nothing.html", "/nothing/", "/nothing", "/guide/nothing.css", "/nothing.png"])
+def test_a_missing_path_is_404_with_the_site_s_own_page(edge: Edge, site_directory: Path, path: str) -> None:
+    page = (site_directory / "404.html").read_bytes()
+    for pop in NEAR:
+        response = get(edge.url, path, pop=pop)
+        assert (response.status, response.body) == (404, page)
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert "max-age=0" in response.headers["cache-control"]
+
+
+def test_the_page_is_no_answer_to_a_condition_or_a_range(edge: Edge, site_directory: Path) -> None:
+    page = (site_directory / "404.html").read_bytes()
+    head = get(edge.url, "/nothing.html", method="HEAD")
+    assert (head.status, head.body, head.headers["content-length"]) == (404, b"", str(len(page)))
+    for asked in ({"If_None_Match": head.headers.get("etag", "*")}, {"If_None_Match": "*"}, {"Range": "bytes=0-1"}):
+        response = get(edge.url, "/nothing.html", **asked)
+        assert (response.status, response.body) == (404, page), asked
+
+
+def test_the_page_itself_is_there_under_its_own_names(edge: Edge, site_directory: Path) -> None:
+    page = (site_directory / "404.html").read_bytes()
+    for path in ("/404.html", "/_edge/404.html"):
+        assert (get(edge.url, path).status, get(edge.url, path).body) == (200, page)
 
 
 def test_an_unknown_host_is_404(edge: Edge) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import boto3
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import ReleaseApi
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import (
     PART_BYTES,
@@ -19,9 +20,10 @@ from ansible_collections.multiregion.edge.plugins.module_utils._release.files im
     check_release_name,
     scan,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, lacking, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, Observed, lacking, plan
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 FILES = [
     SiteFile("/dist/index.html", "index.html", 1_000_000, "e1"),
@@ -42,13 +44,13 @@ def without(*keys: str) -> dict[str, tuple[int, str]]:
 
 
 def test_everything_is_there() -> None:
-    result = plan(COMPLETE, DESIRED)
+    result = plan(Observed(COMPLETE), DESIRED)
     assert (result.steps, result.sentences) == ((), [])
     assert result.before == result.after == {"objects": 3}
 
 
 def test_everything_is_missing() -> None:
-    result = plan({}, DESIRED)
+    result = plan(Observed({}), DESIRED)
     assert [step.arguments["key"] for step in result.steps] == list(COMPLETE)
     assert [step.call for step in result.steps] == ["mark", "upload", "upload", "upload"]
     assert len({step.lane for step in result.steps[1:]}) == 3
@@ -63,30 +65,39 @@ def test_everything_is_missing() -> None:
 
 
 def test_a_killed_run_is_resumed_where_it_stopped() -> None:
-    result = plan(without("r/v1/about/index.html"), DESIRED)
+    result = plan(Observed(without("r/v1/about/index.html")), DESIRED)
     assert [step.arguments["key"] for step in result.steps] == ["r/v1/about/index.html"]
     assert (result.before, result.after) == ({"objects": 2}, {"objects": 3})
 
 
 def test_objects_of_others_below_the_prefix_do_not_matter() -> None:
-    assert plan({**COMPLETE, "r/v1/theirs.txt": (1, "x")}, DESIRED).steps == ()
+    assert plan(Observed({**COMPLETE, "r/v1/theirs.txt": (1, "x")}), DESIRED).steps == ()
 
 
 @pytest.mark.parametrize("files", [FILES[:2], [*FILES, SiteFile("/dist/new.js", "new.js", 1, "e4")]])
 def test_a_release_takes_no_file_more_and_none_less(files: list[SiteFile]) -> None:
     with pytest.raises(EdgeError, match=r"The release v1 in site-eu has other files, and a release never changes"):
-        plan(COMPLETE, Desired("v1", files, "eu-north-1", "site-eu"))
+        plan(Observed(COMPLETE), Desired("v1", files, "eu-north-1", "site-eu"))
 
 
 def test_a_release_that_was_killed_after_its_mark_is_resumed() -> None:
-    result = plan({DESIRED.marker: (0, "x")}, DESIRED)
+    result = plan(Observed({DESIRED.marker: (0, "x")}), DESIRED)
     assert [step.call for step in result.steps] == ["upload", "upload", "upload"]
 
 
 @pytest.mark.parametrize("live", [(1_000_001, "e1"), (1_000_000, "other")], ids=["another size", "other bytes"])
 def test_a_release_never_changes(live: tuple[int, str]) -> None:
     with pytest.raises(EdgeError, match=r"in site-eu has other bytes at r/v1/index\.html"):
-        plan({**COMPLETE, "r/v1/index.html": live}, DESIRED)
+        plan(Observed({**COMPLETE, "r/v1/index.html": live}), DESIRED)
+
+
+ENCRYPTED = {key: (size, f"opaque{size}") for key, (size, _etag) in COMPLETE.items()}
+
+
+def test_with_kms_an_etag_says_nothing_about_the_bytes() -> None:
+    assert plan(Observed(ENCRYPTED), DESIRED).steps == ()
+    with pytest.raises(EdgeError, match=r"has other bytes at r/v1/index\.html"):
+        plan(Observed({**ENCRYPTED, "r/v1/index.html": (7, "opaque")}), DESIRED)
 
 
 @pytest.mark.parametrize("name", ["v1", "2026-11-20", "A.b_c-d", "a" * 64])
@@ -193,7 +204,7 @@ AGAIN = Desired("v1", [], "eu-north-1", "site-eu")
 
 
 def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
-    assert plan(COMPLETE, AGAIN).steps == ()
+    assert plan(Observed(COMPLETE), AGAIN).steps == ()
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": COMPLETE}, AGAIN) == {}
     partly = without("r/v1/a b+c.css")
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": partly}, AGAIN) == {"us-east-1": ["r/v1/a b+c.css"]}
@@ -201,4 +212,108 @@ def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
 
 def test_a_release_that_never_was_is_refused() -> None:
     with pytest.raises(EdgeError, match="There is no release v1 in site-eu"):
-        plan({}, AGAIN)
+        plan(Observed({}), AGAIN)
+
+
+LOST = SiteFile("/dist/404.html", "404.html", 9, "e4")
+WITH_PAGE = Desired("v1", [*FILES, LOST], "eu-north-1", "site-eu", "404.html")
+ALL = {WITH_PAGE.marker: COMPLETE[DESIRED.marker], **without(DESIRED.marker), "r/v1/404.html": (9, "e4")}
+SOURCE = "r/v1/404.html"
+OURS = error_page.Page(9, error_page.headers(SOURCE))
+ON_ITS_WAY = error_page.Page(9, error_page.headers(SOURCE), pending=True)
+THEIRS = error_page.Page(9, error_page.headers("r/v0/404.html"))
+TYPED_BY_HAND = error_page.Page(9, {**error_page.headers(SOURCE), "ContentType": "text/plain"})
+COPY = {"region": "eu-north-1", "bucket": "site-eu", "source": SOURCE}
+
+
+@pytest.mark.parametrize(
+    ("home", "other", "before", "copied"),
+    [
+        (None, None, "", True),
+        (THEIRS, THEIRS, "another one", True),
+        (TYPED_BY_HAND, TYPED_BY_HAND, "another one", True),
+        (OURS, OURS, SOURCE, False),
+        (ON_ITS_WAY, None, SOURCE, False),
+        (ON_ITS_WAY, THEIRS, SOURCE, False),
+        (OURS, None, SOURCE, True),
+        (OURS, THEIRS, SOURCE, True),
+        (THEIRS, OURS, "another one", True),
+    ],
+    ids=[
+        "none",
+        "of another release",
+        "another content type",
+        "there",
+        "to be replicated",
+        "to be replicated over another",
+        "a new Region",
+        "an old one that stayed",
+        "none of ours at home",
+    ],
+)
+def test_when_the_error_page_is_copied(
+    home: error_page.Page | None, other: error_page.Page | None, before: str, copied: bool
+) -> None:
+    pages = {"eu-north-1": home, "us-east-1": other}
+    for desired in (WITH_PAGE, Desired("v1", [], "eu-north-1", "site-eu", "404.html")):
+        result = plan(Observed(ALL, pages), desired)
+        assert [(step.call, step.arguments) for step in result.steps] == [("copy_error_page", COPY)] * copied
+        assert (result.before["error_page"], result.after["error_page"]) == (before, SOURCE)
+
+
+def test_the_error_page_is_copied_when_all_else_is_there() -> None:
+    result = plan(Observed({}), WITH_PAGE)
+    assert [step.call for step in result.steps] == ["mark", "upload", "upload", "upload", "upload", "copy_error_page"]
+    assert result.steps[-1].lane is None
+    assert result.sentences == [
+        "Upload 4 of 4 files (3.0 MB) to site-eu in eu-north-1 under r/v1/",
+        "Copy r/v1/404.html to _edge/404.html, the page for what is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "objects", "name"),
+    [(FILES, COMPLETE, "404.html"), ([], COMPLETE, "404.html"), ([*FILES, LOST], ALL, ""), ([], ALL, "")],
+    ids=["not uploaded", "not in the bucket", "not wanted", "not wanted again"],
+)
+def test_a_release_without_an_error_page_leaves_the_one_that_is_there(
+    files: list[SiteFile], objects: dict[str, tuple[int, str]], name: str
+) -> None:
+    pages = {"eu-north-1": THEIRS, "us-east-1": None}
+    result = plan(Observed(objects, pages), Desired("v1", files, "eu-north-1", "site-eu", name))
+    assert result.steps == ()
+    assert "error_page" not in result.after
+
+
+def test_a_page_that_another_release_put_meanwhile_is_as_good() -> None:
+    """Else two that are published at the same time would wait for each other's, and for ever."""
+    assert error_page.differing({"eu-north-1": THEIRS, "us-east-1": THEIRS}, "eu-north-1") == []
+    assert error_page.differing({"eu-north-1": THEIRS, "us-east-1": OURS}, "eu-north-1") == ["us-east-1"]
+
+
+def test_viewers_are_not_told_the_release_s_name() -> None:
+    assert "v1" not in repr(error_page.headers("r/v1/404.html"))
+
+
+class YoungBucket:
+    """S3 where versioning was just enabled: for some minutes it may not find what it was just given."""
+
+    account_id = "111122223333"
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def client(self, service: str, region: str) -> YoungBucket:
+        return self
+
+    def copy_object(self, **arguments: t.Any) -> None:
+        self.calls.append(f"{arguments['CopySource']['Key']} to {arguments['Key']}")
+        if len(self.calls) < 3:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "not yet"}}, "CopyObject")
+
+
+def test_the_release_is_complete_before_its_page_is_copied_and_that_waits_for_s3_to_find_it() -> None:
+    bucket = YoungBucket()
+    api = ReleaseApi(t.cast(t.Any, bucket), lambda: bucket.calls.append("complete"), timeout=60)
+    api.copy_error_page(**COPY)
+    assert bucket.calls == ["complete", *[f"{SOURCE} to _edge/404.html"] * 2]

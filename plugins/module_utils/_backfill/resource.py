@@ -39,8 +39,12 @@ ARGUMENTS: dict[str, t.Any] = {
     "role_arn": {"type": "str"},
     "batch_threshold": {"type": "int", "default": 10000},
     "prefix": {"type": "str", "default": ""},
-    # "_edge/" is what each Region has of its own.
-    "exclude_prefixes": {"type": "list", "elements": "str", "default": ["_edge/"]},
+    # What each Region has of its own, what only the home Region needs, and what comes and goes.
+    "exclude_prefixes": {
+        "type": "list",
+        "elements": "str",
+        "default": ["_edge/canary/", "_edge/keys/", "_edge/region"],
+    },
     "delete_extra": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},
 }

@@ -9,13 +9,17 @@
 
 from __future__ import annotations
 
+import typing as t
+
 try:
     from boto3.s3.transfer import TransferConfig
 except ImportError:  # AnsibleAWSModule says what to install
     pass
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import PART_BYTES
+from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
 
 # key → (size, ETag)
 Listing = dict[str, tuple[int, str]]
@@ -31,8 +35,12 @@ _TRANSFER = {
 
 
 class ReleaseApi:
-    def __init__(self, aws: Aws) -> None:
+    """*complete* returns when every Region has the release; *timeout* is for what S3 does not find at once."""
+
+    def __init__(self, aws: Aws, complete: t.Callable[[], object] = lambda: None, timeout: float = 0) -> None:
         self._aws = aws
+        self._complete = complete
+        self._timeout = timeout
 
     def objects(self, region: str, bucket: str, prefix: str) -> Listing:
         """Every object below *prefix*; none where there is no such bucket yet."""
@@ -47,6 +55,13 @@ class ReleaseApi:
             return {}
         return found
 
+    def error_page(self, region: str, bucket: str) -> error_page.Page | None:
+        where = {"Bucket": bucket, "Key": error_page.KEY, "ExpectedBucketOwner": self._aws.account_id}
+        try:
+            return error_page.page(self._aws.client("s3", region).head_object(**where))
+        except is_boto3_error_code(["404", "NoSuchBucket", "NoSuchKey"]):  # the answer to a HEAD has no code in it
+            return None
+
     def mark(self, region: str, bucket: str, key: str) -> None:
         self._aws.client("s3", region).put_object(
             Bucket=bucket, Key=key, Body=b"", ExpectedBucketOwner=self._aws.account_id
@@ -60,3 +75,22 @@ class ReleaseApi:
             ExtraArgs={**headers, "ExpectedBucketOwner": self._aws.account_id},
             Config=TransferConfig(**_TRANSFER),
         )
+
+    def copy_error_page(self, region: str, bucket: str, source: str) -> None:
+        """When every Region has the release: the page may show what else is in it.
+
+        Source for NoSuchKey: S3 User Guide, "Enabling versioning on buckets". For up to 15 minutes afterwards a new
+        object may not be found.
+        """
+        self._complete()
+        arguments = {
+            **error_page.headers(source),
+            "Bucket": bucket,
+            "Key": error_page.KEY,
+            "CopySource": {"Bucket": bucket, "Key": source},
+            "MetadataDirective": "REPLACE",
+            "ExpectedBucketOwner": self._aws.account_id,
+            "ExpectedSourceBucketOwner": self._aws.account_id,
+        }
+        s3 = self._aws.client("s3", region)
+        retry("The error page", lambda: s3.copy_object(**arguments), ["NoSuchKey"], timeout=self._timeout)

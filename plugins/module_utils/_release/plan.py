@@ -11,14 +11,26 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile, fingerprint
 
 MARKERS = ".multiregion-edge/"
+
+_MD5_OF_NOTHING = hashlib.md5(b"", usedforsecurity=False).hexdigest()
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """The release's objects in the home Region's bucket, and the error page in each, if the release has one."""
+
+    objects: Listing
+    pages: error_page.Pages = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +41,8 @@ class Desired:
     files: t.Sequence[SiteFile]
     region: str
     bucket: str
+    # Below the prefix, of the release's own error page; '' if nothing is to be made of it.
+    error_page: str = ""
 
     @property
     def prefix(self) -> str:
@@ -36,6 +50,12 @@ class Desired:
 
     def key(self, file: SiteFile) -> str:
         return f"{self.prefix}/{file.key}"
+
+    def error_page_source(self, objects: Listing) -> str | None:
+        """The key of the release's own error page, if it has one."""
+        key = f"{self.prefix}/{self.error_page}"
+        keys = [self.key(file) for file in self.files] or objects
+        return key if self.error_page and key in keys else None
 
     @functools.cached_property
     def marker(self) -> str:
@@ -53,16 +73,38 @@ class Desired:
         return {self.marker: 0, **{self.key(file): file.size for file in self.files}}
 
 
-def plan(observed: Listing, desired: Desired) -> Plan:
+def plan(observed: Observed, desired: Desired) -> Plan:
+    """The release's objects, and then its error page."""
+    release = _uploads(observed.objects, desired) if desired.files else _again(observed.objects, desired)
+    source = desired.error_page_source(observed.objects)
+    return _with_error_page(release, observed.pages, desired, source) if source else release
+
+
+def _with_error_page(release: Plan, pages: error_page.Pages, desired: Desired, source: str) -> Plan:
+    at_home = pages.get(desired.region)
+    own = at_home is not None and at_home.headers == error_page.headers(source)
+    before = {**release.before, "error_page": source if own else "another one" if at_home else ""}
+    after = {**release.after, "error_page": source}
+    if not error_page.to_copy(pages, source, desired.region):
+        return Plan(before, after, release.steps, release.summary)
+    step = Step(
+        "copy_error_page",
+        {"region": desired.region, "bucket": desired.bucket, "source": source},
+        f"Copy {source} to {error_page.KEY}, the page for what is missing",
+    )
+    return Plan(before, after, (*release.steps, step), (*release.summary, step.sentence))
+
+
+def _uploads(observed: Listing, desired: Desired) -> Plan:
     """One upload a missing object, all side by side. A release never changes: another content is refused."""
-    if not desired.files:
-        return _again(observed, desired)
+    # With SSE-KMS an ETag is no MD5, as that of the empty marker shows; then sizes are all there is to compare.
+    are_md5 = observed.get(desired.marker, (0, _MD5_OF_NOTHING))[1] == _MD5_OF_NOTHING
     missing: list[SiteFile] = []
     for file in desired.files:
         live = observed.get(desired.key(file))
         if live is None:
             missing.append(file)
-        elif live != (file.size, file.etag):
+        elif live[0] != file.size or (are_md5 and live[1] != file.etag):
             raise EdgeError(_changed(desired, f"has other bytes at {desired.key(file)}"))
     if desired.other_markers(observed):
         raise EdgeError(_changed(desired, "has other files"))

@@ -17,7 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names imp
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._release import files
+from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page, files
 from ansible_collections.multiregion.edge.plugins.module_utils._release import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing, ReleaseApi
 
@@ -26,13 +26,14 @@ ARGUMENTS: dict[str, t.Any] = {
     "src": {"type": "path"},
     "home_region": {"type": "str", "required": True},
     "release": {"type": "str"},
+    "error_page": {"type": "str", "default": error_page.DEFAULT},
     "exclude": {"type": "list", "elements": "str", "default": [".git", ".DS_Store", "Thumbs.db"]},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
 
 
-class Release(Resource[Listing]):
+class Release(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         if p["home_region"] not in p["regions"]:
@@ -42,22 +43,45 @@ class Release(Resource[Listing]):
         site_files = files.scan(p["src"], p["exclude"]) if p["src"] else []
         name = p["release"] or files.fingerprint(site_files)
         files.check_release_name(name, "release")
-        self.api = ReleaseApi(aws)
         self._buckets = bucket_names(p["site"], p["regions"], p["names"], aws, p["namespace"], p["prefix"])
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
-        self._desired = planning.Desired(name, site_files, p["home_region"], self._buckets[p["home_region"]])
+        home = p["home_region"]
+        self._desired = planning.Desired(name, site_files, home, self._buckets[home], p["error_page"])
+        _check_error_page(self._desired)
+        self.api = ReleaseApi(aws, self._complete, self._wait_timeout if self._wait else 0)
 
-    def observe(self) -> Listing:
-        return self._list(self._desired.region)
+    def observe(self) -> planning.Observed:
+        objects = self._list(self._desired.region)
+        return planning.Observed(objects, self._pages() if self._desired.error_page_source(objects) else {})
 
     def _list(self, region: str) -> Listing:
         return self.api.objects(region, self._buckets[region], f"{self._desired.prefix}/")
 
-    def plan(self, observed: Listing) -> Plan:
+    def _pages(self) -> error_page.Pages:
+        """The home Region's before the others: what it says is replicated they have by then."""
+        ask = {region: functools.partial(self.api.error_page, region, name) for region, name in self._buckets.items()}
+        home = self._desired.region
+        at_home = {home: ask.pop(home)()}
+        return {**at_home, **in_parallel(ask)} if self._wait else at_home
+
+    def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan(observed, self._desired)
 
-    def settle(self, observed: Listing, changed: bool) -> Listing:
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        self._complete()
+        # Nobody who goes back to an older release wants to wait for its error page.
+        if self._wait and self._desired.files and self._desired.error_page_source(observed.objects):
+            wait_until(
+                "The error page",
+                lambda: error_page.differing(self._pages(), self._desired.region),
+                lambda regions: not regions,
+                timeout=self._wait_timeout,
+                describe=lambda regions: f"{', '.join(sorted(regions))} have another one, or none",
+            )
+        return observed
+
+    def _complete(self) -> None:
         """Routing does not know whether an object is there, so no pointer may be set before every Region has all."""
         if self._wait:
             wait_until(
@@ -67,7 +91,6 @@ class Release(Resource[Listing]):
                 timeout=self._wait_timeout,
                 describe=_describe,
             )
-        return observed
 
     def _lacking(self) -> dict[str, list[str]]:
         listings = in_parallel({region: functools.partial(self._list, region) for region in self._buckets})
@@ -75,6 +98,16 @@ class Release(Resource[Listing]):
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
         return {"release": {"name": self._desired.name, "prefix": self._desired.prefix}}
+
+
+def _check_error_page(desired: planning.Desired) -> None:
+    """The usual name is taken if there is one; another was meant, and is a mistake if there is none."""
+    page = desired.error_page
+    if page not in ("", error_page.DEFAULT) and desired.files and not desired.error_page_source({}):
+        raise EdgeError(
+            f"error_page: the site has no file {page!r}: give the path of one in src, without a slash before it, or '' "
+            "to leave the page for what is missing as it is."
+        )
 
 
 def _describe(lacking: dict[str, list[str]]) -> str:
