@@ -17,6 +17,8 @@ if t.TYPE_CHECKING:
 
 _ABSENT: t.Any = object()
 _Path = tuple[str, ...]
+# A function's whole code is a value, too.
+_SHOWN = 200
 
 
 def overwritten(planned: Plan, again: Plan) -> list[str]:
@@ -44,4 +46,5 @@ def _leaves(tree: t.Any, path: _Path = ()) -> dict[_Path, t.Any]:
 
 
 def _shown(value: t.Any) -> str:
-    return "nothing" if value is _ABSENT else repr(value)
+    text = "nothing" if value is _ABSENT else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -105,6 +105,9 @@ class _Run(t.Generic[State]):
         """Observe and plan; the state that was observed."""
         observed = self._resource.observe()
         self._plans.append(self._resource.plan(observed))
+        if len(self._plans) > 1 and not self._plans[-1].steps:
+            # The answer to a step was lost, and it was refused as stale when botocore sent it again.
+            self.done += [step.sentence for step in self._plans[-2].steps if step.sentence not in self.done]
         self._done_before = list(self.done)
         for sentence in overwritten(self._plans[-2], self._plans[-1]) if len(self._plans) > 1 else ():
             self._warn(sentence)
@@ -118,12 +121,13 @@ class _Run(t.Generic[State]):
             try:
                 apply(self._plans[-1].steps, self._resource.api, self.done.append)
                 return observed
-            except EdgeError as error:
-                if not self._resource.is_stale(error.__cause__):
+            except (EdgeError, FleetError) as error:
+                if not all(map(self._resource.is_stale, _refusals(error))):
                     raise
                 if len(self._plans) == _PLANS:
                     raise EdgeError(
-                        f"{error} Others changed it {_PLANS} times meanwhile: run it again when they are done."
+                        f"{explain(error)} AWS answered so {_PLANS} times, as if others changed it each time: run it "
+                        "again when they are done."
                     ) from error
             # Jittered, so that those who collided do not meet again.
             sleep(random.uniform(pause / 4, pause))
@@ -194,6 +198,13 @@ def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]
         for step in group_steps:
             lanes.setdefault(str(step.lane), []).append(step)
         in_parallel({lane: functools.partial(make_calls, lane_steps) for lane, lane_steps in lanes.items()})
+
+
+def _refusals(error: Exception) -> list[BaseException | None]:
+    """What AWS said, by each lane."""
+    if isinstance(error, FleetError):
+        return [failure.__cause__ for failure in error.failures.values()]
+    return [error.__cause__]
 
 
 def _failure(error: Exception, done: int, steps: int) -> str:

@@ -228,7 +228,7 @@ distribution:
       elements: str
       returned: always
     origin_domain_names:
-      description: The hosts of its origins, as they were when the module began.
+      description: The hosts of its origins.
       type: list
       elements: str
       returned: always

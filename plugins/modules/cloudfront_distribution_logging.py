@@ -17,6 +17,7 @@ description:
     bucket, a log group or a Firehose stream. Unlike the older kind, buckets need no ACLs for it.
   - A source, a destination and a delivery are made, named by O(name). For another destination or format the new ones
     are made before the old ones are deleted, for AWS never changes that.
+  - What others let the source deliver elsewhere stays, until the source is deleted.
   - A source of the same distribution that others have made is never changed; AWS takes one, so that is an error.
 options:
   name:

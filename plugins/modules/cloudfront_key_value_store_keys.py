@@ -51,7 +51,8 @@ options:
     default: []
   purge:
     description:
-      - Whether the other keys below O(prefix) are deleted. Routes of a site never are.
+      - Whether the other keys below O(prefix) are deleted. One that M(multiregion.edge.site_routes) or
+          M(multiregion.edge.site_origins) keeps is refused.
     type: bool
     default: false
   compare:

@@ -44,9 +44,9 @@ options:
       - V(region_map) and V(dns_record) have C(buckets), a dictionary of every bucket that may be picked with its
         Region. A request whose origin is another host passes unsigned, as does one whose origin is an S3 one, which
         CloudFront signs for by itself.
-      - The failover origin of an origin group is one with the custom header C(X-Origin-Failover). With V(region_map) its
-        target is what C(next) says, which has the form of C(map), or else the origin's own bucket; with V(dns_record) its
-        own bucket; with V(mrap) it passes unsigned.
+      - The failover origin of an origin group is one with the custom header C(X-Origin-Failover). With V(region_map)
+        its target is what C(next) says, which has the form of C(map), or else the origin's own bucket; with
+        V(dns_record) its own bucket; with V(mrap) it passes unsigned.
       - V(region_map) has a C(map) of the Regions that the function runs in to buckets, and a C(default) for those that
         are not in it. Instead of the map, or to be preferred to it, C(parameter) gives the C(name) and C(region) of an
         SSM parameter that has it as JSON, and the C(seconds) for which it holds (60); the function's role has to allow

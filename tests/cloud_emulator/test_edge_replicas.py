@@ -118,6 +118,19 @@ def test_a_version_is_published_of_what_changed_only(cloud: LocalCloud, function
     assert client.publish_version(FunctionName=function)["Version"] == "2"
 
 
+def test_a_versions_number_is_never_used_again(cloud: LocalCloud, deployment: Deployment, function: str) -> None:
+    client = cloud.client("lambda")
+    client.delete_function(FunctionName=function)
+    client.create_function(
+        FunctionName=function,
+        Role=deployment.lambda_role_arn,
+        Runtime="python3.13",
+        Handler="handler.handler",
+        Code={"ZipFile": package()},
+    )
+    assert client.publish_version(FunctionName=function)["Version"] == "2"
+
+
 def test_a_version_is_published_of_what_was_seen_only(cloud: LocalCloud, function: str) -> None:
     client = cloud.client("lambda")
     seen = client.get_function_configuration(FunctionName=function)

@@ -25,9 +25,10 @@ from cloud.geo import load_pops
 from cloud.local import ROOT, Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
-# What the documentation says that a deployer needs, and no more: to deploy; and besides, to remove.
+# What the documentation says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
+# besides, to remove.
 _DEPLOYER = REPOSITORY / "docs" / "deployer"
-TO_DEPLOY = ("storage", "delivery")
+TO_DEPLOY = ("storage", "delivery", "names")
 TO_REMOVE = ("removal",)
 
 # The edge locations that failover.yml probes from: one on each coast of the world.
@@ -69,6 +70,7 @@ class LocalSite:
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
             policy = deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id, TO_DEPLOY)
             self.credentials = ROOT if self._as_root else self.cloud.create_user("deployer", policy)
+            self._make_zone()
             self._stack = stack.pop_all()
         return self
 
@@ -76,6 +78,12 @@ class LocalSite:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _make_zone(self) -> None:
+        """The zone of the site's names is an account's before any site is."""
+        zone = str(self.variables.get("edge_dns_zone") or "")
+        if "." in zone:
+            self.cloud.client("route53").create_hosted_zone(Name=zone, CallerReference=zone)
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         """What a process needs besides its own environment to use this local AWS as the deployer."""

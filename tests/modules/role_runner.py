@@ -16,10 +16,17 @@ from modules.runner import Modules
 
 
 def run_role(
-    modules: Modules, directory: Path, name: str, variables: dict[str, Any], *then: dict[str, Any]
+    modules: Modules,
+    directory: Path,
+    name: str,
+    variables: dict[str, Any],
+    *then: dict[str, Any],
+    tasks_from: str = "main",
+    check: bool = False,
 ) -> tuple[int, str]:
     """What ansible-playbook ends with and says; *then* are tasks after the role."""
-    tasks = [{"ansible.builtin.include_role": {"name": f"multiregion.edge.{name}"}, "vars": variables}, *then]
+    role = {"name": f"multiregion.edge.{name}", "tasks_from": tasks_from}
+    tasks = [{"ansible.builtin.include_role": role, "vars": variables}, *then]
     facts = {"ansible_python_interpreter": sys.executable}
     playbook = directory / "play.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": facts, "tasks": tasks}]))
@@ -31,5 +38,6 @@ def run_role(
         "ANSIBLE_PIPELINING": "true",  # faster
     }
     command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "-c", "local", str(playbook)]
+    command += ["--check"] if check else []
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr

@@ -146,6 +146,8 @@ def test_from_nothing_to_nothing(site: Distributions) -> None:
     assert foretold["distribution"]["id"] == "(known after apply)"
     made = site.run()
     assert (made["plan"], kinds(made)) == (foretold["plan"], [CREATE])
+    for told in ("aliases", "origin_domain_names"):
+        assert foretold["distribution"][told] == made["distribution"][told]
     assert made["distribution"]["tags"] == {"team": "web", "multiregion-edge": SITE}
     again = site.run(diff=True)
     assert (again["mutating"], again["changed"]) == ([], False)
@@ -208,6 +210,8 @@ def test_each_change_is_one_update_and_then_none(site: Distributions, members: s
     changed = site.run(**options)
     assert changed["plan"] == foretold["plan"] == [f"Update the distribution {site.only()}: {members}"]
     assert kinds(changed) == [UPDATE]
+    for told in ("aliases", "origin_domain_names"):
+        assert foretold["distribution"][told] == changed["distribution"][told]
     before, after = foretold["diff"]["before"], foretold["diff"]["after"]
     assert {key for key in {**before, **after} if before.get(key) != after.get(key)} == set(members.split(", "))
     assert site.run(**options)["mutating"] == []

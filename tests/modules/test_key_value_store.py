@@ -105,6 +105,31 @@ def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
     assert any("theirs (multiregion.edge)' by somebody else" in str(warning) for warning in done["warnings"])
 
 
+def test_a_store_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
+    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloudfront = cloud.client("cloudfront")
+    between(monkeypatch, "create_store", lambda: cloudfront.create_key_value_store(Name=SITE, Comment="flags"))
+    with pytest.raises(ModuleFailed, match="is not this collection's"):
+        owner.run(NAME, name=SITE)
+
+
+def test_a_store_whose_creation_was_answered_by_nobody_is_ours(
+    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloudfront = cloud.client("cloudfront")
+    asked = {"Name": SITE, "Comment": "Flags (multiregion.edge)"}
+    between(monkeypatch, "create_store", lambda: cloudfront.create_key_value_store(**asked))
+    assert owner.run(NAME, name=SITE, comment="Flags")["changed"]
+
+
+def test_a_comment_that_is_too_long_is_refused_at_once(owner: Modules, cloud: LocalCloud) -> None:
+    before = len(cloud.requests())
+    with pytest.raises(ModuleFailed, match="comment: has 129 characters with this collection's mark"):
+        owner.run(NAME, name=SITE, comment="x" * 110)
+    assert cloud.requests(before) == []
+
+
 def test_a_store_that_was_changed_meanwhile_is_looked_at_before_it_is_deleted(
     owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -342,7 +342,7 @@ def test_if_cloudfront_counts_bytes_otherwise_the_keys_are_read_back(
         (
             {f"{PREFIX}x": "1", "shop/h/www.example.com": "{}"},
             {"prefix": "shop/", "keys": {"a": "1"}, "purge": True},
-            r"purge would delete shop/h/www\.example\.com, which is a route",
+            r"purge would delete shop/h/www\.example\.com, which site_routes keeps",
         ),
         ({DIGEST: "{}"}, {"prefix": "shop/", "keys": {"a": "1"}}, f"'shop/' and '{PREFIX}', which another task keeps"),
         ({"_digest/shop/": "{}"}, {"keys": {"a": "1"}}, f"'{PREFIX}' and 'shop/', which another task keeps"),

@@ -107,6 +107,25 @@ def test_what_cloudfront_puts_before_a_suffix_is_no_difference(seen: str, asked:
     assert calls(live(s3_suffix_path=seen), desired) == expected
 
 
+@pytest.mark.parametrize(
+    ("desired", "expected"),
+    [
+        (DESIRED, []),
+        (
+            dataclasses.replace(DESIRED, destination=Destination("arn:aws:s3:::others", "json")),
+            ["put_destination", "create_delivery", "delete_delivery", "delete_destination"],
+        ),
+        (Desired("shop", absent=True), ["delete_delivery"] * 3 + ["delete_source", "delete_destination"]),
+    ],
+    ids=["unchanged", "another bucket", "the source goes"],
+)
+def test_what_others_let_our_source_deliver_stays_with_it(desired: Desired, expected: list[str]) -> None:
+    ours = live()
+    theirs = [Delivery("d2", SOURCE, "security", {}), Delivery("d3", SOURCE, "", {})]
+    destinations = {**ours.destinations, "security": Destination("arn:aws:s3:::security", "json")}
+    assert calls(Observed(ours.sources, destinations, [*ours.deliveries, *theirs]), desired) == expected
+
+
 def test_a_source_of_others_is_left_alone() -> None:
     with pytest.raises(EdgeError, match="has the delivery source 'theirs' already, and AWS takes one"):
         plan(live("theirs"), DESIRED)

@@ -263,7 +263,7 @@ WHITELIST = {"header_behavior": "whitelist", "headers": ["X-A"]}
         ),
         (CACHE_POLICY, {KEY: {"header_config": {}}}, "did you mean headers_config"),
         (CACHE_POLICY, {KEY: {"headers_config": {"header_behavior": "some"}}}, "must be one of none, whitelist"),
-        (CACHE_POLICY, {"comment": f"{'x' * 111}{MARK}"}, "comment has 129 characters"),
+        (CACHE_POLICY, {"comment": f"{'x' * 111}{MARK}"}, "comment: has 129 characters"),
         (
             ORIGIN_REQUEST_POLICY,
             {"headers_config": {**WHITELIST, "headers": ["authorization"]}},

@@ -109,6 +109,14 @@ def test_one_without_our_tag_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) 
         api(FakeCloudFront({REFERENCE: CONFIG}, NAMED)).create_distribution(CONFIG, TAGS)
 
 
+def test_one_that_somebody_deletes_after_it_was_listed_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(self: FakeCloudFront, Resource: str) -> None:
+        raise client_error("NoSuchResource", "ListTagsForResource")
+
+    monkeypatch.setattr(FakeCloudFront, "list_tags_for_resource", gone)
+    assert api(FakeCloudFront({}, NAMED)).find("multiregion-edge", "shop") is None
+
+
 def test_the_reference_of_a_deleted_one_is_followed_by_another() -> None:
     client = FakeCloudFront({REFERENCE: None, f"{REFERENCE}/2": None}, NAMED)
     api(client).create_distribution(CONFIG, TAGS)

@@ -94,6 +94,23 @@ def test_each_difference_is_one_update_that_names_it(changes: dict[str, t.Any], 
     assert step.sentence == f"Update the distribution EDFDVBD6EXAMPLE: {named}"
 
 
+def test_countries_go_with_their_restriction() -> None:
+    observed = live(restrictions={"geo_restriction": {"restriction_type": "whitelist", "items": ["DE"]}})
+    (step,) = plan(observed, desired(restrictions={"geo_restriction": {"restriction_type": "none"}}), SHAPE).steps
+    assert step.arguments["config"]["Restrictions"] == {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}
+
+
+def test_a_secret_header_is_written_and_not_shown() -> None:
+    def with_header(value: str) -> dict[str, t.Any]:
+        return {"origins": [{**CONFIG["origins"][0], "custom_headers": [{"header_name": "x", "header_value": value}]}]}
+
+    result = plan(live(**with_header("old-secret")), desired(**with_header("new-secret")), SHAPE)
+    (header,) = result.steps[0].arguments["config"]["Origins"]["Items"][0]["CustomHeaders"]["Items"]
+    assert header["HeaderValue"] == "new-secret"
+    assert "secret" not in f"{result.before}{result.after}"
+    assert result.before != result.after
+
+
 def test_what_others_set_survives_an_update() -> None:
     observed = live(web_acl_id=WEB_ACL, custom_error_responses=[{"error_code": 404, "error_caching_min_ttl": 5}])
     (step,) = plan(observed, desired(comment="new"), SHAPE).steps

@@ -152,7 +152,7 @@ def test_changed_alone_it_is_one_update_of_that_alone(mode: str, signer: str, pa
     assert {name for name in wanted if sent.get(name) != wanted[name]} <= ({"Origins"} if path[-1] == "id" else set())
     different = {key for key in result.before if result.before[key] != result.after[key]}
     assert different == {path[0]}
-    identities = ("id", "event_type", "header_name")
+    identities = ("id", "event_type", "header_name", "error_code")
     if path[-1] not in (*identities, *_FIRST):
         before, after = dict(leaves(result.before)), dict(leaves(result.after))
         assert len({key for key in {*before, *after} if before.get(key) != after.get(key)}) == 1

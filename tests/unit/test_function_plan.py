@@ -126,6 +126,8 @@ def test_what_somebody_else_put_into_development_meanwhile_is_not_overwritten_wi
     words = overwritten(planned(OLD, OLD), planned(theirs, OLD))
     assert len(words) == 1 and words[0].startswith("development.code_sha256 became ")
     assert overwritten(planned(OLD, OLD), planned(DESIRED, OLD)) == []
+    long = {**OLD, "code": "x" * 10_000}
+    assert max(map(len, overwritten(planned(OLD, OLD), planned(long, long)))) < 600
 
 
 def test_deletion() -> None:

@@ -114,6 +114,14 @@ def test_the_plan_tells_calls_and_their_price() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "whose"), [("shop/h/a.example", "site_routes"), ("shop/p/a", "site_routes"), ("shop/n/out", "site_origins")]
+)
+def test_what_another_module_keeps_is_not_purged(key: str, whose: str) -> None:
+    with pytest.raises(EdgeError, match=f"purge would delete {key}, which {whose} keeps"):
+        keys_plan.plan(Observed(values={key: "x"}), Wanted({"shop/a": "1"}, prefix="shop/", purge=True), TARGET)
+
+
 def test_what_others_keep_counts_and_deletes_make_no_room() -> None:
     full = Observed(Contents(2, planning.MAX_STORE_BYTES), {"p/old": "x" * 1000})
     with pytest.raises(EdgeError, match="with what others keep there; CloudFront allows 5242880"):

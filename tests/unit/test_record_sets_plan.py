@@ -11,7 +11,10 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import record as records
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.resource import RecordSets
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+
+from unit.fakes import client_error
 
 ZONE = "example.com."
 OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
@@ -203,3 +206,17 @@ def test_a_new_weighted_record_has_a_weight_and_has_to_point_somewhere() -> None
     assert (new.weight, new.ttl) == (100, 300)
     with pytest.raises(EdgeError, match="is not there yet, so it needs either values or an alias_target"):
         planning.whole([], [dataclasses.replace(given, values=())])
+
+
+@pytest.mark.parametrize(
+    ("message", "stale"),
+    [
+        ("Tried to delete resource record set [name='a.', type='A'] but it was not found", True),
+        ("Tried to create resource record set [name='a.', type='A'] but it already exists", True),
+        ("Tried to delete resource record set [...] but the values provided do not match the current values", True),
+        ("Tried to create an alias that targets d1., type A in zone Z2, but that target was not found", False),
+    ],
+)
+def test_what_another_plan_may_mend(message: str, stale: bool) -> None:
+    error = client_error("InvalidChangeBatch", "ChangeResourceRecordSets", message)
+    assert RecordSets.is_stale(t.cast(t.Any, None), error) is stale

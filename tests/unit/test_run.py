@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import boto3.exceptions
@@ -204,9 +205,28 @@ def test_a_change_of_the_same_member_is_overwritten_with_a_word(no_pauses: list[
     assert module.warnings == ["a became 5 by somebody else meanwhile; it is made 1."]
 
 
-def test_a_change_that_leaves_nothing_to_do_is_none_of_ours(no_pauses: list[float]) -> None:
+def test_a_step_whose_answer_was_lost_was_made(no_pauses: list[float]) -> None:
+    """botocore sends it again, and AWS refuses it, for it has been made."""
     result = outcome(Shared({"a": 0}, {"a": 1}, [{"a": 1}]))
-    assert (result["changed"], result["plan"]) == (False, [])
+    assert (result["changed"], result["plan"]) == (True, ["Set a"])
+
+
+def test_steps_refused_in_several_lanes_are_planned_again(no_pauses: list[float]) -> None:
+    class Lanes(Shared):
+        def plan(self, observed: dict[str, t.Any]) -> Plan:
+            plan = super().plan(observed)
+            steps = tuple(dataclasses.replace(step, lane=step.arguments["name"]) for step in plan.steps)
+            return dataclasses.replace(plan, steps=steps)
+
+        def set_member(self, name: str, value: t.Any) -> None:
+            if self.others:
+                self.others.pop()
+                raise client_error("PreconditionFailed", "UpdateIt", "The ETag is stale")
+            self.live[name] = value
+
+    resource = Lanes({}, {"a": 1, "b": 2}, [{}, {}])
+    result = outcome(resource)
+    assert (result["changed"], resource.live, len(no_pauses)) == (True, {"a": 1, "b": 2}, 1)
 
 
 def test_steps_made_before_somebody_elses_change_are_told_once(no_pauses: list[float]) -> None:
@@ -226,6 +246,6 @@ def test_it_gives_up_when_others_are_always_faster(no_pauses: list[float]) -> No
     result = outcome(resource)
     assert result["msg"] == (
         "Could not set a: PreconditionFailed from UpdateIt: The ETag is stale. "
-        "Others changed it 10 times meanwhile: run it again when they are done."
+        "AWS answered so 10 times, as if others changed it each time: run it again when they are done."
     )
     assert len(no_pauses) == 9

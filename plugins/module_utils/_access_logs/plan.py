@@ -110,7 +110,9 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     keeps = () if desired.absent else (source, destination)
     steps = [] if desired.absent else _additions(observed, desired)
     for delivery in observed.deliveries:
-        if delivery.source in ours and (delivery.source, delivery.destination) != keeps:
+        # What others let our source deliver to them stays, as long as the source does.
+        theirs = delivery.source in keeps and not desired.is_ours(delivery.destination)
+        if delivery.source in ours and (delivery.source, delivery.destination) != keeps and not theirs:
             steps.append(_deletion("delivery", delivery.id, f"of {delivery.source}", key="delivery_id"))
     steps += [_deletion("source", name) for name in ours if name not in keeps]
     steps += [

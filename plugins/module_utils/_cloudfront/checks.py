@@ -16,6 +16,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
 
 Config = dict[str, t.Any]
 
@@ -45,7 +46,7 @@ def without_idle_lists(wanted: Config) -> Config:
 
 
 def cache_policy(config: Config) -> None:
-    _comment(config)
+    check_comment(config.get("comment") or "")
     shortest, usual, longest = config["min_ttl"], config["default_ttl"], config["max_ttl"]
     if not 0 <= shortest <= usual <= longest:
         raise EdgeError(
@@ -72,7 +73,7 @@ def cache_policy(config: Config) -> None:
 
 
 def origin_request_policy(config: Config) -> None:
-    _comment(config)
+    check_comment(config.get("comment") or "")
     _lists(config, "")
     if config["headers_config"]["header_behavior"] == "whitelist":
         for name in ("Authorization", "Accept-Encoding"):
@@ -83,7 +84,7 @@ def origin_request_policy(config: Config) -> None:
 
 
 def response_headers_policy(config: Config) -> None:
-    _comment(config)
+    check_comment(config.get("comment") or "")
     protection = (config.get("security_headers_config") or {}).get("xss_protection") or {}
     if protection.get("mode_block") and protection.get("report_uri"):
         raise EdgeError(
@@ -99,12 +100,10 @@ def response_headers_policy(config: Config) -> None:
             raise EdgeError(f"{part} names {', '.join(twice)} twice: a header can be there once.")
 
 
-def _comment(config: Config) -> None:
-    comment = config.get("comment") or ""
+def check_comment(comment: str) -> None:
     if len(comment) > _LONGEST_COMMENT:
-        raise EdgeError(
-            f"comment has {len(comment)} characters with this collection's mark: CloudFront takes {_LONGEST_COMMENT}."
-        )
+        ours = " with this collection's mark" if MARK in comment else ""
+        raise EdgeError(f"comment: has {len(comment)} characters{ours}; CloudFront takes {_LONGEST_COMMENT}.")
 
 
 def _lists(config: Config, path: str) -> None:

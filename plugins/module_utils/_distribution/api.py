@@ -96,7 +96,10 @@ class DistributionApi:
         return None
 
     def tags(self, arn: str) -> dict[str, str]:
-        items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+        try:
+            items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+        except is_boto3_error_code("NoSuchResource"):
+            return {}  # somebody's that was deleted since it was listed
         return {item["Key"]: item["Value"] for item in items}
 
     def distribution(self, distribution_id: str) -> tuple[Config, Config, t.Sequence[str]]:

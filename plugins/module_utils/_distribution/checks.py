@@ -5,13 +5,18 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What CloudFront would refuse, some of it only after minutes, and what would not work though it takes it. Pure."""
+"""What CloudFront would refuse, some of it only after minutes, and what would not work though it takes it. Pure.
+
+How many origins, behaviors, groups or aliases there may be is a quota that AWS raises on request, so that is left to
+AWS.
+"""
 
 from __future__ import annotations
 
 import re
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import check_comment
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_behaviors import check_behaviors
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_origins import check_origins
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_signing import check_signing
@@ -25,20 +30,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KN
 
 Config = dict[str, t.Any]
 
-_LONGEST_COMMENT = 128
-# CloudFront's quotas, by the member they are for.
-_MOST = {"origins": 100, "cache_behaviors": 75, "origin_groups": 10, "aliases": 100}
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _ALIAS = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}", re.IGNORECASE)
 
 
 def check(config: Config, given: Config, references: References) -> None:
     """Raise EdgeError for what is wrong with *config*. *given* is the part of it that was asked for."""
-    if len(config.get("comment", "")) > _LONGEST_COMMENT:
-        raise EdgeError(f"comment: has {len(config['comment'])} characters; CloudFront takes {_LONGEST_COMMENT}.")
-    for member, most in _MOST.items():
-        if len(config.get(member, [])) > most:
-            raise EdgeError(f"{member}: there are {len(config[member])}; CloudFront takes {most}.")
+    check_comment(config.get("comment", ""))
     check_origins(config)
     check_behaviors(config)
     check_signing(config, references)

@@ -48,6 +48,10 @@ def merged(live: Config, wanted: Config, *, purge: bool, shape: str) -> Config:
         wanted = {**wanted, "default_cache_behavior": _behavior(wanted["default_cache_behavior"])}
     if wanted.get("cache_behaviors"):
         wanted = {**wanted, "cache_behaviors": [_behavior(each) for each in wanted["cache_behaviors"]]}
+    geo = (wanted.get("restrictions") or {}).get("geo_restriction") or {}
+    if geo.get("restriction_type") == "none":
+        # CloudFront takes no countries then, so those that are live go.
+        wanted = {**wanted, "restrictions": {**wanted["restrictions"], "geo_restriction": {"items": None, **geo}}}
     result: Config = overlay(_without_other_certificate(live, wanted), wanted)
     return result
 

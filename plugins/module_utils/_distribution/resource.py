@@ -155,4 +155,15 @@ class Distribution(Resource[State]):
         # In check mode the state is the plan's configuration; what AWS gives is known if there is a distribution.
         seen = state.live if isinstance(state, State) else self._observed
         gone = seen is None if isinstance(state, State) else state is None
-        return {"distribution": None if self._desired.absent and gone else describe(seen)}
+        if self._desired.absent and gone:
+            return {"distribution": None}
+        return {"distribution": {**describe(seen), **({} if isinstance(state, State) else _foretold(state))}}
+
+
+def _foretold(after: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What the plan's *after* tells of what describe() does."""
+    origins = after["origins"].values()
+    return {
+        "aliases": after.get("aliases", []),
+        "origin_domain_names": [origin["domain_name"] for origin in origins],
+    }

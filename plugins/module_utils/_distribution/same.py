@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal
@@ -33,6 +34,8 @@ _DEFAULTS: dict[str, t.Any] = {
 }
 _IDENTITIES = ("id", "event_type", "error_code", "header_name")
 _ORDERED = "path_pattern"
+# Of an origin's custom header: by it an origin knows that CloudFront asks.
+_SECRET = "header_value"
 
 
 def kept(live: t.Any, after: t.Any, member: str = "") -> t.Any:
@@ -51,7 +54,7 @@ def kept(live: t.Any, after: t.Any, member: str = "") -> t.Any:
 def by_identity(config: t.Any) -> t.Any:
     """For people: lists of things that have an identity as dictionaries, so that each is compared with itself."""
     if isinstance(config, dict):
-        return {key: by_identity(value) for key, value in config.items()}
+        return {key: _unsaid(value) if key == _SECRET else by_identity(value) for key, value in config.items()}
     if not isinstance(config, list):
         return config
     names = [_identity(item) for item in config]
@@ -61,6 +64,11 @@ def by_identity(config: t.Any) -> t.Any:
     if _ORDERED in config[0]:
         return {name: {"precedence": place, **item} for place, (name, item) in enumerate(items.items())}
     return items
+
+
+def _unsaid(secret: t.Any) -> str:
+    """Another one for another secret."""
+    return f"(not shown, {hashlib.sha256(str(secret).encode()).hexdigest()[:8]})"
 
 
 def _identity(item: t.Any) -> t.Any:

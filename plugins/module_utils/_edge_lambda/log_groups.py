@@ -11,24 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._nearest import EDGE_CACHES
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
 
-# Those of the regional edge caches. Source: CloudFront Developer Guide, "Service-linked roles for Lambda@Edge".
-REGIONS = (
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "eu-central-1",
-    "eu-west-1",
-    "eu-west-2",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-)
+# Lambda@Edge runs where there is a regional edge cache.
+REGIONS = EDGE_CACHES
 # Source: CloudWatch Logs API reference, PutRetentionPolicy.
 RETENTIONS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545),

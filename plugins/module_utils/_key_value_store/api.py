@@ -60,7 +60,10 @@ class StoreApi:
         try:
             self._cloudfront.create_key_value_store(Name=name, Comment=comment, **given)
         except is_boto3_error_code("EntityAlreadyExists"):
-            return  # the answer to an earlier attempt of this very call was lost
+            found = self.store(name)
+            if found is None or found.get("Comment") != comment:
+                raise  # somebody else made one
+            # The answer to an earlier attempt of this very call was lost.
 
     def update_store(self, name: str, comment: str) -> None:
         updated = self._cloudfront.update_key_value_store(Name=name, Comment=comment, IfMatch=self._etag)

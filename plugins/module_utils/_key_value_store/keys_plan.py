@@ -20,8 +20,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Contents, Values
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
 
-# A site's hosts and paths, which site_routes writes.
-_ROUTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/[hp]/")
+# A site's hosts and paths, which site_routes writes, and its nearest buckets, which site_origins does.
+_ROUTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/([hpn])/")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,10 +120,12 @@ def _summary(puts: Values, deletes: t.Sequence[str], closing: Values, calls: int
 
 def _refuse_routes(purged: t.Iterable[str]) -> None:
     for key in purged:
-        if _ROUTE.match(key):
+        found = _ROUTE.match(key)
+        if found:
+            whose = "site_origins" if found[1] == "n" else "site_routes"
             raise EdgeError(
-                f"purge would delete {key}, which is a route (site_routes): give a prefix that only this task "
-                "uses, or delete it with absent."
+                f"purge would delete {key}, which {whose} keeps: give a prefix that only this task uses, or delete it "
+                "with absent."
             )
 
 

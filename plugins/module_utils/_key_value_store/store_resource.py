@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, ClientError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import check_comment
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan as planning
@@ -28,6 +29,9 @@ STORE_ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 300},
 }
 
+# What was observed is no longer so: somebody changed, deleted or created it meanwhile.
+_CHANGED = [*STALE, "EntityNotFound", "EntityAlreadyExists"]
+
 State = t.Optional[planning.Store]
 
 
@@ -38,6 +42,7 @@ class KeyValueStore(Resource[State]):
         self.api = StoreApi(aws)
         self._name: str = p["name"]
         self._comment = marked(p["comment"])
+        check_comment(self._comment)
         self._tags = None if p["tags"] is None else as_tags(p["tags"])
         self._present: bool = p["state"] == "present"
         self._wait_timeout: int = p["wait_timeout"]
@@ -54,7 +59,7 @@ class KeyValueStore(Resource[State]):
         return planning.plan_store(observed, self._name, self._comment, self._tags)
 
     def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, ClientError) and error.response["Error"]["Code"] in STALE
+        return isinstance(error, is_boto3_error_code(_CHANGED, error))
 
     def settle(self, observed: State, changed: bool) -> State:
         """A store can be associated with a function from READY on."""

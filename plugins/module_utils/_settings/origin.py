@@ -75,12 +75,13 @@ def _dns(given: Given, origin: str, name: str) -> dict[str, str]:
         raise EdgeError(f"edge_dns_zone: {zone!r} is neither the name nor the id of a Route 53 hosted zone.")
     if record and not _DOMAIN.fullmatch(record):
         raise EdgeError(f"edge_dns_record: {record!r} is not a name that a record can have, like bucket.example.com.")
-    if origin == DNS_RECORD and not (record or (zone and not _ZONE_ID.fullmatch(zone))):
+    by_name = zone and not _ZONE_ID.fullmatch(zone)
+    if origin == DNS_RECORD and not (record or by_name):
         raise EdgeError(
             "edge_dns_record is missing: edge_origin=dns_record reads a TXT record. Name it, or give the name of the "
             f"Route 53 zone as edge_dns_zone, in which it is then {name}-bucket."
         )
-    if origin == DNS_RECORD and not record:
+    if by_name and not record:  # also in other modes, to remove what served before
         record = f"{name}-bucket.{zone.lower().rstrip('.')}"
     return {"dns_zone": zone, "dns_record": record}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
 import threading
+import time
 import urllib.request
 import zipfile
 from base64 import b64decode, b64encode
@@ -25,7 +27,9 @@ from cloud.edge.snapshot import (
 from cloud.edge.viewer_function import FunctionCode, KeyValues
 from cloud.local import pinned_client
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 0.5
+# While a change is on its way: who is told that it is Deployed may count on it at once.
+_LOOK_SECONDS = 0.1
 
 
 class DeploymentReader:
@@ -154,12 +158,15 @@ class Deployment:
         self._thread = threading.Thread(target=self._poll, name="edge-poller", daemon=True)
         self.current = reader.read()
         self._before: Snapshot | None = None
+        self._next_look = 0.0
 
     def at(self, location: str) -> Snapshot:
         """What an edge location goes by: while a change is InProgress, every second one has what was before.
 
         Functions and their keys do not wait for that: a new LIVE stage is everybody's.
         """
+        if self._before is not None:
+            self._look()
         now, before = self.current, self._before
         if before is None or hashlib.sha256(f"{location} {now.versions[0]}".encode()).digest()[0] % 2:
             return now
@@ -181,6 +188,14 @@ class Deployment:
                 self._before = None if found.deployed else self._before or self.current
                 self.current = found
                 LOG.info("deployment %s: %s", self.current.distribution_id, " ".join(self.current.versions))
+
+    def _look(self) -> None:
+        with self._lock:
+            if time.monotonic() < self._next_look:
+                return
+            self._next_look = time.monotonic() + _LOOK_SECONDS
+        with contextlib.suppress(Exception):  # the poller tells
+            self.refresh()
 
     def _poll(self) -> None:
         failed = ""

@@ -87,6 +87,7 @@ class LambdaAtEdge:
         self._lock = threading.Lock()
         self._stopped = False
         self._slots: dict[tuple[str, str], threading.Lock] = {}
+        self._versions: list[str] = []
 
     def invoke(self, function: OriginFunction, region: str, event: dict[str, Any], request_id: str) -> Any:
         """What the handler returned. Refusal if it failed."""
@@ -122,14 +123,17 @@ class LambdaAtEdge:
         with self._lock:
             return [one.process.pid for one in self._instances.values()]
 
-    def retain(self, version_arn: str | None) -> None:
-        """Ends the instances of every other version."""
+    def retain(self, version_arn: str) -> None:
+        """Ends the instances of all versions but this one and the one used before: some places may go by that still."""
         with self._lock:
-            gone = [key for key in self._instances if key[0] != version_arn]
+            self._versions = [version_arn, *(each for each in self._versions if each != version_arn)][:2]
+            gone = [key for key in self._instances if key[0] not in self._versions]
             slots = [(key, self._slots[key]) for key in gone]
         for key, slot in slots:
             with slot, self._lock:
-                self._instances.pop(key).process.close()
+                found = self._instances.pop(key, None)
+            if found is not None:
+                found.process.close()
 
     def stop(self) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
-"""Lambda's guards of PublishVersion, and that a function which is being set up takes no change; MiniStack has neither.
+"""Lambda's guards of PublishVersion, its numbers, and that a function which is being set up takes no change.
 
-Sources: AWS Lambda API reference, PublishVersion; AWS Lambda Developer Guide, "Lambda function states"; Service
+Sources: AWS Lambda API reference, PublishVersion; AWS Lambda Developer Guide, "Lambda function states", and "Manage
+Lambda function versions": a number is never used again, also when the function is deleted and created anew; Service
 Authorization Reference, AWS Lambda.
 """
 
@@ -19,6 +20,7 @@ _CONFLICT = "The operation cannot be performed at this time. "
 
 def install() -> None:
     publish = lambda_svc._publish_version
+    next_numbers: dict[str, int] = {}
     settle = lambda_svc._schedule_state_transition
     resource = iam_actions.extract_resource_arn
 
@@ -34,6 +36,12 @@ def install() -> None:
                 "try again with the CodeSHA256 in $LATEST."
             )
             return lambda_svc.error_response_json("InvalidParameterValueException", message, 400)
+        if config:
+            function, arn = lambda_svc._functions[name], config["FunctionArn"]
+            function["next_version"] = max(function["next_version"], next_numbers.get(arn, 1))
+            answer = publish(name, data)
+            next_numbers[arn] = function["next_version"]
+            return answer
         return publish(name, data)
 
     def schedule_state_transition(name: str, delay: float) -> None:

@@ -1,0 +1,105 @@
+"""Another signer and another way to the nearest bucket for a live site: no viewer sees an error."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cloud.edge import Edge
+from demo.site import LocalSite
+from e2e.runs import last, mutating
+from e2e.visitors import Visitors
+from e2e.ways import REGIONS, WAYS, ZONE
+
+# Before the others, so that it is the one that fails over.
+GROWN = [REGIONS[0], "sa-east-1", *REGIONS[1:]]
+PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]
+# Every edge location goes over at another time.
+ROLLOUT_SECONDS = 5.0
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[LocalSite]:
+    directory = tmp_path / "site"
+    directory.mkdir()
+    for name in PAGES:
+        (directory / name).write_bytes(body(name))
+    variables = {"edge_name": "live", "edge_site": str(directory), "edge_dns_zone": ZONE}
+    with LocalSite(variables) as site:
+        deploy(site, "mrap")
+        outcome = site.playbook("playbooks/publish.yml", capture=True)
+        assert outcome.returncode == 0, outcome.stdout
+        yield site
+
+
+def body(name: str) -> bytes:
+    return f"this is {name}\n".encode()
+
+
+def expected() -> dict[str, set[bytes]]:
+    return {"/_edge/region": {region.encode() for region in GROWN}, **{f"/{name}": {body(name)} for name in PAGES}}
+
+
+def deploy(site: LocalSite, way: str, regions: list[str] = REGIONS) -> str:
+    for variable in ("edge_origin", "edge_signer"):
+        site.variables.pop(variable, None)
+    site.variables |= WAYS[way] | {"edge_regions": regions}
+    outcome = site.playbook("site.yml", capture=True)
+    assert outcome.returncode == 0, outcome.stdout
+    return outcome.stdout
+
+
+def unchanged(site: LocalSite) -> None:
+    start = last(site)
+    outcome = site.playbook("site.yml", capture=True)
+    assert "no changes" in outcome.stdout, outcome.stdout
+    assert mutating(site, start) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("mrap signed by CloudFront", REGIONS), ("mrap", REGIONS)],
+        [
+            ("nearest_bucket", REGIONS),
+            ("nearest_bucket", GROWN),
+            ("region_map", GROWN),
+            ("region_map", REGIONS),
+            ("dns_record", REGIONS),
+        ],
+    ],
+    ids=["signers", "origins"],
+)
+def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
+    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
+    with (
+        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Visitors(edge.url, expected()) as visitors,
+    ):
+        for way, regions in changes:
+            deploy(live, way, regions)
+    assert visitors.complaints == []
+    assert visitors.misses > 300
+    unchanged(live)
+
+
+def test_killed_again_and_again_it_is_finished_by_the_last_run(live: LocalSite, tmp_path: Path) -> None:
+    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
+    live.variables |= WAYS["nearest_bucket"]
+    with (
+        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Visitors(edge.url, expected()) as visitors,
+    ):
+        for calls in (2, 4, 4):
+            live.cloud.fault(calls, live.credentials)
+            broken = live.playbook("site.yml", capture=True)
+            live.cloud.fault(None)
+            assert broken.returncode != 0
+            assert "Traceback" not in broken.stdout
+        deploy(live, "nearest_bucket")
+    assert visitors.complaints == []
+    unchanged(live)

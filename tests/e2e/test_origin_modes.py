@@ -1,0 +1,95 @@
+"""Every way to the nearest bucket: deployed, published, served, and a Region taken out of service."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.geo import great_circle_km, load_pops, load_regions
+from demo.site import LocalSite
+from e2e.runs import last, mutating, recap
+from e2e.ways import REGIONS, WAYS
+from viewer import get
+
+OUT = REGIONS[0]
+
+
+@pytest.fixture
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
+    directory = tmp_path / "site"
+    directory.mkdir()
+    for number in range(20):
+        (directory / f"page-{number}.html").write_text(f"page {number}")
+    (directory / "index.html").write_text("front")
+    variables = {"edge_name": "ways", "edge_regions": REGIONS, "edge_site": str(directory), **WAYS[request.param]}
+    with LocalSite(variables) as local_site:
+        yield local_site
+
+
+def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
+    outcome = site.playbook(name, *arguments, "--extra-vars", json.dumps(variables), capture=True)
+    assert outcome.returncode == 0, outcome.stdout
+    assert "Traceback" not in outcome.stdout
+    return outcome.stdout
+
+
+def nearest(code: str, regions: list[str]) -> str:
+    """By the regional edge cache, where a function at the edge runs and CloudFront asks from."""
+    place = load_regions()[load_pops()[code].regional_edge_cache].location
+    return min(regions, key=lambda region: great_circle_km(place, load_regions()[region].location))
+
+
+def served(site: LocalSite) -> dict[str, str]:
+    """The Region that serves each edge location."""
+    answers = {code: get(site.edge_url, "/_edge/region", pop=code) for code in load_pops()}
+    assert {answer.status for answer in answers.values()} == {200}, answers
+    return {code: answer.body.decode() for code, answer in answers.items()}
+
+
+# How it is without another setting, the other tests have.
+@pytest.mark.parametrize("site", [way for way, variables in WAYS.items() if variables], indirect=True)
+def test_it_is_deployed_served_and_goes_over(site: LocalSite) -> None:
+    run(site, "site.yml")
+    run(site, "playbooks/publish.yml")
+    site.start_edge()
+    for number, code in enumerate(sorted(load_pops())):
+        page = get(site.edge_url, f"/page-{number % 20}.html", pop=code)
+        assert (page.status, page.body) == (200, f"page {number % 20}".encode())
+    assert get(site.edge_url, "/nothing.html", pop="SYD").status == 404
+    origin = site.variables.get("edge_origin", "mrap")
+    if origin in ("region_map", "nearest_bucket"):
+        assert served(site) == {code: nearest(code, REGIONS) for code in load_pops()}
+    if origin != "region_map":
+        run(site, "playbooks/failover.yml", edge_out_of_service=OUT, edge_drill=True)
+        assert OUT in served(site).values()
+        run(site, "playbooks/failover.yml", edge_out_of_service=OUT)
+    start = last(site)
+    assert recap(run(site, "site.yml")) == (0, 0)  # it leaves out of service what is
+    assert mutating(site, start) == []
+    assert (OUT in served(site).values()) == (origin == "region_map")
+
+
+@pytest.mark.parametrize("site", ["nearest_bucket"], indirect=True)
+def test_a_dry_run_on_an_empty_account_foretells_it(site: LocalSite) -> None:
+    start = last(site)
+    foretold = run(site, "site.yml", "--check", "--diff")
+    for sentence in (
+        "Create the origin access control ways-sigv4",
+        "Create the distribution of ways",
+        "Ask bucket-eu-north-1, then bucket-us-east-1 for what eu-west-1 has not cached",
+    ):
+        assert sentence in foretold
+    assert mutating(site, start) == []
+
+
+@pytest.mark.parametrize("site", ["region_map"], indirect=True)
+def test_a_region_map_has_its_origin_group_only_and_says_so(site: LocalSite) -> None:
+    outcome = site.playbook("playbooks/failover.yml", "--extra-vars", f"edge_out_of_service={OUT}", capture=True)
+    assert outcome.returncode != 0
+    assert "CloudFront's origin group goes over to the next bucket by itself" in " ".join(outcome.stdout.split())
