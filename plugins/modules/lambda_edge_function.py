@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: lambda_edge_function
-short_description: A Lambda@Edge function, its published version and its logs
+short_description: A Lambda function at the edge, its published version and its logs
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: lambda_edge_function_info
-short_description: Facts about a Lambda@Edge function and its versions
+short_description: Facts about a Lambda function at the edge and its versions
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:

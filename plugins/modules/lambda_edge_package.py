@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: lambda_edge_package
-short_description: The package of the Lambda@Edge handler that signs
+short_description: The package of the Lambda function at the edge that signs
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:

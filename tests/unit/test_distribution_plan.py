@@ -94,6 +94,12 @@ def test_each_difference_is_one_update_that_names_it(changes: dict[str, t.Any], 
     assert step.sentence == f"Update the distribution EDFDVBD6EXAMPLE: {named}"
 
 
+def test_a_host_name_is_the_same_in_capitals() -> None:
+    certificate = {"viewer_certificate": {"iam_certificate_id": "x", "ssl_support_method": "sni-only"}}
+    seen = live(aliases=["www.example.com"], **certificate)
+    assert plan(seen, desired(aliases=["WWW.Example.com", "www.example.com"], **certificate), SHAPE).steps == ()
+
+
 def test_countries_go_with_their_restriction() -> None:
     observed = live(restrictions={"geo_restriction": {"restriction_type": "whitelist", "items": ["DE"]}})
     (step,) = plan(observed, desired(restrictions={"geo_restriction": {"restriction_type": "none"}}), SHAPE).steps

@@ -44,6 +44,9 @@ def merged(live: Config, wanted: Config, *, purge: bool, shape: str) -> Config:
         lived = {origin["id"]: origin for origin in live.get("origins", [])}
         origins = [_origin(lived.get(origin.get("id"), {}), origin, shape) for origin in wanted["origins"]]
         wanted = {**wanted, "origins": origins}
+    if wanted.get("aliases"):
+        # A host name is the same in capitals, and CloudFront may tell it in small letters.
+        wanted = {**wanted, "aliases": list(dict.fromkeys(alias.lower() for alias in wanted["aliases"]))}
     if wanted.get("default_cache_behavior"):
         wanted = {**wanted, "default_cache_behavior": _behavior(wanted["default_cache_behavior"])}
     if wanted.get("cache_behaviors"):
