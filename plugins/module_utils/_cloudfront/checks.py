@@ -56,7 +56,7 @@ def cache_policy(config: Config) -> None:
     parameters = config[_KEY]
     _lists(parameters, f"{_KEY}.")
     compressed = [name for name in _COMPRESSION if parameters.get(name)]
-    behaviors = [(f"{part}.{name}", parameters.get(part, {}).get(name)) for part, name, _ in _FORWARDED]
+    behaviors = [(f"{part}.{name}", parameters.get(part, {}).get(name)) for part, name, _list in _FORWARDED]
     if longest == 0:
         keyed = [*compressed, *(name for name, behavior in behaviors if behavior not in ("none", None))]
         if keyed:

@@ -123,7 +123,7 @@ class Distribution(Resource[State]):
         self._observed = live = _read(self.api, distribution_id) if distribution_id else None
         if self._desired.absent:
             return State(live)
-        _, after = planning.wanted_config(live, self._desired, self.api.config_shape)
+        _live, after = planning.wanted_config(live, self._desired, self.api.config_shape)
         others = aliases_of(summaries, but=live.facts["id"] if live else None)
         return State(live, References(self.api.look_up(named_by(after)), others))
 

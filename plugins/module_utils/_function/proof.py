@@ -63,7 +63,7 @@ class ProvenFunctionApi(FunctionApi):
     def _run(self, name: str, case: Case, limit: int) -> list[str]:
         """What is wrong, as one sentence's part; nothing if the case is passed."""
         least: Config = {}
-        for _ in range(_MEASURES):
+        for _measure in range(_MEASURES):
             result = self.test_function(name, event(case))
             if not least or (utilization(result) or 0) < (utilization(least) or 0):
                 least = result

@@ -42,8 +42,8 @@ class KeysWithManifest(KeysApi):
             return {}
 
     def put_manifest(self, prefix: str, values: Values) -> None:
-        assert self._s3 is not None
-        self._s3.put_object(**self._object(prefix), Body=text(values), ContentType="application/gzip")
+        if self._s3 is not None:  # as it is where a plan has this step
+            self._s3.put_object(**self._object(prefix), Body=text(values), ContentType="application/gzip")
 
     def _object(self, prefix: str) -> dict[str, str]:
         return {

@@ -32,9 +32,8 @@ def from_api(live: dict[str, t.Any] | None) -> Store | None:
 
 
 def facts(live: dict[str, t.Any]) -> Store:
-    found = from_api(live)
-    assert found is not None
-    return {**found, "ours": MARK in found["comment"]}
+    found = from_api(live) or {}
+    return {**found, "ours": MARK in found.get("comment", "")}
 
 
 def plan_store(observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None) -> Plan:
