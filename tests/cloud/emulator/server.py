@@ -11,6 +11,7 @@ import threading
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from cloud.emulator import functions
 from cloud.emulator.gateway import Gateway
 
 _SHUTDOWN_SECONDS = 5.0
@@ -24,6 +25,7 @@ def run(port: int) -> int:
         print(f"cloud.emulator cannot serve on port {port}: {problem}", file=sys.stderr)
         status = 1
     _end_lambda_workers()
+    functions.end()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # MiniStack leaves threads behind that would keep the process
