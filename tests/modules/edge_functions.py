@@ -137,6 +137,7 @@ class Functions:
             cloudfront.delete_distribution(Id=item["Id"], IfMatch=etag)
         if NAME in {function["FunctionName"] for function in self.client.list_functions()["Functions"]}:
             self.client.delete_function(FunctionName=NAME)
+        self.cloud.behave()  # versions are numbered from 1 again
         for region in self.retentions():
             self.cloud.client("logs", region).delete_log_group(logGroupName=LOG_GROUP)
 

@@ -338,7 +338,7 @@ def test_deployment_is_waited_for(site: Distributions) -> None:
     assert (later["changed"], later["mutating"]) == (False, [])
     assert later["plan"] == [f"The next run deletes the distribution {site.only()}, once it is disabled everywhere"]
     site.cloud.behave()
-    site.run()
+    site.run(enabled=True)
     site.cloud.behave(distribution_seconds=3600.0)
     disabled = site.delete(wait=False)
     assert (kinds(disabled), disabled["distribution"]["status"]) == ([UPDATE], "InProgress")

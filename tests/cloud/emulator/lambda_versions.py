@@ -53,6 +53,8 @@ def install() -> None:
         qualifier = (query.get("Qualifier") or [""])[0] if isinstance(query, dict) else ""
         return f"{found}:{qualifier}" if qualifier else found
 
+    # Whoever sets the behaviour begins anew: what is gone by then might be another account's.
+    behaviour.before_change.append(next_numbers.clear)
     lambda_svc._publish_version = publish_version
     lambda_svc._schedule_state_transition = schedule_state_transition
     lambda_svc._update_code = _unless_busy(lambda_svc._update_code)
