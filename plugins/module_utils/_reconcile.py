@@ -24,6 +24,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     BotoCoreError,
     ClientError,
     explain,
+    is_boto3_error_code,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
@@ -69,6 +70,8 @@ class Resource(abc.ABC, t.Generic[State]):
     """One thing that AWS keeps, and how it is brought to its desired state."""
 
     api: t.Any
+    # The codes with which AWS refuses a step since what was observed has changed.
+    stale_codes: t.Collection[str] = ()
 
     @abc.abstractmethod
     def observe(self) -> State:
@@ -80,7 +83,7 @@ class Resource(abc.ABC, t.Generic[State]):
 
     def is_stale(self, error: BaseException | None) -> bool:
         """Whether AWS refused a step since what was observed has changed; then it is observed and planned again."""
-        return False
+        return isinstance(error, is_boto3_error_code(set(self.stale_codes), error))
 
     def settle(self, observed: State, changed: bool) -> State:
         """Wait, within a deadline, until what was applied is in effect; return the state then."""

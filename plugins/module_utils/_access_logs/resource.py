@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.api import AccessLogsApi
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
 
@@ -34,11 +34,11 @@ ARGUMENTS: dict[str, t.Any] = {
 }
 REQUIRED_IF = [("state", "present", ("distribution_arn", "destination_arn"))]
 
-# Another change of the same things is under way, or what was observed is gone or there meanwhile.
-_CHANGED = ["ConflictException", "ResourceNotFoundException"]
-
 
 class AccessLogs(Resource[planning.Observed]):
+    # Another change of the same things is under way, or what was observed is gone or there meanwhile.
+    stale_codes = ("ConflictException", "ResourceNotFoundException")
+
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         self._desired = planning.Desired(
@@ -57,9 +57,6 @@ class AccessLogs(Resource[planning.Observed]):
 
     def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan(observed, self._desired)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, is_boto3_error_code(_CHANGED, error))
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         return observed  # nothing here takes time

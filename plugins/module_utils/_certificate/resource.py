@@ -11,11 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    is_boto3_error_code,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi, in_use
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
@@ -39,6 +35,8 @@ State = t.Sequence[planning.Certificate]
 
 
 class DnsCertificate(Resource[State]):
+    stale_codes = ("ConflictException", "ResourceNotFoundException")
+
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         names = planning.checked_names(p["domain_name"], p["subject_alternative_names"])
@@ -62,9 +60,6 @@ class DnsCertificate(Resource[State]):
         if used is not None:
             raise in_use(used.arn, used.used_by)
         return planning.plan_absent(observed, self._desired.names)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, is_boto3_error_code(["ConflictException", "ResourceNotFoundException"], error))
 
     def settle(self, observed: State, changed: bool) -> State:
         if self._absent:

@@ -40,6 +40,7 @@ class Named(Resource[list[Live]]):
         p = module.params
         self.api = ConfigApi(aws, kind)
         self._kind = kind
+        self.stale_codes = (*STALE, kind.exists, kind.unknown)
         config = {**p["config"], **{member: p[member] for member in members if p[member] is not None}}
         # What is no text is refused with the rest of the configuration.
         if kind.mark in config and not isinstance(config[kind.mark], (dict, list)):
@@ -61,10 +62,6 @@ class Named(Resource[list[Live]]):
 
     def plan(self, observed: list[Live]) -> Plan:
         return planning.plan(self._kind, observed, self._desired, self.api.shape)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        codes = [*STALE, self._kind.exists, self._kind.unknown]
-        return isinstance(error, is_boto3_error_code(codes, error))
 
     def settle(self, observed: list[Live], changed: bool) -> list[Live]:
         if not changed:

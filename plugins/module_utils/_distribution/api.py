@@ -20,7 +20,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     is_boto3_error_code,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE, ConfigApi
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
     CACHE_POLICY,
     ORIGIN_ACCESS_CONTROL,
@@ -35,9 +35,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, from_api, overlay
 
 Config = dict[str, t.Any]
-
-# What was observed is no longer so: somebody changed, enabled, deleted or created it meanwhile.
-CHANGED = (*STALE, "DistributionNotDisabled", "DistributionAlreadyExists", "NoSuchDistribution")
 
 _KINDS = {
     references.ACCESS_CONTROL: ORIGIN_ACCESS_CONTROL,

@@ -12,14 +12,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import merge
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import (
-    CHANGED,
-    DistributionApi,
-    aliases_of,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi, aliases_of
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import References, named_by
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
@@ -100,6 +97,9 @@ def describe_fully(api: DistributionApi, live: planning.Observed) -> dict[str, t
 
 
 class Distribution(Resource[State]):
+    # Somebody changed, enabled, deleted or created it meanwhile.
+    stale_codes = (*STALE, "DistributionNotDisabled", "DistributionAlreadyExists", "NoSuchDistribution")
+
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         self.api = DistributionApi(aws, p["wait_timeout"])
@@ -129,9 +129,6 @@ class Distribution(Resource[State]):
 
     def plan(self, observed: State) -> Plan:
         return planning.plan(observed.live, self._desired, self.api.config_shape, observed.references)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, is_boto3_error_code(list(CHANGED), error))
 
     def settle(self, observed: State, changed: bool) -> State:
         seen = self.observe() if changed else observed

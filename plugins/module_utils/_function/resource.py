@@ -15,7 +15,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -52,13 +52,14 @@ RULES: dict[str, t.Any] = {
     "required_if": [["state", "present", ["code", "src"], True]],
 }
 
-# The last one since what was not there is now: somebody made it, or the answer to our own call was lost.
-_STALE = [*STALE, "NoSuchFunctionExists", "FunctionAlreadyExists"]
 # AWS tells DEPLOYED or UNASSOCIATED in the end, and documents no word for the time before.
 _UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 
 class Function(Resource[planning.Observed]):
+    # The last one since what was not there is now: somebody made it, or the answer to our own call was lost.
+    stale_codes = (*STALE, "NoSuchFunctionExists", "FunctionAlreadyExists")
+
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = self._p = module.params
         self._name: str = p["name"]
@@ -105,9 +106,6 @@ class Function(Resource[planning.Observed]):
         planned = planning.plan(observed, self._name, self._desired, self._tags, self._proof)
         self._to_test = any(step.call == "run_tests" for step in planned.steps)
         return planned
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, is_boto3_error_code(_STALE, error))
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         """Until LIVE is under way no more, also after a publication that an earlier run did not wait for."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import check_comment
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
@@ -29,13 +29,13 @@ STORE_ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 300},
 }
 
-# What was observed is no longer so: somebody changed, deleted or created it meanwhile.
-_CHANGED = [*STALE, "EntityNotFound", "EntityAlreadyExists"]
-
 State = t.Optional[planning.Store]
 
 
 class KeyValueStore(Resource[State]):
+    # Somebody changed, deleted or created it meanwhile.
+    stale_codes = (*STALE, "EntityNotFound", "EntityAlreadyExists")
+
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         check_cloudfront_name(p["name"])
@@ -57,9 +57,6 @@ class KeyValueStore(Resource[State]):
         if not self._present:
             return planning.plan_removal(observed, self._name)
         return planning.plan_store(observed, self._name, self._comment, self._tags)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return isinstance(error, is_boto3_error_code(_CHANGED, error))
 
     def settle(self, observed: State, changed: bool) -> State:
         """A store can be associated with a function from READY on."""
