@@ -53,8 +53,13 @@ def install() -> None:
         qualifier = (query.get("Qualifier") or [""])[0] if isinstance(query, dict) else ""
         return f"{found}:{qualifier}" if qualifier else found
 
-    # Whoever sets the behaviour begins anew: what is gone by then might be another account's.
-    behaviour.before_change.append(next_numbers.clear)
+    def forget_what_is_gone() -> None:
+        """Whoever sets the behaviour begins anew: a function that is gone by then might be another account's."""
+        there = {function["config"]["FunctionArn"] for function in lambda_svc._functions._data.values()}
+        for arn in next_numbers.keys() - there:
+            del next_numbers[arn]
+
+    behaviour.before_change.append(forget_what_is_gone)
     lambda_svc._publish_version = publish_version
     lambda_svc._schedule_state_transition = schedule_state_transition
     lambda_svc._update_code = _unless_busy(lambda_svc._update_code)
