@@ -30,6 +30,16 @@ def as_tags(given: t.Mapping[t.Any, t.Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in given.items()}
 
 
+def tag_list(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
+    """*tags* as AWS's calls take them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def tags_of(listed: t.Iterable[t.Mapping[str, str]]) -> dict[str, str]:
+    """The inverse. Some services leave the value out where it is empty."""
+    return {tag["Key"]: tag.get("Value", "") for tag in listed}
+
+
 def refuse_unmarked(what: str, comment: str | None) -> None:
     """Raise EdgeError for a thing that exists without our mark: it is somebody else's."""
     if MARK not in (comment or ""):

@@ -35,6 +35,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._progress import 
 _PLANS = 10
 _PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
+# What a module ends with in a sentence for the user. Everything else is a mistake of ours.
+FAILURES = (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError)
+
 State = t.TypeVar("State")
 
 
@@ -173,7 +176,7 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         if module._diff:
             result["diff"] = {"before": this.before or "", "after": this.after or ""}
         module.exit_json(changed=this.changed, plan=this.sentences, api_calls=aws.calls, **result)
-    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
+    except FAILURES as error:
         done = this.done if this else []
         message = _failure(error, len(done), this.steps if this else 0)
         module.fail_json(msg=message, plan=this.sentences if this else [], done=done)

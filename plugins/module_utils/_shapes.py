@@ -184,7 +184,8 @@ def from_api(shape: t.Any, value: Json) -> Json:
 _IDENTITIES = ("id", "event_type", "error_code", "header_name", "header", "path_pattern")
 
 
-def _identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
+def identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
+    """What tells *item* from the others of its list; None if nothing does."""
     return next((item[key] for key in keys if key in item), None) if isinstance(item, dict) else None
 
 
@@ -200,8 +201,8 @@ def overlay(live: Json, desired: Json) -> Json:
             merged[key] = overlay(live.get(key), item)
         return {key: item for key, item in merged.items() if item is not None}
     if isinstance(live, list) and isinstance(desired, list):
-        by_identity = {_identity(item): item for item in live if _identity(item) is not None}
-        result = [overlay(by_identity.get(_identity(item)), item) for item in desired]
+        by_identity = {identity(item): item for item in live if identity(item) is not None}
+        result = [overlay(by_identity.get(identity(item)), item) for item in desired]
         return live if _same_members(live, result) else result
     return without_nulls(desired)
 
@@ -221,10 +222,10 @@ def equal(one: Json, other: Json) -> bool:
         if _same_members(one, other):
             return True
         unordered = _IDENTITIES[:-1]
-        if one and all(_identity(item, unordered) is not None for item in one):
+        if one and all(identity(item, unordered) is not None for item in one):
             # As lists, for one identity may be there twice.
-            others = sorted(other, key=lambda item: str(_identity(item, unordered)))
-            ones = sorted(one, key=lambda item: str(_identity(item, unordered)))
+            others = sorted(other, key=lambda item: str(identity(item, unordered)))
+            ones = sorted(one, key=lambda item: str(identity(item, unordered)))
             return len(ones) == len(others) and all(map(equal, ones, others))
         return len(one) == len(other) and all(map(equal, one, other))
     return bool(one == other)

@@ -103,31 +103,14 @@ distributions:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import (
-    INFO_ARGUMENTS,
-    describe_fully,
-    observe,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.info import INFO_ARGUMENTS, distributions
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
-    try:
-        api = DistributionApi(Aws(module))
-        found = observe(api, module.params["name"])
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, distributions=[describe_fully(api, found)] if found else [])
+    tell(module, distributions)
 
 
 if __name__ == "__main__":

@@ -159,26 +159,14 @@ functions:
           sample: "2026-11-21T17:05:24+00:00"
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
-from ansible_collections.multiregion.edge.plugins.module_utils._function.api import FunctionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 from ansible_collections.multiregion.edge.plugins.module_utils._function.info import INFO_ARGUMENTS, functions
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
-    try:
-        found = functions(FunctionApi(Aws(module)), module.params["name"])
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, functions=found)
+    tell(module, functions)
 
 
 if __name__ == "__main__":

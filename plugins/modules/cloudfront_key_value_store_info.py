@@ -89,26 +89,14 @@ api_calls:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.info import STORE_INFO_ARGUMENTS, stores
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=STORE_INFO_ARGUMENTS, supports_check_mode=True)
-    try:
-        aws = Aws(module)
-        found = stores(aws, module.params)
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, api_calls=aws.calls, **found)
+    tell(module, stores)
 
 
 if __name__ == "__main__":

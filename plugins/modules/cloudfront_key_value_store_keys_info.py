@@ -108,26 +108,14 @@ api_calls:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.info import KEYS_INFO_ARGUMENTS, keys
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=KEYS_INFO_ARGUMENTS, supports_check_mode=True)
-    try:
-        aws = Aws(module)
-        found = keys(aws, module.params)
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, api_calls=aws.calls, **found)
+    tell(module, keys)
 
 
 if __name__ == "__main__":

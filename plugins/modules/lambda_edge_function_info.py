@@ -172,25 +172,15 @@ functions:
           returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.facts import functions
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.options import INFO_ARGUMENTS
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
-    try:
-        found = functions(module)
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, functions=found)
+    tell(module, functions)
 
 
 if __name__ == "__main__":

@@ -119,23 +119,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._access_point.fac
     MUTUALLY_EXCLUSIVE,
     access_points,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, mutually_exclusive=MUTUALLY_EXCLUSIVE, supports_check_mode=True)
-    try:
-        found = access_points(module)
-    except (EdgeError, FleetError, ClientError, BotoCoreError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, access_points=found)
+    tell(module, access_points)
 
 
 if __name__ == "__main__":

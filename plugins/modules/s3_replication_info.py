@@ -196,26 +196,14 @@ scanned_objects:
   type: int
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
-    AnsibleAWSModule,
-    Aws,
-    Boto3Error,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.report import ARGUMENTS, report
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    try:
-        found = report(module, Aws(module))
-    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, **found)
+    tell(module, report)
 
 
 if __name__ == "__main__":

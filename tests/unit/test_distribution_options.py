@@ -11,6 +11,7 @@ import botocore.session
 import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import resource as access_logs
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import resource as distribution
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake, to_api
 from ansible_collections.multiregion.edge.plugins.modules import (
@@ -40,7 +41,7 @@ def test_each_member_can_be_given(member: str) -> None:
     ("module", "arguments"),
     [
         (cloudfront_distribution, distribution.ARGUMENTS),
-        (cloudfront_distribution_info, distribution.INFO_ARGUMENTS),
+        (cloudfront_distribution_info, distribution_info.INFO_ARGUMENTS),
         (cloudfront_distribution_logging, access_logs.ARGUMENTS),
     ],
 )

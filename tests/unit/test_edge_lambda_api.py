@@ -227,11 +227,9 @@ def test_the_versions_that_distributions_associate() -> None:
         def client(self, service: str, region: str) -> Pages:
             return self
 
-        def get_paginator(self, name: str) -> Pages:
-            return self
-
-        def paginate(self) -> list[dict[str, t.Any]]:
-            return [{"DistributionList": {"Items": items[:1]}}, {"DistributionList": {"Items": items[1:]}}]
+        def list_distributions(self, Marker: str = "") -> dict[str, t.Any]:
+            page = {"Items": items[1:]} if Marker == "E1" else {"Items": items[:1], "NextMarker": "E1"}
+            return {"DistributionList": page}
 
     found = apis.EdgeLambdaApi(t.cast(t.Any, Pages())).associations(arn)
     assert found == {"2": ["E1", "E2"], "10": ["E2"]}

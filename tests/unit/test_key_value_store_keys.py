@@ -177,8 +177,17 @@ def test_a_digest_fits_and_is_read_again() -> None:
     assert len(digests.text(digest)) < planning.MAX_VALUE_BYTES
 
 
+# Named, for gzip writes the time into what it compresses, and tests that run beside each other need the same names.
 @pytest.mark.parametrize(
-    "found", [b"", b"x", gzip.compress(b"x"), gzip.compress(b"[]"), gzip.compress(b'{"a":1}'), manifest.text(AB)[:-9]]
+    "found",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"x", id="not compressed"),
+        pytest.param(gzip.compress(b"x"), id="not JSON"),
+        pytest.param(gzip.compress(b"[]"), id="a list"),
+        pytest.param(gzip.compress(b'{"a":1}'), id="a number for a value"),
+        pytest.param(manifest.text(AB)[:-9], id="cut off"),
+    ],
 )
 def test_a_manifest_that_is_none(found: bytes) -> None:
     assert manifest.parse(found) == {}

@@ -11,6 +11,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
 from ansible_collections.multiregion.edge.plugins.modules import (
@@ -102,7 +103,7 @@ class TestDistributionInfo:
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception | None, name: str
     ) -> dict[str, t.Any]:
         monkeypatch.setattr(FakeDistributions, "error", error)
-        monkeypatch.setattr(cloudfront_distribution_info, "DistributionApi", FakeDistributions)
+        monkeypatch.setattr(distribution_info, "DistributionApi", FakeDistributions)
         return outcome(capsys, cloudfront_distribution_info.main, **CREDENTIALS, name=name)
 
     @pytest.mark.parametrize(("name", "ids"), [("my-site", ["E1"]), ("my-site-eu", [])])

@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import AccessPoint
 from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tags_of
 from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import Document
 
 # The control plane is in this Region only, and botocore does not send other Regions' calls there.
@@ -109,7 +110,7 @@ class AccessPointApi:
             tags = s3.get_bucket_tagging(Bucket=bucket, ExpectedBucketOwner=self._aws.account_id)["TagSet"]
         except is_boto3_error_code(["NoSuchTagSet", "NoSuchBucket"]):
             return {}
-        return {tag["Key"]: tag["Value"] for tag in tags}
+        return tags_of(tags)
 
     # Changes: each begins an asynchronous operation and returns the token to ask after it with.
 

@@ -24,9 +24,8 @@ ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str"}, "site": {"type": "str"}}
 MUTUALLY_EXCLUSIVE = [("name", "site")]
 
 
-def access_points(module: AnsibleAWSModule) -> list[Facts]:
+def access_points(module: AnsibleAWSModule, aws: Aws) -> Facts:
     """The one called by the name, the site's, or all of the account."""
-    aws = Aws(module)
     api = AccessPointApi(aws)
     name, site = module.params["name"], module.params["site"]
     if name is not None:
@@ -38,7 +37,7 @@ def access_points(module: AnsibleAWSModule) -> list[Facts]:
     # Another one, for the routes' endpoints are five, and the next one is asked rather than one for long.
     quick = Aws(quickly(module))
     facts = in_parallel({each.name: functools.partial(_facts, each, api, quick, account_id) for each in found})
-    return [facts[name] for name in sorted(facts)]
+    return {"access_points": [facts[name] for name in sorted(facts)]}
 
 
 def _facts(seen: AccessPoint, api: AccessPointApi, quick: Aws, account_id: str) -> Facts:

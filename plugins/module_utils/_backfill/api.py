@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, AWSRetry, is_boto3_error_code
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tags_of
 
 Head = dict[str, t.Any]
 
@@ -94,7 +95,7 @@ class BackfillApi:
     @_patient
     def source_tags(self, key: str) -> dict[str, str]:
         answer = self._s3(self._region).get_object_tagging(**self._of(self._bucket), Key=key)
-        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+        return tags_of(answer["TagSet"])
 
     def replication_rules(self) -> list[dict[str, t.Any]]:
         try:

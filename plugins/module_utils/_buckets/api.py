@@ -18,7 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names imp
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.emptying import empty
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal import Contents
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
 from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
 
@@ -99,7 +99,7 @@ class BucketsApi:
             answer = self._s3(region).get_bucket_tagging(**self._bucket(name))
         except is_boto3_error_code("NoSuchTagSet"):
             return {}
-        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+        return tags_of(answer["TagSet"])
 
     def policy(self, region: str, name: str) -> Config | None:
         try:
@@ -163,7 +163,7 @@ class BucketsApi:
 
     def create_bucket(self, region: str, name: str, tags: dict[str, str]) -> None:
         """Ours from its first moment by its tags, so that a run that is killed here does not leave a stranger."""
-        configuration: Config = {"Tags": _tag_set(tags)}
+        configuration: Config = {"Tags": tag_list(tags)}
         if region != GLOBAL_REGION:  # which refuses its own name as a location
             configuration["LocationConstraint"] = region
         parameters: Config = {"CreateBucketConfiguration": configuration, "ObjectOwnership": "BucketOwnerEnforced"}
@@ -209,7 +209,7 @@ class BucketsApi:
         self._change(region, name, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules, **others)
 
     def put_tags(self, region: str, name: str, tags: dict[str, str]) -> None:
-        self._change(region, name, "put_bucket_tagging", Tagging={"TagSet": _tag_set(tags)})
+        self._change(region, name, "put_bucket_tagging", Tagging={"TagSet": tag_list(tags)})
 
     def put_policy(self, region: str, name: str, policy: Config) -> None:
         self._change(region, name, "put_bucket_policy", Policy=json.dumps(policy))
@@ -237,7 +237,3 @@ class BucketsApi:
             empty(s3, bucket, lambda gone: progress.count(f"{gone} versions and uploads deleted"))
         codes = (_CONFLICT, "BucketNotEmpty") if everything else (_CONFLICT,)
         retry(what, delete, codes, timeout=self._timeout)
-
-
-def _tag_set(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -16,7 +16,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBA
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate.plan import Certificate, from_api
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
 
 
 class CertificateApi:
@@ -47,8 +47,7 @@ class CertificateApi:
             return None
 
     def _tags(self, arn: str) -> dict[str, str]:
-        items = self._acm.list_tags_for_certificate(CertificateArn=arn).get("Tags", [])
-        return {item["Key"]: item.get("Value", "") for item in items}
+        return tags_of(self._acm.list_tags_for_certificate(CertificateArn=arn).get("Tags", []))
 
     def request_certificate(self, names: list[str], token: str, tags: dict[str, str]) -> None:
         answer = self._acm.request_certificate(
@@ -56,12 +55,12 @@ class CertificateApi:
             SubjectAlternativeNames=names,
             ValidationMethod="DNS",
             IdempotencyToken=token,
-            Tags=_items(tags),
+            Tags=tag_list(tags),
         )
         self._requested.add(answer["CertificateArn"])
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
-        self._acm.add_tags_to_certificate(CertificateArn=arn, Tags=_items(tags))
+        self._acm.add_tags_to_certificate(CertificateArn=arn, Tags=tag_list(tags))
 
     def delete_certificate(self, arn: str) -> None:
         try:
@@ -83,7 +82,3 @@ def _may_have(summary: dict[str, t.Any], names: t.Collection[str]) -> bool:
     """A summary tells the first hundred names."""
     told = {name.lower() for name in [summary["DomainName"], *summary.get("SubjectAlternativeNameSummaries", [])]}
     return bool(told & set(names)) or bool(summary.get("HasAdditionalSubjectAlternativeNames"))
-
-
-def _items(tags: dict[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

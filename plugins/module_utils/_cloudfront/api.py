@@ -23,12 +23,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Config, Kind, Live, named
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import distributions, listed
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import from_api, snake
 
 # An ETag that is not the newest any more, with which CloudFront refuses a write.
 STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
-_UNKNOWN = "UnknownMembers"
 
 
 class ConfigApi:
@@ -36,9 +36,8 @@ class ConfigApi:
 
     def __init__(self, aws: Aws, kind: Kind) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
-        # An answer as botocore understands it lacks what its model lacks.
-        self._cloudfront.meta.events.register(f"before-parse.cloudfront.Get{kind.entity}", self._note_unknown)
         self._kind = kind
+        unknown.note(self._cloudfront, f"Get{kind.entity}", self.shape)
         self._etags: dict[str, str] = {}
         # What our last write made, as CloudFront answered it: listings may lag behind.
         self.written: Live | None = None
@@ -49,7 +48,8 @@ class ConfigApi:
 
     def all(self) -> list[Live]:
         """Every one of the kind, AWS's own included, as the listing tells them."""
-        return [self._listed(item) for item in self._pages(self._kind.listing, f"{self._kind.entity}List")]
+        items = listed(self._cloudfront, self._kind.listing, f"{self._kind.entity}List")
+        return [self._listed(item) for item in items]
 
     def read(self, config_id: str) -> Live:
         return self._live(self._call("Get", Id=config_id))
@@ -81,39 +81,27 @@ class ConfigApi:
                 "let them use another first."
             ) from error
 
-    def _note_unknown(self, response_dict: Config, customized_response_dict: Config, **kwargs: t.Any) -> None:
-        customized_response_dict[_UNKNOWN] = unknown.members(response_dict["body"], self.shape)
-
     def _users(self, config_id: str) -> list[str]:
         if self._kind.used_by:
-            return self._pages(self._kind.used_by, "DistributionIdList", **{f"{self._kind.entity}Id": config_id})
+            policy = {f"{self._kind.entity}Id": config_id}
+            return listed(self._cloudfront, self._kind.used_by, "DistributionIdList", **policy)
         # Those of an origin access control are not listed by an operation of their own.
         return [
             distribution["Id"]
-            for distribution in self._pages("ListDistributions", "DistributionList")
+            for distribution in distributions(self._cloudfront)
             if config_id in [origin.get(f"{self._kind.entity}Id") for origin in distribution["Origins"]["Items"]]
         ]
 
     def _live(self, answer: t.Any) -> Live:
         found = answer[self._kind.entity]
         self._etags[found["Id"]] = answer["ETag"]
-        return Live(found["Id"], from_api(self.shape, found[self._kind.config]), unknown=answer.get(_UNKNOWN, ()))
+        return Live(found["Id"], from_api(self.shape, found[self._kind.config]), unknown=answer.get(unknown.MEMBER, ()))
 
     def _listed(self, item: Config) -> Live:
         """Policies are listed whole, origin access controls as a summary that has all of their configuration."""
         whole = item.get(self._kind.entity, item)
         config = whole.get(self._kind.config, {key: whole[key] for key in self.shape.members if key in whole})
         return Live(whole["Id"], from_api(self.shape, config), item.get("Type") == "managed")
-
-    def _pages(self, operation: str, member: str, **arguments: t.Any) -> list[t.Any]:
-        """botocore has paginators for some of these operations only."""
-        items: list[t.Any] = []
-        while True:
-            page = getattr(self._cloudfront, snake(operation))(**arguments)[member]
-            items += page.get("Items", [])
-            if not page.get("NextMarker"):
-                return items
-            arguments["Marker"] = page["NextMarker"]
 
     def _write(self, verb: str, **arguments: t.Any) -> t.Any:
         try:

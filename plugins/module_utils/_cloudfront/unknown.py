@@ -12,6 +12,17 @@ from __future__ import annotations
 import typing as t
 from xml.etree import ElementTree
 
+MEMBER = "UnknownMembers"
+
+
+def note(client: t.Any, operation: str, shape: t.Any) -> None:
+    """Let the answers to *operation* have MEMBER, which is what an answer as botocore understands it lacks."""
+
+    def add(response_dict: dict[str, t.Any], customized_response_dict: dict[str, t.Any], **kwargs: t.Any) -> None:
+        customized_response_dict[MEMBER] = members(response_dict["body"], shape)
+
+    client.meta.events.register(f"before-parse.cloudfront.{operation}", add)
+
 
 def members(answer: bytes, shape: t.Any) -> list[str]:
     """The paths of those in the answer to a Get. *shape*: botocore's of the configuration, which has its name."""

@@ -26,11 +26,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind 
     ORIGIN_ACCESS_CONTROL,
     ORIGIN_REQUEST_POLICY,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import distributions, items
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import references
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import elsewhere
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, from_api, overlay
 
@@ -47,7 +48,6 @@ _OTHER_SHAPE = re.compile(
 )
 # How many distributions of this name may have been deleted before: each has used up its reference.
 _REFERENCES = 20
-_UNKNOWN = "UnknownMembers"
 
 
 class DistributionApi:
@@ -55,8 +55,7 @@ class DistributionApi:
 
     def __init__(self, aws: Aws, wait_timeout: float = 0) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
-        # An answer as botocore understands it lacks what its model lacks.
-        self._cloudfront.meta.events.register("before-parse.cloudfront.GetDistribution", self._note_unknown)
+        unknown.note(self._cloudfront, "GetDistribution", self.config_shape)
         self._kinds = {member: ConfigApi(aws, kind) for member, kind in _KINDS.items()}
         self._looked_up: dict[references.Reference, Config | None] = {}
         self._etags: dict[str, str] = {}
@@ -68,8 +67,7 @@ class DistributionApi:
 
     def summaries(self) -> list[Config]:
         """What ListDistributions tells of each; no tags."""
-        pages = self._cloudfront.get_paginator("list_distributions").paginate()
-        return [item for page in pages for item in page["DistributionList"].get("Items", [])]
+        return distributions(self._cloudfront)
 
     def find(self, tag: str, value: str, summaries: t.Sequence[Config] | None = None) -> str | None:
         """The id of the distribution that has this tag.
@@ -94,10 +92,9 @@ class DistributionApi:
 
     def tags(self, arn: str) -> dict[str, str]:
         try:
-            items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
+            return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
         except is_boto3_error_code("NoSuchResource"):
             return {}  # somebody's that was deleted since it was listed
-        return {item["Key"]: item["Value"] for item in items}
 
     def distribution(self, distribution_id: str) -> tuple[Config, Config, t.Sequence[str]]:
         """Facts, configuration, and the configuration's members that botocore does not know."""
@@ -112,7 +109,7 @@ class DistributionApi:
             "last_modified": live["LastModifiedTime"].isoformat(),
             "in_progress_invalidations": live["InProgressInvalidationBatches"],
         }
-        return facts, live["DistributionConfig"], answer[_UNKNOWN]
+        return facts, live["DistributionConfig"], answer[unknown.MEMBER]
 
     def look_up(self, named: t.Iterable[references.Reference]) -> dict[references.Reference, Config | None]:
         """The configuration of each policy and access control, read once; None where there is none."""
@@ -139,7 +136,7 @@ class DistributionApi:
     def _create(self, config: Config, tags: dict[str, str], other_shape: Config | None) -> None:
         def create(shaped: Config) -> None:
             self._cloudfront.create_distribution_with_tags(
-                DistributionConfigWithTags={"DistributionConfig": shaped, "Tags": {"Items": _items(tags)}}
+                DistributionConfigWithTags={"DistributionConfig": shaped, "Tags": {"Items": tag_list(tags)}}
             )
 
         self._in_some_shape(create, config, other_shape)
@@ -174,7 +171,7 @@ class DistributionApi:
             ) from error
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
-        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": _items(tags)})
+        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": tag_list(tags)})
 
     def _in_some_shape(self, write: t.Callable[[Config], t.Any], config: Config, other: Config | None) -> t.Any:
         try:
@@ -185,7 +182,7 @@ class DistributionApi:
                     raise
                 return write({**other, "CallerReference": config["CallerReference"]})
         except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise EdgeError(self._whose(config.get("Aliases", {}).get("Items", []))) from error
+            raise EdgeError(self._whose(items(config, "Aliases"))) from error
 
     def _whose(self, aliases: t.Sequence[str]) -> str:
         others = aliases_of(self.summaries())
@@ -223,13 +220,6 @@ class DistributionApi:
         except is_boto3_error_code(_KINDS[member].unknown):
             return None
 
-    def _note_unknown(self, response_dict: Config, customized_response_dict: Config, **kwargs: t.Any) -> None:
-        customized_response_dict[_UNKNOWN] = unknown.members(response_dict["body"], self.config_shape)
-
-
-def _items(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
 
 def aliases_of(summaries: t.Iterable[Config], but: str | None = None) -> dict[str, str]:
     """Each alias of the distributions, and whose it is for people; without those of one."""
@@ -237,5 +227,5 @@ def aliases_of(summaries: t.Iterable[Config], but: str | None = None) -> dict[st
         alias.lower(): f"the distribution {item['Id']} ({item['Comment']})"
         for item in summaries
         if item["Id"] != but
-        for alias in item.get("Aliases", {}).get("Items", [])
+        for alias in items(item, "Aliases")
     }

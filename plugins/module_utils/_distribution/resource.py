@@ -52,7 +52,6 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
 }
-INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,12 +66,7 @@ class State:
         return self.live is not None and self.live.facts["status"] == "Deployed"
 
 
-def observe(api: DistributionApi, name: str) -> planning.Observed | None:
-    distribution_id = api.find(OWNER_TAG, name)
-    return None if distribution_id is None else _read(api, distribution_id)
-
-
-def _read(api: DistributionApi, distribution_id: str) -> planning.Observed:
+def read(api: DistributionApi, distribution_id: str) -> planning.Observed:
     facts, config, unknown = api.distribution(distribution_id)
     return planning.Observed(facts, config, api.tags(facts["arn"]), unknown)
 
@@ -89,11 +83,6 @@ def describe(live: planning.Observed | None) -> dict[str, t.Any]:
         "origin_domain_names": [origin["DomainName"] for origin in live.config.get("Origins", {}).get("Items", [])],
         "tags": dict(live.tags),
     }
-
-
-def describe_fully(api: DistributionApi, live: planning.Observed) -> dict[str, t.Any]:
-    config = planning.live_config(live.config, api.config_shape)
-    return {**live.facts, **describe(live), "enabled": config.get("enabled"), "config": config}
 
 
 class Distribution(Resource[State]):
@@ -120,7 +109,7 @@ class Distribution(Resource[State]):
     def observe(self) -> State:
         summaries = self.api.summaries()
         distribution_id = self.api.find(OWNER_TAG, self._name, summaries)
-        self._observed = live = _read(self.api, distribution_id) if distribution_id else None
+        self._observed = live = read(self.api, distribution_id) if distribution_id else None
         if self._desired.absent:
             return State(live)
         _live, after = planning.wanted_config(live, self._desired, self.api.config_shape)
@@ -145,7 +134,7 @@ class Distribution(Resource[State]):
     def _again(self, seen: State) -> State:
         if seen.live is None:
             return self.observe()
-        self._observed = _read(self.api, seen.live.facts["id"])
+        self._observed = read(self.api, seen.live.facts["id"])
         return State(self._observed)
 
     def result(self, state: t.Any) -> dict[str, t.Any]:

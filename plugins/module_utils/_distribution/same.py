@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal
+from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, identity
 
 Config = dict[str, t.Any]
 
@@ -32,7 +32,6 @@ _DEFAULTS: dict[str, t.Any] = {
     "restriction_type": "none",
     "selection_criteria": "default",
 }
-_IDENTITIES = ("id", "event_type", "error_code", "header_name")
 _ORDERED = "path_pattern"
 # Of an origin's custom header: by it an origin knows that CloudFront asks.
 _SECRET = "header_value"
@@ -46,8 +45,8 @@ def kept(live: t.Any, after: t.Any, member: str = "") -> t.Any:
         both = {key: kept(live.get(key), after.get(key), key) for key in {**live, **after}}
         return {key: value for key, value in both.items() if value is not None}
     if isinstance(live, list) and isinstance(after, list):
-        lived = {_identity(item): item for item in live if _identity(item) is not None}
-        return [kept(lived[_identity(item)], item) if _identity(item) in lived else item for item in after]
+        lived = {identity(item): item for item in live if identity(item) is not None}
+        return [kept(lived[identity(item)], item) if identity(item) in lived else item for item in after]
     return after
 
 
@@ -57,7 +56,7 @@ def by_identity(config: t.Any) -> t.Any:
         return {key: _unsaid(value) if key == _SECRET else by_identity(value) for key, value in config.items()}
     if not isinstance(config, list):
         return config
-    names = [_identity(item) for item in config]
+    names = [identity(item) for item in config]
     if not config or None in names or len(set(names)) < len(names):
         return [by_identity(item) for item in config]
     items = dict(zip(map(str, names), map(by_identity, config), strict=True))
@@ -69,12 +68,6 @@ def by_identity(config: t.Any) -> t.Any:
 def _unsaid(secret: t.Any) -> str:
     """Another one for another secret."""
     return f"(not shown, {hashlib.sha256(str(secret).encode()).hexdigest()[:8]})"
-
-
-def _identity(item: t.Any) -> t.Any:
-    return (
-        next((item[key] for key in (*_IDENTITIES, _ORDERED) if key in item), None) if isinstance(item, dict) else None
-    )
 
 
 def _said(member: str, value: t.Any) -> t.Any:

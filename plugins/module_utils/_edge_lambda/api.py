@@ -18,6 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     ClientError,
     is_boto3_error_code,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import associations
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.plan import MANAGED
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
@@ -78,19 +79,9 @@ class EdgeLambdaApi:
 
     def associations(self, arn: str) -> dict[str, list[str]]:
         """The ids of the account's distributions that associate the function, by version."""
-        found: dict[str, list[str]] = {}
-        pages = self._aws.client("cloudfront", GLOBAL_REGION).get_paginator("list_distributions").paginate()
-        for item in (item for page in pages for item in page["DistributionList"].get("Items", [])):
-            behaviors = [item["DefaultCacheBehavior"], *item.get("CacheBehaviors", {}).get("Items", [])]
-            functions = {
-                association["LambdaFunctionARN"].rpartition(":")
-                for behavior in behaviors
-                for association in behavior.get("LambdaFunctionAssociations", {}).get("Items", [])
-            }
-            for function, _colon, version in functions:
-                if function == arn:
-                    found.setdefault(version, []).append(item["Id"])
-        return found
+        found = associations(self._aws.client("cloudfront", GLOBAL_REGION), "LambdaFunctionARN")
+        prefix = f"{arn}:"
+        return {each.removeprefix(prefix): ids for each, ids in found.items() if each.startswith(prefix)}
 
     def log_group(self, region: str, log_group: str) -> Config | None:
         pages = self._aws.client("logs", region).get_paginator("describe_log_groups")

@@ -33,15 +33,14 @@ _MEMBERS = {
 }
 
 
-def functions(module: AnsibleAWSModule) -> list[Config]:
+def functions(module: AnsibleAWSModule, aws: Aws) -> Config:
     """The function of that name, or nothing."""
     name: str = module.params["name"]
-    aws = Aws(module)
     options.check_name(name, aws.default_region)
     api = EdgeLambdaApi(aws)
     latest = api.function(name)
     if latest is None:
-        return []
+        return {"functions": []}
     arn = latest["FunctionArn"]
     associations = api.associations(arn)
     found: Config = {
@@ -53,7 +52,7 @@ def functions(module: AnsibleAWSModule) -> list[Config]:
     if module.params["log_groups"]:
         groups = in_parallel(log_group_reads(api, name))
         found["log_groups"] = [_log_group(region, group) for region, group in groups.items() if group]
-    return [found]
+    return {"functions": [found]}
 
 
 def _version(arn: str, version: Config, associations: t.Mapping[str, list[str]]) -> Config:

@@ -17,7 +17,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     explain,
     is_boto3_error_code,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import associations, items, listed
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list, tags_of
 
 Config = dict[str, t.Any]
 DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"
@@ -47,7 +49,7 @@ class FunctionApi:
         if stage == DEVELOPMENT:
             self._etag = described["ETag"]
         summary = described["FunctionSummary"]
-        stores = summary["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
+        stores = items(summary["FunctionConfig"], "KeyValueStoreAssociations")
         return {
             "arn": summary["FunctionMetadata"]["FunctionARN"],
             "comment": summary["FunctionConfig"].get("Comment", ""),
@@ -63,31 +65,16 @@ class FunctionApi:
         return self._cloudfront.describe_function(Name=name, Stage=LIVE)["FunctionSummary"].get("Status", "")
 
     def comments(self) -> dict[str, str]:
-        """The comments of all functions, by their names. Botocore has no paginator for them."""
-        found: dict[str, str] = {}
-        marker: dict[str, str] = {}
-        while True:
-            page = self._cloudfront.list_functions(Stage=DEVELOPMENT, **marker)["FunctionList"]
-            found |= {item["Name"]: item["FunctionConfig"].get("Comment", "") for item in page.get("Items", [])}
-            if not page.get("NextMarker"):
-                return found
-            marker = {"Marker": page["NextMarker"]}
+        """The comments of all functions, by their names."""
+        functions = listed(self._cloudfront, "ListFunctions", "FunctionList", Stage=DEVELOPMENT)
+        return {each["Name"]: each["FunctionConfig"].get("Comment", "") for each in functions}
 
     def associations(self) -> dict[str, list[str]]:
         """The ids of the distributions that use each function, by its ARN."""
-        found: dict[str, list[str]] = {}
-        for page in self._cloudfront.get_paginator("list_distributions").paginate():
-            for distribution in page["DistributionList"].get("Items", []):
-                others = distribution.get("CacheBehaviors", {}).get("Items", [])
-                behaviors = [distribution["DefaultCacheBehavior"], *others]
-                used = [item for one in behaviors for item in one.get("FunctionAssociations", {}).get("Items", [])]
-                for arn in {item["FunctionARN"] for item in used}:
-                    found.setdefault(arn, []).append(distribution["Id"])
-        return found
+        return associations(self._cloudfront, "FunctionARN")
 
     def tags(self, arn: str) -> dict[str, str]:
-        items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
-        return {item["Key"]: item["Value"] for item in items}
+        return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
 
     def create_function(self, name: str, code: str, tags: dict[str, str], **config: t.Any) -> None:
         given = {"Tags": _tags(tags)} if tags else {}
@@ -131,11 +118,11 @@ class FunctionApi:
 
 
 def _tags(tags: t.Mapping[str, str]) -> Config:
-    return {"Items": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+    return {"Items": tag_list(tags)}
 
 
 def _config(comment: str, runtime: str, key_value_store_arns: list[str]) -> Config:
     # Always whole: an update without the association removes it.
-    items = [{"KeyValueStoreARN": arn} for arn in key_value_store_arns]
-    associations = {"Quantity": len(items), **({"Items": items} if items else {})}
-    return {"Comment": comment, "Runtime": runtime, "KeyValueStoreAssociations": associations}
+    stores = [{"KeyValueStoreARN": arn} for arn in key_value_store_arns]
+    associated = {"Quantity": len(stores), **({"Items": stores} if stores else {})}
+    return {"Comment": comment, "Runtime": runtime, "KeyValueStoreAssociations": associated}

@@ -13,6 +13,7 @@ import functools
 import hashlib
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._function.api import (
@@ -28,7 +29,11 @@ INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str"}}
 _CONFIG = ("comment", "runtime", "key_value_store_arns")
 
 
-def functions(api: FunctionApi, name: str | None) -> list[Config]:
+def functions(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
+    return {"functions": _functions(FunctionApi(aws), module.params["name"])}
+
+
+def _functions(api: FunctionApi, name: str | None) -> list[Config]:
     """Both stages of the one of this *name*, or of all that are ours."""
     if name is not None:
         check_cloudfront_name(name)

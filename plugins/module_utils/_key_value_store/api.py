@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
 import threading
 import typing as t
@@ -19,8 +21,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     ClientError,
     is_boto3_error_code,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import items, listed
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import MAX_BATCH_KEYS, Contents
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list, tags_of
 from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -48,15 +53,13 @@ class StoreApi:
         return found["KeyValueStore"]
 
     def stores(self) -> list[Config]:
-        pages = self._cloudfront.get_paginator("list_key_value_stores").paginate()
-        return [store for page in pages for store in page["KeyValueStoreList"].get("Items", [])]
+        return listed(self._cloudfront, "ListKeyValueStores", "KeyValueStoreList")
 
     def tags(self, arn: str) -> dict[str, str]:
-        items = self._cloudfront.list_tags_for_resource(Resource=arn)["Tags"].get("Items", [])
-        return {item["Key"]: item.get("Value", "") for item in items}
+        return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
 
     def create_store(self, name: str, comment: str, tags: dict[str, str]) -> None:
-        given = {"Tags": {"Items": _pairs(tags)}} if tags else {}
+        given = {"Tags": {"Items": tag_list(tags)}} if tags else {}
         try:
             self._cloudfront.create_key_value_store(Name=name, Comment=comment, **given)
         except is_boto3_error_code("EntityAlreadyExists"):
@@ -70,7 +73,7 @@ class StoreApi:
         self._etag = updated["ETag"]
 
     def put_tags(self, arn: str, tags: dict[str, str]) -> None:
-        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": _pairs(tags)})
+        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": tag_list(tags)})
 
     def delete_store(self, name: str, arn: str) -> None:
         try:
@@ -85,18 +88,11 @@ class StoreApi:
 
     def _users(self, arn: str) -> str:
         """The functions that use the store, in a sentence's words. A function's two stages may differ."""
-        names: set[str] = set()
-        marker: dict[str, str] = {}
-        try:
-            while True:
-                page = self._cloudfront.list_functions(**marker)["FunctionList"]
-                names.update(item["Name"] for item in page.get("Items", []) if arn in _associated(item))
-                if not page.get("NextMarker"):
-                    break
-                marker = {"Marker": page["NextMarker"]}
-        except ClientError:
-            pass  # who may not list them is still told the rest
-        return f"the function {', '.join(sorted(names))}" if names else "a function"
+        functions: list[Config] = []
+        with contextlib.suppress(ClientError):  # who may not list them is still told the rest
+            functions = listed(self._cloudfront, "ListFunctions", "FunctionList")
+        names = sorted({function["Name"] for function in functions if arn in _associated(function)})
+        return f"the function {', '.join(names)}" if names else "a function"
 
 
 class KeysApi:
@@ -131,6 +127,11 @@ class KeysApi:
             return self._keys.get_key(KvsARN=arn, Key=key)["Value"]
         except is_boto3_error_code("ResourceNotFoundException"):
             return None
+
+    def values(self, arn: str, keys: t.Iterable[str]) -> dict[str, str]:
+        """Of those that there are."""
+        found = in_parallel({key: functools.partial(self.value, arn, key) for key in keys})
+        return {key: value for key, value in found.items() if value is not None}
 
     def all_values(self, arn: str) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -182,12 +183,7 @@ def is_stale(error: BaseException | None) -> bool:
 
 
 def _associated(function: Config) -> set[str]:
-    found = function["FunctionConfig"].get("KeyValueStoreAssociations", {}).get("Items", [])
-    return {each["KeyValueStoreARN"] for each in found}
-
-
-def _pairs(tags: t.Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+    return {each["KeyValueStoreARN"] for each in items(function["FunctionConfig"], "KeyValueStoreAssociations")}
 
 
 def _require_sigv4a() -> None:

@@ -9,13 +9,11 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import (
@@ -33,19 +31,20 @@ KEYS_INFO_ARGUMENTS: dict[str, t.Any] = {
 }
 
 
-def stores(aws: Aws, p: dict[str, t.Any]) -> dict[str, t.Any]:
-    api = StoreApi(aws)
-    if p["name"] is None:
+def stores(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
+    api, name = StoreApi(aws), module.params["name"]
+    if name is None:
         found = sorted(api.stores(), key=lambda live: live["Name"])
     else:
-        check_cloudfront_name(p["name"])
-        live = api.store(p["name"])
+        check_cloudfront_name(name)
+        live = api.store(name)
         found = [live] if live else []
-    return {"key_value_stores": [store_plan.facts(live) for live in found]}
+    return {"key_value_stores": [store_plan.facts(live) for live in found], "api_calls": aws.calls}
 
 
-def keys(aws: Aws, p: dict[str, t.Any]) -> dict[str, t.Any]:
+def keys(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
     """Names are told as cloudfront_key_value_store_keys takes them: without the prefix. Digests are no keys."""
+    p = module.params
     arn = arn_of(p["store"], aws)
     if arn is None:
         raise EdgeError(f"There is no key value store {p['store']!r}.")
@@ -56,8 +55,7 @@ def keys(aws: Aws, p: dict[str, t.Any]) -> dict[str, t.Any]:
         values = api.all_values(arn) if description["ItemCount"] else {}
         found = {key: value for key, value in values.items() if key.startswith(prefix)}
     else:
-        each = in_parallel({key: functools.partial(api.value, arn, f"{prefix}{key}") for key in p["keys"]})
-        found = {f"{prefix}{key}": value for key, value in each.items() if value is not None}
+        found = api.values(arn, [f"{prefix}{key}" for key in p["keys"]])
     return {
         "store": p["store"],
         "prefix": prefix,
@@ -69,5 +67,6 @@ def keys(aws: Aws, p: dict[str, t.Any]) -> dict[str, t.Any]:
         "item_count": description["ItemCount"],
         "total_size_in_bytes": description["TotalSizeInBytes"],
         "etag": description["ETag"],
+        "api_calls": aws.calls,
         "estimated_cost_usd": round(api.calls * PRICE_OF_A_CALL, 3),
     }

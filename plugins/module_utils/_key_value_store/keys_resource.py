@@ -10,13 +10,10 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import math
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import keys_plan, manifest, source
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
@@ -89,20 +86,14 @@ class Keys(Resource[Observed]):
                 values = self.api.manifest(prefix)
                 if manifest.vouched_for(values, digest):
                     return Observed(contents, values, digest=text)
-            if not self._wanted.purge and self._reads_fewer(contents):
+            if not self._wanted.purge and planning.each_is_fewer(self._wanted.names, contents):
                 return Observed(contents, self._named(), whole=False, digest=text)
-        elif not self._list and self._reads_fewer(contents):
+        elif not self._list and planning.each_is_fewer(self._wanted.names, contents):
             return Observed(contents, self._named(), whole=False)
         return self._all(contents)
 
-    def _reads_fewer(self, contents: planning.Contents) -> bool:
-        """Whether a call a key is fewer than a call a page. A store that holds nothing is not read at all."""
-        return len(self._wanted.names) <= math.ceil(contents.items / planning.MAX_BATCH_KEYS)
-
     def _named(self) -> dict[str, str]:
-        names = self._wanted.names
-        values = in_parallel({name: functools.partial(self.api.value, self._target.arn, name) for name in names})
-        return {name: value for name, value in values.items() if value is not None}
+        return self.api.values(self._target.arn, self._wanted.names)
 
     def _all(self, contents: planning.Contents) -> Observed:
         if self._observations > 1:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -33,6 +34,11 @@ class Contents(t.NamedTuple):
 
 
 EMPTY = Contents(0, 0)
+
+
+def each_is_fewer(keys: t.Collection[str], contents: Contents) -> bool:
+    """Whether one GetKey a key is fewer calls than ListKeys' pages. A store that holds nothing has none."""
+    return len(keys) <= math.ceil(contents.items / MAX_BATCH_KEYS)
 
 
 class Batch(t.NamedTuple):

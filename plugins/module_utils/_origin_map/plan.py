@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import plan_keys
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.site_keys import check_site
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
 
 Values = t.Mapping[str, str]
@@ -24,7 +24,6 @@ Values = t.Mapping[str, str]
 _VERSION = 1
 # CloudFront's limit for an origin group that a function makes.
 _GROUP = 2
-_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +51,7 @@ class Desired:
 
 def desired(p: t.Mapping[str, t.Any]) -> Desired:
     """What the options ask for. Raises EdgeError for the first thing that is wrong in them."""
-    if not _SITE.fullmatch(p["site"]):
-        raise EdgeError(f"site: {p['site']!r} must be letters, digits, hyphens and underscores: keys begin with it.")
+    check_site(p["site"])
     if p["state"] == "absent":
         return Desired(p["site"])
     regions, out = p["regions"], p["out_of_service"]

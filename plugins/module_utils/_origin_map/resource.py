@@ -9,18 +9,12 @@
 
 from __future__ import annotations
 
-import functools
-import math
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi, is_stale
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import MAX_BATCH_KEYS
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.site_keys import SiteKeys
 from ansible_collections.multiregion.edge.plugins.module_utils._origin_map import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, wait_until
 
 ARGUMENTS: dict[str, t.Any] = {
     "store": {"type": "str", "required": True},
@@ -37,41 +31,22 @@ Values = dict[str, str]
 _READ_BACK_SECONDS = 30.0
 
 
-class OriginMap(Resource[Values]):
-    """Only the keys below the site's prefix: a store may be shared."""
+class OriginMap(SiteKeys[Values]):
+    """The keys below the site's prefix."""
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         self._desired = planning.desired(module.params)
         self._wanted: Values = {}
-        self._store: str = module.params["store"]
-        store = StoreApi(aws).store(self._store)
-        # Without a store nothing is there, which is what `absent` asks for.
-        if store is None and not module.check_mode and module.params["state"] == "present":
-            raise EdgeError(
-                f"There is no key value store {self._store!r}: run site.yml first, or make it with "
-                "cloudfront_key_value_store."
-            )
-        self._arn: str = store["ARN"] if store else KNOWN_AFTER_APPLY
-        self.api = KeysApi(aws)
+        super().__init__(module, aws)
 
     def observe(self) -> Values:
-        """All keys in pages, or one GetKey each where that is fewer calls."""
-        if self._arn == KNOWN_AFTER_APPLY:
-            return {}
-        description = self.api.describe(self._arn)
-        keys = self._desired.keys
-        if math.ceil(description["ItemCount"] / MAX_BATCH_KEYS) < len(keys):
-            everything = self.api.all_values(self._arn)
-            return {key: text for key, text in everything.items() if key.startswith(self._desired.prefix)}
-        each = in_parallel({key: functools.partial(self.api.value, self._arn, key) for key in keys})
-        return {key: text for key, text in each.items() if text is not None}
+        contents = self._contents()
+        found = self._values(self._desired.keys, contents) if contents else {}
+        return {key: text for key, text in found.items() if key.startswith(self._desired.prefix)}
 
     def plan(self, observed: Values) -> Plan:
         self._wanted = planning.wanted(observed, self._desired)
         return planning.plan(observed, self._desired, self._arn, self._store)
-
-    def is_stale(self, error: BaseException | None) -> bool:
-        return is_stale(error)
 
     def settle(self, observed: Values, changed: bool) -> Values:
         """What is read back proves that the switch is made."""

@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What there is to know about a distribution."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import live_config
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import describe, read
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+
+INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
+
+
+def distributions(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
+    """The one that has the name, or nothing."""
+    api = DistributionApi(aws)
+    distribution_id = api.find(OWNER_TAG, module.params["name"])
+    if distribution_id is None:
+        return {"distributions": []}
+    live = read(api, distribution_id)
+    config = live_config(live.config, api.config_shape)
+    return {"distributions": [{**live.facts, **describe(live), "enabled": config.get("enabled"), "config": config}]}
