@@ -4,11 +4,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 from demo.site import LocalSite
 
 _RECAP = re.compile(r"changed=(\d+).*failed=(\d+)")
+
+
+def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
+    """What a playbook that succeeds says."""
+    outcome = site.playbook(name, *arguments, "--extra-vars", json.dumps(variables), capture=True)
+    assert outcome.returncode == 0, outcome.stdout
+    assert "Traceback" not in outcome.stdout
+    return outcome.stdout
 
 
 def mutating(site: LocalSite, after: int) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from cloud.edge import Edge
 from demo.site import LocalSite
-from e2e.runs import last, mutating
+from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
 from e2e.ways import REGIONS, WAYS, ZONE
 
@@ -31,8 +31,7 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
     variables = {"edge_name": "live", "edge_site": str(directory), "edge_dns_zone": ZONE}
     with LocalSite(variables) as site:
         deploy(site, "mrap")
-        outcome = site.playbook("playbooks/publish.yml", capture=True)
-        assert outcome.returncode == 0, outcome.stdout
+        run(site, "playbooks/publish.yml")
         yield site
 
 
@@ -48,15 +47,12 @@ def deploy(site: LocalSite, way: str, regions: list[str] = REGIONS) -> str:
     for variable in ("edge_origin", "edge_signer"):
         site.variables.pop(variable, None)
     site.variables |= WAYS[way] | {"edge_regions": regions}
-    outcome = site.playbook("site.yml", capture=True)
-    assert outcome.returncode == 0, outcome.stdout
-    return outcome.stdout
+    return run(site, "site.yml")
 
 
 def unchanged(site: LocalSite) -> None:
     start = last(site)
-    outcome = site.playbook("site.yml", capture=True)
-    assert "no changes" in outcome.stdout, outcome.stdout
+    assert "no changes" in run(site, "site.yml")
     assert mutating(site, start) == []
 
 

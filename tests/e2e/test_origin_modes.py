@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cloud.geo import great_circle_km, load_pops, load_regions
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap
+from e2e.runs import last, mutating, recap, run
 from e2e.ways import REGIONS, WAYS
 from viewer import get
 
@@ -30,13 +28,6 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
     variables = {"edge_name": "ways", "edge_regions": REGIONS, "edge_site": str(directory), **WAYS[request.param]}
     with LocalSite(variables) as local_site:
         yield local_site
-
-
-def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
-    outcome = site.playbook(name, *arguments, "--extra-vars", json.dumps(variables), capture=True)
-    assert outcome.returncode == 0, outcome.stdout
-    assert "Traceback" not in outcome.stdout
-    return outcome.stdout
 
 
 def nearest(code: str, regions: list[str]) -> str:

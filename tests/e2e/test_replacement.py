@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cloud.edge import Edge
 from demo.site import LocalSite
-from e2e.runs import last, mutating
+from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
 
 THREE = ["eu-north-1", "us-east-1", "ap-southeast-2"]
@@ -50,12 +48,6 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
         run(site, "site.yml")
         run(site, "playbooks/publish.yml")
         yield site
-
-
-def run(site: LocalSite, name: str, **variables: Any) -> str:
-    outcome = site.playbook(name, "--extra-vars", json.dumps(variables), capture=True)
-    assert outcome.returncode == 0, outcome.stdout
-    return outcome.stdout
 
 
 def access_points(site: LocalSite) -> list[set[str]]:

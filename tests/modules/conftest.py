@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from cloud.local import LocalCloud
-from modules.runner import Modules
+from modules.names import Zone
+from modules.runner import SITE, Modules
+from modules.stores import Store
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +23,25 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 @pytest.fixture(scope="module")
 def modules(cloud: LocalCloud) -> Modules:
     return Modules(cloud)
+
+
+@pytest.fixture
+def zone(cloud: LocalCloud) -> Zone:
+    return Zone(cloud)
+
+
+@pytest.fixture(scope="module")
+def site_store(cloud: LocalCloud, modules: Modules) -> Store:
+    modules.run("cloudfront_key_value_store", name=SITE)
+    return Store(cloud, SITE)
+
+
+@pytest.fixture
+def store(cloud: LocalCloud, site_store: Store) -> Iterator[Store]:
+    """The site's, with nothing in it."""
+    yield site_store
+    cloud.fault(None)
+    site_store.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,6 @@ def modules(cloud: LocalCloud) -> Modules:
     return modules_of(cloud)
 
 
-@pytest.fixture
-def zone(cloud: LocalCloud) -> Zone:
-    return Zone(cloud)
-
-
 def run(modules: Modules, *names: str, check: bool = False, **options: Any) -> dict[str, Any]:
     given = {"site": SITE, "domain_name": names[0], "subject_alternative_names": list(names[1:]), **options}
     return modules.run("acm_certificate", check=check, **given)

@@ -24,11 +24,6 @@ def modules(cloud: LocalCloud) -> Modules:
     return modules_of(cloud)
 
 
-@pytest.fixture
-def zone(cloud: LocalCloud) -> Zone:
-    return Zone(cloud)
-
-
 def run(modules: Modules, directory: Path, entry: str, check: bool = False, **variables: Any) -> tuple[int, str]:
     """The role's entry point; what it said is in one line."""
     given = {f"dns_{name}": value for name, value in variables.items()}

@@ -21,11 +21,6 @@ def modules(cloud: LocalCloud) -> Modules:
     return modules_of(cloud)
 
 
-@pytest.fixture
-def zone(cloud: LocalCloud) -> Zone:
-    return Zone(cloud)
-
-
 def run(modules: Modules, zone: Zone, records: list[dict[str, Any]], /, **options: Any) -> dict[str, Any]:
     return modules.run("route53_record_sets", **{"zone": zone.name, "records": records, "wait": False, **options})
 

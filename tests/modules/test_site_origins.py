@@ -5,17 +5,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
 from modules.runner import SITE, ModuleFailed, Modules
-from modules.test_site_routes import Store
+from modules.stores import Store
 
 EU, US, AP = REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
 OUT = f"{SITE}/n/out"
@@ -30,19 +29,11 @@ FOREIGN = {
 }
 
 
-@pytest.fixture(scope="module")
-def store_arn(modules: Modules) -> str:
-    arn: str = modules.run("cloudfront_key_value_store", name=SITE)["key_value_store"]["arn"]
-    return arn
-
-
 @pytest.fixture
-def store(cloud: LocalCloud, store_arn: str) -> Iterator[Store]:
-    found = Store(cloud, store_arn)
-    found.put(FOREIGN)
-    yield found
-    cloud.fault(None)
-    found.put({}, list(found.keys()))
+def store(store: Store) -> Store:
+    """Shared with others."""
+    store.put(FOREIGN)
+    return store
 
 
 def asked(store: Store, key: str) -> list[str]:
@@ -51,7 +42,7 @@ def asked(store: Store, key: str) -> list[str]:
 
 
 def own_keys(store: Store) -> dict[str, str]:
-    return {key: text for key, text in store.keys().items() if key.startswith(f"{SITE}/n/")}
+    return store.keys(f"{SITE}/n/")
 
 
 def origins(modules: Modules, **options: Any) -> dict[str, Any]:

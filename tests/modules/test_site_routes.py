@@ -5,14 +5,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.stores import Store
 
 WWW = "www.example.com"
 HOSTS = {
@@ -30,41 +29,6 @@ KEYS = {
     f"{SITE}/h/acme.example.com": '{"v":2,"x":1}',
     f"{SITE}/p/acme.example.com/configurator": '{"v":2,"o":"cache/2025/11/26/b882c6.html"}',
 }
-
-
-@pytest.fixture(scope="module")
-def store_arn(modules: Modules) -> str:
-    arn: str = modules.run("cloudfront_key_value_store", name=SITE)["key_value_store"]["arn"]
-    return arn
-
-
-@pytest.fixture
-def store(cloud: LocalCloud, store_arn: str) -> Iterator[Store]:
-    found = Store(cloud, store_arn)
-    yield found
-    cloud.fault(None)
-    found.put({}, list(found.keys()))
-
-
-class Store:
-    """The keys, as somebody else with the rights sees and changes them."""
-
-    def __init__(self, cloud: LocalCloud, arn: str) -> None:
-        self._client = cloud.client("cloudfront-keyvaluestore")
-        self._arn = arn
-
-    def keys(self) -> dict[str, str]:
-        pages = self._client.get_paginator("list_keys").paginate(KvsARN=self._arn)
-        return {item["Key"]: item["Value"] for page in pages for item in page["Items"]}
-
-    def put(self, puts: dict[str, str], deletes: list[str] | None = None) -> None:
-        for start in range(0, max(len(puts), len(deletes or [])), 50):
-            self._client.update_keys(
-                KvsARN=self._arn,
-                IfMatch=self._client.describe_key_value_store(KvsARN=self._arn)["ETag"],
-                Puts=[{"Key": key, "Value": value} for key, value in list(puts.items())[start : start + 50]],
-                Deletes=[{"Key": key} for key in (deletes or [])[start : start + 50]],
-            )
 
 
 def routes(modules: Modules, hosts: dict[str, Any], **options: Any) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from cloud.emulator import access_points_answers as answers
 from cloud.emulator import access_points_routes as routes
 from cloud.emulator.access_points_changes import access_points
 from cloud.emulator.access_points_model import AccessPoint, Operation
-from cloud.emulator.access_points_requests import Refused, parse_change, parse_route_updates
+from cloud.emulator.access_points_requests import parse_change, parse_route_updates
+from cloud.emulator.errors import Refused
 
 _OPERATIONS = "/v20180820/async-requests/mrap/"
 _INSTANCES = "/v20180820/mrap/instances"
@@ -78,17 +79,17 @@ def _operation(method: str, tail: str, region: str, body: bytes) -> Element:
         token_arn = f"arn:aws:s3:{region}:{account}:async-request/mrap/{tail}/{uuid.uuid4()}"
         return answers.accepted(access_points.submit(Operation(account, client_token, change, token_arn)))
     if method != "GET":
-        raise Refused(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+        raise Refused("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
     known = access_points.operation(account, tail)
     if known is None:
-        raise Refused(404, "NoSuchAsyncRequest", "The specified request does not exist.")
+        raise Refused("NoSuchAsyncRequest", "The specified request does not exist.", 404)
     return answers.described(known)
 
 
 def _routes(method: str, arn: str, body: bytes) -> Element | None:
     alias = _ARN.fullmatch(arn)
     if alias is None:
-        raise Refused(400, "InvalidRequest", "Request invalid")
+        raise Refused("InvalidRequest", "Request invalid")
     point = access_points.aliased(alias[1])
     point = _visible(point if point and point.arn == arn and point.serves else None)
     if method == "GET":
@@ -100,5 +101,5 @@ def _routes(method: str, arn: str, body: bytes) -> Element | None:
 def _visible(point: AccessPoint | None) -> AccessPoint:
     if point is None or not point.visible:
         message = "The specified Multi-Region Access Point does not exist."
-        raise Refused(404, "NoSuchMultiRegionAccessPoint", message)
+        raise Refused("NoSuchMultiRegionAccessPoint", message, 404)
     return point

@@ -9,7 +9,8 @@ from ministack.services import s3
 
 from cloud.emulator import access_points_policies, behaviour, regions
 from cloud.emulator.access_points_model import AccessPoint, Operation
-from cloud.emulator.access_points_requests import Change, Create, Delete, PutPolicy, Refused
+from cloud.emulator.access_points_requests import Change, Create, Delete, PutPolicy
+from cloud.emulator.errors import Refused
 from cloud.geo import load_regions
 
 # Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
@@ -62,7 +63,7 @@ class AccessPoints:
             if (known.account, known.client_token) == wanted:
                 if known.change != operation.change:
                     message = "Your Multi-Region Access Point idempotency token was already used for another request."
-                    raise Refused(409, "ClientTokenConflict", message)
+                    raise Refused("ClientTokenConflict", message, 409)
                 return known
         try:
             self._begin(operation)
@@ -113,14 +114,14 @@ class AccessPoints:
         """What AWS says at once. Source: Amazon S3 API Reference, "Error responses"."""
         if len(change.buckets) > _MOST_REGIONS:
             message = "You have attempted to create a Multi-Region Access Point with more Regions than are allowed."
-            raise Refused(400, "TooManyMultiRegionAccessPointregionsError", message)
+            raise Refused("TooManyMultiRegionAccessPointregionsError", message)
         if homes & regions.disabled():
             message = "A bucket is in a Region that is not enabled for your account."
-            raise Refused(403, "InvalidRegion", message)
+            raise Refused("InvalidRegion", message, 403)
         existing = self.of(account)
         if len(existing) >= _MOST_ACCESS_POINTS and change.name not in {point.name for point in existing}:
             message = "You have attempted to create more Multi-Region Access Points than are allowed for an account."
-            raise Refused(400, "TooManyMultiRegionAccessPoints", message)
+            raise Refused("TooManyMultiRegionAccessPoints", message)
 
     def _free(self, account: str, change: Change) -> AccessPoint:
         """The access point that is there, unless something else is being done to it."""

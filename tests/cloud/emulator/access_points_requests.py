@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 from xml.etree import ElementTree
 
+from cloud.emulator.errors import Refused
+
 # botocore's model of S3 Control: MultiRegionAccessPointName, MultiRegionAccessPointClientToken.
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]{1,48}[a-z0-9]")
 _CLIENT_TOKEN = re.compile(r"\S{1,64}")
 _BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
-
-class Refused(Exception):
-    """The answer to the request itself is this error."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -79,7 +72,7 @@ def parse_route_updates(body: bytes) -> list[RouteUpdate]:
 
 
 def _invalid() -> Refused:
-    return Refused(400, "InvalidRequest", "Request invalid")
+    return Refused("InvalidRequest", "Request invalid")
 
 
 def _root(body: bytes) -> ElementTree.Element:
@@ -87,7 +80,7 @@ def _root(body: bytes) -> ElementTree.Element:
         return ElementTree.fromstring(body)
     except ElementTree.ParseError:
         message = "The XML you provided was not well-formed or did not validate against our published schema"
-        raise Refused(400, "MalformedXML", message) from None
+        raise Refused("MalformedXML", message) from None
 
 
 def _child(parent: ElementTree.Element | None, name: str) -> ElementTree.Element | None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 
 from cloud.emulator import behaviour
 from cloud.emulator.access_points_model import AccessPoint
-from cloud.emulator.access_points_requests import Refused, RouteUpdate
+from cloud.emulator.access_points_requests import RouteUpdate
+from cloud.emulator.errors import Refused
 
 
 def check_endpoint(region: str | None) -> None:
     if region in behaviour.names(behaviour.current.routes_unavailable):
-        raise Refused(503, "SlowDown", "Please reduce your request rate.")
+        raise Refused("SlowDown", "Please reduce your request rate.", 503)
 
 
 def submit(point: AccessPoint, updates: list[RouteUpdate]) -> None:
     if len(point.members) == 1:
-        raise Refused(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+        raise Refused("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
     dials = {**point.dials, **_changes(point, updates)}
     if not any(dials.values()):
         message = (
             "At least one Region or bucket in the Multi-Region Access Point must be configured to receive traffic. "
             "Set at least one Region or bucket to Active, and then try again."
         )
-        raise Refused(400, "InvalidRequest", message)
+        raise Refused("InvalidRequest", message)
     if point.submitted is not None:
         message = "A conflicting conditional operation is currently in progress against this resource. Try again."
-        raise Refused(409, "OperationAborted", message)
+        raise Refused("OperationAborted", message, 409)
     point.submitted, point.submitted_at = dials, behaviour.now()
     point.settle()
 
@@ -36,12 +37,12 @@ def _changes(point: AccessPoint, updates: list[RouteUpdate]) -> dict[str, int]:
     for update in updates:
         # The model lets 0 to 100 pass; the service takes the two ends only.
         if update.dial not in ("0", "100"):
-            raise Refused(400, "InvalidRequest", "Request invalid")
+            raise Refused("InvalidRequest", "Request invalid")
         bucket = update.bucket or buckets.get(update.region, "")
         if bucket not in point.members or update.region not in ("", point.members[bucket]):
             message = "The provided Region or bucket is not part of the Multi-Region Access Point."
-            raise Refused(400, "InvalidRequest", message)
+            raise Refused("InvalidRequest", message)
         changes[bucket] = int(update.dial)
     if not changes:
-        raise Refused(400, "InvalidRequest", "Request invalid")
+        raise Refused("InvalidRequest", "Request invalid")
     return changes

@@ -12,6 +12,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
 from cloud.emulator.batch_job import Job
+from cloud.emulator.errors import Refused
 
 _NAMESPACE = "http://awss3control.amazonaws.com/doc/2018-08-20/"
 _JOBS = re.compile(r"/v20180820/jobs(?:/([^/]+)(?:/(status|priority))?)?/?")
@@ -28,13 +29,6 @@ _ACTIONS = {
 
 # By account and Region, in the order of their creation.
 _jobs: dict[tuple[str, str], dict[str, Job]] = {}
-
-
-class Refused(Exception):
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 def install() -> None:
@@ -104,21 +98,21 @@ def _create(_: str | None, request: Element | None, __: Any) -> Element:
         job.start()
     elif not job.is_from(request):
         message = "A job with this ClientRequestToken exists, with other parameters."
-        raise Refused(400, "IdempotencyException", message)
+        raise Refused("IdempotencyException", message)
     return _with(Element("CreateJobResult"), JobId=job.id)
 
 
 def _check(request: Element) -> None:
     operations = [each.tag for each in request.find("Operation") or []]
     if operations != ["S3ReplicateObject"]:
-        raise Refused(501, "NotImplemented", f"Only jobs of S3ReplicateObject are emulated, not of {operations}")
+        raise Refused("NotImplemented", f"Only jobs of S3ReplicateObject are emulated, not of {operations}", 501)
     generator = request.find("ManifestGenerator/S3JobManifestGenerator")
     if generator is None:
-        raise Refused(501, "NotImplemented", "Only manifests from an S3JobManifestGenerator are emulated")
+        raise Refused("NotImplemented", "Only manifests from an S3JobManifestGenerator are emulated", 501)
     if request.find("Manifest") is not None:
         raise _invalid("A job has a Manifest or a ManifestGenerator, not both.")
     if generator.findtext("EnableManifestOutput") == "true" or request.findtext("Report/Enabled") == "true":
-        raise Refused(501, "NotImplemented", "Reports and manifests are not written by the emulator")
+        raise Refused("NotImplemented", "Reports and manifests are not written by the emulator", 501)
     if not _ROLE.fullmatch(request.findtext("RoleArn", "")):
         raise _invalid("Invalid RoleArn.")
     bucket = request.findtext("ManifestGenerator/S3JobManifestGenerator/SourceBucket", "").rpartition(":::")[2]
@@ -150,7 +144,7 @@ def _update_status(job_id: str | None, _: Any, query: dict[str, list[str]]) -> E
     job = _known(job_id)
     wanted = query.get("requestedJobStatus", [""])[0]
     if not job.move_to(wanted, query.get("statusUpdateReason", [""])[0]):
-        raise Refused(400, "JobStatusException", f"A job that is {job.status} cannot become {wanted}.")
+        raise Refused("JobStatusException", f"A job that is {job.status} cannot become {wanted}.")
     return _with(
         Element("UpdateJobStatusResult"), JobId=job.id, Status=job.status, StatusUpdateReason=job.status_update_reason
     )
@@ -174,12 +168,12 @@ _ANSWERS = {
 def _known(job_id: str | None) -> Job:
     job = _here().get(job_id or "")
     if job is None:
-        raise Refused(404, "NoSuchJob", "The specified job does not exist.")
+        raise Refused("NoSuchJob", "The specified job does not exist.", 404)
     return job
 
 
 def _invalid(message: str) -> Refused:
-    return Refused(400, "InvalidRequest", message)
+    return Refused("InvalidRequest", message)
 
 
 def _with(parent: Element, **children: str) -> Element:

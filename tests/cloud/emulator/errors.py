@@ -12,6 +12,15 @@ from cloud.emulator.request import Response
 _ENVELOPE = frozenset({"s3control", "cloudfront", "iam", "sts", "route53", "elasticloadbalancing", "sns", "monitoring"})
 
 
+class Refused(Exception):
+    """What the emulator answers instead, in the form of the service that was called."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
 def error(service: str, status: int, code: str, message: str, **elements: str) -> Response:
     """`elements` are further children of S3's <Error>, such as HeadersNotSigned."""
     request_id = str(uuid.uuid4())

@@ -22,6 +22,7 @@ from ministack import app
 from ministack.services import cloudfront, cloudfront_keyvaluestore
 
 from cloud.emulator import behaviour
+from cloud.emulator.errors import Refused
 
 _PATH = re.compile(r"/2020-05-31/function(?:/([^/]+))?(?:/(describe|publish|test))?/?")
 _MAX_CODE_BYTES, _MAX_EVENT_BYTES = 10_240, 40_960
@@ -29,13 +30,6 @@ _MAX_STORES = 1
 
 # When each function was published last, by its ARN.
 _published: dict[str, float] = {}
-
-
-class Refused(Exception):
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 def install() -> None:

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, register_name
 from ministack.services import s3
 
 from cloud.emulator import bucket_configuration
+from cloud.emulator.errors import Refused
 
 Answer = tuple[int, dict[str, str], bytes]
 _MAX_RULES, _MAX_ID = 1000, 255
@@ -24,12 +25,6 @@ _BUCKET = re.compile(r"arn:aws[a-z-]*:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
 _STATUSES = ("Enabled", "Disabled")
 _GUIDE = "Please refer to S3 Developer Guide for more information."
 _VERSION = f"must be specified for this version of Cross Region Replication configuration schema. {_GUIDE}"
-
-
-class Refused(Exception):
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def install() -> None:

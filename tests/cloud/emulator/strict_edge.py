@@ -16,6 +16,7 @@ from ministack.core.responses import get_account_id
 from ministack.services import cloudfront, lambda_svc
 
 from cloud.emulator import lambda_session, strict_distribution
+from cloud.emulator.errors import Refused
 
 _DISTRIBUTION = "/2020-05-31/distribution"
 _CONFIG = re.compile(rf"{_DISTRIBUTION}/([^/]+)/config")
@@ -35,13 +36,6 @@ _POLICIES = {
         "NoSuchResponseHeadersPolicy",
     ),
 }
-
-
-class Refused(Exception):
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 def install() -> None:

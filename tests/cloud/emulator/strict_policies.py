@@ -14,6 +14,8 @@ from xml.etree import ElementTree
 from ministack import app
 from ministack.services import cloudfront
 
+from cloud.emulator.errors import Refused
+
 _PATH = re.compile(
     r"/2020-05-31/(origin-access-control|cache-policy|origin-request-policy|response-headers-policy)(?:/([^/]+))?"
     r"(?:/config)?/?"
@@ -38,13 +40,6 @@ _ENTITIES = {
 _LISTS = {"Headers": "HeaderBehavior", "Cookies": "CookieBehavior", "QueryStrings": "QueryStringBehavior"}
 _MOST, _LONGEST_COMMENT, _LONGEST_CSP = 10, 128, 1_783
 _WITH_LIST = {"whitelist", "allExcept", "allViewerAndWhitelistCloudFront"}
-
-
-class Refused(Exception):
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
 
 
 def install() -> None:
