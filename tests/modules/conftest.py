@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 
 from cloud.local import LocalCloud
 from modules.names import Zone
@@ -50,3 +52,11 @@ def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
     yield
     cloud.behave()
     cloud.fault(None)
+
+
+@pytest.fixture
+def warned() -> Iterator[list[str]]:
+    """What modules warn of: Ansible keeps the warnings of all that run in one process together."""
+    found: list[str] = []
+    with mock.patch.object(AnsibleAWSModule, "warn", lambda self, warning: found.append(warning)):
+        yield found

@@ -17,6 +17,7 @@ import yaml
 
 from cloud.local import LocalCloud
 from demo.inputs import REPOSITORY
+from modules.access_points import make_buckets
 from modules.runner import SITE, Modules
 
 REGIONS = ["eu-north-1", "us-east-1"]
@@ -46,11 +47,7 @@ def ansible(modules: Modules, program: str, arguments: Sequence[str], region: st
 
 @pytest.fixture(scope="module")
 def buckets(cloud: LocalCloud) -> dict[str, str]:
-    names = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in [*REGIONS, "ap-south-1"]}
-    for region, name in names.items():
-        location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        cloud.client("s3", region).create_bucket(Bucket=name, BucketNamespace="account-regional", **location)
-    return names
+    return make_buckets(cloud, [*REGIONS, "ap-south-1"])
 
 
 def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_on(

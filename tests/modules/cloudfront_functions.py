@@ -1,0 +1,109 @@
+"""The CloudFront Function of a site, in local AWS, and what others do to it there."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from cloud.fixture_distribution import Distribution, custom_origin
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, Modules
+
+NAME = f"{SITE}-viewer-request"
+UPDATE, TEST, PUBLISH = f"PUT /2020-05-31/function/{NAME}", f"/{NAME}/test", f"POST /2020-05-31/function/{NAME}/publish"
+CREATE, DELETE = "POST /2020-05-31/function", f"DELETE /2020-05-31/function/{NAME}"
+# What it takes besides docs/deployer: of the function's own, and of what has none.
+_OWN = ["DeleteFunction", "ListTagsForResource", "TagResource", "TestFunction"]
+_ANY = ["ListDistributions", "ListFunctions"]
+_numbers = itertools.count(1)
+
+
+def to(uri: str) -> str:
+    """The code of a function that sends everything there."""
+    return (
+        f"function handler(event) {{ console.log('to {uri}'); event.request.uri = '{uri}'; return event.request; }}\n"
+    )
+
+
+def goes(uri: str) -> dict[str, Any]:
+    return {"name": f"goes to {uri}", "event": {"request": {"uri": "/old"}}, "expect": {"uri": uri, "method": "GET"}}
+
+
+class Function:
+    """One, as its task has it and as somebody else sees it."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.cloud = modules.cloud
+        self.client = modules.cloud.client("cloudfront")
+        self.options: dict[str, Any] = {"name": NAME, "code": to("/a"), "tests": [goes("/a")]}
+
+    def run(self, check: bool = False, diff: bool = False, **changed: Any) -> dict[str, Any]:
+        self.options |= changed
+        given = {key: value for key, value in self.options.items() if value is not None}
+        return self.modules.run("cloudfront_function", check=check, diff=diff, **given)
+
+    def absent(self, check: bool = False) -> dict[str, Any]:
+        return self.modules.run("cloudfront_function", check=check, name=NAME, state="absent")
+
+    def code(self, stage: str = "LIVE") -> str:
+        return str(self.client.get_function(Name=NAME, Stage=stage)["FunctionCode"].read().decode())
+
+    def config(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.describe_function(Name=NAME, Stage="LIVE")["FunctionSummary"]
+        return dict(found["FunctionConfig"])
+
+    def write(self, code: str, comment: str = "theirs (multiregion.edge)") -> None:
+        """By somebody else, to DEVELOPMENT, which is made if need be."""
+        config = {"Comment": comment, "Runtime": "cloudfront-js-2.0"}
+        given: dict[str, Any] = {"Name": NAME, "FunctionConfig": config, "FunctionCode": code.encode()}
+        try:
+            etag = self.client.describe_function(Name=NAME, Stage="DEVELOPMENT")["ETag"]
+        except self.client.exceptions.NoSuchFunctionExists:
+            self.client.create_function(**given)
+            return
+        self.client.update_function(IfMatch=etag, **given)
+
+    def tests(self, before: int) -> int:
+        """How many tests were run since."""
+        return sum(entry["path"].endswith(TEST) for entry in self.cloud.requests(before))
+
+    def associate(self) -> str:
+        """With a new distribution. Its id."""
+        arn = f"arn:aws:cloudfront::{self.cloud.account_id}:function/{NAME}"
+        made = Distribution(f"function-{next(_numbers)}", arn, [custom_origin("origin", "origin.example.com")])
+        return str(self.client.create_distribution(DistributionConfig=made.config())["Distribution"]["Id"])
+
+    def free(self) -> None:
+        """Out of all distributions."""
+        for item in self.client.list_distributions()["DistributionList"].get("Items", []):
+            found = self.client.get_distribution_config(Id=item["Id"])
+            config = found["DistributionConfig"]
+            config["DefaultCacheBehavior"]["FunctionAssociations"] = {"Quantity": 0}
+            self.client.update_distribution(Id=item["Id"], IfMatch=found["ETag"], DistributionConfig=config)
+
+    def clear(self) -> None:
+        """It is not there."""
+        self.cloud.fault(None)
+        self.free()
+        try:
+            etag = self.client.describe_function(Name=NAME, Stage="DEVELOPMENT")["ETag"]
+        except self.client.exceptions.NoSuchFunctionExists:
+            return
+        self.client.delete_function(Name=NAME, IfMatch=etag)
+
+
+def modules_of(cloud: LocalCloud, without: str = "") -> Modules:
+    """Run by the deployer, but for one action."""
+    policy = deployer_policy(SITE, cloud.account_id)
+    own = f"arn:aws:cloudfront::{cloud.account_id}:function/{NAME}"
+    for actions, resource in ((_OWN, own), (_ANY, "*")):
+        named = [f"cloudfront:{action}" for action in actions]
+        policy["Statement"].append({"Effect": "Allow", "Action": named, "Resource": resource})
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        statement["Action"] = [action for action in actions if action != without] or ["none:Nothing"]
+    return Modules(cloud, cloud.create_user(f"functions-{next(_numbers)}", policy))

@@ -1,0 +1,71 @@
+"""The keys of a site's store below one prefix, as the module writes them in local AWS."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
+
+from cloud.local import LocalCloud
+from modules.runner import SITE, Modules
+from modules.stores import Store
+
+NAME = "cloudfront_key_value_store_keys"
+PREFIX = "shop/flags/"
+DIGEST = f"_digest/{PREFIX}"
+HOME = "eu-north-1"
+ACTIONS = ["DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys"]
+
+
+def allowed(cloud: LocalCloud, user: str, *denied: str) -> Modules:
+    """Run by somebody who may do what the module needs, but for *denied*."""
+    store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
+    actions = [f"cloudfront-keyvaluestore:{action}" for action in ACTIONS] + ["cloudfront:DescribeKeyValueStore"]
+    bucket = f"arn:aws:s3:::{SITE}-{cloud.account_id}-*-an"
+    statements = [
+        {"Effect": "Allow", "Action": [action for action in granted if action not in denied], "Resource": resource}
+        for granted, resource in (
+            (actions, store),
+            (["s3:GetObject", "s3:PutObject"], f"{bucket}/_edge/keys/*"),
+            (["s3:ListBucket"], bucket),
+        )
+    ]
+    statements = [statement for statement in statements if statement["Action"]]
+    return Modules(cloud, cloud.create_user(user, {"Version": "2012-10-17", "Statement": statements}))
+
+
+def empty_store(cloud: LocalCloud) -> Store:
+    """The site's, which is made if need be."""
+    client = cloud.client("cloudfront")
+    if SITE not in {item["Name"] for item in client.list_key_value_stores()["KeyValueStoreList"].get("Items", [])}:
+        client.create_key_value_store(Name=SITE)
+    store = Store(cloud, SITE)
+    store.clear()
+    return store
+
+
+def manifest_options(cloud: LocalCloud) -> dict[str, str]:
+    """Of a manifest in a bucket that this makes."""
+    name = f"{SITE}-{cloud.account_id}-{HOME}-an"
+    cloud.client("s3", HOME).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
+    return {"manifest_bucket": name, "manifest_region": HOME}
+
+
+def sync(owner: Modules, store: Store, /, **options: Any) -> dict[str, Any]:
+    return owner.run(NAME, store=store.arn, **{"prefix": PREFIX, **options})
+
+
+def numbered(count: int, value: str = "v") -> dict[str, str]:
+    return {f"{number:05}": value for number in range(count)}
+
+
+def below(keys: dict[str, str]) -> dict[str, str]:
+    return {f"{PREFIX}{key}": value for key, value in keys.items()}
+
+
+def vouches_for(store: Store, keys: dict[str, str]) -> bool:
+    """Whether the digest there says that just these are below the prefix."""
+    found = digests.parse(store.keys().get(DIGEST))
+    return found is not None and found.all == digests.of_all(below(keys))
