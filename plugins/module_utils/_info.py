@@ -12,15 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, explain
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import FAILURES
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import failures
 
 Facts = dict[str, t.Any]
 
 
 def tell(module: AnsibleAWSModule, read: t.Callable[[AnsibleAWSModule, Aws], Facts]) -> None:
     """Exit with what *read* returns, or with a sentence."""
-    try:
-        facts = read(module, Aws(module))
-    except FAILURES as error:
-        module.fail_json(msg=explain(error))
-    module.exit_json(changed=False, **facts)
+    with failures(lambda error: module.fail_json(msg=explain(error))):
+        module.exit_json(changed=False, **read(module, Aws(module)))

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import dataclasses
 import functools
 import itertools
@@ -34,9 +35,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._progress import 
 # How often a plan is made of what AWS has, while others change it; and seconds between.
 _PLANS = 10
 _PAUSE, _LONGEST_PAUSE = 0.5, 15.0
-
-# What a module ends with in a sentence for the user. Everything else is a mistake of ours.
-FAILURES = (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError)
 
 State = t.TypeVar("State")
 
@@ -160,10 +158,25 @@ class _Run(t.Generic[State]):
         return self._plans[-1].after
 
 
+@contextlib.contextmanager
+def failures(fail: t.Callable[[Exception], object]) -> t.Iterator[None]:
+    """Give *fail* what ends in a sentence for the user. Everything else is a mistake of ours."""
+    try:
+        yield
+    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
+        fail(error)
+
+
 def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Resource[t.Any]]) -> None:
     """Run one module: make its resource, observe, plan, apply, and exit with the result or a sentence."""
     this: _Run[t.Any] | None = None
-    try:
+
+    def fail(error: Exception) -> None:
+        done = this.done if this else []
+        message = _failure(error, len(done), this.steps if this else 0)
+        module.fail_json(msg=message, plan=this.sentences if this else [], done=done)
+
+    with failures(fail):
         aws = Aws(module)
         resource = make(module, aws)
         this = _Run(resource, module.warn)
@@ -176,10 +189,6 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         if module._diff:
             result["diff"] = {"before": this.before or "", "after": this.after or ""}
         module.exit_json(changed=this.changed, plan=this.sentences, api_calls=aws.calls, **result)
-    except FAILURES as error:
-        done = this.done if this else []
-        message = _failure(error, len(done), this.steps if this else 0)
-        module.fail_json(msg=message, plan=this.sentences if this else [], done=done)
 
 
 def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]) -> None:

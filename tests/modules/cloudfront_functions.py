@@ -9,15 +9,15 @@ from typing import Any
 
 from cloud.fixture_distribution import Distribution, custom_origin
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, Modules
+from modules.users import allow, deployer
 
 NAME = f"{SITE}-viewer-request"
 UPDATE, TEST, PUBLISH = f"PUT /2020-05-31/function/{NAME}", f"/{NAME}/test", f"POST /2020-05-31/function/{NAME}/publish"
 CREATE, DELETE = "POST /2020-05-31/function", f"DELETE /2020-05-31/function/{NAME}"
 # What it takes besides docs/deployer: of the function's own, and of what has none.
-_OWN = ["DeleteFunction", "ListTagsForResource", "TagResource", "TestFunction"]
-_ANY = ["ListDistributions", "ListFunctions"]
+_OWN = [f"cloudfront:{action}" for action in ("DeleteFunction", "ListTagsForResource", "TagResource", "TestFunction")]
+_ANY = ["cloudfront:ListDistributions", "cloudfront:ListFunctions"]
 _numbers = itertools.count(1)
 
 
@@ -96,14 +96,6 @@ class Function:
         self.client.delete_function(Name=NAME, IfMatch=etag)
 
 
-def modules_of(cloud: LocalCloud, without: str = "") -> Modules:
-    """Run by the deployer, but for one action."""
-    policy = deployer_policy(SITE, cloud.account_id)
+def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
     own = f"arn:aws:cloudfront::{cloud.account_id}:function/{NAME}"
-    for actions, resource in ((_OWN, own), (_ANY, "*")):
-        named = [f"cloudfront:{action}" for action in actions]
-        policy["Statement"].append({"Effect": "Allow", "Action": named, "Resource": resource})
-    for statement in policy["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [action for action in actions if action != without] or ["none:Nothing"]
-    return Modules(cloud, cloud.create_user(f"functions-{next(_numbers)}", policy))
+    return deployer(cloud, *denied, more=[allow(_OWN, own), allow(_ANY)])

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, Modules
+from modules.users import allow, deployer
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 ACCESS_POINT_HOST = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
@@ -40,10 +40,7 @@ def bucket(region: str, control: str) -> dict[str, Any]:
 
 def modules_of(cloud: LocalCloud) -> Modules:
     """Run by the deployer, who may read as well what a distribution names."""
-    policy = deployer_policy(SITE, cloud.account_id)
-    actions = [f"cloudfront:{action}" for action in _READS]
-    policy["Statement"].append({"Effect": "Allow", "Action": actions, "Resource": "*"})
-    return Modules(cloud, cloud.create_user("distributor", policy))
+    return deployer(cloud, more=[allow(f"cloudfront:{action}" for action in _READS)])
 
 
 class Distributions:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import itertools
 import json
@@ -19,8 +18,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda impo
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.log_groups import REGIONS
 
 from cloud.local import Credentials, LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, Modules
+from modules.users import allow, deployer
 
 NAME = f"{SITE}-origin-request"
 ROLE = f"multiregion-edge-{NAME}"
@@ -146,13 +145,7 @@ def _user(cloud: LocalCloud, without: str) -> Credentials:
     """The deployer of the site, but for one right; made once in each local AWS."""
     key = (cloud.port, without)
     if key not in _USERS:
-        policy = copy.deepcopy(deployer_policy(SITE, cloud.account_id))
-        policy["Statement"] += _more(cloud.account_id)
-        for statement in policy["Statement"]:
-            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-            statement["Action"] = [action for action in actions if action != without] or ["none:Nothing"]
-        name = f"edge-deployer{without.replace(':', '-')}"
-        _USERS[key] = cloud.create_user(name, policy)
+        _USERS[key] = deployer(cloud, without, more=_more(cloud.account_id)).credentials
     return _USERS[key]
 
 
@@ -161,9 +154,9 @@ def _more(account_id: str) -> list[dict[str, Any]]:
     logs = f"arn:aws:logs:*:{account_id}:log-group:{LOG_GROUP}"
     log_actions = ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource"]
     return [
-        {"Effect": "Allow", "Action": "lambda:DeleteFunction", "Resource": [function, f"{function}:*"]},
-        {"Effect": "Allow", "Action": [f"logs:{each}" for each in log_actions], "Resource": [logs, f"{logs}:*"]},
-        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"},
+        allow("lambda:DeleteFunction", [function, f"{function}:*"]),
+        allow((f"logs:{each}" for each in log_actions), [logs, f"{logs}:*"]),
+        allow("logs:DescribeLogGroups"),
     ]
 
 

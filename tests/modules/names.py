@@ -7,9 +7,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from cloud.local import Credentials, LocalCloud
-from demo.site import deployer_policy
-from modules.runner import SITE, Modules
+from cloud.local import LocalCloud
+from modules.runner import Modules
+from modules.users import allow, deployer
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 _numbers = itertools.count(1)
@@ -35,17 +35,7 @@ def names_policy(account_id: str) -> dict[str, Any]:
             "arn:aws:route53:::hostedzone/*",
         ),
     ]
-    statements = [{"Effect": "Allow", "Action": actions, "Resource": resource} for actions, resource in allowed]
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def deployer(cloud: LocalCloud, without: str = "") -> Credentials:
-    policy = deployer_policy(SITE, cloud.account_id)
-    statements = [*policy["Statement"], *names_policy(cloud.account_id)["Statement"]]
-    for statement in statements:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [action for action in actions if action != without] or ["none:Nothing"]
-    return cloud.create_user(f"names-{next(_numbers)}", {**policy, "Statement": statements})
+    return {"Version": "2012-10-17", "Statement": [allow(*each) for each in allowed]}
 
 
 class Zone:
@@ -77,5 +67,6 @@ def alias_of(domain_name: str) -> dict[str, Any]:
     return {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": domain_name, "EvaluateTargetHealth": False}
 
 
-def modules_of(cloud: LocalCloud, without: str = "") -> Modules:
-    return Modules(cloud, deployer(cloud, without))
+def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+    """Run by the deployer, who may change names as well."""
+    return deployer(cloud, *denied, more=names_policy(cloud.account_id)["Statement"])

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
 from cloud.local import LocalCloud
 from modules.runner import Modules
+from modules.users import allow, user
 
 MARK = "(multiregion.edge)"
 PARAMETERS = "parameters_in_cache_key_and_forwarded_to_origin"
@@ -85,32 +85,20 @@ RICH: dict[str, dict[str, Any]] = {
         "remove_headers_config": [{"header": "x-amz-version-id"}, {"header": "x-amz-bucket-region"}],
     },
 }
-_numbers = itertools.count(1)
 
 
-def _rights(account_id: str) -> dict[str, Any]:
+def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+    """Run by a user who may do with them what the modules do and nothing else, and none of *denied*."""
     kinds = {entity: kind.replace("_", "-") for kind, entity in ENTITIES.items()}
-    statements = [
-        {
-            "Effect": "Allow",
-            "Action": [f"cloudfront:{verb}{entity}" for verb in ("Create", "Get", "Update", "Delete")],
-            "Resource": f"arn:aws:cloudfront::{account_id}:{path}/*",
-        }
+    verbs = ("Create", "Get", "Update", "Delete")
+    own = [
+        allow([f"cloudfront:{verb}{entity}" for verb in verbs], f"arn:aws:cloudfront::{cloud.account_id}:{path}/*")
         for entity, path in kinds.items()
     ]
     listing = ["ListDistributions", "ListOriginAccessControls", "ListCachePolicies", "ListOriginRequestPolicies"]
     listing += ["ListResponseHeadersPolicies", "ListDistributionsByCachePolicyId"]
     listing += ["ListDistributionsByOriginRequestPolicyId", "ListDistributionsByResponseHeadersPolicyId"]
-    statements.append({"Effect": "Allow", "Action": [f"cloudfront:{name}" for name in listing], "Resource": "*"})
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def modules_of(cloud: LocalCloud, without: str = "") -> Modules:
-    """Run by a user who may do with them what the modules do and nothing else, but for one action."""
-    policy = _rights(cloud.account_id)
-    for statement in policy["Statement"]:
-        statement["Action"] = [action for action in statement["Action"] if action != without]
-    return Modules(cloud, cloud.create_user(f"policies-{next(_numbers)}", policy))
+    return user(cloud, [*own, allow(f"cloudfront:{name}" for name in listing)], *denied)
 
 
 class Kind:

@@ -11,6 +11,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store 
 from cloud.local import LocalCloud
 from modules.runner import SITE, Modules
 from modules.stores import Store
+from modules.users import allow, user
 
 NAME = "cloudfront_key_value_store_keys"
 PREFIX = "shop/flags/"
@@ -19,21 +20,13 @@ HOME = "eu-north-1"
 ACTIONS = ["DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys"]
 
 
-def allowed(cloud: LocalCloud, user: str, *denied: str) -> Modules:
-    """Run by somebody who may do what the module needs, but for *denied*."""
+def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+    """Run by somebody who may do what the module needs, but none of *denied*."""
     store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
     actions = [f"cloudfront-keyvaluestore:{action}" for action in ACTIONS] + ["cloudfront:DescribeKeyValueStore"]
     bucket = f"arn:aws:s3:::{SITE}-{cloud.account_id}-*-an"
-    statements = [
-        {"Effect": "Allow", "Action": [action for action in granted if action not in denied], "Resource": resource}
-        for granted, resource in (
-            (actions, store),
-            (["s3:GetObject", "s3:PutObject"], f"{bucket}/_edge/keys/*"),
-            (["s3:ListBucket"], bucket),
-        )
-    ]
-    statements = [statement for statement in statements if statement["Action"]]
-    return Modules(cloud, cloud.create_user(user, {"Version": "2012-10-17", "Statement": statements}))
+    objects = allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/_edge/keys/*")
+    return user(cloud, [allow(actions, store), objects, allow("s3:ListBucket", bucket)], *denied)
 
 
 def empty_store(cloud: LocalCloud) -> Store:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.users import allow, deployer
 
 ACCOUNT = LocalCloud.account_id
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/EDFDVBD6EXAMPLE"
@@ -45,14 +45,12 @@ class AccessLogs:
 
 @pytest.fixture(scope="module")
 def modules(cloud: LocalCloud) -> Modules:
-    policy = deployer_policy(SITE, cloud.account_id)
     actions = [
         *("logs:CreateDelivery", "logs:DeleteDelivery", "logs:UpdateDeliveryConfiguration", "logs:DescribeDeliveries"),
         *("logs:PutDeliverySource", "logs:DeleteDeliverySource", "logs:DescribeDeliverySources", "logs:TagResource"),
         *("logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination", "logs:DescribeDeliveryDestinations"),
     ]
-    policy["Statement"].append({"Effect": "Allow", "Action": actions, "Resource": "*"})
-    return Modules(cloud, cloud.create_user("logger", policy))
+    return deployer(cloud, more=[allow(actions)])
 
 
 @pytest.fixture

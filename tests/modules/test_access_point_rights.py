@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.access_points import AccessPoints, make_buckets
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.users import deployer
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +37,7 @@ def point(modules: Modules, buckets: dict[str, str]) -> AccessPoints:
 )
 def test_every_permission_is_needed_and_its_lack_is_told(point: AccessPoints, action: str) -> None:
     """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
-    policy = deployer_policy(SITE, point.cloud.account_id)
-    for statement in policy["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [each for each in actions if each != action] or ["s3:NothingAtAll"]
-    user = f"without-{action.partition(':')[2]}"
-    without = Modules(point.cloud, point.cloud.create_user(user, policy))
+    without = deployer(point.cloud, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         point.run(without, site=SITE, allow_replacement=True)
         point.run(without, site=SITE, policy=point.policy("s3:GetObject"))

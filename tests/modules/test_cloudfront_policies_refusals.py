@@ -91,6 +91,6 @@ def test_a_right_that_is_missing_is_told(modules: Modules, cloud: LocalCloud, ac
     for kind in emptied(Kind(modules, CACHE)):
         if action != "Create":
             kind.rich()
-        without = Kind(modules_of(cloud, without=f"cloudfront:{call}"), CACHE)
+        without = Kind(modules_of(cloud, f"cloudfront:{call}"), CACHE)
         with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
             without.rich()

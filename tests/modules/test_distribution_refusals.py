@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.distributions import ACCESS_POINT_HOST, Distributions, custom, modules_of
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.users import deployer
 
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 _numbers = itertools.count()
@@ -160,9 +160,6 @@ def test_of_several_with_our_tag_none_is_chosen(site: Distributions) -> None:
 
 @pytest.mark.parametrize("action", ["cloudfront:GetCachePolicy", "cloudfront:ListDistributions"])
 def test_a_right_that_lacks_is_told(site: Distributions, action: str) -> None:
-    policy = deployer_policy(SITE, site.cloud.account_id)
-    policy["Statement"].append({"Effect": "Deny", "Action": action, "Resource": "*"})
-    name = f"without-{action.partition(':')[2]}"
-    without = Distributions(site.cloud, Modules(site.cloud, site.cloud.create_user(name, policy)))
-    with pytest.raises(ModuleFailed, match=f"AccessDenied from {name.partition('-')[2]}: .*Allow the call"):
+    without = Distributions(site.cloud, deployer(site.cloud, action))
+    with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         without.run()

@@ -65,6 +65,6 @@ def test_a_store_that_will_be_made_is_taken_in_check_mode_only(function: Functio
 )
 def test_each_right_is_needed_and_its_lack_is_told(function: Function, action: str, call: str) -> None:
     function.run()
-    function.modules = modules_of(function.cloud, without=action)
+    function.modules = modules_of(function.cloud, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         function.run(code=to("/b"), tests=[goes("/b")], tags={"team": "edge"})

@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.users import allow, deployer, user
 
 NAME = "cloudfront_key_value_store"
 ACTIONS = [
@@ -25,20 +25,16 @@ ACTIONS = [
 ]
 
 
-def allowed(cloud: LocalCloud, user: str, *denied: str) -> Modules:
-    """Somebody who may do what the module needs, but for *denied*."""
+def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+    """Run by somebody who may do what the module needs, but none of *denied*."""
     store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
     everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
-    statements = [
-        {"Effect": "Allow", "Action": [action for action in actions if action not in denied], "Resource": resource}
-        for actions, resource in ((ACTIONS, store), (everywhere, "*"))
-    ]
-    return Modules(cloud, cloud.create_user(user, {"Version": "2012-10-17", "Statement": statements}))
+    return user(cloud, [allow(ACTIONS, store), allow(everywhere)], *denied)
 
 
 @pytest.fixture(scope="module")
 def owner(cloud: LocalCloud) -> Modules:
-    return allowed(cloud, "store-owner")
+    return modules_of(cloud)
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +177,7 @@ def test_a_store_in_use_stays_and_its_function_is_named(
     }
     code = b"function handler(event) { return event.request; }"
     cloud.client("cloudfront").create_function(Name="router", FunctionConfig=config, FunctionCode=code)
-    deleter = allowed(cloud, f"deleter-{len(denied)}", *denied)
+    deleter = modules_of(cloud, *denied)
     with pytest.raises(ModuleFailed, match=f"{SITE} is still associated with {named}: delete that first, or associate"):
         deleter.run(NAME, name=SITE, state="absent")
 
@@ -194,7 +190,7 @@ def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, cloud: LocalC
     options: dict[str, Any] = {"comment": "new", "tags": {"a": "b"}}
     if action == "cloudfront:DeleteKeyValueStore":
         options = {"state": "absent"}
-    without = allowed(cloud, f"without-{action.partition(':')[2]}", action)
+    without = modules_of(cloud, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         without.run(NAME, name=SITE, **options)
 
@@ -208,5 +204,5 @@ def test_facts(owner: Modules, cloud: LocalCloud) -> None:
     assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
     with pytest.raises(ModuleFailed, match="1 to 64"):
         owner.run(f"{NAME}_info", name="a.b")
-    deployer = Modules(cloud, cloud.create_user("reader", deployer_policy(SITE, cloud.account_id)))
-    assert deployer.run(f"{NAME}_info", name=SITE)["changed"] is False
+    reader = deployer(cloud)
+    assert reader.run(f"{NAME}_info", name=SITE)["changed"] is False

@@ -18,10 +18,10 @@ from modules.store_keys import (
     DIGEST,
     HOME,
     PREFIX,
-    allowed,
     below,
     empty_store,
     manifest_options,
+    modules_of,
     numbered,
     sync,
     vouches_for,
@@ -31,7 +31,7 @@ from modules.stores import Store
 
 @pytest.fixture(scope="module")
 def owner(cloud: LocalCloud) -> Modules:
-    return allowed(cloud, "keys-owner")
+    return modules_of(cloud)
 
 
 @pytest.fixture

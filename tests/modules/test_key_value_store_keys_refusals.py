@@ -11,13 +11,13 @@ import pytest
 
 from cloud.local import LocalCloud
 from modules.runner import ModuleFailed, Modules
-from modules.store_keys import ACTIONS, DIGEST, NAME, PREFIX, allowed, empty_store, manifest_options, numbered, sync
+from modules.store_keys import ACTIONS, DIGEST, NAME, PREFIX, empty_store, manifest_options, modules_of, numbered, sync
 from modules.stores import Store
 
 
 @pytest.fixture(scope="module")
 def owner(cloud: LocalCloud) -> Modules:
-    return allowed(cloud, "keys-owner")
+    return modules_of(cloud)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Mod
 @pytest.mark.parametrize("call", ACTIONS)
 def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, cloud: LocalCloud, store: Store, call: str) -> None:
     store.put({f"other/{number}": "x" for number in range(5)})
-    without = allowed(cloud, f"keys-without-{call}", f"cloudfront-keyvaluestore:{call}")
+    without = modules_of(cloud, f"cloudfront-keyvaluestore:{call}")
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
         sync(without, store, keys=numbered(3))
 
@@ -83,7 +83,7 @@ def test_a_manifest_that_may_not_be_kept_is_told(
     owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], action: str, call: str
 ) -> None:
     sync(owner, store, keys=numbered(3), **manifest)
-    without = allowed(cloud, f"manifest-without-{call}", action)
+    without = modules_of(cloud, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         sync(without, store, keys=numbered(4), **manifest)
 

@@ -12,13 +12,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.
 
 from cloud.local import LocalCloud
 from modules.runner import Modules
-from modules.store_keys import DIGEST, PREFIX, allowed, below, empty_store, numbered, sync, vouches_for
+from modules.store_keys import DIGEST, PREFIX, below, empty_store, modules_of, numbered, sync, vouches_for
 from modules.stores import Store
 
 
 @pytest.fixture(scope="module")
 def owner(cloud: LocalCloud) -> Modules:
-    return allowed(cloud, "keys-owner")
+    return modules_of(cloud)
 
 
 @pytest.fixture

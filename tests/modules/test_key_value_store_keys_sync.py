@@ -16,10 +16,10 @@ from modules.store_keys import (
     DIGEST,
     NAME,
     PREFIX,
-    allowed,
     below,
     empty_store,
     manifest_options,
+    modules_of,
     numbered,
     sync,
     vouches_for,
@@ -29,7 +29,7 @@ from modules.stores import Store
 
 @pytest.fixture(scope="module")
 def owner(cloud: LocalCloud) -> Modules:
-    return allowed(cloud, "keys-owner")
+    return modules_of(cloud)
 
 
 @pytest.fixture

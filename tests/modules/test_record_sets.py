@@ -180,7 +180,7 @@ def test_the_zone_is_named_by_whoever_has_several(modules: Modules, cloud: Local
 )
 def test_each_right_is_needed_and_its_lack_is_told(cloud: LocalCloud, zone: Zone, action: str) -> None:
     """By a certificate's and its records' whole life."""
-    without = modules_of(cloud, without=action)
+    without = modules_of(cloud, action)
     certificate = {"site": SITE, "domain_name": zone.name, "wait": False}
 
     def live() -> None:

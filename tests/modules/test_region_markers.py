@@ -10,8 +10,8 @@ import json
 import pytest
 
 from cloud.local import LocalCloud
-from demo.site import deployer_policy
 from modules.runner import SITE, ModuleFailed, Modules
+from modules.users import deployer
 
 REGIONS = ["eu-north-1", "us-east-1", "ap-south-1"]
 
@@ -137,11 +137,7 @@ def test_what_never_gets_there_ends_with_a_sentence(
 def test_each_right_is_needed_and_its_lack_is_told(
     modules: Modules, cloud: LocalCloud, buckets: dict[str, str], action: str, call: str
 ) -> None:
-    policy = deployer_policy(SITE, cloud.account_id)
-    for statement in policy["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
-    without = Modules(cloud, cloud.create_user(f"without-{action.partition(':')[2]}", policy))
+    without = deployer(cloud, action)
     cloud.client("s3", "us-east-1").delete_object(Bucket=buckets["us-east-1"], Key="_edge/region")
     if action == "s3:PutObject":  # needed only where there is none
         remove(cloud, buckets, "us-east-1")

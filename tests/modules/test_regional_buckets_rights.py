@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from cloud.local import LocalCloud
 from demo.site import deployer_policy
-from modules.runner import SITE, ModuleFailed, Modules
+from modules.runner import SITE, ModuleFailed
+from modules.users import deployer
 
 MODULE = "s3_regional_buckets"
 ACCOUNT = "111122223333"
@@ -79,14 +79,6 @@ def _remove(s3: Any, name: str) -> None:
     s3.delete_bucket(Bucket=name)
 
 
-def deployer_without(cloud: LocalCloud, action: str) -> Modules:
-    policy = copy.deepcopy(deployer_policy(SITE, ACCOUNT))
-    for statement in policy["Statement"]:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        statement["Action"] = [other for other in actions if other != action] or ["none:Nothing"]
-    return Modules(cloud, cloud.create_user(f"without-{action.replace(':', '-')}", policy))
-
-
 def test_every_action_of_the_buckets_statements_is_looked_at_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, ACCOUNT)["Statement"]}
     named = {action for sid in ("Buckets", "DeletionOfBuckets", "DeletionOfObjects") for action in statements[sid]}
@@ -101,7 +93,7 @@ def test_each_right_to_have_buckets_is_needed(
     regions = [*NAMES, *["af-south-1"] * action.startswith("ec2:")]
     kms_keys = keys if "Encryption" in action or action.startswith("kms:") else {}
     with pytest.raises(ModuleFailed) as refusal:
-        deployer_without(cloud, action).run(MODULE, site=SITE, regions=regions, kms_keys=kms_keys)
+        deployer(cloud, action).run(MODULE, site=SITE, regions=regions, kms_keys=kms_keys)
     assert call in str(refusal.value)
 
 
@@ -115,7 +107,7 @@ def test_each_right_to_delete_them_is_needed(cloud: LocalCloud, buckets: None, a
         s3.put_object(Bucket=name, Key=key, Body=b"x")
     s3.create_multipart_upload(Bucket=name, Key="r/1/large.bin")
     with pytest.raises(ModuleFailed) as refusal:
-        deployer_without(cloud, action).run(MODULE, site=SITE, regions=[THERE], state="absent", force_empty=True)
+        deployer(cloud, action).run(MODULE, site=SITE, regions=[THERE], state="absent", force_empty=True)
     assert call in str(refusal.value)
 
 

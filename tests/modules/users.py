@@ -1,0 +1,36 @@
+"""Modules run by users of local AWS whose rights are others than the deployer's."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from cloud.local import LocalCloud
+from demo.site import deployer_policy
+from modules.runner import SITE, Modules
+
+Statement = dict[str, Any]
+_numbers = itertools.count(1)
+
+
+def deployer(cloud: LocalCloud, *denied: str, more: Iterable[Statement] = ()) -> Modules:
+    """By the site's, who may do *more* as well, but none of the *denied* actions."""
+    return user(cloud, [*deployer_policy(SITE, cloud.account_id)["Statement"], *more], *denied)
+
+
+def user(cloud: LocalCloud, statements: Iterable[Statement], *denied: str) -> Modules:
+    """By somebody who may do just this, but none of the *denied* actions."""
+    allowed = [{**statement, "Action": _without(statement["Action"], denied)} for statement in statements]
+    policy = {"Version": "2012-10-17", "Statement": [statement for statement in allowed if statement["Action"]]}
+    return Modules(cloud, cloud.create_user(f"user-{next(_numbers)}", policy))
+
+
+def allow(actions: str | Iterable[str], resource: str | list[str] = "*") -> Statement:
+    return {"Effect": "Allow", "Action": [actions] if isinstance(actions, str) else [*actions], "Resource": resource}
+
+
+def _without(actions: str | list[str], denied: tuple[str, ...]) -> list[str]:
+    return [action for action in ([actions] if isinstance(actions, str) else actions) if action not in denied]
