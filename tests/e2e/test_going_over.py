@@ -51,9 +51,20 @@ def deploy(site: LocalSite, way: str, regions: list[str] = REGIONS) -> str:
 
 
 def unchanged(site: LocalSite) -> None:
+    """Nothing is left to do, and nothing is left over."""
+    assert unused_controls(site) == []
     start = last(site)
     assert "no changes" in run(site, "site.yml")
     assert mutating(site, start) == []
+
+
+def unused_controls(site: LocalSite) -> list[str]:
+    """The origin access controls that no origin has."""
+    client = site.cloud.client("cloudfront")
+    config = client.get_distribution_config(Id=site.distribution_id())["DistributionConfig"]
+    used = {origin.get("OriginAccessControlId") for origin in config["Origins"]["Items"]}
+    controls = client.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+    return [control["Name"] for control in controls if control["Id"] not in used]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""edge_query_strings: pages that differ by what a viewer asks for, and the site without them again."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.edge import Edge
+from demo.site import LocalSite
+from e2e.runs import last, mutating, run
+from viewer import get
+
+VIEWERS = "ARN"
+
+
+def policies(site: LocalSite) -> list[str]:
+    """The names of the account's own cache policies."""
+    found: dict[str, Any] = site.cloud.client("cloudfront").list_cache_policies(Type="custom")["CachePolicyList"]
+    return [each["CachePolicy"]["CachePolicyConfig"]["Name"] for each in found.get("Items", [])]
+
+
+@pytest.mark.parametrize("signer", ["lambda_edge", "oac"])
+def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Path, signer: str) -> None:
+    directory = tmp_path / "site"
+    directory.mkdir()
+    (directory / "index.html").write_text("the page\n")
+    variables = {
+        "edge_name": "asked",
+        "edge_regions": ["eu-north-1", "us-east-1"],
+        "edge_site": str(directory),
+        "edge_signer": signer,
+        "edge_query_strings": ["page", "lang"],
+    }
+    with LocalSite(variables) as site:
+        run(site, "site.yml")
+        run(site, "playbooks/publish.yml")
+        assert policies(site) == ["asked"]
+        host = site.cloud.client("cloudfront").get_distribution(Id=site.distribution_id())["Distribution"]["DomainName"]
+        run(site, "playbooks/routes.yml", edge_routes={host: {"query": ["page"]}})
+        with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path / "edge") as edge:
+            # The host passes on one of the names that the distribution knows, and nothing else.
+            assert results(edge, "?page=1", "?page=2") == ["Miss", "Miss"]
+            assert results(edge, "?utm=a&page=1", "?page=2&lang=en") == ["Hit", "Hit"]
+            assert results(edge, "", "?lang=de", "?utm=b") == ["Miss", "Hit", "Hit"]
+
+            site.variables["edge_query_strings"] = []
+            assert "Delete the cache policy asked" in run(site, "site.yml")
+            edge.refresh()
+            assert results(edge, "?page=3") == ["Hit"]
+        assert policies(site) == []
+        start = last(site)
+        assert "no changes" in run(site, "site.yml")
+        assert mutating(site, start) == []
+
+
+def results(edge: Edge, *queries: str) -> list[str]:
+    """Whether each came from the cache of one place."""
+    answers = [get(edge.url, f"/{query}", pop=VIEWERS) for query in queries]
+    assert {(answer.status, answer.body) for answer in answers} == {(200, b"the page\n")}
+    return [answer.result for answer in answers]
