@@ -7,8 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, run
@@ -23,8 +21,7 @@ def policies(site: LocalSite) -> list[str]:
     return [each["CachePolicy"]["CachePolicyConfig"]["Name"] for each in found.get("Items", [])]
 
 
-@pytest.mark.parametrize("signer", ["lambda_edge", "oac"])
-def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Path, signer: str) -> None:
+def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Path) -> None:
     directory = tmp_path / "site"
     directory.mkdir()
     (directory / "index.html").write_text("the page\n")
@@ -32,7 +29,6 @@ def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Pa
         "edge_name": "asked",
         "edge_regions": ["eu-north-1", "us-east-1"],
         "edge_site": str(directory),
-        "edge_signer": signer,
         "edge_query_strings": ["page", "lang"],
     }
     with LocalSite(variables) as site:
