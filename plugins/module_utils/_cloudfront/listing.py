@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tags_of
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake
 
 Config = dict[str, t.Any]
@@ -18,12 +19,12 @@ Config = dict[str, t.Any]
 
 def listed(client: t.Any, operation: str, member: str, **arguments: t.Any) -> list[t.Any]:
     """All items of a listing; *member* has them. botocore has paginators for some of these operations only."""
-    items: list[t.Any] = []
+    found: list[t.Any] = []
     while True:
         page = getattr(client, snake(operation))(**arguments)[member]
-        items += page.get("Items", [])
+        found += page.get("Items", [])
         if not page.get("NextMarker"):
-            return items
+            return found
         arguments["Marker"] = page["NextMarker"]
 
 
@@ -41,6 +42,10 @@ def associations(client: t.Any, function: str) -> dict[str, list[str]]:
         for arn in sorted({each[function] for behavior in behaviors for each in items(behavior, member)}):
             found.setdefault(arn, []).append(distribution["Id"])
     return found
+
+
+def tags(client: t.Any, arn: str) -> dict[str, str]:
+    return tags_of(items(client.list_tags_for_resource(Resource=arn), "Tags"))
 
 
 def items(config: Config, member: str) -> list[t.Any]:

@@ -19,19 +19,18 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     ClientError,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing, unknown
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
     CACHE_POLICY,
     ORIGIN_ACCESS_CONTROL,
     ORIGIN_REQUEST_POLICY,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import distributions, items
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import references
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import elsewhere
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, from_api, overlay
 
@@ -67,7 +66,7 @@ class DistributionApi:
 
     def summaries(self) -> list[Config]:
         """What ListDistributions tells of each; no tags."""
-        return distributions(self._cloudfront)
+        return listing.distributions(self._cloudfront)
 
     def find(self, tag: str, value: str, summaries: t.Sequence[Config] | None = None) -> str | None:
         """The id of the distribution that has this tag.
@@ -92,7 +91,7 @@ class DistributionApi:
 
     def tags(self, arn: str) -> dict[str, str]:
         try:
-            return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
+            return listing.tags(self._cloudfront, arn)
         except is_boto3_error_code("NoSuchResource"):
             return {}  # somebody's that was deleted since it was listed
 
@@ -182,7 +181,7 @@ class DistributionApi:
                     raise
                 return write({**other, "CallerReference": config["CallerReference"]})
         except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise EdgeError(self._whose(items(config, "Aliases"))) from error
+            raise EdgeError(self._whose(listing.items(config, "Aliases"))) from error
 
     def _whose(self, aliases: t.Sequence[str]) -> str:
         others = aliases_of(self.summaries())
@@ -227,5 +226,5 @@ def aliases_of(summaries: t.Iterable[Config], but: str | None = None) -> dict[st
         alias.lower(): f"the distribution {item['Id']} ({item['Comment']})"
         for item in summaries
         if item["Id"] != but
-        for alias in items(item, "Aliases")
+        for alias in listing.items(item, "Aliases")
     }

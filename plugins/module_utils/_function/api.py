@@ -17,9 +17,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     explain,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import associations, items, listed
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list, tags_of
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list
 
 Config = dict[str, t.Any]
 DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"
@@ -49,7 +49,7 @@ class FunctionApi:
         if stage == DEVELOPMENT:
             self._etag = described["ETag"]
         summary = described["FunctionSummary"]
-        stores = items(summary["FunctionConfig"], "KeyValueStoreAssociations")
+        stores = listing.items(summary["FunctionConfig"], "KeyValueStoreAssociations")
         return {
             "arn": summary["FunctionMetadata"]["FunctionARN"],
             "comment": summary["FunctionConfig"].get("Comment", ""),
@@ -66,15 +66,15 @@ class FunctionApi:
 
     def comments(self) -> dict[str, str]:
         """The comments of all functions, by their names."""
-        functions = listed(self._cloudfront, "ListFunctions", "FunctionList", Stage=DEVELOPMENT)
+        functions = listing.listed(self._cloudfront, "ListFunctions", "FunctionList", Stage=DEVELOPMENT)
         return {each["Name"]: each["FunctionConfig"].get("Comment", "") for each in functions}
 
     def associations(self) -> dict[str, list[str]]:
         """The ids of the distributions that use each function, by its ARN."""
-        return associations(self._cloudfront, "FunctionARN")
+        return listing.associations(self._cloudfront, "FunctionARN")
 
     def tags(self, arn: str) -> dict[str, str]:
-        return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
+        return listing.tags(self._cloudfront, arn)
 
     def create_function(self, name: str, code: str, tags: dict[str, str], **config: t.Any) -> None:
         given = {"Tags": _tags(tags)} if tags else {}

@@ -21,11 +21,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     ClientError,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import items, listed
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import MAX_BATCH_KEYS, Contents
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list, tags_of
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list
 from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
@@ -53,10 +53,10 @@ class StoreApi:
         return found["KeyValueStore"]
 
     def stores(self) -> list[Config]:
-        return listed(self._cloudfront, "ListKeyValueStores", "KeyValueStoreList")
+        return listing.listed(self._cloudfront, "ListKeyValueStores", "KeyValueStoreList")
 
     def tags(self, arn: str) -> dict[str, str]:
-        return tags_of(items(self._cloudfront.list_tags_for_resource(Resource=arn), "Tags"))
+        return listing.tags(self._cloudfront, arn)
 
     def create_store(self, name: str, comment: str, tags: dict[str, str]) -> None:
         given = {"Tags": {"Items": tag_list(tags)}} if tags else {}
@@ -90,7 +90,7 @@ class StoreApi:
         """The functions that use the store, in a sentence's words. A function's two stages may differ."""
         functions: list[Config] = []
         with contextlib.suppress(ClientError):  # who may not list them is still told the rest
-            functions = listed(self._cloudfront, "ListFunctions", "FunctionList")
+            functions = listing.listed(self._cloudfront, "ListFunctions", "FunctionList")
         names = sorted({function["Name"] for function in functions if arn in _associated(function)})
         return f"the function {', '.join(names)}" if names else "a function"
 
@@ -183,7 +183,7 @@ def is_stale(error: BaseException | None) -> bool:
 
 
 def _associated(function: Config) -> set[str]:
-    return {each["KeyValueStoreARN"] for each in items(function["FunctionConfig"], "KeyValueStoreAssociations")}
+    return {each["KeyValueStoreARN"] for each in listing.items(function["FunctionConfig"], "KeyValueStoreAssociations")}
 
 
 def _require_sigv4a() -> None:
