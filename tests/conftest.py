@@ -21,8 +21,10 @@ _APART = (
     "test_going_over.py",
     "test_molecule.py",
     "test_origin_modes.py",
+    "test_query_strings.py",
     "test_replacement.py",
     "test_routes.py",
+    "test_settings.py",
 )
 
 
