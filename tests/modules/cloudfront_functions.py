@@ -8,9 +8,10 @@ import itertools
 from typing import Any
 
 from cloud.fixture_distribution import Distribution, custom_origin
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import SITE, Modules
-from modules.users import allow, deployer
+from modules.users import deployer
 
 NAME = f"{SITE}-viewer-request"
 UPDATE, TEST, PUBLISH = f"PUT /2020-05-31/function/{NAME}", f"/{NAME}/test", f"POST /2020-05-31/function/{NAME}/publish"
@@ -98,4 +99,4 @@ class Function:
 
 def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
     own = f"arn:aws:cloudfront::{cloud.account_id}:function/{NAME}"
-    return deployer(cloud, *denied, more=[allow(_OWN, own), allow(_ANY)])
+    return deployer(cloud, *denied, more=[allow(_OWN, [own]), allow(_ANY, ["*"])])

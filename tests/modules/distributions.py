@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import SITE, Modules
-from modules.users import allow, deployer
+from modules.users import deployer
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 ACCESS_POINT_HOST = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
@@ -40,7 +41,7 @@ def bucket(region: str, control: str) -> dict[str, Any]:
 
 def modules_of(cloud: LocalCloud) -> Modules:
     """Run by the deployer, who may read as well what a distribution names."""
-    return deployer(cloud, more=[allow(f"cloudfront:{action}" for action in _READS)])
+    return deployer(cloud, more=[allow([f"cloudfront:{action}" for action in _READS], ["*"])])
 
 
 class Distributions:

@@ -17,9 +17,10 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import api
 from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.log_groups import REGIONS
 
+from cloud.fixture_parts import allow
 from cloud.local import Credentials, LocalCloud
 from modules.runner import SITE, Modules
-from modules.users import allow, deployer
+from modules.users import deployer
 
 NAME = f"{SITE}-origin-request"
 ROLE = f"multiregion-edge-{NAME}"
@@ -154,9 +155,9 @@ def _more(account_id: str) -> list[dict[str, Any]]:
     logs = f"arn:aws:logs:*:{account_id}:log-group:{LOG_GROUP}"
     log_actions = ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource"]
     return [
-        allow("lambda:DeleteFunction", [function, f"{function}:*"]),
-        allow((f"logs:{each}" for each in log_actions), [logs, f"{logs}:*"]),
-        allow("logs:DescribeLogGroups"),
+        allow(["lambda:DeleteFunction"], [function, f"{function}:*"]),
+        allow([f"logs:{each}" for each in log_actions], [logs, f"{logs}:*"]),
+        allow(["logs:DescribeLogGroups"], ["*"]),
     ]
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import Modules
-from modules.users import allow, deployer
+from modules.users import deployer
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 _numbers = itertools.count(1)
@@ -35,7 +36,7 @@ def names_policy(account_id: str) -> dict[str, Any]:
             "arn:aws:route53:::hostedzone/*",
         ),
     ]
-    return {"Version": "2012-10-17", "Statement": [allow(*each) for each in allowed]}
+    return {"Version": "2012-10-17", "Statement": [allow(actions, [resource]) for actions, resource in allowed]}
 
 
 class Zone:

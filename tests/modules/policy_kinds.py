@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import Modules
-from modules.users import allow, user
+from modules.users import user
 
 MARK = "(multiregion.edge)"
 PARAMETERS = "parameters_in_cache_key_and_forwarded_to_origin"
@@ -92,13 +93,13 @@ def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
     kinds = {entity: kind.replace("_", "-") for kind, entity in ENTITIES.items()}
     verbs = ("Create", "Get", "Update", "Delete")
     own = [
-        allow([f"cloudfront:{verb}{entity}" for verb in verbs], f"arn:aws:cloudfront::{cloud.account_id}:{path}/*")
+        allow([f"cloudfront:{verb}{entity}" for verb in verbs], [f"arn:aws:cloudfront::{cloud.account_id}:{path}/*"])
         for entity, path in kinds.items()
     ]
     listing = ["ListDistributions", "ListOriginAccessControls", "ListCachePolicies", "ListOriginRequestPolicies"]
     listing += ["ListResponseHeadersPolicies", "ListDistributionsByCachePolicyId"]
     listing += ["ListDistributionsByOriginRequestPolicyId", "ListDistributionsByResponseHeadersPolicyId"]
-    return user(cloud, [*own, allow(f"cloudfront:{name}" for name in listing)], *denied)
+    return user(cloud, [*own, allow([f"cloudfront:{name}" for name in listing], ["*"])], *denied)
 
 
 class Kind:

@@ -8,10 +8,11 @@ from typing import Any
 
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import SITE, Modules
 from modules.stores import Store
-from modules.users import allow, user
+from modules.users import user
 
 NAME = "cloudfront_key_value_store_keys"
 PREFIX = "shop/flags/"
@@ -25,8 +26,8 @@ def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
     store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
     actions = [f"cloudfront-keyvaluestore:{action}" for action in ACTIONS] + ["cloudfront:DescribeKeyValueStore"]
     bucket = f"arn:aws:s3:::{SITE}-{cloud.account_id}-*-an"
-    objects = allow(["s3:GetObject", "s3:PutObject"], f"{bucket}/_edge/keys/*")
-    return user(cloud, [allow(actions, store), objects, allow("s3:ListBucket", bucket)], *denied)
+    objects = allow(["s3:GetObject", "s3:PutObject"], [f"{bucket}/_edge/keys/*"])
+    return user(cloud, [allow(actions, [store]), objects, allow(["s3:ListBucket"], [bucket])], *denied)
 
 
 def empty_store(cloud: LocalCloud) -> Store:

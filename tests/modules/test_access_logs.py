@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
-from modules.users import allow, deployer
+from modules.users import deployer
 
 ACCOUNT = LocalCloud.account_id
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/EDFDVBD6EXAMPLE"
@@ -50,7 +51,7 @@ def modules(cloud: LocalCloud) -> Modules:
         *("logs:PutDeliverySource", "logs:DeleteDeliverySource", "logs:DescribeDeliverySources", "logs:TagResource"),
         *("logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination", "logs:DescribeDeliveryDestinations"),
     ]
-    return deployer(cloud, more=[allow(actions)])
+    return deployer(cloud, more=[allow(actions, ["*"])])
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 
+from cloud.fixture_parts import allow
 from cloud.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
-from modules.users import allow, deployer, user
+from modules.users import deployer, user
 
 NAME = "cloudfront_key_value_store"
 ACTIONS = [
@@ -29,7 +30,7 @@ def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
     """Run by somebody who may do what the module needs, but none of *denied*."""
     store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
     everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
-    return user(cloud, [allow(ACTIONS, store), allow(everywhere)], *denied)
+    return user(cloud, [allow(ACTIONS, [store]), allow(everywhere, ["*"])], *denied)
 
 
 @pytest.fixture(scope="module")

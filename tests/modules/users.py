@@ -28,9 +28,5 @@ def user(cloud: LocalCloud, statements: Iterable[Statement], *denied: str) -> Mo
     return Modules(cloud, cloud.create_user(f"user-{next(_numbers)}", policy))
 
 
-def allow(actions: str | Iterable[str], resource: str | list[str] = "*") -> Statement:
-    return {"Effect": "Allow", "Action": [actions] if isinstance(actions, str) else [*actions], "Resource": resource}
-
-
 def _without(actions: str | list[str], denied: tuple[str, ...]) -> list[str]:
     return [action for action in ([actions] if isinstance(actions, str) else actions) if action not in denied]

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""After a failure the next bucket is asked, and S3 is not told why."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from pathlib import Path
+
+import pytest
+from edge.bucket_origins import DNS_RECORD, NAME, REGION_MAP, Record, asked, failing_over, shop
+from edge.origin_events import packaged
+
+
+@pytest.mark.parametrize(
+    ("region", "own", "bucket"),
+    [
+        ("eu-west-1", "shop-us", "blog-eu"),
+        ("eu-west-1", "shop-eu", "blog-eu"),
+        ("us-west-2", "shop-us", "shop-us"),
+        ("sa-east-1", "shop-eu", "shop-eu"),
+        (None, "blog-eu", "blog-eu"),
+    ],
+    ids=["by next", "not its own", "not in next", "in no map", "no Region"],
+)
+def test_a_failover_origin_is_the_next_bucket_of_the_region_or_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str | None, own: str, bucket: str
+) -> None:
+    """Never that of the map, which is what has failed."""
+    if region is None:
+        monkeypatch.delenv("AWS_REGION")
+    else:
+        monkeypatch.setenv("AWS_REGION", region)
+    with packaged(tmp_path, {**REGION_MAP, "next": {"eu-west-1": "blog-eu"}}) as module:
+        assert asked(module.handler(failing_over(own))) == bucket
+
+
+@pytest.mark.parametrize("own", ["shop-eu", "shop-us"])
+def test_without_next_a_failover_origin_is_its_own_bucket(by_region: t.Any, own: str) -> None:
+    assert asked(by_region(failing_over(own))) == own
+
+
+@pytest.mark.parametrize("more", [{}, {"default": "shop-eu"}], ids=["no default", "a default"])
+def test_of_a_failover_origin_no_record_is_asked(tmp_path: Path, record: Record, more: dict[str, str]) -> None:
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, {**DNS_RECORD, **more}) as module, record.instead_of_dns():
+        assert asked(module.handler(failing_over("shop-us", X_Origin_Record=NAME))) == "shop-us"
+        assert record.asked == []
+        assert asked(module.handler(shop())) == "shop-eu"
+
+
+@pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])
+def test_s3_is_not_told_of_the_failover(tmp_path: Path, record: Record, configuration: dict[str, t.Any]) -> None:
+    """And a viewer, who can send the header but no origin's, decides nothing by it."""
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, configuration) as module, record.instead_of_dns():
+        request = module.handler(failing_over("shop-us", X_Site="shop"))
+        assert set(request["origin"]["custom"]["customHeaders"]) == {"x-site"}
+        asked(request)
+        request = module.handler(shop(X_Origin_Failover="1"))
+        assert (asked(request), "x-origin-failover" in request["headers"]) == ("shop-eu", False)
+
+
+@pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])
+@pytest.mark.parametrize(
+    "given", [{"uri": "/a+b%2fc"}, {"method": "HEAD"}, {"path": "/my site"}], ids=lambda each: next(iter(each))
+)
+def test_after_a_failure_the_request_may_come_as_the_first_run_made_it(
+    tmp_path: Path, record: Record, configuration: dict[str, t.Any], given: dict[str, str]
+) -> None:
+    """Whether CloudFront starts again from what the viewer asked for is not documented."""
+    record.answers[NAME] = (["shop-eu"], 60)
+    with packaged(tmp_path, configuration) as module, record.instead_of_dns():
+        first = copy.deepcopy(module.handler(shop(**given)))
+        second = failing_over("shop-us", given.get("path", ""))
+        second["Records"][0]["cf"]["request"] |= {
+            name: copy.deepcopy(first[name]) for name in ("method", "uri", "querystring", "headers")
+        }
+        again = module.handler(second)
+    assert (asked(first), asked(again)) == ("shop-eu", "shop-us")
+    assert again["uri"] == first["uri"]

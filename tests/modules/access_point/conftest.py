@@ -1,0 +1,21 @@
+"""An access point of the test's own over the site's buckets."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from cloud.local import LocalCloud
+from modules.access_points import AccessPoints, make_buckets
+from modules.runner import Modules
+
+
+@pytest.fixture(scope="module")
+def buckets(cloud: LocalCloud) -> dict[str, str]:
+    return make_buckets(cloud)
+
+
+@pytest.fixture
+def point(modules: Modules, buckets: dict[str, str]) -> AccessPoints:
+    return AccessPoints(modules, buckets)

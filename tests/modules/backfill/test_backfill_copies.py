@@ -1,0 +1,176 @@
+"""s3_replication_backfill against local AWS: every Region ends with what the source has, whatever comes between."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils import _progress
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill import work
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
+
+from cloud.local import LocalCloud
+from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
+from modules.runner import ModuleFailed, Modules
+
+
+def test_a_new_region_gets_what_the_source_has_and_a_second_run_changes_nothing(
+    modules: Modules, buckets: dict[str, str], content: Content
+) -> None:
+    for key in ("index.html", "r/1/a b.css", "r/1/ü.js", "r/1/?versionId=1"):
+        content.put(HOME, key, key.encode())
+    content.put(NEW, "r/1/a b.css", b"older")
+    foretold = backfill(modules, buckets, regions=[NEW], check=True)
+    made = backfill(modules, buckets, regions=[NEW])
+    again = backfill(modules, buckets, regions=[NEW])
+
+    assert foretold["plan"] == made["plan"] == ["Bring 4 objects (46 bytes) to ap-south-1"]
+    assert (foretold["mutating"], foretold["changed"], foretold["complete"]) == ([], True, False)
+    counts = {"missing": 4, "bytes": 46, "extra": 0, "extra_keys": [], "deleted": 0}
+    assert foretold["regions"] == {NEW: {**counts, "copied": 0}}
+    assert (made["regions"], made["complete"]) == ({NEW: {**counts, "copied": 4}}, True)
+    assert content.of(NEW) == content.of(HOME)
+    assert (again["changed"], again["plan"], again["mutating"], again["complete"]) == (False, [], [], True)
+    assert content.of(OTHER) == {}
+
+
+def test_what_is_listed_and_copied_is_told_meanwhile(
+    modules: Modules, buckets: dict[str, str], content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content.put(HOME, "index.html")
+    told = tmp_path / "progress"
+    monkeypatch.setattr(_progress, "COUNT_EVERY", 0.0)
+    backfill(modules, buckets, regions=[NEW], environment={_progress.FILE_VARIABLE: str(told)})
+    lines = told.read_text().splitlines()
+    assert any(line.startswith("Comparing, eu-north-1: objects listed: 1 (") for line in lines)
+    assert any(line.startswith("Copying in ap-south-1: 1 of 1 objects (") for line in lines)
+
+
+def test_all_other_regions_are_the_default_and_the_prefix_is_a_limit(
+    modules: Modules, buckets: dict[str, str], content: Content
+) -> None:
+    content.put(HOME, "r/1/index.html")
+    content.put(HOME, "r/2/index.html")
+    content.put(HOME, "_edge/region", HOME.encode())
+    content.put(NEW, "_edge/region", NEW.encode())
+    result = backfill(modules, buckets, prefix="r/2/")
+    assert result["plan"] == ["Bring 1 object (1 byte) to ap-south-1", "Bring 1 object (1 byte) to us-east-1"]
+    result = backfill(modules, buckets, delete_extra=True)
+    assert list(content.of(OTHER)) == ["r/1/index.html", "r/2/index.html"]
+    assert content.of(NEW).items() - content.of(HOME).items() == {("_edge/region", content.of(NEW)["_edge/region"])}
+
+
+def test_a_copy_has_all_that_the_object_has(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+) -> None:
+    headers = {
+        "CacheControl": "max-age=60",
+        "ContentDisposition": "inline",
+        "ContentEncoding": "gzip",
+        "ContentLanguage": "sv",
+        "ContentType": "text/html; charset=utf-8",
+        "Metadata": {"build": "42"},
+        "StorageClass": "STANDARD_IA",
+        "WebsiteRedirectLocation": "/elsewhere",
+    }
+    content.put(HOME, "page", b"<p>", **headers, Tagging="team=web&for=a%26b")
+    backfill(modules, buckets, regions=[NEW])
+    s3 = cloud.client("s3", NEW)
+    head = s3.head_object(Bucket=buckets[NEW], Key="page")
+    assert {name: head.get(name) for name in headers} == headers
+    tags = s3.get_object_tagging(Bucket=buckets[NEW], Key="page")["TagSet"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "web", "for": "a&b"}
+
+
+@pytest.mark.parametrize("survivors", [1, 3])
+def test_a_killed_run_is_finished_by_the_next(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content, survivors: int
+) -> None:
+    for number in range(5):
+        content.put(HOME, f"r/{number}")
+    cloud.fault(survivors)
+    with pytest.raises(ModuleFailed, match="What was done stays: run it again to go on"):
+        backfill(modules, buckets, regions=[NEW])
+    cloud.fault(None)
+    assert len(content.of(NEW)) == survivors
+    resumed = backfill(modules, buckets, regions=[NEW])
+    assert (len(resumed["mutating"]), resumed["complete"]) == (5 - survivors, True)
+    assert content.of(NEW) == content.of(HOME)
+
+
+def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+) -> None:
+    s3 = cloud.client("s3", HOME)
+    target = {"Bucket": buckets[HOME], "Key": "video"}
+    upload = s3.create_multipart_upload(
+        **target, ContentType="video/mp4", Metadata={"a": "b"}, Tagging="team=web&for=a%26b"
+    )
+    bodies = [b"x" * 6_000_000, b"y" * 5_300_000, b"z"]  # not of one size
+    parts = [
+        s3.upload_part(**target, UploadId=upload["UploadId"], PartNumber=number, Body=body)
+        for number, body in enumerate(bodies, 1)
+    ]
+    done = [{"PartNumber": number, "ETag": part["ETag"]} for number, part in enumerate(parts, 1)]
+    s3.complete_multipart_upload(**target, UploadId=upload["UploadId"], MultipartUpload={"Parts": done})
+
+    assert backfill(modules, buckets, regions=[NEW])["plan"] == ["Bring 1 object (11.3 MB) to ap-south-1"]
+    assert content.of(NEW) == content.of(HOME)
+    head = cloud.client("s3", NEW).head_object(Bucket=buckets[NEW], Key="video")
+    assert (head["ContentType"], head["Metadata"]) == ("video/mp4", {"a": "b"})
+    tags = cloud.client("s3", NEW).get_object_tagging(Bucket=buckets[NEW], Key="video")["TagSet"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "web", "for": "a&b"}
+    assert backfill(modules, buckets, regions=[NEW])["mutating"] == []
+
+
+def test_objects_under_keys_are_copied_with_the_rights_to_these(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+) -> None:
+    for region in (HOME, NEW):
+        encrypt(cloud, buckets, region, cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"])
+    try:
+        content.put(HOME, "r/1/index.html", b"<p>")
+        made = backfill(modules, buckets, regions=[NEW])
+        again = backfill(modules, buckets, regions=[NEW])
+    finally:
+        for region in (HOME, NEW):
+            encrypt(cloud, buckets, region, None)
+    assert (made["plan"], made["complete"]) == (["Bring 1 object (3 bytes) to ap-south-1"], True)
+    assert (again["plan"], again["mutating"]) == ([], [])
+
+
+def encrypt(cloud: LocalCloud, buckets: dict[str, str], region: str, key: str | None) -> None:
+    algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
+    configuration = {"Rules": [{"ApplyServerSideEncryptionByDefault": algorithm, "BucketKeyEnabled": key is not None}]}
+    cloud.client("s3", region).put_bucket_encryption(
+        Bucket=buckets[region], ServerSideEncryptionConfiguration=configuration
+    )
+
+
+def test_a_source_that_changes_meanwhile_is_compared_again(
+    modules: Modules, buckets: dict[str, str], content: Content, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("changes", "goes", "stays"):
+        content.put(HOME, key)
+    listed = BackfillApi.source_head
+
+    def change_first(self: BackfillApi, item: Item) -> Any:
+        monkeypatch.setattr(BackfillApi, "source_head", listed)
+        content.put(HOME, "changes", b"newer")
+        cloud.client("s3", HOME).delete_object(Bucket=buckets[HOME], Key="goes")
+        return listed(self, item)
+
+    monkeypatch.setattr(BackfillApi, "source_head", change_first)
+    monkeypatch.setattr(work, "_WIDTH", 1)
+    assert backfill(modules, buckets, regions=[NEW])["complete"]
+    assert content.of(NEW) == content.of(HOME) and list(content.of(HOME)) == ["changes", "stays"]
+
+
+def test_the_deadline_says_how_to_go_on(modules: Modules, buckets: dict[str, str], content: Content) -> None:
+    content.put(HOME, "index.html")
+    with pytest.raises(ModuleFailed, match=r"after 0 s: 0 of 1 objects are.* with a larger wait_timeout"):
+        backfill(modules, buckets, regions=[NEW], wait_timeout=0)

@@ -1,0 +1,53 @@
+"""s3_replication_backfill against local AWS: what only a destination has is told, and deleted on demand only."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
+
+from cloud.local import LocalCloud
+from modules.backfill_buckets import HOME, NEW, Content, backfill
+from modules.runner import ModuleFailed, Modules
+
+
+def test_what_only_a_destination_has_is_told_and_deleted_on_demand(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+) -> None:
+    content.put(HOME, "kept")
+    content.put(NEW, "left over")
+    told = backfill(modules, buckets, regions=[NEW])
+    assert (told["regions"][NEW]["extra"], told["regions"][NEW]["extra_keys"]) == (1, ["left over"])
+    assert (told["complete"], sorted(content.of(NEW))) == (True, ["kept", "left over"])
+
+    deleted = backfill(modules, buckets, regions=[NEW], delete_extra=True)
+    assert deleted["plan"] == ["Put delete markers on 1 object in ap-south-1 that eu-north-1 lacks"]
+    assert (deleted["regions"][NEW]["deleted"], sorted(content.of(NEW))) == (1, ["kept"])
+    versions = cloud.client("s3", NEW).list_object_versions(Bucket=buckets[NEW], Prefix="left over")
+    assert len(versions["Versions"]) == len(versions["DeleteMarkers"]) == 1
+    assert backfill(modules, buckets, regions=[NEW], delete_extra=True)["mutating"] == []
+
+
+def test_an_empty_source_empties_nothing(modules: Modules, buckets: dict[str, str], content: Content) -> None:
+    content.put(NEW, "all that is left")
+    with pytest.raises(ModuleFailed, match=f"delete_extra would empty {buckets[NEW]}"):
+        backfill(modules, buckets, regions=[NEW], delete_extra=True)
+    assert list(content.of(NEW)) == ["all that is left"]
+
+
+def test_what_appears_in_the_source_meanwhile_is_not_deleted(
+    modules: Modules, buckets: dict[str, str], content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content.put(HOME, "kept")
+    content.put(NEW, "kept")
+    content.put(NEW, "fresh")
+    asked = BackfillApi.source_has
+
+    def write_first(self: BackfillApi, key: str) -> bool:
+        content.put(HOME, "fresh")
+        return asked(self, key)
+
+    monkeypatch.setattr(BackfillApi, "source_has", write_first)
+    backfill(modules, buckets, regions=[NEW], delete_extra=True)
+    assert content.of(NEW) == content.of(HOME) and sorted(content.of(NEW)) == ["fresh", "kept"]

@@ -1,0 +1,45 @@
+"""s3_replication_backfill against local AWS: what cannot be done is a sentence that names the bucket or option."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cloud.local import LocalCloud
+from modules.backfill_buckets import HOME, MODULE, Content, backfill
+from modules.runner import ModuleFailed, Modules
+
+
+def test_a_bucket_that_is_not_there_is_a_sentence_and_in_check_mode_a_new_region(
+    modules: Modules, buckets: dict[str, str], content: Content
+) -> None:
+    content.put(HOME, "index.html")
+    planned = {**buckets, "eu-west-1": f"{buckets[HOME].replace(HOME, 'eu-west-1')}"}
+    with pytest.raises(ModuleFailed, match=f"There is no bucket {planned['eu-west-1']} in eu-west-1: create it first"):
+        backfill(modules, planned, regions=["eu-west-1"])
+    foretold = backfill(modules, planned, regions=["eu-west-1"], check=True)
+    assert foretold["plan"] == ["Bring 1 object (1 byte) to eu-west-1"]
+    with pytest.raises(ModuleFailed) as failure:
+        modules.run(MODULE, buckets=planned, source_region="eu-west-1")
+    assert str(failure.value) == f"There is no bucket {planned['eu-west-1']} in eu-west-1: create it first."
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"source_region": "sa-east-1"}, "source_region: sa-east-1 is not among the Regions of buckets"),
+        ({"regions": ["sa-east-1"]}, "regions: sa-east-1 is not among the Regions of buckets"),
+        ({"method": "batch"}, "role_arn is missing"),
+        ({"exclude_prefixes": ["_edge/", ""]}, "excludes everything"),
+    ],
+)
+def test_what_cannot_be_is_said_before_the_first_call(
+    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], options: dict[str, Any], sentence: str
+) -> None:
+    before = len(cloud.requests())
+    with pytest.raises(ModuleFailed, match=sentence):
+        modules.run(MODULE, **{"buckets": buckets, "source_region": HOME, **options})
+    assert cloud.requests(before) == []

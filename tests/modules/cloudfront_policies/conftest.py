@@ -1,0 +1,23 @@
+"""Each kind of CloudFront's access controls and policies, with none of it there."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cloud.local import LocalCloud
+from modules.policy_kinds import ENTITIES, Kind, emptied, modules_of
+from modules.runner import Modules
+
+
+@pytest.fixture(scope="module")
+def modules(cloud: LocalCloud) -> Modules:
+    return modules_of(cloud)
+
+
+@pytest.fixture(params=list(ENTITIES))
+def kind(request: pytest.FixtureRequest, modules: Modules) -> Iterator[Kind]:
+    yield from emptied(Kind(modules, request.param))

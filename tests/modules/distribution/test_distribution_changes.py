@@ -1,0 +1,130 @@
+"""cloudfront_distribution against local AWS: created, changed, left alone, waited for and deleted."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from modules.distributions import CACHING_OPTIMIZED, CREATE, DELETE, UPDATE, Distributions, custom, kinds
+from modules.runner import SITE, ModuleFailed
+
+
+def test_from_nothing_to_nothing(site: Distributions) -> None:
+    foretold = site.run(check=True)
+    assert foretold["mutating"] == []
+    assert foretold["distribution"]["id"] == "(known after apply)"
+    made = site.run()
+    assert (made["plan"], kinds(made)) == (foretold["plan"], [CREATE])
+    for told in ("aliases", "origin_domain_names"):
+        assert foretold["distribution"][told] == made["distribution"][told]
+    assert made["distribution"]["tags"] == {"team": "web", "multiregion-edge": SITE}
+    again = site.run(diff=True)
+    assert (again["mutating"], again["changed"]) == ([], False)
+    assert again["diff"]["before"] == again["diff"]["after"]
+
+    (told,) = site.info()
+    assert (told["id"], told["enabled"], told["in_progress_invalidations"]) == (site.only(), True, 0)
+    assert told["config"]["default_cache_behavior"]["target_origin_id"] == "access-point"
+    assert told["last_modified"].startswith("20")
+
+    foretold = site.delete(check=True)
+    assert (foretold["mutating"], foretold["distribution"]) == ([], None)
+    gone = site.delete()
+    assert (gone["plan"], kinds(gone), gone["distribution"]) == (foretold["plan"], [UPDATE, DELETE], None)
+    assert site.delete()["changed"] is False
+    assert site.all() == site.info() == []
+
+
+CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("comment", {"comment": "shop, new"}),
+    ("enabled", {"enabled": False}),
+    ("price_class", {"price_class": "PriceClass_100"}),
+    ("http_version", {"http_version": "http2and3"}),
+    ("is_ipv6_enabled", {"is_ipv6_enabled": True}),
+    ("default_root_object", {"default_root_object": "start.html"}),
+    ("web_acl_id", {"web_acl_id": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/1"}),
+    ("custom_error_responses", {"custom_error_responses": [{"error_code": 404, "error_caching_min_ttl": 1}]}),
+    ("restrictions", {"restrictions": {"geo_restriction": {"restriction_type": "blacklist", "items": ["AQ"]}}}),
+    ("logging", {"logging": {"enabled": True, "include_cookies": False, "bucket": "l.s3.amazonaws.com", "prefix": ""}}),
+    ("cache_tag_config", {"config": {"cache_tag_config": {"header_name": "x-amz-meta-cache-tag"}}}),
+    ("origins", {"origins": [custom(connection_attempts=2, connection_timeout=5)]}),
+    (
+        "cache_behaviors",
+        {
+            "cache_behaviors": [
+                {"path_pattern": pattern, "target_origin_id": "access-point", "viewer_protocol_policy": "https-only"}
+                | {"cache_policy_id": CACHING_OPTIMIZED}
+                for pattern in ("/b/*", "/a/*")
+            ]
+        },
+    ),
+    (
+        "aliases, viewer_certificate",
+        {
+            "aliases": ["www.example.com"],
+            "viewer_certificate": {
+                "acm_certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
+                "ssl_support_method": "sni-only",
+                "minimum_protocol_version": "TLSv1.2_2021",
+            },
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("members", "options"), CHANGES, ids=[case[0] for case in CHANGES])
+def test_each_change_is_one_update_and_then_none(site: Distributions, members: str, options: dict[str, Any]) -> None:
+    site.run()
+    foretold = site.run(check=True, diff=True, **options)
+    changed = site.run(**options)
+    assert changed["plan"] == foretold["plan"] == [f"Update the distribution {site.only()}: {members}"]
+    assert kinds(changed) == [UPDATE]
+    for told in ("aliases", "origin_domain_names"):
+        assert foretold["distribution"][told] == changed["distribution"][told]
+    before, after = foretold["diff"]["before"], foretold["diff"]["after"]
+    assert {key for key in {**before, **after} if before.get(key) != after.get(key)} == set(members.split(", "))
+    assert site.run(**options)["mutating"] == []
+    # What is not given stays, but for what has a default.
+    given = {key: options[key] for key in ("comment", "enabled") if key in options}
+    assert site.modules.run("cloudfront_distribution", name=SITE, **given)["mutating"] == []
+
+
+def test_null_removes(site: Distributions) -> None:
+    site.run(config={"cache_tag_config": {"header_name": "x"}, "web_acl_id": "old-acl"})
+    nulls = {"cache_tag_config": None, "web_acl_id": None, "restrictions": None}
+    changed = site.run(config=nulls)
+    assert changed["plan"] == [f"Update the distribution {site.only()}: cache_tag_config, web_acl_id"]
+    assert "CacheTagConfig" not in site.config()
+    assert site.run(config=nulls)["mutating"] == []
+
+
+def test_tags_of_others_stay(site: Distributions) -> None:
+    arn = site.run()["distribution"]["arn"]
+    site.client.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
+    assert site.run()["mutating"] == []
+    changed = site.run(tags={"team": "ops"})
+    assert kinds(changed)[0].startswith("POST")
+    assert changed["distribution"]["tags"] == {"team": "ops", "cost": "42", "multiregion-edge": SITE}
+
+
+def test_deployment_is_waited_for(site: Distributions) -> None:
+    site.cloud.behave(distribution_seconds=3600.0)
+    started = site.run(wait=False)
+    assert started["distribution"]["status"] == "InProgress"
+    with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(status InProgress\)"):
+        site.run(wait_timeout=0)
+    with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(disabled, InProgress\).*1 of 2 steps were made"):
+        site.delete(wait_timeout=0)
+    later = site.delete(wait=False)
+    assert (later["changed"], later["mutating"]) == (False, [])
+    assert later["plan"] == [f"The next run deletes the distribution {site.only()}, once it is disabled everywhere"]
+    site.cloud.behave()
+    site.run(enabled=True)
+    site.cloud.behave(distribution_seconds=3600.0)
+    disabled = site.delete(wait=False)
+    assert (kinds(disabled), disabled["distribution"]["status"]) == ([UPDATE], "InProgress")
+    site.cloud.behave()
+    assert kinds(site.delete()) == [DELETE]

@@ -1,0 +1,102 @@
+"""cloudfront_distribution against local AWS: others' changes between its calls are seen, killed runs finished."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from modules.distributions import Distributions, custom
+from modules.runner import SITE, ModuleFailed
+
+
+def test_somebody_changes_something_else_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.run()
+    site.interfere(monkeypatch, "update_distribution", lambda: site.change(WebACLId="theirs"))
+    changed = site.run(price_class="PriceClass_100")
+    config = site.config()
+    assert (config["PriceClass"], config["WebACLId"]) == ("PriceClass_100", "theirs")
+    assert not changed.get("warnings")
+
+
+def test_somebody_changes_the_same_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.run()
+    site.interfere(monkeypatch, "update_distribution", lambda: site.change(PriceClass="PriceClass_200"))
+    changed = site.run(price_class="PriceClass_100")
+    assert site.config()["PriceClass"] == "PriceClass_100"
+    assert changed["warnings"] == [
+        "price_class became 'PriceClass_200' by somebody else meanwhile; it is made 'PriceClass_100'."
+    ]
+
+
+def test_somebody_adds_an_origin_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.run()
+
+    def add() -> None:
+        config = site.config()
+        (origin,) = config["Origins"]["Items"]
+        theirs = {**origin, "Id": "theirs", "DomainName": "www.example.org"}
+        site.change(Origins={"Quantity": 2, "Items": [origin, theirs]})
+
+    ours = [custom(connection_attempts=2)]
+    site.interfere(monkeypatch, "update_distribution", add)
+    assert not site.run(origins=ours, purge_origins=False).get("warnings")
+    assert {origin["Id"] for origin in site.config()["Origins"]["Items"]} == {"access-point", "theirs"}
+    site.run(origins=ours)
+    site.interfere(monkeypatch, "update_distribution", add)
+    removed = site.run(origins=[custom(connection_attempts=1)])["warnings"]
+    assert (
+        "origins.theirs.domain_name became 'www.example.org' by somebody else meanwhile; it is made nothing." in removed
+    )
+    assert all(warning.startswith("origins.theirs.") for warning in removed)
+
+
+@pytest.mark.parametrize("comment", [f"{SITE}, one", f"{SITE}, two"])
+def test_two_runs_at_once_make_one(site: Distributions, monkeypatch: pytest.MonkeyPatch, comment: str) -> None:
+    site.interfere(monkeypatch, "create_distribution", lambda: site.run(comment=f"{SITE}, one"))
+    assert site.run(comment=comment)["distribution"]["id"] == site.only()
+    assert site.config()["Comment"] == comment
+
+
+def test_somebody_enables_it_while_it_is_deleted(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.run()
+    site.interfere(monkeypatch, "delete_distribution", lambda: site.change(Enabled=True))
+    assert site.delete()["distribution"] is None
+    assert site.all() == []
+
+
+def test_somebody_deletes_it_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = site.run()["distribution"]["id"]
+
+    def delete() -> None:
+        site.change(Enabled=False)
+        etag = site.client.get_distribution(Id=first)["ETag"]
+        site.client.delete_distribution(Id=first, IfMatch=etag)
+
+    site.interfere(monkeypatch, "update_distribution", delete)
+    assert site.run(comment="shop, new")["distribution"]["id"] == site.only() != first
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+def test_killed_anywhere_it_converges(site: Distributions, steps: int) -> None:
+    for run in (site.run, lambda: site.run(tags={"team": "ops"}, comment="shop, new"), site.delete):
+        site.cloud.fault(steps, of=site.modules.credentials)
+        # Reads are refused too, so it fails also when every change was made.
+        with contextlib.suppress(ModuleFailed):
+            run()
+        site.cloud.fault(None)
+        run()
+        assert run()["mutating"] == []
+    assert site.all() == []
+
+
+def test_a_reference_that_is_used_up_by_a_deleted_one(site: Distributions) -> None:
+    site.cloud.behave(distribution_references_stay=True)
+    for number in range(1, 4):
+        site.run()
+        if number > 1:
+            assert site.config()["CallerReference"].startswith(f"multiregion.edge/{SITE}/")
+        assert site.run()["mutating"] == []
+        site.delete()

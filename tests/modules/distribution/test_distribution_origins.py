@@ -1,0 +1,68 @@
+"""cloudfront_distribution against local AWS: origins come and go, in the shape that CloudFront takes."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from modules.distributions import ACCESS_POINT_HOST, TLS, Distributions, bucket, custom
+from modules.runner import SITE, ModuleFailed
+
+
+def test_a_new_origin_beside_the_old_one_then_the_switch_then_its_removal(site: Distributions) -> None:
+    control = site.control("sigv4")
+    site.run()
+    buckets = [bucket("eu-north-1", control), bucket("us-east-1", control)]
+    group = {
+        "id": "buckets",
+        "failover_criteria": {"status_codes": [404, 500]},
+        "members": [{"origin_id": "eu-north-1"}, {"origin_id": "us-east-1"}],
+    }
+    beside = {"name": SITE, "origins": buckets, "origin_groups": [group], "purge_origins": False}
+    site.modules.run("cloudfront_distribution", **beside)
+    assert {origin["Id"] for origin in site.config()["Origins"]["Items"]} == {"access-point", "eu-north-1", "us-east-1"}
+    assert site.modules.run("cloudfront_distribution", **beside)["mutating"] == []
+    behavior = {**site.options()["default_cache_behavior"], "target_origin_id": "buckets"}
+    switched = {**beside, "default_cache_behavior": behavior}
+    site.modules.run("cloudfront_distribution", **switched)
+    site.modules.run("cloudfront_distribution", **{**switched, "purge_origins": True})
+    assert [origin["Id"] for origin in site.config()["Origins"]["Items"]] == ["eu-north-1", "us-east-1"]
+    assert site.modules.run("cloudfront_distribution", **{**switched, "purge_origins": True})["mutating"] == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "shape"), [("custom", "S3OriginConfig"), ("s3", "CustomOriginConfig"), ("", "Custom")]
+)
+def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused: str, shape: str) -> None:
+    site.cloud.behave(access_point_origin_refused=refused)
+    origin = {
+        "id": "access-point",
+        "domain_name": ACCESS_POINT_HOST,
+        "origin_access_control_id": site.control("sigv4a"),
+    }
+    made = site.run(origins=[origin])
+    assert len(made["mutating"]) == (2 if refused == "custom" else 1)
+    (live,) = site.config()["Origins"]["Items"]
+    assert any(key.startswith(shape) for key in live)
+    assert site.run(origins=[origin])["mutating"] == []
+    assert site.run(origins=[{**origin, "custom_origin_config": TLS}])["mutating"] == []
+    # From the one shape to the other, should CloudFront change its mind; and from signer to signer.
+    site.cloud.behave(access_point_origin_refused="s3" if refused == "custom" else "custom")
+    site.run(origins=[origin], comment="shop, new")
+    assert site.run(origins=[origin], comment="shop, new")["mutating"] == []
+    site.run(origins=[custom(origin_access_control_id="")])
+    assert "CustomOriginConfig" in site.config()["Origins"]["Items"][0]
+    assert site.run(origins=[custom(origin_access_control_id="")])["mutating"] == []
+
+
+def test_a_shape_that_was_asked_for_is_not_replaced(site: Distributions) -> None:
+    site.cloud.behave(access_point_origin_refused="custom")
+    origin = {
+        "id": "access-point",
+        "domain_name": ACCESS_POINT_HOST,
+        "origin_access_control_id": site.control("sigv4a"),
+    }
+    with pytest.raises(ModuleFailed, match="The origin type and OAC origin type differ"):
+        site.run(origins=[origin], mrap_origin_shape="custom")
+    site.run(origins=[origin], mrap_origin_shape="s3")

@@ -1,0 +1,152 @@
+"""cloudfront_distribution against local AWS: what cannot be done is refused with a reason, and nothing changes."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
+
+from modules.distributions import ACCESS_POINT_HOST, Distributions, custom
+from modules.runner import SITE, ModuleFailed
+from modules.users import deployer
+
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+_numbers = itertools.count()
+
+
+def test_a_foreign_distribution_of_the_same_alias_is_left_alone(site: Distributions) -> None:
+    refuse_to_take_over(site, checks=(True, False))
+
+
+def refuse_to_take_over(site: Distributions, checks: tuple[bool, ...]) -> None:
+    site.run()
+    certificate = {
+        "ACMCertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+    }
+    theirs = copy.deepcopy(site.config()) | {
+        "CallerReference": f"theirs-{next(_numbers)}",
+        "Comment": "theirs",
+        "Aliases": {"Quantity": 1, "Items": ["www.example.com"]},
+        "ViewerCertificate": certificate,
+    }
+    other = site.client.create_distribution(DistributionConfig=theirs)["Distribution"]["Id"]
+    before = site.client.get_distribution(Id=other)["ETag"]
+    options = {
+        "aliases": ["www.example.com"],
+        "viewer_certificate": {
+            "acm_certificate_arn": certificate["ACMCertificateArn"],
+            "ssl_support_method": "sni-only",
+        },
+    }
+    for check in checks:
+        with pytest.raises(
+            ModuleFailed, match=rf"www.example.com is that of the distribution {other} \(theirs\), which"
+        ):
+            site.run(check=check, **options)
+    assert site.client.get_distribution(Id=other)["ETag"] == before
+
+
+def test_an_alias_that_is_taken_meanwhile_is_explained(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.DistributionApi, "summaries", _stale(api.DistributionApi.summaries))
+    refuse_to_take_over(site, checks=(False,))
+
+
+def _stale(summaries: Callable[[Any], list[dict[str, Any]]]) -> Callable[[Any], list[dict[str, Any]]]:
+    """The list as it was before anybody had aliases, the first time; then as it is."""
+    asked: list[Any] = []
+
+    def told(self: api.DistributionApi) -> list[dict[str, Any]]:
+        asked.append(self)
+        first = asked.count(self) == 1
+        return [{**item, "Aliases": {}} if first else item for item in summaries(self)]
+
+    return told
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_named_is_read_and_judged(site: Distributions, check: bool) -> None:
+    behavior = site.options()["default_cache_behavior"]
+    wrong = site.control("sigv4")
+    for options, words in (
+        (
+            {"default_cache_behavior": {**behavior, "origin_request_policy_id": ALL_VIEWER}},
+            "forwards the viewer's Host",
+        ),
+        ({"default_cache_behavior": {**behavior, "cache_policy_id": "none"}}, "there is no cache policy none"),
+        ({"origins": [custom(origin_access_control_id=wrong)]}, "needs one whose signing_protocol is sigv4a"),
+        ({"origins": [custom(origin_access_control_id="ENONE")]}, "there is no origin access control ENONE"),
+    ):
+        with pytest.raises(ModuleFailed, match=words):
+            site.run(check=check, **options)
+    assert site.all() == []
+
+
+MALFORMED: list[tuple[dict[str, Any], str]] = [
+    ({"origins": [{"domain_name": ACCESS_POINT_HOST}]}, "[Ii]d"),
+    ({"origins": [{"id": "access-point"}]}, "domain_name is required"),
+    ({"origins": ["access-point"]}, "dict"),
+    ({"origins": []}, "Origins.Items"),
+    ({"origins": [custom(), None]}, "dict|must be"),
+    ({"origin_groups": [{"members": [{}]}]}, "[Ii]d"),
+    ({"origin_groups": [{"id": "group", "members": "both"}]}, "must be a list"),
+    ({"default_cache_behavior": {}}, "target_origin_id"),
+    ({"default_cache_behavior": {"target_origin_id": ["access-point"]}}, "must be a string"),
+    ({"cache_behaviors": [{"path_pattern": "/a"}]}, "target_origin_id"),
+    ({"custom_error_responses": [{"error_code": "not found"}]}, "error_code must be a integer"),
+    ({"config": {"commment": "x"}}, "did you mean comment"),
+    ({"config": {"aliases": "www.example.com"}}, "aliases must be a list"),
+    ({"config": {"comment": None}}, "comment is required"),
+    ({"config": {"restrictions": {"geo_restriction": []}}}, "restriction_type is required"),
+    ({"viewer_certificate": {"minimum_protocol_version": "TLSv9"}}, "minimum_protocol_version must be one of"),
+    ({"http_version": "http9"}, "http_version must be one of"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), MALFORMED, ids=[str(case[0]) for case in MALFORMED])
+def test_what_is_malformed_is_told(site: Distributions, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ModuleFailed, match=words):
+        site.run(**options)
+    assert site.all() == []
+
+
+def test_what_botocore_does_not_know_survives(site: Distributions) -> None:
+    site.run()
+
+    def add(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = params["body"].replace(b"</DistributionConfig>", b"<Quantum>1</Quantum></DistributionConfig>")
+
+    events = site.client.meta.events
+    events.register("before-call.cloudfront.UpdateDistribution", add)
+    site.change()
+    events.unregister("before-call.cloudfront.UpdateDistribution", add)
+    etag = site.client.get_distribution(Id=site.only())["ETag"]
+    assert site.run()["mutating"] == []
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match=r"has Quantum, which this botocore does not know.*Update boto3"):
+            site.run(check=check, comment="shop, new")
+    assert site.client.get_distribution(Id=site.only())["ETag"] == etag
+
+
+def test_of_several_with_our_tag_none_is_chosen(site: Distributions) -> None:
+    site.run()
+    config = {**site.config(), "CallerReference": f"second-{next(_numbers)}"}
+    tags = {"Items": [{"Key": "multiregion-edge", "Value": SITE}]}
+    site.client.create_distribution_with_tags(DistributionConfigWithTags={"DistributionConfig": config, "Tags": tags})
+    for run in (site.run, site.delete):
+        with pytest.raises(ModuleFailed, match=f"all have the tag multiregion-edge={SITE}: remove it"):
+            run()
+
+
+@pytest.mark.parametrize("action", ["cloudfront:GetCachePolicy", "cloudfront:ListDistributions"])
+def test_a_right_that_lacks_is_told(site: Distributions, action: str) -> None:
+    without = Distributions(site.cloud, deployer(site.cloud, action))
+    with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
+        without.run()

@@ -1,0 +1,89 @@
+"""cloudfront_function against local AWS: nothing goes LIVE that fails its tests, and LIVE is waited for."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modules.cloudfront_functions import CREATE, NAME, PUBLISH, UPDATE, Function, goes, to
+from modules.role_runner import run_role
+from modules.runner import SITE, ModuleFailed
+
+
+def test_what_fails_its_tests_does_not_go_live(function: Function) -> None:
+    function.run()
+    broken = {"code": to("/b"), "tests": [goes("/b"), goes("/a"), {"name": "redirects", "expect": {"status": 301}}]}
+    with pytest.raises(ModuleFailed) as caught:
+        function.run(**broken)
+    message = str(caught.value)
+    assert f"The CloudFront Function {NAME} is not published, and LIVE stays as it is" in message
+    assert "goes to /a: uri is '/b', not '/a' (its log: to /b); redirects: status is absent, not '301'" in message
+    assert "goes to /b" not in message
+    assert caught.value.result["done"] == [f"Update the CloudFront Function {NAME}"]
+    assert (function.code("DEVELOPMENT"), function.code()) == (to("/b"), to("/a"))
+    # It is tested again as long as it is not LIVE.
+    assert function.run(check=True)["plan"][0] == f"Test the CloudFront Function {NAME} with 3 cases"
+    with pytest.raises(ModuleFailed, match="not published"):
+        function.run()
+    mended = function.run(tests=[goes("/b")])
+    assert (mended["mutating"], function.code()) == ([PUBLISH], to("/b"))
+
+
+def test_back_to_what_is_live_after_a_failure_is_not_tested(function: Function) -> None:
+    function.run()
+    with pytest.raises(ModuleFailed, match="not published"):
+        function.run(code=to("/b"))
+    before = len(function.cloud.requests())
+    assert function.run(code=to("/a"))["mutating"] == [UPDATE]
+    assert function.tests(before) == 0
+
+
+def test_a_function_that_takes_too_long_does_not_go_live(function: Function) -> None:
+    function.cloud.behave(function_compute_utilization=81)
+    with pytest.raises(ModuleFailed, match="it took 81 % of the time that CloudFront allows, more than 80 %"):
+        function.run()
+    assert function.run(max_compute_utilization=81)["tests"][0]["compute_utilization"] == 81
+
+
+def test_where_there_is_no_testfunction_that_is_a_warning(function: Function, warned: list[str]) -> None:
+    function.cloud.behave(function_tests_unsupported=True)
+    made = function.run()
+    assert made["mutating"] == [CREATE, PUBLISH]
+    assert made["tests"][0]["outcome"] == "skipped"
+    assert len(warned) == 1 and "is published without its tests" in warned[0]
+
+
+def test_live_is_waited_for_also_by_a_later_run(function: Function) -> None:
+    function.run()
+    function.associate()
+    function.cloud.behave(function_seconds=3600)
+    with pytest.raises(ModuleFailed, match=r"not ready after 0 s .its LIVE stage is IN_PROGRESS.*run it again"):
+        function.run(code=to("/b"), tests=[goes("/b")], wait_timeout=0)
+    with pytest.raises(ModuleFailed, match="not ready after 0 s"):
+        function.run()
+    assert function.run(wait=False)["function"]["status"] == "IN_PROGRESS"
+    function.cloud.behave()
+    done = function.run(wait=True)
+    assert (done["changed"], done["function"]["status"]) == (False, "DEPLOYED")
+
+
+def test_the_role_tests_its_router(function: Function, tmp_path: Path) -> None:
+    variables = {"viewer_function_site": SITE}
+    told = {
+        "ansible.builtin.debug": {"msg": "{{ viewer_function_result.tests | map(attribute='outcome') | join(' ') }}"}
+    }
+    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
+    assert status == 0, output
+    assert "passed passed passed passed" in output
+    variables["viewer_function_origin"] = "nearest_bucket"
+    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
+    assert status == 0 and "passed passed passed passed" in output, output
+    live = function.code()
+    broken = [{"name": "never so", "event": {}, "expect": {"uri": "/never"}}]
+    other = {**variables, "viewer_function_tests": broken, "viewer_function_origin": "mrap"}
+    status, output = run_role(function.modules, tmp_path, "viewer_function", other)
+    assert status != 0 and "LIVE stays as it is" in output and "never so: uri is absent" in output
+    assert function.code() == live

@@ -1,0 +1,116 @@
+"""cloudfront_key_value_store_keys against local AWS: lost manifests, lost writes and killed runs are made good."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
+
+from cloud.local import LocalCloud
+from modules.runner import SITE, ModuleFailed, Modules
+from modules.store_keys import (
+    DIGEST,
+    HOME,
+    PREFIX,
+    below,
+    numbered,
+    sync,
+    vouches_for,
+)
+from modules.stores import Store
+
+
+def test_a_write_past_the_digest_is_found_by_a_listing(owner: Modules, store: Store) -> None:
+    sync(owner, store, keys=numbered(3))
+    store.put({f"{PREFIX}00001": "by hand"})
+    assert sync(owner, store, keys=numbered(3))["changed"] is False  # as documented
+    found = sync(owner, store, keys=numbered(3), compare="listing")
+    assert found["counts"] == {"put": 1, "deleted": 0, "unchanged": 2}
+    assert store.keys(PREFIX) == below(numbered(3))
+    store.put({f"{PREFIX}more": "by hand"})
+    sync(owner, store, keys=numbered(3), compare="listing")  # nothing to put, but the digest was not true any more
+    assert vouches_for(store, {**numbered(3), "more": "by hand"})
+    assert sync(owner, store, keys=numbered(3), compare="listing")["mutating"] == []
+
+
+@pytest.mark.parametrize("harm", ["lost", "no manifest", "of other keys", "no bucket"])
+def test_a_manifest_that_is_lost_or_wrong_does_no_harm(
+    owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], harm: str
+) -> None:
+    sync(owner, store, keys=numbered(120), **manifest)
+    s3, bucket = cloud.client("s3", HOME), manifest["manifest_bucket"]
+    (key,) = (item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"])
+    assert json.loads(gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read())) == below(numbered(120))
+    if harm == "lost":
+        s3.delete_object(Bucket=bucket, Key=key)
+    elif harm == "no bucket":
+        manifest = {**manifest, "manifest_bucket": f"{SITE}-{cloud.account_id}-none-an"}
+    else:
+        wrong = b"?" if harm == "no manifest" else gzip.compress(json.dumps(below(numbered(9))).encode())
+        s3.put_object(Bucket=bucket, Key=key, Body=wrong)
+    before = len(cloud.requests())
+    if harm == "no bucket":
+        with pytest.raises(ModuleFailed, match=r"Could not keep a manifest of 121 keys.*NoSuchBucket"):
+            sync(owner, store, keys={**numbered(120), "x": "1"}, **manifest)
+    else:
+        sync(owner, store, keys={**numbered(120), "x": "1"}, **manifest)
+    calls = store.calls(before)
+    assert (calls["list"], calls["update"]) == (3, 1)
+    assert store.keys(PREFIX) == below({**numbered(120), "x": "1"})
+
+
+@pytest.mark.parametrize("calls", range(7))
+def test_a_sync_that_is_killed_at_any_write_is_finished_by_the_next_and_no_digest_lies(
+    owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], calls: int
+) -> None:
+    """140 new, 70 changed and 60 deleted are 270, and two of the digest: six calls; and the manifest."""
+    sync(owner, store, keys={f"{number:03}": "old" for number in range(130)}, **manifest)
+    wanted = {f"{number:03}": "new" for number in range(60, 270)}
+    cloud.fault(calls, of=owner.credentials)
+    with pytest.raises(ModuleFailed) as failure:
+        sync(owner, store, keys=wanted, purge=True, **manifest)
+    cloud.fault(None)
+    assert len(failure.value.result["done"]) == calls
+    if calls == 0:
+        assert vouches_for(store, {f"{number:03}": "old" for number in range(130)})
+    elif calls < 6:
+        assert store.keys(DIGEST) == {}
+    assert store.keys(PREFIX).keys() >= below({f"{number:03}": "" for number in range(60, 130)}).keys()
+    resumed = sync(owner, store, keys=wanted, purge=True, **manifest)
+    assert resumed["changed"] == (calls < 6)
+    assert store.keys(PREFIX) == below(wanted)
+    assert vouches_for(store, wanted)
+    assert sync(owner, store, keys=wanted, purge=True, **manifest)["mutating"] == []
+
+
+def test_what_cloudfront_does_not_keep_is_found_and_no_digest_vouches_for_it(
+    owner: Modules, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The count of each answer tells."""
+    made = KeysApi.update_keys
+
+    def forgetful(self: KeysApi, arn: str, puts: dict[str, str], deletes: list[str], **expected: Any) -> None:
+        kept = {key: value for key, value in puts.items() if key != f"{PREFIX}00001"}
+        made(self, arn, kept, deletes, **expected)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(KeysApi, "update_keys", forgetful)
+        with pytest.raises(ModuleFailed, match=f"not as it was written: {PREFIX}00001. Find out who else writes"):
+            sync(owner, store, keys=numbered(3))
+    assert store.keys(DIGEST) == {}
+    assert sync(owner, store, keys=numbered(3))["counts"]["put"] == 1
+
+
+def test_if_cloudfront_counts_bytes_otherwise_the_keys_are_read_back(
+    owner: Modules, cloud: LocalCloud, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "chain", lambda contents, *_: [planning.Contents(4, contents.size + 1)])
+    before = len(cloud.requests())
+    assert sync(owner, store, keys=numbered(3))["changed"]
+    assert store.calls(before) == {"describe": 1, "update": 1, "list": 1}
