@@ -56,3 +56,13 @@ def refuse_foreign(what: str, tags: t.Mapping[str, str], site: str) -> None:
         raise EdgeError(
             f"{what} belongs to the site {owner!r} by its tag {OWNER_TAG}: choose another name for this one."
         )
+
+
+def require_owned(what: str, tags: t.Mapping[str, str], site: str) -> None:
+    """Raise EdgeError for a thing that exists without this site's tag: nothing but the tag makes it ours."""
+    refuse_foreign(what, tags, site)
+    if OWNER_TAG not in tags:
+        raise EdgeError(
+            f"{what} exists already without the tag {OWNER_TAG}, so it is not managed here: choose another name, or "
+            f"tag it {OWNER_TAG}={site} to have it managed."
+        )

@@ -22,10 +22,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 Json = t.Any
 Document = t.Mapping[str, Json]
 
-# Of a statement in the policy of a resource; one of each group must be there.
+# Of a statement; of each group that a policy of its kind can have, one must be there.
 _REQUIRED = (("Effect",), ("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 _OPTIONAL = ("Sid", "Condition")
 ELEMENTS = (*(element for group in _REQUIRED for element in group), *_OPTIONAL)
+# In the policy of a role, which is the principal itself.
+IDENTITY_ELEMENTS = tuple(element for element in ELEMENTS if element not in ("Principal", "NotPrincipal"))
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -40,8 +42,9 @@ def check_statement(where: str, statement: Json, elements: t.Sequence[str] = ELE
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(elements)}."
             raise EdgeError(f"{where}.{element} is no element of a statement here; {hint}")
     for group in _REQUIRED:
-        if not any(statement.get(element) for element in group):
-            raise EdgeError(f"{where} lacks {' or '.join(element for element in group if element in elements)}.")
+        possible = [element for element in group if element in elements]
+        if possible and not any(statement.get(element) for element in possible):
+            raise EdgeError(f"{where} lacks {' or '.join(possible)}.")
     if statement["Effect"] not in ("Allow", "Deny"):
         raise EdgeError(f"{where}.Effect must be Allow or Deny, not {statement['Effect']!r}.")
     condition = statement.get("Condition", {})

@@ -28,7 +28,7 @@ from demo.inputs import REPOSITORY
 # What the documentation says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
 # besides, to remove.
 _DEPLOYER = REPOSITORY / "docs" / "deployer"
-TO_DEPLOY = ("storage", "delivery", "names")
+TO_DEPLOY = ("storage", "roles", "delivery", "names")
 TO_REMOVE = ("removal",)
 
 # The edge locations that failover.yml probes from: one on each coast of the world.

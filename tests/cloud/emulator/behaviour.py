@@ -54,6 +54,9 @@ class Behaviour:
     replicas_linger_seconds: float = 0.0
     # A Lambda function is set up for so long after each change, and can be changed no further meanwhile.
     lambda_update_seconds: float = 0.0
+    # A change of a role or a managed policy is seen by IAM, and by the services that assume the role, this late.
+    iam_seconds: float = 0.0
+    iam_service_seconds: float = 0.0
     # The Regions whose endpoint for routes answers 503, separated by commas.
     routes_unavailable: str = ""
     # The opt-in Regions that the account has not enabled, separated by commas.

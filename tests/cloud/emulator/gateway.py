@@ -20,6 +20,7 @@ from cloud.emulator import (
     distributions,
     edge_replicas,
     functions,
+    iam_consistency,
     key_value_stores,
     kms_objects,
     kms_rights,
@@ -29,8 +30,6 @@ from cloud.emulator import (
     log_deliveries,
     object_parts,
     pass_role,
-    policy_sizes,
-    policy_versions,
     regions,
     replication,
     replication_configuration,
@@ -41,6 +40,7 @@ from cloud.emulator import (
     strict,
     strict_cloudfront,
     strict_edge,
+    strict_iam,
     strict_policies,
     strict_route53,
     uploads,
@@ -87,8 +87,6 @@ class Gateway:
         log_deliveries.install()
         object_parts.install()
         pass_role.install()
-        policy_sizes.install()
-        policy_versions.install()
         regions.install()
         replication.install()
         replication_configuration.install()
@@ -97,6 +95,8 @@ class Gateway:
         s3_authorisation.install()
         service_sessions.install()
         strict_cloudfront.install()
+        strict_iam.install()
+        iam_consistency.install()  # after strict_iam
         strict_route53.install()
         uploads.install()
 

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The steps to a role that an AWS service assumes, or to none. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import require_owned
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import canonical, same
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role import policies
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement, covers
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+    Desired,
+    Observed,
+    Policy,
+    Role,
+)
+
+Steps = list[Step]
+
+
+def plan(observed: Observed, desired: Desired) -> Plan:
+    """Restrictions come first and grants last; but no right that is there before and after is missing in between."""
+    _require_owned(observed, desired, observed.policies.keys() & desired.policies.keys())
+    before, after = observed.role, _after(observed, desired)
+    if before is None:
+        first, last = [_creation(desired)], []
+    else:
+        restricted, granted = _trust(before, desired)
+        first = [*_boundary(before, desired), *restricted]
+        last = [*granted, *_no_boundary(before, desired), *_description(before, desired)]
+    steps = [*first, *policies.steps(observed, desired), *last, *_tags(observed, desired)]
+    return Plan(observed.described(), after.described(), tuple(steps))
+
+
+def plan_absent(observed: Observed, desired: Desired) -> Plan:
+    """The rights first; then the role, so that nothing can use what would still be there if the run ended then."""
+    _require_owned(observed, desired, observed.policies)
+    role, name = observed.role, desired.name
+    steps: Steps = []
+    if role is not None:
+        if role.instance_profiles:
+            raise EdgeError(
+                f"The role {name} is not deleted, for it is in the instance profile "
+                f"{', '.join(role.instance_profiles)}, which is not managed here: remove it there, and run this again."
+            )
+        steps += [policies.detachment(name, arn, policy) for arn, policy in sorted(role.attached.items())]
+        steps += [
+            Step(
+                "delete_inline_policy",
+                {"role": name, "name": each},
+                f"Delete the inline policy {each} of the role {name}",
+            )
+            for each in role.inline_policies
+        ]
+        steps.append(Step("delete_role", {"role": name}, f"Delete the role {name}"))
+    steps += policies.deletions(observed.policies, desired)
+    return Plan(observed.described(), None, tuple(steps))
+
+
+def policies_to_change(observed: Observed, desired: Desired | None) -> list[str]:
+    """Those of which a version is made, or that are deleted: all, without *desired*. Their versions matter."""
+    wanted = desired.policies if desired else {}
+    return [
+        name
+        for name, policy in observed.policies.items()
+        if name not in wanted or not same(policy.document, wanted[name])
+    ]
+
+
+def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str]) -> None:
+    if observed.role is not None:
+        require_owned(f"The role {desired.name}", observed.role.tags, desired.site)
+    for name in sorted(names):
+        require_owned(f"The policy {name}", observed.policies[name].tags, desired.site)
+
+
+def _after(observed: Observed, desired: Desired) -> Observed:
+    """What the plan makes of it. What says the same already stays as it is written."""
+    role = observed.role or Role(desired.arn("role", desired.name), desired.trust())
+    leaving = policies.leaving(observed, desired)
+    kept = {name: policy for name, policy in observed.policies.items() if name not in leaving}
+    for name, document in desired.policies.items():
+        now = kept.get(name, Policy(desired.arn("policy", name), document))
+        kept[name] = dataclasses.replace(now, document=now.document if same(now.document, document) else document)
+    attached = {kept[name].arn: name for name in desired.policies}
+    if not desired.purge:
+        attached = {**role.attached, **attached}
+    boundary, description = desired.permissions_boundary, desired.description
+    role = dataclasses.replace(
+        role,
+        trust=role.trust if same(role.trust, desired.trust()) else desired.trust(),
+        description=role.description if description is None else description,
+        permissions_boundary=role.permissions_boundary if boundary is None else boundary,
+        tags={**role.tags, **desired.all_tags()},
+        attached=attached,
+    )
+    return Observed(role, kept)
+
+
+def _creation(desired: Desired) -> Step:
+    arguments = {
+        "role": desired.name,
+        "trust": desired.trust(),
+        "description": desired.description or "",
+        "permissions_boundary": desired.permissions_boundary or "",
+        "tags": desired.all_tags(),
+    }
+    return Step("create_role", arguments, f"Create the role {desired.name} for {', '.join(desired.services)}")
+
+
+def _trust(role: Role, desired: Desired) -> tuple[Steps, Steps]:
+    """What changes before the policies do, and what after them."""
+    wanted = desired.trust()
+    if same(role.trust, wanted):
+        return [], []
+    if covers(wanted, role.trust):
+        return [], [_trust_step(desired, wanted, desired.services)]
+    # What was trusted and no longer is, ends before anything is granted; what is new begins when that is done.
+    trusted = {
+        service
+        for statement in canonical(role.trust)["Statement"]
+        for service in statement.get("Principal", {}).get("Service", [])
+    }
+    stay = [service for service in desired.services if service in trusted]
+    narrowed = desired.trust(stay)
+    if stay and len(stay) < len(desired.services) and covers(role.trust, narrowed):
+        first = [] if covers(narrowed, role.trust) else [_trust_step(desired, narrowed, stay)]
+        return first, [_trust_step(desired, wanted, desired.services)]
+    return [_trust_step(desired, wanted, desired.services)], []
+
+
+def _trust_step(desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
+    sentence = f"Let {', '.join(services)} assume the role {desired.name}, and nothing else"
+    return Step("set_trust", {"role": desired.name, "trust": trust}, sentence)
+
+
+def _boundary(role: Role, desired: Desired) -> Steps:
+    wanted = desired.permissions_boundary
+    if not wanted or wanted == role.permissions_boundary:
+        return []
+    arguments = {"role": desired.name, "policy_arn": wanted}
+    return [Step("set_boundary", arguments, f"Set the permissions boundary of the role {desired.name} to {wanted}")]
+
+
+def _no_boundary(role: Role, desired: Desired) -> Steps:
+    if desired.permissions_boundary != "" or not role.permissions_boundary:
+        return []
+    return [
+        Step("delete_boundary", {"role": desired.name}, f"Remove the permissions boundary of the role {desired.name}")
+    ]
+
+
+def _description(role: Role, desired: Desired) -> Steps:
+    if desired.description is None or desired.description == role.description:
+        return []
+    arguments = {"role": desired.name, "description": desired.description}
+    return [Step("set_description", arguments, f"Set the description of the role {desired.name}")]
+
+
+def _tags(observed: Observed, desired: Desired) -> Steps:
+    def missing(tags: t.Mapping[str, str]) -> dict[str, str]:
+        return {key: value for key, value in desired.all_tags().items() if tags.get(key) != value}
+
+    steps: Steps = []
+    if observed.role is not None and missing(observed.role.tags):
+        arguments = {"role": desired.name, "tags": missing(observed.role.tags)}
+        steps.append(Step("tag_role", arguments, f"Tag the role {desired.name}"))
+    for name in desired.policies:
+        policy = observed.policies.get(name)
+        if policy is not None and missing(policy.tags):
+            arguments = {"arn": policy.arn, "tags": missing(policy.tags)}
+            steps.append(Step("tag_policy", arguments, f"Tag the policy {name}"))
+    return steps

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+"""The steps to the managed policies of a role. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
+from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.changes import Change, ordered
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+    Desired,
+    Observed,
+    Policy,
+    number_of,
+    part,
+)
+
+Steps = list[Step]
+
+# Of a managed policy. Source: IAM User Guide, "Versioning IAM policies".
+_MAX_VERSIONS = 5
+
+
+def steps(observed: Observed, desired: Desired) -> Steps:
+    gone = leaving(observed, desired)
+    spares: dict[str, Policy] = {}
+
+    def spare(name: str) -> str:
+        group = desired.group_of(name).name
+        taken = {*observed.policies, *desired.policies, *spares}
+        found = part(group, max(number_of(group, each) for each in taken) + 1)
+        spares[found] = Policy(desired.arn("policy", found), {})
+        return found
+
+    documents = {name: policy.document for name, policy in observed.attached.items()}
+    found: Steps = []
+    for change in ordered(documents, desired.policies, list(gone), spare):
+        found += _change(change, observed, desired)
+    if desired.purge and observed.role is not None:
+        # What these grant is not known, so they stay until all is granted that should be.
+        known = {desired.arn("policy", name) for name in {*desired.policies, *gone}}
+        others = {arn: name for arn, name in observed.role.attached.items() if arn not in known}
+        found += [detachment(desired.name, arn, name) for arn, name in sorted(others.items())]
+    return found + deletions({**gone, **spares}, desired)
+
+
+def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
+    """Ours that are no longer needed, attached or, after a run that was killed, no longer attached."""
+    return {
+        name: policy
+        for name, policy in observed.policies.items()
+        if desired.purge and name not in desired.policies and policy.tags.get(OWNER_TAG) == desired.site
+    }
+
+
+def _change(change: Change, observed: Observed, desired: Desired) -> Steps:
+    name, policy = change.name, observed.policies.get(change.name)
+    arn = policy.arn if policy else desired.arn("policy", name)
+    if change.document is None:
+        return [detachment(desired.name, arn, name)]
+    found: Steps = []
+    if policy is None:
+        description = desired.group_of(name).description
+        arguments = {"arn": arn, "description": description, "document": change.document}
+        found.append(Step("create_policy", {**arguments, "tags": desired.all_tags()}, f"Create the policy {name}"))
+    elif not same(policy.document, change.document):
+        if len(policy.versions) + 1 >= _MAX_VERSIONS:
+            found.append(_version_deletion(name, arn, policy.versions[0]))
+        arguments = {"arn": arn, "document": change.document}
+        found.append(Step("create_version", arguments, f"Change what the policy {name} allows"))
+    if name not in observed.attached:
+        arguments = {"role": desired.name, "arn": arn}
+        found.append(Step("attach", arguments, f"Attach the policy {name} to the role {desired.name}"))
+    return found
+
+
+def detachment(role: str, arn: str, name: str) -> Step:
+    return Step("detach", {"role": role, "arn": arn}, f"Detach the policy {name} from the role {role}")
+
+
+def _version_deletion(name: str, arn: str, version: str) -> Step:
+    arguments = {"arn": arn, "version": version}
+    return Step("delete_version", arguments, f"Delete the old version {version} of the policy {name}")
+
+
+def deletions(policies: t.Mapping[str, Policy], desired: Desired) -> Steps:
+    """The last part of a group first: those before it say where to look for the rest."""
+
+    found: Steps = []
+    for name in sorted(policies, key=lambda name: number_of(desired.group_of(name).name, name), reverse=True):
+        policy = policies[name]
+        found += [_version_deletion(name, policy.arn, version) for version in policy.versions]
+        found.append(Step("delete_policy", {"arn": policy.arn}, f"Delete the policy {name}"))
+    return found
