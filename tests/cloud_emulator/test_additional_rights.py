@@ -109,23 +109,3 @@ def test_a_distribution_with_tags_and_a_function_at_the_edge(cloud: LocalCloud, 
     for action in rights:
         assert code_of(lambda action=action: create(action)) == ("AccessDenied", 403)  # type: ignore[misc]
     create()
-
-
-def test_policies_have_a_largest_size(cloud: LocalCloud) -> None:
-    iam = cloud.client("iam")
-
-    def document(size: int) -> str:
-        empty = json.dumps(policy(allow(["s3:GetObject"], [""])))
-        missing = size - len("".join(empty.split()))
-        return json.dumps(policy(allow(["s3:GetObject"], ["x" * missing])))
-
-    arn = iam.create_policy(PolicyName="largest", PolicyDocument=document(6144))["Policy"]["Arn"]
-    iam.create_role(RoleName="largest", AssumeRolePolicyDocument=TRUST)
-    iam.put_role_policy(RoleName="largest", PolicyName="a", PolicyDocument=document(10_000))
-    iam.put_role_policy(RoleName="largest", PolicyName="a", PolicyDocument=document(10_000))
-    for call in (
-        lambda: iam.create_policy(PolicyName="larger", PolicyDocument=document(6145)),
-        lambda: iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(6145)),
-        lambda: iam.put_role_policy(RoleName="largest", PolicyName="b", PolicyDocument=document(241)),
-    ):
-        assert code_of(call) == ("LimitExceeded", 409)

@@ -1,4 +1,4 @@
-"""Runs one role of the collection with ansible-playbook, as the deployer."""
+"""Runs one role of the collection, or some tasks, with ansible-playbook, as the deployer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -26,7 +26,10 @@ def run_role(
 ) -> tuple[int, str]:
     """What ansible-playbook ends with and says; *then* are tasks after the role."""
     role = {"name": f"multiregion.edge.{name}", "tasks_from": tasks_from}
-    tasks = [{"ansible.builtin.include_role": role, "vars": variables}, *then]
+    return run_tasks(modules, directory, {"ansible.builtin.include_role": role, "vars": variables}, *then, check=check)
+
+
+def run_tasks(modules: Modules, directory: Path, *tasks: dict[str, Any], check: bool = False) -> tuple[int, str]:
     facts = {"ansible_python_interpreter": sys.executable}
     playbook = directory / "play.yml"
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": facts, "tasks": tasks}]))

@@ -38,10 +38,9 @@ class Site:
             self.clients[region].create_bucket(Bucket=name, **location)
             self.clients[region].put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         self._variables = {"replication_site": SITE, "replication_account_id": cloud.account_id}
-        trust = {
-            "Version": "2012-10-17",
-            "Statement": rendered("replication", "__replication_trust", **self._variables),
-        }
+        services = rendered("replication", "__replication_services", **self._variables)
+        statement = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+        trust = {"Version": "2012-10-17", "Statement": [statement]}
         cloud.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
 
     def buckets(self, *regions: str) -> dict[str, str]:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,16 @@ def variables(cloud: LocalCloud, modules: Modules) -> dict[str, Any]:
 
 @pytest.fixture
 def play(modules: Modules, variables: dict[str, Any], tmp_path: Path) -> Any:
-    """Runs the role with these variables too, as the deployer; everything that it registers has to be changed."""
-    registered = ("replication_result", "replication_policy_result", "replication_role_result")
+    """Runs the role with these variables too, as the deployer; these of what it registers have to be changed."""
 
-    def run(**given: Any) -> None:
-        expected = {"ansible.builtin.assert": {"that": [f"{name} is changed" for name in registered]}}
+    registered = ("replication_result", "replication_role_result", "replication_role_revoked_result")
+
+    def run(*changed: str, **given: Any) -> None:
+        that = [f"{name} is {'' if name in changed else 'not '}changed" for name in registered]
+        expected = {"ansible.builtin.assert": {"that": that}}
         status, said = run_role(modules, tmp_path, "replication", {**variables, **given}, expected)
         assert status == 0, said
+        assert "deprecat" not in said.lower()
 
     return run
 
@@ -59,14 +61,9 @@ def start_with_a_mesh(cloud: LocalCloud, modules: Modules, variables: dict[str, 
     """As the role would leave it, with KMS keys, but in a second."""
     keys = {region: f"arn:aws:kms:{region}:{cloud.account_id}:key/1" for region in REGIONS}
     given = {**variables, "replication_topology": "mesh", "replication_kms_keys": keys}
-    iam = cloud.client("iam")
-    trust = {"Version": "2012-10-17", "Statement": rendered("replication", "__replication_trust", **given)}
-    role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
-    for policy in rendered("replication", "__replication_policies", **given):
-        document = json.dumps({"Version": "2012-10-17", "Statement": policy["statements"]})
-        made = iam.create_policy(PolicyName=policy["name"], Description=policy["description"], PolicyDocument=document)
-        iam.attach_role_policy(RoleName=ROLE, PolicyArn=made["Policy"]["Arn"])
-    options = {"topology": "mesh", "role_arn": role["Arn"], "kms_keys": keys}
+    services, groups = (rendered("replication", f"__replication_{name}", **given) for name in ("services", "policies"))
+    role = modules.run("iam_service_role", name=ROLE, site=SITE, services=services, policies=groups)["role"]
+    options = {"topology": "mesh", "role_arn": role["arn"], "kms_keys": keys}
     modules.run("s3_replication", buckets=variables["replication_buckets"], **options)
     assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch", f"{ROLE}-kms"}
 
@@ -77,7 +74,8 @@ def test_permissions_follow_the_rules(
     buckets = variables["replication_buckets"]
     start_with_a_mesh(cloud, modules, variables)
     seen = len(cloud.requests())
-    play(replication_home_region="us-east-1")
+    changed = ("replication_result", "replication_role_revoked_result")
+    play(*changed, replication_home_region="us-east-1")
     assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch"}
     home = buckets["us-east-1"]
     assert policies(cloud)[ROLE]["ReadTheObjects"] == [f"arn:aws:s3:::{home}/*"]
@@ -87,7 +85,11 @@ def test_permissions_follow_the_rules(
     stopped = max(changes.index(f"DELETE /{buckets[region]}") for region in ("eu-north-1", "ap-south-1"))
     assert stopped < min(changes.index(taken) for taken in ("CreatePolicyVersion", "DetachRolePolicy", "DeletePolicy"))
 
-    play(replication_state="absent")
+    seen = len(cloud.requests())
+    play(replication_home_region="us-east-1")
+    assert not [entry for entry in cloud.requests(seen) if entry["mutating"]]
+
+    play(*changed, replication_state="absent", replication_home_region="")
     iam = cloud.client("iam")
     assert not [role for role in iam.list_roles()["Roles"] if role["RoleName"] == ROLE]
     assert not [

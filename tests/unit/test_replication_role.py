@@ -4,18 +4,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
 
 from unit.role_variables import rendered
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us", "ap-south-1": "site-ap"}
 KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/{region}" for region in BUCKETS}
-# IAM User Guide, "IAM and AWS STS quotas": characters of a managed policy, whitespace not counted.
-LONGEST_POLICY = 6144
 
 
 def policies(**given: Any) -> dict[str, list[dict[str, Any]]]:
@@ -114,33 +110,10 @@ class TestKeys:
 
 
 def test_s3_and_its_batch_operations_assume_the_role_and_nobody_else() -> None:
-    """Without a condition that AWS documents for neither."""
-    (statement,) = rendered("replication", "__replication_trust")
-    services = ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
-    assert statement == {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    assert rendered("replication", "__replication_services") == ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
 
 
-class TestSize:
-    """Of 17 Regions with the longest names there are, of Regions, buckets and keys."""
-
-    REGIONS = sorted(REGIONS, key=len)[-17:]
-    BUCKETS = {region: region.ljust(63, "x") for region in REGIONS}
-    KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/mrk-{'0' * 32}" for region in REGIONS}
-    # Of 16 Regions that were left for others.
-    STILL = {"sources": [], "destinations": [f"{number:02}".ljust(63, "x") for number in range(16)]}
-
-    @pytest.mark.parametrize("topology", ["hub", "mesh"])
-    @pytest.mark.parametrize("still", [{"sources": [], "destinations": []}, STILL], ids=["steady", "changing"])
-    def test_each_policy_fits(self, topology: str, still: dict[str, list[str]]) -> None:
-        found = policies(
-            replication_topology=topology,
-            replication_home_region=self.REGIONS[0],
-            replication_buckets=self.BUCKETS,
-            replication_kms_keys=self.KEYS,
-            __replication_still=still,
-        )
-        sizes = {
-            name: len(json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":")))
-            for name, statements in found.items()
-        }
-        assert max(sizes.values()) <= LONGEST_POLICY, sizes
+def test_what_is_removed_needs_no_home() -> None:
+    options = {"replication_site": "shop", "replication_account_id": "111122223333"}
+    names = [group["name"] for group in rendered("replication", "__replication_policy_names", **options)]
+    assert names == [f"multiregion-edge-shop-replication{end}" for end in policies()]

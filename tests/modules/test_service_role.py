@@ -1,0 +1,321 @@
+"""iam_service_role against local AWS."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud.local import ROOT, LocalCloud
+from modules import edge_functions
+from modules.edge_functions import Functions
+from modules.runner import SITE, ModuleFailed, Modules
+from modules.service_roles import ROLE, SERVICES, ServiceRole, groups, long, read
+
+A, B = long("A"), long("B")
+
+
+@pytest.fixture
+def role(cloud: LocalCloud, modules: Modules) -> Iterator[ServiceRole]:
+    found = ServiceRole(cloud, modules)
+    yield found
+    found.clear()
+
+
+def test_it_is_made_kept_changed_and_deleted(role: ServiceRole) -> None:
+    given = {"policies": groups(read("one"), kms=[]), "tags": {"team": 1}}
+    foretold = role.run(**given, check=True, diff=True)
+    assert (foretold["changed"], foretold["mutating"], role.role) == (True, [], None)
+    made = role.run(**given, diff=True)
+    assert (
+        made["plan"]
+        == foretold["plan"]
+        == [
+            f"Create the role {ROLE} for s3.amazonaws.com, batchoperations.s3.amazonaws.com",
+            f"Create the policy {ROLE}",
+            f"Attach the policy {ROLE} to the role {ROLE}",
+        ]
+    )
+    assert made["diff"] == foretold["diff"] and made["diff"]["before"] == ""
+    assert made["diff"]["after"]["policies"][ROLE]["Statement"] == [read("one")]
+    for result in (made, foretold):
+        assert result["role"] == {
+            "name": ROLE,
+            "arn": f"arn:aws:iam::{role.cloud.account_id}:role/{ROLE}",
+            "description": "",
+            "permissions_boundary": "",
+            "tags": {"multiregion-edge": SITE, "team": "1"},
+        }
+        assert result["policies"] == [{"name": ROLE, "arn": role.arn(ROLE)}]
+    assert made["api_calls"]["write"] == len(made["mutating"]) == 3
+    assert role.role and role.role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]["Service"] == SERVICES
+    assert role.policies == {ROLE: [read("one")]}
+
+    again = role.run(**given, diff=True)
+    assert (again["changed"], again["mutating"], again["plan"]) == (False, [], [])
+    assert again["diff"]["before"] == again["diff"]["after"]
+    # Whose account it is, the role and its policies, two of a policy, and what would come after it and of a group.
+    assert again["api_calls"] == {"read": 7, "write": 0}
+
+    changed = role.run(read("one", "two"), read("two", sid="More"), tags={"team": 1}, diff=True)
+    assert changed["plan"] == [f"Change what the policy {ROLE} allows"]
+    assert changed["diff"]["before"]["policies"][ROLE]["Statement"] == [read("one")]
+    assert role.policies == {ROLE: [read("one", "two"), read("two", sid="More")]}
+
+    gone = role.run(state="absent", policies=groups())
+    assert gone["plan"] == [
+        f"Detach the policy {ROLE} from the role {ROLE}",
+        f"Delete the role {ROLE}",
+        f"Delete the old version v1 of the policy {ROLE}",
+        f"Delete the policy {ROLE}",
+    ]
+    assert (gone["role"], gone["policies"], role.role, role.policies) == ({}, [], None, {})
+    assert role.run(state="absent", policies=groups())["mutating"] == []
+
+
+def test_statements_that_are_too_long_are_several_policies(role: ServiceRole) -> None:
+    assert role.run(A, B)["policies"] == [{"name": name, "arn": role.arn(name)} for name in (ROLE, f"{ROLE}-2")]
+    assert role.policies == {ROLE: [A], f"{ROLE}-2": [B]}
+    assert role.run(A, B)["mutating"] == []
+    third = read("c" * 50, sid="C")
+    grown = role.run(A, B, third)
+    assert grown["plan"] == [f"Change what the policy {ROLE}-2 allows"]
+    shrunk = role.run(read("a"), B, third)
+    assert shrunk["plan"] == [
+        f"Change what the policy {ROLE} allows",
+        f"Detach the policy {ROLE}-2 from the role {ROLE}",
+        f"Delete the old version v1 of the policy {ROLE}-2",
+        f"Delete the policy {ROLE}-2",
+    ]
+    assert role.policies == {ROLE: [read("a"), B, third]}
+
+
+def test_the_oldest_version_gives_way(role: ServiceRole) -> None:
+    for number in range(6):
+        role.run(read(f"bucket-{number}"))
+    assert role.versions(ROLE) == ["v2", "v3", "v4", "v5", "v6"]
+    # One that somebody made the default stays.
+    role.iam.set_default_policy_version(PolicyArn=role.arn(ROLE), VersionId="v2")
+    assert role.run(read("bucket-7"))["plan"] == [
+        f"Delete the old version v3 of the policy {ROLE}",
+        f"Change what the policy {ROLE} allows",
+    ]
+    assert role.policies[ROLE] == [read("bucket-7")]
+
+
+def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole) -> None:
+    role.run(policies=groups(A, B, kms=[read("kms")]))
+    widened = role.run(policies=groups(A, kms=[]), purge=False)
+    assert (widened["changed"], role.attached) == (False, [ROLE, f"{ROLE}-2", f"{ROLE}-kms"])
+    narrowed = role.run(policies=groups(A, kms=[]))
+    assert narrowed["changed"] and (role.attached, list(role.policies)) == ([ROLE], [ROLE])
+
+
+def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules: Modules) -> None:
+    role.run(read("one"))
+    document = json.dumps({"Version": "2012-10-17", "Statement": [read("other")]})
+    other = role.iam.create_policy(PolicyName=f"{ROLE}-batch", PolicyDocument=document)["Policy"]["Arn"]
+    role.iam.attach_role_policy(RoleName=ROLE, PolicyArn=other)
+    assert role.run(read("one"), purge=False)["mutating"] == []
+    assert role.run(read("one"))["plan"] == [f"Detach the policy {ROLE}-batch from the role {ROLE}"]
+    assert set(role.policies) == {ROLE, f"{ROLE}-batch"}
+    with pytest.raises(ModuleFailed, match=f"The policy {ROLE}-batch exists already without the tag multiregion-edge"):
+        role.run(policies=groups(read("one"), batch=[read("two")]))
+
+
+def test_a_boundary_and_a_description(role: ServiceRole, cloud: LocalCloud) -> None:
+    """By somebody who may set them: the deployer has no need to."""
+    root = Modules(cloud, ROOT)
+    boundaries = [
+        role.iam.create_policy(PolicyName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [A]}))
+        for name in ("boundary", "other-boundary")
+    ]
+    one, other = (each["Policy"]["Arn"] for each in boundaries)
+    made = role.run(read("one"), permissions_boundary=one, description="For S3", modules=root)
+    assert (made["role"]["permissions_boundary"], made["role"]["description"]) == (one, "For S3")
+    assert role.run(read("one"))["mutating"] == []  # left alone where it is not given
+    changed = role.run(read("one"), permissions_boundary=other, description="New", modules=root)
+    assert changed["plan"] == [
+        f"Set the permissions boundary of the role {ROLE} to {other}",
+        f"Set the description of the role {ROLE}",
+    ]
+    removed = role.run(read("one"), permissions_boundary="", modules=root)
+    assert removed["plan"] == [f"Remove the permissions boundary of the role {ROLE}"]
+    assert role.run(read("one"), permissions_boundary="", modules=root)["mutating"] == []
+    with pytest.raises(ModuleFailed, match="NoSuchEntity from PutRolePermissionsBoundary"):
+        role.run(read("one"), permissions_boundary=f"{one}-missing", modules=root)
+
+
+def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
+    role.run(read("one"), tags={"team": "old"})
+    assert role.role
+    role.iam.tag_role(RoleName=ROLE, Tags=[{"Key": "cost", "Value": "1"}])
+    condition = {"StringEquals": {"aws:SourceAccount": role.cloud.account_id}}
+    changed = role.run(read("one"), services=SERVICES[:1], conditions=condition, tags={"team": "web"})
+    assert changed["plan"] == [
+        f"Let s3.amazonaws.com assume the role {ROLE}, and nothing else",
+        f"Tag the role {ROLE}",
+        f"Tag the policy {ROLE}",
+    ]
+    assert changed["role"]["tags"] == {"multiregion-edge": SITE, "team": "web", "cost": "1"}
+    (statement,) = role.role["AssumeRolePolicyDocument"]["Statement"]
+    assert (statement["Principal"]["Service"], statement["Condition"]) == (SERVICES[:1], condition)
+    assert role.run(read("one"), services=SERVICES[:1], conditions=condition)["mutating"] == []
+
+
+@pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_role_of_others_is_refused(role: ServiceRole, tags: list[dict[str, str]], state: str) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, **({"Tags": tags} if tags else {}))
+    before = len(role.cloud.requests())
+    with pytest.raises(ModuleFailed, match=f"The role {ROLE} (exists already without the tag|belongs to the site)"):
+        role.run(read("one"), state=state)
+    assert not [entry for entry in role.cloud.requests(before) if entry["mutating"]]
+
+
+def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
+    role.run(read("one"))
+    document = json.dumps({"Version": "2012-10-17", "Statement": [read("inline")]})
+    role.iam.put_role_policy(RoleName=ROLE, PolicyName="by-hand", PolicyDocument=document)
+    role.iam.create_instance_profile(InstanceProfileName="web")
+    role.iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName=ROLE)
+    with pytest.raises(
+        ModuleFailed, match=f"The role {ROLE} is not deleted, for it is in the instance profile web, which"
+    ):
+        role.run(state="absent", check=True)
+    role.iam.remove_role_from_instance_profile(InstanceProfileName="web", RoleName=ROLE)
+    gone = role.run(state="absent", policies=groups())
+    assert f"Delete the inline policy by-hand of the role {ROLE}" in gone["plan"]
+    assert (role.role, role.policies) == (None, {})
+
+
+def test_a_policy_that_others_use_says_so(role: ServiceRole) -> None:
+    role.run(read("one"))
+    role.iam.create_user(UserName="other")
+    role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
+    with pytest.raises(
+        ModuleFailed, match=f"The policy {role.arn(ROLE)}: DeleteConflict from DeletePolicy: .* attached"
+    ):
+        role.run(state="absent", policies=groups(), wait_timeout=0)
+    role.iam.detach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
+    role.iam.delete_user(UserName="other")
+    assert role.run(state="absent", policies=groups())["plan"] == [f"Delete the policy {ROLE}"]
+
+
+class TestEventualConsistency:
+    """What IAM and the services see of a change only later; reads, changes and deletions."""
+
+    def test_it_is_waited_for_and_the_wait_is_shown(self, role: ServiceRole, tmp_path: Path) -> None:
+        progress = tmp_path / "progress"
+        role.cloud.behave(iam_seconds=1.0)
+        made = role.run(A, B, environment={"MULTIREGION_EDGE_PROGRESS": str(progress)})
+        assert role.attached == [ROLE, f"{ROLE}-2"]
+        assert len([step for step in made["plan"] if step.startswith("Attach")]) == 2
+        assert f"The role {ROLE}: not seen yet: " in progress.read_text()
+        assert role.run(A, B)["mutating"] == []
+
+    def test_a_service_that_sees_it_later_still_is_asked_again(
+        self, cloud: LocalCloud, modules: Modules, tmp_path: Path
+    ) -> None:
+        """By who passes the role: here for a function of Lambda."""
+        functions = Functions(cloud, tmp_path)
+        functions.clear()
+        cloud.client("iam").delete_role(RoleName=edge_functions.ROLE)
+        cloud.behave(iam_service_seconds=2.0)
+        given = {
+            "name": edge_functions.ROLE,
+            "site": SITE,
+            "services": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
+        }
+        role_arn = modules.run("iam_service_role", **given)["role"]["arn"]
+        seen = len(cloud.requests())
+        functions.run(role_arn=role_arn)
+        created = [entry["status"] for entry in cloud.requests(seen) if entry["operation"].endswith("/functions")]
+        assert created[0] == 400 and created[-1] == 201
+        assert functions.versions() == ["1"]
+        functions.clear()
+
+    def test_changes_and_removal_too(self, role: ServiceRole) -> None:
+        role.run(A, B)
+        role.cloud.behave(iam_seconds=1.0)
+        assert role.run(read("a"))["changed"]
+        assert role.run(read("a"))["mutating"] == []
+        assert role.run(state="absent", policies=groups())["changed"]
+        assert role.run(state="absent", policies=groups())["mutating"] == []
+        assert (role.role, role.policies) == (None, {})
+
+    def test_what_is_not_seen_in_time_says_how_to_go_on(self, role: ServiceRole) -> None:
+        role.cloud.behave(iam_seconds=3600.0)
+        with pytest.raises(
+            ModuleFailed, match=r"NoSuchEntity from AttachRolePolicy.* with a larger wait_timeout"
+        ) as failure:
+            role.run(read("one"), wait_timeout=0)
+        assert len(failure.value.result["done"]) == 2
+
+    def test_a_role_that_is_there_unseen_is_gone_on_with(self, role: ServiceRole) -> None:
+        """Of a run that was killed a moment ago: its name is taken, and no read shows it."""
+        role.cloud.behave(iam_seconds=1.0)
+        role.cloud.fault(2, of=role.modules.credentials)
+        with pytest.raises(ModuleFailed):
+            role.run(read("one"))
+        role.cloud.fault(None)
+        role.run(read("one"))
+        role.cloud.behave()
+        assert role.run(read("one"))["mutating"] == []
+        assert (role.attached, role.versions(ROLE)) == ([ROLE], ["v1"])
+
+
+# From one to another: made, widened, divided otherwise, narrowed, removed.
+STATES: dict[str, dict[str, Any]] = {
+    "nothing": {"state": "absent", "policies": groups(kms=[])},
+    "small": {"policies": groups(read("one"), kms=[read("kms", sid="Kms")])},
+    "large": {"policies": groups(A, B, kms=[]), "tags": {"team": "web"}, "services": SERVICES[:1]},
+}
+STATEMENTS = {
+    "nothing": {},
+    "small": {ROLE: [read("one")], f"{ROLE}-kms": [read("kms", sid="Kms")]},
+    "large": {ROLE: [A], f"{ROLE}-2": [B]},
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("nothing", "small"), ("small", "large"), ("large", "small"), ("large", "nothing")]
+)
+def test_a_run_that_is_killed_anywhere_is_gone_on_with(role: ServiceRole, before: str, after: str) -> None:
+    for survivors in itertools.count():
+        role.run(**STATES[before])
+        if not role.killed(survivors, **STATES[after]):
+            break
+        role.run(**STATES[after])
+        assert role.policies == STATEMENTS[after]
+        assert (role.attached if role.role else []) == sorted(STATEMENTS[after])
+    assert survivors > 4
+    assert role.run(**STATES[after])["mutating"] == []
+
+
+def test_policies_that_exchange_statements_never_lack_any(role: ServiceRole) -> None:
+    """As another version of this collection, or somebody by hand, might have divided them."""
+    for survivors in itertools.count():
+        role.run(A, B)
+        for name, statement in ((ROLE, B), (f"{ROLE}-2", A)):
+            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            if len(role.versions(name)) == 5:
+                oldest = role.versions(name)[0]
+                role.iam.delete_policy_version(PolicyArn=role.arn(name), VersionId=oldest)
+            role.iam.create_policy_version(PolicyArn=role.arn(name), PolicyDocument=document, SetAsDefault=True)
+        killed = role.killed(survivors, A, B)
+        found = role.policies
+        granted = [statement for name in role.attached for statement in found[name]]
+        assert A in granted and B in granted
+        if not killed:
+            break
+    assert role.policies == STATEMENTS["large"]
+    assert role.run(A, B)["mutating"] == []

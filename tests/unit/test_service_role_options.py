@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What iam_service_role refuses before its first call."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.options import desired
+
+from unit.service_roles import S3, Statement, allow
+
+GET = allow("s3:GetObject", Sid="Get")
+LONG = [allow("s3:GetObject", on=["x" * 4000]) for _ in range(11)]
+
+
+def given(**options: t.Any) -> dict[str, t.Any]:
+    defaults = {
+        **{"name": "role", "site": "shop", "services": [S3], "conditions": {}, "policies": [], "tags": {"team": 1}},
+        **{"permissions_boundary": None, "description": None, "purge": True},
+    }
+    return {**defaults, **options}
+
+
+def policies(*groups: tuple[str, list[Statement]]) -> dict[str, t.Any]:
+    return {"policies": [{"name": name, "description": None, "statements": each} for name, each in groups]}
+
+
+def test_what_is_given() -> None:
+    found = desired(given(**policies(("p", LONG[:2]), ("q", []))))
+    assert list(found.policies) == ["p", "p-2"] and found.all_tags() == {"team": "1", "multiregion-edge": "shop"}
+    assert found.permissions_boundary is None and desired(given(permissions_boundary="")).permissions_boundary == ""
+
+
+@pytest.mark.parametrize(
+    "boundary", ["arn:aws:iam::aws:policy/PowerUserAccess", "arn:aws:iam::111122223333:policy/a/b"]
+)
+def test_a_boundary_is_a_policy(boundary: str) -> None:
+    assert desired(given(permissions_boundary=boundary)).permissions_boundary == boundary
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"name": "my role"}, "name: 'my role' is not a role's name: take 1 to 64"),
+        ({"name": "x" * 65}, "is not a role's name"),
+        ({"services": ["lambda"]}, "services: 'lambda' is not a service's principal, such as lambda.amazonaws.com"),
+        ({"services": ["*"]}, r"services: '\*' is not a service's principal"),
+        ({"conditions": {"StringEquals": "x"}}, "conditions.StringEquals must be a dictionary of condition keys"),
+        ({"conditions": {"StringEquals": {}}}, "conditions.StringEquals must be a dictionary of condition keys"),
+        ({"permissions_boundary": "boundary"}, "permissions_boundary: 'boundary' is not the ARN of a policy"),
+        (policies(("a/b", [GET])), r"policies\[0\].name: 'a/b' is not a policy's name"),
+        (
+            policies(("p", [{**GET, "Resources": "x"}])),
+            r"policies\[0\].statements\[0\].Resources .* did you mean Resource\?",
+        ),
+        (policies(("p", [{**GET, "Principal": "*"}])), r"policies\[0\].statements\[0\].Principal is no element"),
+        (
+            policies(("p", [GET, {"Effect": "Allow", "Action": "s3:*"}])),
+            r"statements\[1\] lacks Resource or NotResource",
+        ),
+        (policies(("p", [{**GET, "Sid": "a-b"}])), r"statements\[0\].Sid: 'a-b' has other characters"),
+        (policies(("p", [GET, GET])), r"statements\[1\].Sid: Get is an earlier statement's already"),
+        (policies(("p", [GET]), ("p", [])), r"policies\[0\].name: p could be a part of p"),
+        (
+            policies(("p", [GET]), ("p-2", [GET])),
+            r"policies\[1\].name: p-2 could be a part of p, for parts have a number",
+        ),
+        (
+            policies(("p", LONG)),
+            "policies: these statements take 11 policies of 6,144 characters; IAM lets a role have 10",
+        ),
+        (policies(("p", [allow("s3:Get", on=["x" * 7000])])), r"policies\[0\].statements: the statement .* no list"),
+    ],
+)
+def test_what_iam_would_refuse(options: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(EdgeError, match=said):
+        desired(given(**options))
