@@ -16,7 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils import _progress, _reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils import _progress
 
 ARGUMENTS = {
     "do": {"type": "list", "elements": "str", "default": []},
@@ -45,8 +45,8 @@ def change_the_process(module: AnsibleModule) -> None:
     os.umask(0o007)
     locale.setlocale(locale.LC_ALL, "C")
     sys.path.insert(0, "/left/behind")
-    _reconcile._PLANS = 99
-    module.params["defaulted"]["left"] = "behind"
+    _progress.EVERY = 99.0
+    ARGUMENTS["defaulted"]["default"]["left"] = "behind"  # type: ignore[index]
     module.warn("a warning of the one who changed the process")
 
 
@@ -58,12 +58,13 @@ def seen(module: AnsibleModule) -> dict[str, t.Any]:
         "umask": umask,
         "left_behind": os.environ.get("LEFT_BEHIND"),
         "variable": os.environ.get("A_VARIABLE"),
-        "plans": _reconcile._PLANS,
+        "every": _progress.EVERY,
         "left_path": "/left/behind" in sys.path,
         "defaulted": dict(module.params["defaulted"]),
         "temporary": tempfile.gettempdir(),
         "stdin_closed": sys.stdin is None or sys.stdin.closed or sys.stdin.read() == "",
         "check_mode": module.check_mode,
+        "locale": locale.setlocale(locale.LC_COLLATE),
         "types": {name: type(value).__name__ for name, value in (module.params["values"] or {}).items()},
     }
 
@@ -85,7 +86,18 @@ def count(module: AnsibleModule) -> None:
         module.fail_json(msg=f"call {called} fails", calls=called)
 
 
+def sleep_and_write(module: AnsibleModule) -> None:
+    time.sleep(2)
+    Path(module.params["count_file"]).write_text("it went on")
+
+
+def temporary_directory(module: AnsibleModule) -> str:
+    Path(module.tmpdir, "file").write_text("x")
+    return str(module.tmpdir)
+
+
 ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
+    "change": lambda module: None,
     "change_the_process": change_the_process,
     "count": count,
     "crash": crash,
@@ -95,8 +107,9 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
     "print": lambda module: print("not JSON"),
     "print_to_stderr": lambda module: print("an error", file=sys.stderr),
     "progress": lambda module: _progress.Progress("The thing").tell("CREATING"),
-    "sleep": lambda module: time.sleep(30),
-    "temporary_directory": lambda module: Path(module.tmpdir, "file").write_text("x"),
+    "sleep": lambda module: time.sleep(5),
+    "sleep_and_write": sleep_and_write,
+    "temporary_directory": temporary_directory,
     "warn": lambda module: module.warn("a warning"),
     "warn_from_a_thread": warn_from_a_thread,
 }
@@ -105,8 +118,7 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     found = seen(module)
-    for name in module.params["do"]:
-        ACTIONS[name](module)
+    answers = {name: ACTIONS[name](module) for name in module.params["do"]}
     result: dict[str, t.Any] = {
         "changed": "change" in module.params["do"],
         "seen": found,
@@ -114,7 +126,7 @@ def main() -> None:
     }
     if module._diff:
         result["diff"] = {"before": "a\n", "after": "b\n"}
-    module.exit_json(**result, values=module.params["values"], tmpdir=module._tmpdir)
+    module.exit_json(**result, values=module.params["values"], made=answers.get("temporary_directory"))
 
 
 if __name__ == "__main__":
