@@ -16,6 +16,7 @@ from typing import Any
 import ansible_runner
 import pytest
 
+from cloud.local import ROOT, LocalCloud
 from modules.direct_plays import DIRECT, ORDINARY, Played, Task, environment, play, write_play
 
 pytestmark = pytest.mark.both_cores
@@ -217,3 +218,49 @@ def test_ansible_runner(tmp_path: Path, played: dict[str, Played]) -> None:
     found = Played(json.loads((tmp_path / "direct" / "registered.json").read_text()), output)
     assert found.ways == {"direct"}
     assert _comparable(found.registered) == _comparable([result(played, name) for name in names])
+
+
+def test_module_defaults_with_a_profile(tmp_path: Path, cloud: LocalCloud) -> None:
+    """Each task takes the credentials of its own profile; a fork that kept a session would mix them up."""
+    profiles = tmp_path / "credentials"
+    profiles.write_text(
+        f"[shop]\naws_access_key_id = {ROOT.access_key_id}\naws_secret_access_key = {ROOT.secret_access_key}\n"
+        "[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = secret\n"
+    )
+    env = {**cloud.environment(region="us-east-1"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles)}
+    del env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]
+    info = "multiregion.edge.cloudfront_key_value_store_info"
+    group = "group/multiregion.edge.edge"
+    tasks: list[Task] = [
+        {info: {}, "module_defaults": {group: {"profile": "shop"}}},
+        {info: {}, "module_defaults": {group: {"profile": "nobody"}}},
+        {info: {}, "module_defaults": {info: {"profile": "shop"}}},
+        {info: {}, "environment": {"AWS_PROFILE": "nobody"}},
+        {info: {}},
+    ]
+    both = {
+        way: play(tmp_path / way, tasks, interpreter, env=env)
+        for way, interpreter in {"direct": DIRECT, "ordinary": ORDINARY}.items()
+    }
+    assert both["direct"].ways == {"direct"}
+    assert _comparable(both["direct"].registered) == _comparable(both["ordinary"].registered)
+    shop, nobody, again, by_environment, without = both["direct"].registered
+    assert (shop["key_value_stores"], again["key_value_stores"]) == ([], [])
+    assert nobody["failed"] and by_environment["failed"]
+    assert without["msg"].startswith("no AWS credentials were found. Set AWS_PROFILE")
+
+
+def test_a_controller_without_boto3_runs_modules_elsewhere(tmp_path: Path) -> None:
+    shim = tmp_path / "shim"
+    shim.mkdir()
+    (shim / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if any(argument.endswith('ansible-playbook') for argument in sys.orig_argv):\n"
+        "    sys.modules.update(dict.fromkeys(['boto3', 'botocore']))\n"
+    )
+    without = {"PYTHONPATH": str(shim), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"}
+    tasks: list[Task] = [{"multiregion.edge.cloudfront_key_value_store_info": {"region": "us-east-1"}}]
+    elsewhere = play(tmp_path / "ordinary", tasks, ORDINARY, env=without)
+    assert elsewhere.registered[0]["msg"].startswith("no AWS credentials were found")
+    here = play(tmp_path / "direct", tasks, DIRECT, env=without)
+    assert here.ways == {"boto3 or amazon.aws is not installed for Ansible's Python"}
