@@ -15,7 +15,7 @@ from pathlib import Path
 from demo.inputs import REPOSITORY
 
 # Each module had a Python process of its own.
-DEFAULT = "4e1dee2c87b16fcccc42a988ebd0bfc712fe05c5"
+DEFAULT = "4e1dee2"
 
 
 class NoBaseError(Exception):

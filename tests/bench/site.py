@@ -65,14 +65,13 @@ class Recorded(LocalSite):
 def section() -> list[str]:
     with ExitStack() as stack:
         commit = os.environ.get("BASE") or base.DEFAULT
-        repositories = {HERE: REPOSITORY}
-        missing = []
+        repositories, missing = {HERE: REPOSITORY}, []
         try:
-            repositories[commit[:7]] = stack.enter_context(base.checkout(commit))
+            repositories[commit] = stack.enter_context(base.checkout(commit))
         except base.NoBaseError as error:
             if os.environ.get("BASE"):
                 raise SystemExit(f"BASE: {commit} cannot be compared with: {error}.") from error
-            missing = ["", f"There is no comparison with commit {commit[:7]}: {error}."]
+            missing = ["", f"There is no comparison with commit {commit}: {error}."]
         return [*_section(repositories), *missing]
 
 
