@@ -6,6 +6,7 @@
 #   make sanity                                    ansible-test sanity
 #   make package                                   build what travels to the edge, into build/
 #   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
+#     SECTION=site [BASE=commit]                   this tree beside another commit; ROUNDS=1: only print
 #   make clean                                     remove all that the others made
 
 PYTHON ?= python3
@@ -51,7 +52,7 @@ package: $(VENV)/.demo $(LINK)
 	@$(BIN)/python files/edge/viewer_request/build.py build/viewer_request.js
 
 bench: $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK) package
-	@SAMPLE="$(SAMPLE)" $(BIN)/python -m bench $(SECTION)
+	@SAMPLE="$(SAMPLE)" BASE="$(BASE)" ROUNDS="$(ROUNDS)" $(BIN)/python -m bench $(SECTION)
 
 clean:
 	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible

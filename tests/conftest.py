@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,3 +46,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that none is left alone at the end.
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
+@pytest.fixture
+def shown() -> Iterator[list[str]]:
+    """The lines that a module shows while it waits."""
+    from ansible_collections.multiregion.edge.plugins.module_utils import _progress
+
+    lines: list[str] = []
+    _progress.report_to(lines.append)
+    yield lines
+    _progress.report_to(None)

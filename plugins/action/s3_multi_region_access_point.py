@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.multiregion.edge.plugins.plugin_utils._live import LiveAction
+from ansible_collections.multiregion.edge.plugins.plugin_utils._direct import DirectAction
 
 
-class ActionModule(LiveAction):
-    """The module, with its progress shown while it waits."""
+class ActionModule(DirectAction):
+    """Direct execution of the module of the same name."""

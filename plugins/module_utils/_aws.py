@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 import typing as t
@@ -16,11 +17,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 try:
     import boto3
+    import botocore.loaders
+    import botocore.session
     from boto3.exceptions import Boto3Error
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
     from botocore.exceptions import ConnectionError as UnreachableError
-except ImportError:  # AnsibleAWSModule says what to install
+except ImportError:  # AnsibleAWSModule names what to install
+    boto3 = None
     Boto3Error = BotoCoreError = ClientError = UnreachableError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
@@ -51,6 +55,22 @@ _IMPATIENT = {
     "retries": {"mode": "standard", "total_max_attempts": 3},
 }
 
+# What the modules call, mostly, and the files of botocore's data that a client of it needs.
+_SERVICES = (
+    "acm",
+    "cloudfront",
+    "cloudfront-keyvaluestore",
+    "iam",
+    "lambda",
+    "logs",
+    "route53",
+    "s3",
+    "s3control",
+    "sts",
+)
+_MODEL_FILES = ("service-2", "endpoint-rule-set-1")
+_COMMON_FILES = ("endpoints", "partitions", "sdk-default-configuration", "_retry")
+
 # TestFunction runs code that is there and changes nothing.
 _READ_PREFIXES = ("Get", "List", "Describe", "Head", "Test")
 
@@ -74,7 +94,7 @@ class Aws:
             max_pool_connections=32,
             user_agent_extra="multiregion.edge",
         ).merge(parameters.pop("aws_config", None) or Config())
-        self._session = boto3.session.Session(**parameters)
+        self._session = _session(parameters)
         self._clients: dict[tuple[str, str, bool], t.Any] = {}
         self._lock = threading.RLock()
         self._account_id: str | None = None
@@ -108,6 +128,34 @@ class Aws:
     def _count(self, model: t.Any, **kwargs: t.Any) -> None:
         with self._lock:
             self.calls["read" if model.name.startswith(_READ_PREFIXES) else "write"] += 1
+
+
+def _session(parameters: dict[str, t.Any]) -> t.Any:
+    """A boto3 session that parses no model which this process, or the one it was forked from, has parsed."""
+    session = botocore.session.get_session()
+    session.set_config_variable("profile", parameters.get("profile_name"))
+    session.register_component("data_loader", _data(session.get_config_variable("data_path")))
+    return boto3.session.Session(botocore_session=session, **parameters)
+
+
+@functools.cache
+def _data(path: str | None) -> t.Any:
+    """botocore's loader of models, which keeps what it parsed. *path*: where other models are (AWS_DATA_PATH)."""
+    return botocore.loaders.create_loader(path)
+
+
+@functools.cache
+def preload() -> bool:
+    """Parse botocore's models for the forks of this process; whether there is a boto3. Makes no session or client."""
+    if boto3 is None:
+        return False
+    data = _data(os.environ.get("AWS_DATA_PATH"))
+    for service in _SERVICES:
+        for file in _MODEL_FILES:
+            data.load_service_model(service, file)
+    for file in _COMMON_FILES:
+        data.load_data(file)
+    return True
 
 
 def _sender_to(endpoint: str) -> t.Callable[..., None]:

@@ -5,28 +5,32 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What a module that takes long is waiting for, told while it runs.
+"""What a module that takes long is waiting for, shown while it runs.
 
-Ansible shows what a module says only at its end. So the action plugin of the same name gives it the name
-of a file in the environment, and shows each line that appears in it. Without one, nothing is told.
+Ansible shows what a module returns only at its end. With direct execution (plugin_utils/_direct.py) the module's
+process can write to Ansible's display; everywhere else nothing is shown.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
 import time
 import typing as t
-from pathlib import Path
-
-FILE_VARIABLE = "MULTIREGION_EDGE_PROGRESS"
 
 # Seconds: at least as often as the first, and a number that only counts up not more often than the second.
 EVERY = 60.0
 COUNT_EVERY = 10.0
 
+Show = t.Callable[[str], object]
+
 _lock = threading.Lock()
+_show: Show | None = None
+
+
+def report_to(show: Show | None) -> None:
+    """Give *show* every line from now on, in this process."""
+    global _show
+    _show = show
 
 
 class Progress:
@@ -52,7 +56,8 @@ class Progress:
             now = self._clock()
             if at_once or now - self._told_at >= every:
                 self._told, self._told_at = state, now
-                _write(f"{self._what}: {state} ({duration(now - self._started)})")
+                if _show:
+                    _show(f"{self._what}: {state} ({duration(now - self._started)})")
 
 
 def duration(seconds: float) -> str:
@@ -63,12 +68,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def _write(line: str) -> None:
-    path = os.environ.get(FILE_VARIABLE)
-    if not path:
-        return
-    # If nobody reads it any more, that is no reason to fail what is being done.
-    with contextlib.suppress(OSError), Path(path).open("a", encoding="utf-8") as file:
-        file.write(line + "\n")

@@ -1,6 +1,7 @@
 """`make bench`: ratios of one run on one machine; seconds are there to show the scale. Writes docs/performance.md.
 
-`python -m bench edge` measures that section only, and leaves the others of the page as they are.
+`python -m bench edge` measures that section only, and leaves the others of the page as they are. With ROUNDS the
+result is only printed.
 """
 
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +11,7 @@ from __future__ import annotations
 import sys
 
 from bench import buckets, edge, key_value_store, site
-from bench.measure import ROUNDS
+from bench.measure import LOOK, ROUNDS
 from demo.inputs import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
@@ -32,6 +33,10 @@ def main(names: list[str]) -> int:
     for name in names or SECTIONS:
         heading, *lines = SECTIONS[name]()
         sections[heading] = "\n".join([heading, *lines]).rstrip()
+        if LOOK:
+            print(sections[heading], end="\n\n")
+    if LOOK:
+        return 0
     text = "\n".join(HEAD) + "\n" + "\n\n".join(sections.values()) + "\n"
     PAGE.write_text(text, encoding="utf-8")
     print(text)

@@ -1,4 +1,4 @@
-"""What the playbooks cost, against the same calls by plain boto3 in one process."""
+"""What the playbooks cost, beside another commit's, and beside the same calls by plain boto3 in one process."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -7,18 +7,23 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bench.measure import ROUNDS, Measured, playbook, table
+from bench import base
+from bench.measure import ROUNDS, Measured, pairs, playbook, table
+from bench.site_tasks import NOTHING, Tasks, Traced, tasks_table
 from cloud.local import LocalCloud
 from demo.inputs import DEFAULTS, REPOSITORY
 from demo.site import LocalSite
 
 RECORDER = Path(__file__).with_name("recorder")
+SITE = {**DEFAULTS, "edge_site": str(REPOSITORY / "examples" / "site")}
+HERE = "this tree"
 FIRST, UNCHANGED = "site.yml, first run", "site.yml, nothing to change"
 RUNS = {
     FIRST: "site.yml",
@@ -58,28 +63,79 @@ class Recorded(LocalSite):
 
 
 def section() -> list[str]:
-    rows = {what: Measured() for what in (*FLOORS.values(), *RUNS)}
-    calls: dict[str, list[Call]] = {}
-    for _round in range(ROUNDS):
-        with LocalSite({**DEFAULTS, "edge_site": str(REPOSITORY / "examples" / "site")}) as site:
+    with ExitStack() as stack:
+        commit = os.environ.get("BASE") or base.DEFAULT
+        repositories, missing = {HERE: REPOSITORY}, []
+        try:
+            repositories[commit] = stack.enter_context(base.checkout(commit))
+        except base.NoBaseError as error:
+            if os.environ.get("BASE"):
+                raise SystemExit(f"BASE: {commit} cannot be compared with: {error}.") from error
+            missing = ["", f"There is no comparison with commit {commit}: {error}."]
+        return [*_section(repositories), *missing]
+
+
+def _section(repositories: dict[str, Path]) -> list[str]:
+    floors = {what: Measured() for what in FLOORS.values()}
+    rows = {name: {what: Measured() for what in RUNS} for name in repositories}
+    unchanged = {name: Tasks() for name in repositories}
+    start = Measured()
+    for round_ in range(ROUNDS):
+        with ExitStack() as stack:
+            sites = {name: stack.enter_context(Traced(SITE, repository=path)) for name, path in repositories.items()}
             for what, name in RUNS.items():
-                rows[what].time(site.cloud, playbook(site, name))
-        # Writing down what is called takes time, so it has a site of its own.
-        with Recorded(site.variables) as again:
-            for what in FLOORS:
-                playbook(again, RUNS[what])()
-                calls[what] = again.recorded()
-            rows[FLOORS[UNCHANGED]].time(again.cloud, partial(_make, again.cloud, calls[UNCHANGED]))
-        with LocalCloud() as cloud:
-            rows[FLOORS[FIRST]].time(cloud, partial(_make, cloud, calls[FIRST]))
-    return [
+                # One after the other, and nobody always after the same one: this machine is not always as fast.
+                for who in list(sites)[:: -1 if round_ % 2 else 1]:
+                    rows[who][what].time(sites[who].cloud, playbook(sites[who], name))
+                    traced = sites[who].traced()
+                    if what == UNCHANGED:
+                        unchanged[who].add(rows[who][what].seconds[-1], traced)
+            start.time(sites[HERE].cloud, playbook(sites[HERE], NOTHING))
+        _measure_floors(floors)
+    named = {
+        what if who == HERE else f"{what}, {who}": measured[what] for what in RUNS for who, measured in rows.items()
+    }
+    lines = [
         "## The playbooks, eight Regions",
         "",
         "The floor is every call that site.yml made, one after the other, by plain boto3 in one process. Those of",
         "a first run that name what AWS had named (an ETag, an id) are refused at once: that floor is a little low.",
+        "CPU is user and system time of Ansible and all its processes, without local AWS.",
         "",
-        *table(rows, rows[FLOORS[FIRST]].median),
+        *table({**floors, **named}, floors[FLOORS[FIRST]].median),
     ]
+    for who in rows.keys() - {HERE}:
+        lines += ["", *_beside(rows[HERE], rows[who], who)]
+    return [*lines, "", *tasks_table(unchanged, start.median)]
+
+
+def _beside(ours: dict[str, Measured], others: dict[str, Measured], who: str) -> list[str]:
+    lines = [
+        f"### This tree beside commit {who}",
+        "",
+        f"{ROUNDS} pairs of runs, one after the other, each side with its own local AWS, both of this tree's code. The",
+        "ratio is this tree's to the commit's: the median of the pairs, the least and the most.",
+        "",
+        "| run | seconds, ratio | CPU, ratio | reading calls | mutating calls |",
+        "|---|---|---|---|---|",
+    ]
+    for what, one in ours.items():
+        other = others[what]
+        calls = f"{one.reads} to {other.reads} | {one.writes} to {other.writes}"
+        lines.append(f"| {what} | {pairs(one.seconds, other.seconds)} | {pairs(one.cpu, other.cpu)} | {calls} |")
+    return lines
+
+
+def _measure_floors(floors: dict[str, Measured]) -> None:
+    calls: dict[str, list[Call]] = {}
+    # Writing down what is called takes time, so it has a site of its own.
+    with Recorded(SITE) as site:
+        for what in FLOORS:
+            playbook(site, RUNS[what])()
+            calls[what] = site.recorded()
+        floors[FLOORS[UNCHANGED]].time(site.cloud, partial(_make, site.cloud, calls[UNCHANGED]))
+    with LocalCloud() as cloud:
+        floors[FLOORS[FIRST]].time(cloud, partial(_make, cloud, calls[FIRST]))
 
 
 def _make(cloud: LocalCloud, calls: list[Call]) -> None:

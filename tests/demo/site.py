@@ -25,9 +25,8 @@ from cloud.geo import load_pops
 from cloud.local import ROOT, Credentials, LocalCloud
 from demo.inputs import REPOSITORY
 
-# What the documentation says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
+# What docs/deployer says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
 # besides, to remove.
-_DEPLOYER = REPOSITORY / "docs" / "deployer"
 TO_DEPLOY = ("storage", "roles", "delivery", "names")
 TO_REMOVE = ("removal",)
 
@@ -42,21 +41,37 @@ class SiteError(Exception):
     """A playbook or the edge failed; what it said has been shown."""
 
 
-def deployer_policy(site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE) -> dict[str, Any]:
-    """For this site, however its name is written; a name that cannot be is the playbooks' to refuse."""
+def deployer_policy(
+    site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE, repository: Path = REPOSITORY
+) -> dict[str, Any]:
+    """For this site, however its name is written; a name that cannot be is the playbooks' to refuse.
+
+    Another commit's *repository* may not have all of the *documents*.
+    """
     name = json.dumps(site)[1:-1]
-    texts = [(_DEPLOYER / f"{document}.json").read_text() for document in documents]
+    paths = [repository / "docs" / "deployer" / f"{document}.json" for document in documents]
+    texts = [path.read_text() for path in paths if path.exists()]
     policies = [json.loads(text.replace("ACCOUNT", account_id).replace("SITE", name)) for text in texts]
     return {**policies[0], "Statement": [statement for policy in policies for statement in policy["Statement"]]}
 
 
 class LocalSite:
-    """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand."""
+    """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand.
 
-    def __init__(self, variables: Mapping[str, Any], build: Path = REPOSITORY / "build", as_root: bool = False) -> None:
+    *repository* has the playbooks, the collection and the deployer's policies: this one, or another commit's files.
+    """
+
+    def __init__(
+        self,
+        variables: Mapping[str, Any],
+        build: Path = REPOSITORY / "build",
+        as_root: bool = False,
+        repository: Path = REPOSITORY,
+    ) -> None:
         self.variables = {"origin_request_directory": str(REPOSITORY / "build" / "cache"), **variables}
         self._build = build
         self._as_root = as_root
+        self._repository = repository
         self._stack = ExitStack()
         self.cloud: LocalCloud
         self.credentials: Credentials
@@ -68,7 +83,8 @@ class LocalSite:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.cloud = stack.enter_context(LocalCloud(self.workdir))
-            policy = deployer_policy(str(self.variables["edge_name"]), self.cloud.account_id, TO_DEPLOY)
+            name = str(self.variables["edge_name"])
+            policy = deployer_policy(name, self.cloud.account_id, TO_DEPLOY, self._repository)
             self.credentials = ROOT if self._as_root else self.cloud.create_user("deployer", policy)
             self._make_zone()
             self._stack = stack.pop_all()
@@ -90,7 +106,7 @@ class LocalSite:
         return {
             **self.cloud.environment(self.credentials, region=region),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-            "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
+            "ANSIBLE_COLLECTIONS_PATH": str(self._repository / "build" / "collections"),
             "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
             "ANSIBLE_PIPELINING": "true",  # faster
         }
@@ -103,7 +119,7 @@ class LocalSite:
         environment = {**os.environ, **self.environment(region=None)}
         with subprocess.Popen(
             command,
-            cwd=REPOSITORY,
+            cwd=self._repository,
             env=environment,
             text=True,
             stdin=subprocess.DEVNULL,

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a waiting module tells, and when."""
+"""What a waiting module shows, and when."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import FILE_VARIABLE, Progress, duration
+from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress, duration, report_to
 
 
 class Clock:
@@ -17,20 +15,13 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "progress"
-    monkeypatch.setenv(FILE_VARIABLE, str(path))
-    return path
-
-
-def test_a_line_on_each_change_and_one_a_minute(told: Path) -> None:
+def test_a_line_on_each_change_and_one_a_minute(shown: list[str]) -> None:
     clock = Clock()
     progress = Progress("The thing", clock)
     for second in range(0, 200, 5):
         clock.now = second
         progress.tell("CREATING" if second < 130 else "READY")
-    assert told.read_text().splitlines() == [
+    assert shown == [
         "The thing: CREATING (0 s)",
         "The thing: CREATING (1 min 0 s)",
         "The thing: CREATING (2 min 0 s)",
@@ -39,24 +30,23 @@ def test_a_line_on_each_change_and_one_a_minute(told: Path) -> None:
     ]
 
 
-def test_what_counts_up_is_told_now_and_then(told: Path) -> None:
+def test_what_counts_up_is_shown_now_and_then(shown: list[str]) -> None:
     clock = Clock()
     progress = Progress("Copies", clock)
     for second in range(31):
         clock.now = second
         progress.count(f"{second} of 31")
-    assert told.read_text().splitlines() == [
+    assert shown == [
         "Copies: 10 of 31 (10 s)",
         "Copies: 20 of 31 (20 s)",
         "Copies: 30 of 31 (30 s)",
     ]
 
 
-def test_without_a_reader_nothing_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(FILE_VARIABLE, raising=False)
+def test_without_a_display_nothing_is_shown(shown: list[str]) -> None:
+    report_to(None)
     Progress("The thing").tell("CREATING")
-    monkeypatch.setenv(FILE_VARIABLE, str(tmp_path / "gone" / "progress"))
-    Progress("The thing").tell("CREATING")
+    assert shown == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The action plugin of every module: direct execution, in a fork of Ansible's worker.
+
+Ansible's ordinary way packs a module into a zip, starts a Python for it, and imports boto3 there, for every task.
+Here the module's imports and botocore's models are loaded once, in Ansible's main process, where the strategy loads
+the class of an action plugin. Each run of the module is a fork of the worker: it inherits what is loaded, and whatever
+it sets (environment, module globals, warnings, working directory) ends with it, also between the items of a loop.
+
+Everything that this collection needs of ansible-core's internals is in this file. core still makes the module's
+arguments and reads its result: only the building of the payload and its execution are replaced.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import signal
+import sys
+import tempfile
+import traceback
+import typing as t
+
+from ansible import constants as C
+from ansible.module_utils import basic
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+from ansible_collections.multiregion.edge.plugins.module_utils import _aws, _progress
+
+try:
+    from ansible.executor.module_common import _BuiltModule
+    from ansible.module_utils import _internal
+    from ansible.module_utils._internal import _traceback
+    from ansible.module_utils._internal._ansiballz import _loader
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:  # a later ansible-core: everything runs in its ordinary way
+    _loader = None
+
+Result = dict[str, t.Any]
+
+# The serialization profile that core gives every module which names no other one in its source; none of ours does.
+_PROFILE = "legacy"
+
+# Read once by Python, the dynamic linker, the C library, OpenSSL, botocore or awscrt: a fork is too late for them.
+_READ_AT_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG", "TZ", "OPENSSL_", "BOTO_", "AWS_DATA_PATH", "AWS_CRT_")
+
+_display = Display()
+
+
+class DirectAction(NormalAction):
+    """Runs the module of the same name in a fork of the worker where that gives the same result, else as core does."""
+
+    _importable: t.ClassVar[bool] = False
+    _payload: bytes | None = None
+    _direct = False
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._importable = _preload(cls._module_fqn())
+
+    @classmethod
+    def _module_fqn(cls) -> str:
+        return cls.__module__.replace(".plugins.action.", ".plugins.modules.")
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        reason = self._why_not_direct(task_vars or {})
+        self._direct = not reason
+        _display.vvv(f"Direct execution: {f'no, {reason}' if reason else 'yes'}", host=self._play_context.remote_addr)
+        result: Result = super().run(tmp, task_vars)
+        return result
+
+    def _why_not_direct(self, task_vars: dict[str, t.Any]) -> str:
+        """Why the module takes core's ordinary way; empty if it need not."""
+        delegate = self._task.delegate_to
+        variables = task_vars["ansible_delegated_vars"][delegate] if delegate else task_vars
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        early = [name for name in environment if name.startswith(_READ_AT_START)]
+        interpreter = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        reasons = {
+            "the connection is not local": self._connection.transport != "local",
+            "the task is asynchronous": bool(self._task.async_val),
+            "become is set": bool(self._connection.become),
+            # A virtual environment's Python is a link to the system's, so the paths are compared as they are written.
+            "another Python interpreter is set": self._templar.template(interpreter) != sys.executable,
+            f"the environment has {', '.join(early)}": bool(early),
+            "boto3 or amazon.aws is not installed for Ansible's Python": not self._importable,
+            "this ansible-core is not known": not _loader,
+            "remote files are kept": C.DEFAULT_KEEP_REMOTE_FILES,
+            "a limit of open files is set": bool(
+                C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=variables)
+            ),
+            # Forking without exec is not safe with macOS's frameworks, which urllib asks for proxies.
+            "this is macOS": sys.platform == "darwin",
+        }
+        return next((reason for reason, applies in reasons.items() if applies), "")
+
+    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
+        """No temporary directory is needed for the payload."""
+        return self._direct or super()._is_pipelining_enabled(module_style, wrap_async)
+
+    def _configure_module(self, module_name: str, module_args: Result, task_vars: Result) -> tuple[_BuiltModule, str]:
+        if not self._direct:
+            return super()._configure_module(module_name, module_args, task_vars)
+        encoder = get_module_encoder(_PROFILE, Direction.CONTROLLER_TO_MODULE)
+        self._payload = json.dumps({"ANSIBLE_MODULE_ARGS": module_args}, cls=encoder).encode()
+        built = _BuiltModule(
+            b_module_data=b"", module_style="new", shebang=f"#!{sys.executable}", serialization_profile=_PROFILE
+        )
+        return built, self._module_fqn()
+
+    def _low_level_execute_command(self, cmd: str, *args: t.Any, **kwargs: t.Any) -> Result:
+        payload, self._payload = self._payload, None
+        if payload is None:
+            return super()._low_level_execute_command(cmd, *args, **kwargs)
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        hidden = self._task.check_mode or self._task.no_log
+
+        def work() -> None:
+            # As core's local connection does for a module's process.
+            os.chdir(self._loader.get_basedir())
+            os.environ.update({name: str(value) for name, value in environment.items()})
+            _progress.report_to(None if hidden else _show)
+            _run_module(self._module_fqn(), payload)
+
+        code, output, errors = _in_a_fork(work)
+        return {
+            "rc": code,
+            "stdout": output,
+            "stdout_lines": output.splitlines(),
+            "stderr": errors,
+            "stderr_lines": errors.splitlines(),
+        }
+
+
+def _preload(module_fqn: str) -> bool:
+    """Load for all workers what the module needs. Whether that is there; if not, core says best what is missing."""
+    try:
+        importlib.import_module(module_fqn)
+        return _aws.preload()
+    except Exception:
+        return False
+
+
+def _show(line: str) -> None:
+    _display.display(f"  {line}", color="cyan")
+
+
+def _run_module(module_fqn: str, payload: bytes) -> None:
+    """Run the module as core's own loader does in a module's process, which also turns an exception into a result."""
+    # What core has set because it is the controller. Warnings then go into the result, from threads too.
+    _internal.is_controller = False
+    _internal.get_controller_serialize_map = dict
+    _internal.import_controller_module = lambda _module_name, /: None
+    _traceback._is_traceback_enabled = _traceback._is_module_traceback_enabled
+    basic._PARSED_MODULE_ARGS = None
+    _loader.run_module(json_params=payload, profile=_PROFILE, module_fqn=module_fqn, modlib_path="", extensions={})
+
+
+def _in_a_fork(work: t.Callable[[], None]) -> tuple[int, str, str]:
+    """Run *work* in a fork of this process; its exit code, and what it wrote to stdout and stderr."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = os.fork()
+        if not child:
+            _end_with(work, output.fileno(), errors.fileno())
+        try:
+            _pid, status = os.waitpid(child, 0)
+        except BaseException:  # a task's timeout, above all: what goes on unseen would change AWS beside the next run
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise
+        texts = []
+        for file in (output, errors):
+            file.seek(0)
+            texts.append(file.read().decode("utf-8", "surrogateescape"))
+    return os.waitstatus_to_exitcode(status), texts[0], texts[1]
+
+
+def _end_with(work: t.Callable[[], None], output: int, errors: int) -> t.NoReturn:
+    """Be a process that does *work* and nothing of what the worker would still do, or do at its end."""
+    code = 1
+    try:
+        # The worker's handlers would end the worker.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        atexit._clear()
+        gc.freeze()  # what is inherited is neither looked through nor copied
+        os.dup2(output, 1)
+        os.dup2(errors, 2)
+        sys.stdout, sys.stderr = (
+            os.fdopen(number, "w", encoding="utf-8", errors="surrogateescape", closefd=False) for number in (1, 2)
+        )
+        tempfile.tempdir = None  # the module's environment may name another one
+        try:
+            work()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:
+            traceback.print_exc()
+        # The module's temporary directory is removed here.
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -1,0 +1,95 @@
+"""Plays whose tasks run both by direct execution and in core's ordinary way, and what they registered."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from demo.inputs import REPOSITORY
+
+Task = dict[str, Any]
+
+# Both are the same Python; the second is spelled otherwise, and direct execution compares paths as they are written.
+DIRECT = sys.executable
+ORDINARY = str(Path(sys.executable).parent / ".." / "bin" / Path(sys.executable).name)
+
+COLLECTIONS = (REPOSITORY / "build" / "collections", REPOSITORY / "tests" / "modules" / "direct")
+
+_WAY = re.compile(r"Direct execution: (?:yes|no, (.*))")
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What each task of a play registered, and what was on the screen."""
+
+    registered: list[dict[str, Any]]
+    output: str
+
+    @property
+    def ways(self) -> set[str]:
+        """`direct`, or the reasons why not."""
+        return {reason or "direct" for reason in _WAY.findall(self.output)}
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, COLLECTIONS)),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_VERBOSITY": "3",
+        "ANSIBLE_REMOTE_TMP": str(home / "tmp"),
+        **more,
+    }
+
+
+def write_play(directory: Path, tasks: list[Task], **keywords: Any) -> Path:
+    """A playbook that goes on after each failure, and at its end writes registered.json beside itself."""
+    directory.mkdir(parents=True, exist_ok=True)
+    names = [f"result_{number}" for number in range(len(tasks))]
+    kept = [{"ignore_errors": True, **task, "register": name} for name, task in zip(names, tasks, strict=True)]
+    write = {
+        "ansible.builtin.copy": {
+            "content": f"{{{{ [{', '.join(names)}] | to_json }}}}",
+            "dest": str(directory / "registered.json"),
+        },
+        "check_mode": False,
+        "diff": False,
+    }
+    play = {"hosts": "localhost", "connection": "local", "gather_facts": False, **keywords, "tasks": [*kept, write]}
+    playbook = directory / "play.yml"
+    playbook.write_text(json.dumps([play]))
+    return playbook
+
+
+def play(
+    directory: Path,
+    tasks: list[Task],
+    interpreter: str,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    **keywords: Any,
+) -> Played:
+    """Run *tasks* on localhost with *interpreter*; *keywords* are the play's."""
+    variables = {"ansible_python_interpreter": interpreter, **keywords.pop("vars", {})}
+    playbook = write_play(directory, tasks, vars=variables, **keywords)
+    command = ["ansible-playbook", "-i", "localhost,", str(playbook), *arguments]
+    done = subprocess.run(
+        command,
+        env=environment(directory, **(env or {})),
+        cwd=directory.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Played(json.loads((directory / "registered.json").read_text()), done.stdout + done.stderr)
