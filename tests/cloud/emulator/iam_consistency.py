@@ -115,9 +115,9 @@ def _attached(role: _Key) -> list[str]:
 def _let_services_see_late() -> None:
     check_trust, init = lambda_session.check_trust, service_roles.Role.__init__
 
-    def checked_late(role_arn: str, *arguments: Any) -> Any:
+    def checked_late(role_arn: str, *services: Any) -> dict[str, Any]:
         with _as_seen([_role_key(role_arn)], behaviour.current.iam_service_seconds):
-            return check_trust(role_arn, *arguments)
+            return check_trust(role_arn, *services)
 
     def read_late(role: Any, arn: str) -> None:
         seconds = behaviour.current.iam_service_seconds
@@ -125,8 +125,8 @@ def _let_services_see_late() -> None:
             init(role, arn)
             _ = seconds and (role._policies, role._limits)  # read now, for they are kept
 
-    lambda_session.check_trust = checked_late
-    service_roles.Role.__init__ = read_late  # type: ignore[method-assign]
+    lambda_session.check_trust = checked_late  # type: ignore[assignment]
+    service_roles.Role.__init__ = read_late  # type: ignore[assignment, method-assign]
 
 
 def _role_key(arn: str) -> _Key:
