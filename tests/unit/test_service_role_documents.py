@@ -106,7 +106,7 @@ def statements(draw: t.Any) -> Statement:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(statements(), max_size=5, unique_by=lambda statement: statement.get("Sid", str(statement))))
 def test_divided_statements_say_the_same_and_fit(given_statements: list[Statement]) -> None:
     parts = split("p", given_statements)
@@ -163,6 +163,23 @@ class TestGrants:
         one = document([{"Effect": "Allow", "Action": "S3:getobject", "Resource": ["b", "a"], "Sid": "X"}])
         other = document([allow("s3:GetObject", on=["a"]), allow("s3:GetObject", on=["b"])])
         assert granted(one) == granted(other) and not same(one, other)
+
+    @pytest.mark.parametrize(
+        ("wide", "narrow", "yes"),
+        [
+            (allow("s3:*", on=["*"]), allow("s3:Get", "s3:Put", on=["a", "b/*"]), True),
+            (allow("s3:Get*", on=["arn:?/*"]), allow("s3:GetObject", on=["arn:b/c/*"]), True),
+            (allow("s3:Get", on=["b/*"]), allow("s3:Get", on=["b"]), False),
+            (allow("s3:Get", on=["b?"]), allow("s3:Get", on=["b*"]), False),
+            (allow("s3:Get", on=["b.c"]), allow("s3:Get", on=["bxc"]), False),
+            (allow("s3:Get"), allow("s3:Get", Condition={"StringEquals": {"aws:a": ["1"]}}), True),
+            (allow("s3:Get", Condition={"StringEquals": {"aws:a": ["1"]}}), allow("s3:Get"), False),
+            (allow("s3:*"), {"Effect": "Allow", "NotAction": ["s3:Get"], "Resource": ["arn:aws:s3:::b/*"]}, False),
+        ],
+    )
+    def test_a_wildcard_grants_what_others_name(self, wide: Statement, narrow: Statement, yes: bool) -> None:
+        found = grants({"wide": document([wide]), "narrow": document([narrow])})
+        assert (found["narrow"] < found["wide"]) is yes
 
     def test_more_than_can_be_looked_at_is_compared_as_a_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(documents, "_MOST_GRANTS", 5)

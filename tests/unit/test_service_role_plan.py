@@ -299,7 +299,7 @@ class Simulated:
         self.stored = {name: policy.document for name, policy in found.policies.items()}
         self.attached = set(found.attached)
 
-    def apply(self, made: Plan) -> t.Iterator[tuple[frozenset[t.Any], int]]:
+    def apply(self, made: Plan) -> t.Iterator[None]:
         for step in made.steps:
             name = step.arguments.get("arn", "").rpartition("/")[2]
             if step.call in ("create_policy", "create_version"):
@@ -312,22 +312,25 @@ class Simulated:
                 self.attached.add(name)
             elif step.call == "detach":
                 self.attached.remove(name)
-            yield self.granted, len(self.attached)
+            yield
 
-    @property
-    def granted(self) -> frozenset[t.Any]:
-        return frozenset().union(*grants({name: self.stored[name] for name in self.attached}).values())
+    def granted(self, named: t.Mapping[str, Statement]) -> frozenset[t.Any]:
+        """Of all that is in *named*."""
+        found = grants({**named, **{f"of {name}": self.stored[name] for name in self.attached}})
+        return frozenset().union(*(found[f"of {name}"] for name in self.attached))
 
 
 def steady(found: Observed, wanted: Desired) -> list[str]:
     """The calls, none of which leaves a gap, or grants what neither state does."""
     simulated = Simulated(found)
-    before = simulated.granted
+    named = {**{f"before {name}": policy.document for name, policy in found.policies.items()}, **wanted.policies}
+    before = simulated.granted(named)
     made = plan(found, wanted)
-    after = frozenset().union(*grants(wanted.policies).values())
-    for granted, _attached in simulated.apply(made):
-        assert before & after <= granted <= before | after
-    assert simulated.granted == after
+    all_of_them = grants(named)
+    after = frozenset().union(*(all_of_them[name] for name in wanted.policies))
+    for _ in simulated.apply(made):
+        assert before & after <= simulated.granted(named) <= before | after
+    assert simulated.granted(named) == after
     assert {name: simulated.stored[name] for name in simulated.attached} == {
         name: simulated.stored[name] for name in wanted.policies
     }
@@ -369,6 +372,16 @@ class TestMoves:
             "create_version q",
             "create_version p",
         ]
+
+    def test_out_of_a_wildcard(self) -> None:
+        found = observed({"p": [allow("s3:*", on=["*"])]})
+        wanted = desired(divided("p", [GET], [PUT]))
+        assert steady(found, wanted) == ["create_policy p-2", "attach p-2", "create_version p"]
+
+    def test_into_a_wildcard(self) -> None:
+        found = observed({"p": [GET], "q": [PUT]})
+        wanted = desired(group("p", LIST), group("q", allow("s3:*", on=["*"])))
+        assert steady(found, wanted) == ["create_version q", "create_version p"]
 
     def test_an_exchange_needs_one_more_for_the_moment(self) -> None:
         """Of another order than splitting makes, which never needs it."""

@@ -4,6 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
+
 """The IAM calls about a role and its managed policies, one a method.
 
 IAM is eventually consistent: what was just made may not be seen by the next call, be it a read or a change. Source: IAM

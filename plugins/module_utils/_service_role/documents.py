@@ -4,6 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
+
 """Policy documents of a role: divided so that IAM takes them, and what each of them grants. Pure."""
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import functools
 import itertools
 import json
 import math
+import re
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
@@ -20,6 +22,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents
 Statement = dict[str, t.Any]
 # An element's list, by the keys that lead to it.
 _Path = tuple[str, ...]
+_Axes = dict[_Path, list[str]]
 
 # Characters of a managed policy; white space is not counted. Source: IAM User Guide, "IAM and AWS STS quotas".
 MAX_SIZE = 6144
@@ -32,9 +35,9 @@ _ANY_OF = {
     *("NumericEquals", "DateEquals", "IpAddress", "BinaryEquals"),
 }
 
-# What one value of each list grants. So many are looked at one by one; with more, a condition is taken as a whole.
+# One value of each list, the effect first. So many are looked at one by one; with more, conditions are taken as a whole.
 Grant = tuple[t.Any, ...]
-_MOST_GRANTS = 200_000
+_MOST_GRANTS = 100_000
 
 
 def document(statements: t.Sequence[Statement]) -> Statement:
@@ -116,31 +119,49 @@ def _with(tree: Statement, path: _Path, value: t.Any) -> Statement:
 
 
 def grants(documents: t.Mapping[str, Document]) -> dict[str, frozenset[Grant]]:
-    """What each of the documents grants or denies, one by one: how its statements are divided makes no difference."""
-    statements = {name: canonical(policy)["Statement"] for name, policy in documents.items()}
-    axes = {name: [_axes(statement, True) for statement in each] for name, each in statements.items()}
-    many = sum(math.prod(map(len, each)) for some in axes.values() for each in some) > _MOST_GRANTS
-    if many:
-        axes = {name: [_axes(statement, False) for statement in each] for name, each in statements.items()}
+    """What each of the documents says of all that any of them names, value by value.
+
+    How its statements are divided makes no difference, nor does whether it names a value or has a wildcard for it.
+    """
+    found = {name: canonical(policy)["Statement"] for name, policy in documents.items()}
+    every = [statement for statements in found.values() for statement in statements]
+    divided = sum(math.prod(map(len, _axes(statement, True).values())) for statement in every) <= _MOST_GRANTS
+    axes = {name: [_axes(statement, divided) for statement in statements] for name, statements in found.items()}
+    named = [each for some in axes.values() for each in some]
     return {
-        name: frozenset(grant for each in some for grant in itertools.product(*each)) for name, some in axes.items()
+        name: frozenset(
+            (*values, *of) for wide in some for of in named for values in itertools.product(*_shared(wide, of).values())
+        )
+        for name, some in axes.items()
     }
 
 
-def _axes(statement: Statement, divide_conditions: bool) -> list[list[t.Any]]:
-    """The values that stand for themselves, element by element."""
-    axes: list[list[t.Any]] = [[statement["Effect"]]]
-    for element in ("Action", "Resource"):
-        axes.append(list(statement[element]) if element in statement else [json.dumps(_negated(statement, element))])
+def _axes(statement: Statement, divide_conditions: bool) -> _Axes:
+    """The values that stand for themselves, by where they are in the statement."""
+    axes: _Axes = {("Effect",): [statement["Effect"]]}
+    for element in ("Action", "NotAction", "Resource", "NotResource"):
+        if element in statement:
+            values = statement[element]
+            axes[(element,)] = [json.dumps(values)] if element.startswith("Not") else list(values)
     for operator, keys in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(keys.items()):
-            divided = values if divide_conditions and is_any_of(operator) else [json.dumps(values)]
-            axes.append([(operator, key, value) for value in divided])
+            whole = not divide_conditions or not is_any_of(operator)
+            axes[("Condition", operator, key)] = [json.dumps(values)] if whole else list(values)
     return axes
 
 
-def _negated(statement: Statement, element: str) -> t.Any:
-    return [f"Not{element}", statement.get(f"Not{element}")]
+def _shared(wide: _Axes, narrow: _Axes) -> _Axes:
+    """The values of *narrow* that *wide* has too; all of those that *wide* does not ask for."""
+    if not wide.keys() <= narrow.keys():
+        return {("Effect",): []}
+    return {path: _matching(path, wide[path], values) if path in wide else values for path, values in narrow.items()}
+
+
+def _matching(path: _Path, patterns: list[str], values: list[str]) -> list[str]:
+    if path[0] not in ("Action", "Resource"):
+        return [value for value in values if value in patterns]
+    expression = re.compile("|".join(re.escape(each).replace(r"\*", ".*").replace(r"\?", "[^*]") for each in patterns))
+    return [value for value in values if expression.fullmatch(value)]
 
 
 def covers(wide: Document, narrow: Document) -> bool:

@@ -4,6 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
+
 """A role that an AWS service assumes and the managed policies that are its own: as they are, and as they should be."""
 
 from __future__ import annotations

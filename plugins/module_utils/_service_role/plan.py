@@ -4,6 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
+
 """The steps to a role that an AWS service assumes, or to none. Pure."""
 
 from __future__ import annotations
