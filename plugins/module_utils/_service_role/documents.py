@@ -35,7 +35,7 @@ _ANY_OF = {
     *("NumericEquals", "DateEquals", "IpAddress", "BinaryEquals"),
 }
 
-# One value of each list, the effect first. So many are looked at one by one; with more, conditions are taken as a whole.
+# One value of each list, the effect first. So many are looked at one by one; with more, conditions count as a whole.
 Grant = tuple[t.Any, ...]
 _MOST_GRANTS = 100_000
 
