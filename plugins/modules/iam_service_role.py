@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: iam_service_role
 short_description: An IAM role that AWS services assume, with its policies
-version_added: 0.1.0
+version_added: 0.2.0
 author: The multiregion.edge contributors (@multiregion)
 description:
   - Creates or updates an IAM role, who may assume it, and the managed policies that are its own.

@@ -83,5 +83,5 @@ def _after(held: t.Mapping[str, Grants], change: Change, wanted: t.Mapping[str, 
 
 def _is_wider(before: Grants, after: Grants) -> bool:
     """More is allowed, or less is denied."""
-    allowed = any(effect == "Allow" for effect, *_ in after - before)
-    return allowed or any(effect == "Deny" for effect, *_ in before - after)
+    allowed = any(grant[0] == "Allow" for grant in after - before)
+    return allowed or any(grant[0] == "Deny" for grant in before - after)

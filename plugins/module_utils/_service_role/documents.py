@@ -85,15 +85,15 @@ def _pieces(where: str, statement: Statement) -> list[Statement]:
     return [piece for half in halves for piece in _pieces(where, half)]
 
 
-def _named(pieces: list[Statement], taken: set[str]) -> t.Iterator[Statement]:
+def _named(pieces: list[Statement], taken: set[str]) -> list[Statement]:
     """With a Sid for each: the first keeps the statement's, for a Sid must be unique in a document."""
-    for number, piece in enumerate(pieces):
-        sid = str(piece.get("Sid", ""))
-        if number and sid:
-            sid = next(name for name in (f"{sid}{n}" for n in itertools.count(2)) if name not in taken)
-            taken.add(sid)
-            piece = {**piece, "Sid": sid}
-        yield piece
+    sid = pieces[0].get("Sid")
+    if not sid:
+        return pieces
+    free = (name for name in (f"{sid}{number}" for number in itertools.count(2)) if name not in taken)
+    names = [str(sid), *itertools.islice(free, len(pieces) - 1)]
+    taken.update(names)
+    return [{**piece, "Sid": name} for piece, name in zip(pieces, names, strict=True)]
 
 
 def _lists(statement: Statement) -> list[_Path]:
