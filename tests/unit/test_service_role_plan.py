@@ -72,7 +72,7 @@ NOTHING = Observed(None)
 class TestPresent:
     def test_from_nothing(self) -> None:
         made = plan(NOTHING, desired(group("p", GET), group("q", PUT), group("r"), tags={"team": "web"}))
-        assert calls(made) == ["create_role", "create_policy p", "attach p", "create_policy q", "attach q"]
+        assert calls(made) == ["create_role", "create_policy p", "create_policy q", "attach p", "attach q"]
         role, policy, *_ = (step.arguments for step in made.steps)
         assert role["trust"] == {
             "Version": "2012-10-17",

@@ -134,8 +134,7 @@ def _trust(role: Role, desired: Desired) -> tuple[Steps, Steps]:
     stay = [service for service in desired.services if service in trusted]
     narrowed = desired.trust(stay)
     if stay and len(stay) < len(desired.services) and covers(role.trust, narrowed):
-        first = [] if covers(narrowed, role.trust) else [_trust_step(desired, narrowed, stay)]
-        return first, [_trust_step(desired, wanted, desired.services)]
+        return [_trust_step(desired, narrowed, stay)], [_trust_step(desired, wanted, desired.services)]
     return [_trust_step(desired, wanted, desired.services)], []
 
 

@@ -15,6 +15,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._ownership import
 from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.changes import Change, ordered
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
     Desired,
     Observed,
@@ -41,7 +42,8 @@ def steps(observed: Observed, desired: Desired) -> Steps:
         return found
 
     documents = {name: policy.document for name, policy in observed.attached.items()}
-    found: Steps = []
+    # In the order of their numbers, so that a run that is killed leaves none that the next one does not look for.
+    found = [_creation(name, each, desired) for name, each in desired.policies.items() if name not in observed.policies]
     for change in ordered(documents, desired.policies, list(gone), spare):
         found += _change(change, observed, desired)
     if desired.purge and observed.role is not None:
@@ -68,9 +70,8 @@ def _change(change: Change, observed: Observed, desired: Desired) -> Steps:
         return [detachment(desired.name, arn, name)]
     found: Steps = []
     if policy is None:
-        description = desired.group_of(name).description
-        arguments = {"arn": arn, "description": description, "document": change.document}
-        found.append(Step("create_policy", {**arguments, "tags": desired.all_tags()}, f"Create the policy {name}"))
+        if name not in desired.policies:
+            found.append(_creation(name, change.document, desired))
     elif not same(policy.document, change.document):
         if len(policy.versions) + 1 >= _MAX_VERSIONS:
             found.append(_version_deletion(name, arn, policy.versions[0]))
@@ -80,6 +81,12 @@ def _change(change: Change, observed: Observed, desired: Desired) -> Steps:
         arguments = {"role": desired.name, "arn": arn}
         found.append(Step("attach", arguments, f"Attach the policy {name} to the role {desired.name}"))
     return found
+
+
+def _creation(name: str, document: Statement, desired: Desired) -> Step:
+    arguments = {"arn": desired.arn("policy", name), "document": document, "tags": desired.all_tags()}
+    description = desired.group_of(name).description
+    return Step("create_policy", {**arguments, "description": description}, f"Create the policy {name}")
 
 
 def detachment(role: str, arn: str, name: str) -> Step:
@@ -93,7 +100,6 @@ def _version_deletion(name: str, arn: str, version: str) -> Step:
 
 def deletions(policies: t.Mapping[str, Policy], desired: Desired) -> Steps:
     """The last part of a group first: those before it say where to look for the rest."""
-
     found: Steps = []
     for name in sorted(policies, key=lambda name: number_of(desired.group_of(name).name, name), reverse=True):
         policy = policies[name]
