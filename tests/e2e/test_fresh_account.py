@@ -17,6 +17,8 @@ from demo.inputs import REPOSITORY
 from demo.site import LocalSite
 from e2e.runs import last, mutating, recap
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(20)]
+
 THREE = {"edge_name": "small", "edge_regions": ["eu-north-1", "us-east-1", "ap-southeast-2"]}
 
 
