@@ -49,9 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         Path(config.workerinput["groups_file"]).write_text(json.dumps(groups))
 
 
-# What follows is for the process that hands the tests to the workers. It collects none itself, and of a test it gets the id
-# only: the markers reach it in a file. (xdist's own loadgroup appends them to the id, in `Node._nodeid`, and pytest 9.2 has
-# renamed that.)
+# What follows runs in the process that hands the tests to the workers. It collects none itself, and xdist gives it only
+# the ids of the tests: the groups reach it in a file. (With --dist=loadgroup, xdist 3.8 appends a group to the id by
+# setting Node._nodeid, which pytest 9.2 no longer reads.)
 class Scheduling(LoadScopeScheduling):
     @cached_property
     def _groups(self) -> dict[str, str]:
