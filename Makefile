@@ -32,10 +32,13 @@ EMULATOR := .venv-emulator
 BIN := $(VENV)/bin
 SANITY := build/sanity/$(CORE)
 LINK := build/collections/ansible_collections/multiregion/edge
-# Without --no-compile, pip compiles ten thousand modules of the `ansible` package that nothing here imports.
-INSTALL := -m pip --disable-pip-version-check --quiet install --no-compile
+LOCAL_AWS := $(VENV)/.test $(EMULATOR)/.ready $(LINK)
+INSTALL := -m pip --disable-pip-version-check --quiet install
 WORKERS := auto
+RUN_SANITY = tests/sanity.sh $(VENV) $(SANITY) $(foreach test,$(SKIP),--skip-test $(test))
 PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) -o cache_dir=.pytest_cache/$(CORE)
+
+MAKEFLAGS += --no-print-directory
 
 export SITE VARS PORT
 # Bytecode is kept, but not beside the sources: Galaxy would ship it.
@@ -45,7 +48,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast unit edge modules localaws e2e lint sanity package bench clean ready pieces whole both-cores
+.PHONY: help demo test test-fast unit edge modules localaws e2e lint sanity package bench clean ready whole both-cores
 
 help:
 	@sed -n 's/^#   //p; /^# Tests take/s/^# //p' Makefile
@@ -56,10 +59,10 @@ demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 unit edge: $(VENV)/.test $(LINK)
 	@$(PYTEST) tests/$@ $(ARGS)
 
-modules e2e: ready
+modules e2e: $(LOCAL_AWS)
 	@$(PYTEST) tests/$@ $(ARGS)
 
-localaws: ready
+localaws: $(LOCAL_AWS)
 	@$(PYTEST) tests/cloud_emulator tests/cloud_edge $(ARGS)
 
 test-fast: $(VENV)/.test $(LINK)
@@ -73,23 +76,25 @@ lint: $(VENV)/.test $(LINK)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline -q
 
 sanity: $(VENV)/.test $(SANITY)/.ready
-	@tests/sanity.sh $(VENV) $(SANITY) $(SKIP:%=--skip-test %)
+	@$(RUN_SANITY)
 
-# Everything that runs on one core only runs on CORE; the sanity tests, the unit tests and those marked both_cores run on
-# each core that has a Python here. The pieces run side by side. pytest is seen as it goes (past make, by descriptor 9);
-# every other piece is seen when it ends.
+# What runs on one core only runs on CORE; sanity, the unit tests and those marked both_cores run on each core that has a
+# Python here. The pieces run side by side. pytest is seen as it goes (past make, by descriptor 9), every other piece when
+# it ends.
 OTHERS = $(filter-out $(CORE),$(FOUND))
-PIECES = whole lint $(CORE:%=sanity-on-%) $(OTHERS:%=sanity-on-%) $(OTHERS:%=tests-on-%)
+SKIPPED = $(filter-out $(CORE) $(OTHERS),$(CORES))
+# These sanity tests only read text: they find the same on each core.
+TEXT := changelog pep8 yamllint
 FAILED := build/failed
 SIDE_BY_SIDE := --keep-going --jobs=$(shell getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 test:
-	@$(foreach core,$(CORE) $(OTHERS),$(MAKE) CORE=$(core) ready &&) rm -rf $(FAILED)
-	@$(MAKE) $(SIDE_BY_SIDE) pieces PYTEST_OUTPUT='>&9 2>&9' 9>&1; status=$$?; \
-	$(foreach core,$(filter-out $(CORE) $(OTHERS),$(CORES)),echo "Skipped: ansible-core $(core), which needs Python $(PYTHON_$(core)): none runs here.";) \
+	@$(MAKE) ready $(foreach core,$(OTHERS),&& $(MAKE) CORE=$(core) SKIP="$(TEXT)" ready)
+	@rm -rf $(FAILED)
+	@$(MAKE) $(SIDE_BY_SIDE) PYTEST_OUTPUT='>&9 2>&9' $(addprefix piece-,whole lint sanity $(OTHERS:%=sanity-on-%) $(OTHERS:%=tests-on-%)) 9>&1; \
+	status=$$?; \
+	$(foreach core,$(SKIPPED),echo "Skipped: ansible-core $(core), which needs Python $(PYTHON_$(core)): none runs here.";) \
 	if [ $$status != 0 ]; then echo "Failed: $$(ls $(FAILED) | xargs)" >&2; exit 1; fi
-
-pieces: $(PIECES:%=piece-%)
 
 piece-%:
 	@if $(MAKE) $*; then echo "$*: passed"; else mkdir -p $(FAILED); touch $(FAILED)/$*; exit 1; fi
@@ -97,24 +102,23 @@ piece-%:
 whole:
 	@$(PYTEST) $(ARGS) $(PYTEST_OUTPUT)
 
-# What only reads text finds the same on each core.
 sanity-on-%:
-	@$(MAKE) CORE=$* sanity $(if $(filter-out $(CORE),$*),SKIP="changelog pep8 yamllint")
+	@$(MAKE) CORE=$* SKIP="$(TEXT)" sanity
 
 tests-on-%:
-	@$(MAKE) CORE=$* both-cores
+	@$(MAKE) CORE=$* WORKERS=0 both-cores
 
-both-cores:
+both-cores: $(LOCAL_AWS)
 	@$(PYTEST) tests/unit tests/modules tests/e2e -m both_cores $(ARGS)
 
-ready: $(VENV)/.test $(EMULATOR)/.ready $(LINK) $(SANITY)/.ready
+ready: $(LOCAL_AWS) $(SANITY)/.ready
 
 package: $(VENV)/.demo $(LINK)
 	@ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(BIN)/ansible localhost -m multiregion.edge.lambda_edge_package \
 	  -a "source=$(CURDIR)/files/edge/origin_request dest=$(CURDIR)/build/origin_request.zip cache=$(CURDIR)/build/cache"
 	@$(BIN)/python files/edge/viewer_request/build.py build/viewer_request.js
 
-bench: $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK) package
+bench: $(LOCAL_AWS) package
 	@SAMPLE="$(SAMPLE)" $(BIN)/python -m bench $(SECTION)
 
 clean:
@@ -122,15 +126,16 @@ clean:
 
 $(VENV)/.made:
 	@test -n "$(call find_python,$(CORE))" \
-	  || { echo "ansible-core $(CORE) needs Python $(PYTHON_$(CORE)), and none runs here: give one as PYTHON" >&2; exit 1; }
+	  || { echo "ansible-core $(CORE) needs Python $(PYTHON_$(CORE)), and none runs here" >&2; exit 1; }
 	@$(call find_python,$(CORE)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: give one as PYTHON, for example make demo PYTHON=python3.13" >&2; exit 1; }
 	@echo "Setting up (once): a virtual environment and what it needs ..."
 	@$(call find_python,$(CORE)) -m venv --clear $(VENV)
 	@touch $@
 
+# Without --no-compile, pip compiles ten thousand modules of the `ansible` package that nothing here imports.
 $(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(VENV)/.made
-	@$(BIN)/python $(INSTALL) -r requirements.txt -r tests/cloud/requirements.txt
+	@$(BIN)/python $(INSTALL) --no-compile -r requirements.txt -r tests/cloud/requirements.txt
 	@touch $@
 
 $(VENV)/.test: tests/requirements.txt $(VENV)/.demo
@@ -144,7 +149,7 @@ $(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(VENV)/.made
 
 $(SANITY)/.ready: $(VENV)/.test
 	@rm -rf $(SANITY)
-	@tests/sanity.sh $(VENV) $(SANITY) --prime-venvs
+	@$(RUN_SANITY) --prime-venvs
 	@touch $@
 
 # The collection where its full names resolve: a link, so that what is run is what is edited.
