@@ -67,7 +67,7 @@ localaws: $(LOCAL_AWS)
 
 test-fast: $(VENV)/.test $(LINK)
 	@tests/lint_changed.sh $(BIN)
-	@$(PYTEST) tests/unit tests/edge $(ARGS)
+	@$(PYTEST) tests/edge tests/unit $(ARGS)
 
 lint: $(VENV)/.test $(LINK)
 	@$(BIN)/ruff check --quiet .

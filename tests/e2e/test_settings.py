@@ -15,7 +15,7 @@ from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from viewer import get
 
-pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]
 
 ZONE = "example.com"
 WWW = f"www.{ZONE}"
