@@ -112,6 +112,7 @@ both-cores: $(LOCAL_AWS)
 	@$(PYTEST) tests/unit tests/modules tests/e2e -m both_cores $(ARGS)
 
 ready: $(LOCAL_AWS) $(SANITY)/.ready
+	@:
 
 package: $(VENV)/.demo $(LINK)
 	@ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(BIN)/ansible localhost -m multiregion.edge.lambda_edge_package \
