@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,16 +22,10 @@ import pytest
 
 from cloud.local import Credentials, LocalCloud
 from demo.inputs import REPOSITORY
+from modules.direct_plays import DIRECT, ORDINARY, Task, play
 from modules.every_module import CASES, HOME, Case, prepare
 
 pytestmark = pytest.mark.both_cores
-
-_PYTHON = Path(sys.executable)
-# The same interpreter: Ansible knows it by its spelling alone, as it has to in virtual environments.
-_OTHERWISE_SPELT = f"{_PYTHON.parent}/../{_PYTHON.parent.name}/{_PYTHON.name}"
-_EXECUTION = re.compile(
-    r"^TASK \[(\w+): (\w+)\] \*+\n(?:(?!TASK).*\n)*?<localhost> Direct execution: (.+)$", re.MULTILINE
-)
 
 # What two runs of the same way differ in too. AWS makes these at random: each is replaced by which one of its kind it
 # is, so that what is the same in one result is the same in the other.
@@ -53,10 +44,10 @@ _TIME = {
 
 @dataclass(frozen=True)
 class Way:
-    """What a play over all modules came to."""
+    """What a play of every module came to."""
 
-    registered: dict[str, dict[str, dict[str, Any]]]  # by module and step
-    execution: dict[tuple[str, str], str]  # as -vvv has it
+    ways: set[str]
+    registered: dict[str, dict[str, Any]]  # by module, and by step
     changes_by_observer: list[str]
 
 
@@ -81,35 +72,21 @@ def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, An
     return {where: both for key, pair in pairs.items() for where, both in differences(*pair, key).items()}
 
 
-def tasks(name: str, case: Case, users: dict[str, Credentials]) -> dict[str, dict[str, Any]]:
-    """By step. What has to change nothing is run by the observer: the log of requests shows whether it did."""
+def steps(name: str, case: Case, users: dict[str, Credentials]) -> dict[str, Task]:
+    """What has to change nothing is run by the observer: the log of the requests shows whether it did."""
     module = f"multiregion.edge.{name}"
     observer, nobody = users["observer"], users["nobody"]
     observing = {"AWS_ACCESS_KEY_ID": observer.access_key_id, "AWS_SECRET_ACCESS_KEY": observer.secret_access_key}
     powerless = {"access_key": nobody.access_key_id, "secret_key": nobody.secret_access_key}
-    steps: dict[str, dict[str, Any]] = {
+    found: dict[str, Task] = {
         "predicted": {module: case.arguments, "check_mode": True, "diff": True, "environment": observing},
         "made": {module: case.arguments, "diff": True},
         "unchanged": {module: case.arguments, "environment": observing},
-        "refused": {module: {**case.arguments, **(case.refused or powerless)}, "ignore_errors": True},
+        "refused": {module: {**case.arguments, **(case.refused or powerless)}},
     }
     if not case.changes:
-        del steps["unchanged"]
-    return {step: {"name": f"{name}: {step}", **task, "register": f"{name}_{step}"} for step, task in steps.items()}
-
-
-def play(interpreter: str, probed_url: str, users: dict[str, Credentials]) -> str:
-    everything = {name: tasks(name, case, users) for name, case in CASES.items()}
-    registered = {name: {step: f"{{{{ {name}_{step} }}}}" for step in steps} for name, steps in everything.items()}
-    kept = {"content": registered, "dest": "registered.json", "mode": "0600"}
-    variables = {
-        "ansible_python_interpreter": interpreter,
-        "origin_request_source": str(REPOSITORY / "files" / "edge" / "origin_request"),
-        "probed_url": probed_url,
-    }
-    ordered = [task for steps in everything.values() for task in steps.values()]
-    ordered.append({"name": "Keep what was registered", "ansible.builtin.copy": kept})
-    return json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": ordered}])
+        del found["unchanged"]
+    return found
 
 
 def run(directory: Path, interpreter: str, probed_url: str) -> Way:
@@ -118,36 +95,24 @@ def run(directory: Path, interpreter: str, probed_url: str) -> Way:
     (directory / "site" / "index.html").write_text("home")
     with LocalCloud(directory) as cloud:
         users = prepare(cloud)
-        playbook = directory / "play.yml"
-        playbook.write_text(play(interpreter, probed_url, users))
-        environment = {
-            **os.environ,
-            **cloud.environment(users["operator"]),
-            "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
-            "ANSIBLE_HOME": str(directory),
-            "ANSIBLE_NOCOLOR": "true",
-            "ANSIBLE_PIPELINING": "true",  # faster
+        tasks = {(name, step): task for name, case in CASES.items() for step, task in steps(name, case, users).items()}
+        variables = {
+            "origin_request_source": str(REPOSITORY / "files" / "edge" / "origin_request"),
+            "probed_url": probed_url,
+            **{f"{name}_{step}": f"{{{{ result_{number} }}}}" for number, (name, step) in enumerate(tasks)},
         }
-        # Not the program ansible-playbook: the first line of that may have another spelling of the interpreter.
-        command = [sys.executable, "-m", "ansible", "playbook", "-vvv", "-i", "localhost,", "-c", "local"]
-        done = subprocess.run(
-            [*command, str(playbook)],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",  # a module's relative paths are the playbook's
-        )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+        env = {**cloud.environment(users["operator"]), "ANSIBLE_PIPELINING": "true"}  # faster
+        played = play(directory, list(tasks.values()), interpreter, env=env, vars=variables)
+        assert played.output.count("Direct execution: ") == len(tasks)
         changes = [
             f"{request['method']} {request['path']}"
             for request in cloud.requests()
             if request["mutating"] and request["access_key_id"] == users["observer"].access_key_id
         ]
-    registered = json.loads((directory / "registered.json").read_text())
-    execution = {(name, step): said for name, step, said in _EXECUTION.findall(done.stdout)}
-    return Way(registered, execution, changes)
+    registered: dict[str, dict[str, Any]] = {name: {} for name in CASES}
+    for (name, step), result in zip(tasks, played.registered, strict=True):
+        registered[name][step] = result
+    return Way(played.ways, registered, changes)
 
 
 @contextmanager
@@ -176,8 +141,8 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> tuple[Way, Way]:
     """Direct execution, and Ansible's ordinary way."""
     directory = tmp_path_factory.mktemp("ways")
     with probed() as url, ThreadPoolExecutor() as pool:
-        direct = pool.submit(run, directory / "direct", sys.executable, url)
-        ordinary = pool.submit(run, directory / "ordinary", _OTHERWISE_SPELT, url)
+        direct = pool.submit(run, directory / "direct", DIRECT, url)
+        ordinary = pool.submit(run, directory / "ordinary", ORDINARY, url)
         return direct.result(), ordinary.result()
 
 
@@ -186,25 +151,25 @@ def test_every_module_is_in_the_table() -> None:
     assert set(CASES) == modules - {"edge_settings"}  # an action plugin of its own does all of that
 
 
+def test_each_play_went_its_way(ways: tuple[Way, Way]) -> None:
+    assert [way.ways for way in ways] == [{"direct"}, {"another Python interpreter is set"}]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_both_ways_give_the_same(ways: tuple[Way, Way], name: str) -> None:
     direct, ordinary = ways
     assert differences(comparable(direct.registered[name]), comparable(ordinary.registered[name])) == {}
-    assert {direct.execution[name, step] for step in direct.registered[name]} == {"yes"}
-    assert {ordinary.execution[name, step] for step in ordinary.registered[name]} == {
-        "no, another Python interpreter is set"
-    }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_compared_is_what_it_is_called(ways: tuple[Way, Way], name: str) -> None:
     changes = CASES[name].changes
-    steps = ways[0].registered[name]
-    assert steps["predicted"]["changed"] == steps["made"]["changed"] == changes
-    assert steps["predicted"].get("plan") == steps["made"].get("plan")
-    assert changes == bool(steps["made"].get("plan")) == ("diff" in steps["made"])
-    assert not steps.get("unchanged", {"changed": False})["changed"]
-    refused = steps["refused"]
+    results = ways[0].registered[name]
+    assert results["predicted"]["changed"] == results["made"]["changed"] == changes
+    assert results["predicted"].get("plan") == results["made"].get("plan")
+    assert changes == bool(results["made"].get("plan")) == ("diff" in results["made"])
+    assert not results.get("unchanged", {"changed": False})["changed"]
+    refused = results["refused"]
     assert refused["failed"] and not refused["changed"]
     assert refused["msg"].endswith((".", "?")) and "Traceback" not in refused["msg"]
 
