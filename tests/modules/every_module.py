@@ -86,7 +86,7 @@ CASES = {
         }
     ),
     "cloudfront_function_info": Case({"name": f"{SITE}-viewer-request"}, changes=False),
-    # For single buckets: its package has nothing that is to be fetched.
+    # For single buckets: its package has nothing that is to be fetched. Relative paths are the playbook's directory's.
     "lambda_edge_package": Case(
         {
             "source": "{{ origin_request_source }}",
