@@ -15,7 +15,7 @@ ACCOUNT = LocalCloud.account_id
 HOME, OTHER = "eu-north-1", "us-east-1"
 ZONE = "zone.example"
 HOST = f"www.{ZONE}"
-REPLICATION_ROLE, EDGE_ROLE = f"{SITE}-replication", f"{SITE}-edge"
+REPLICATION_ROLE = f"{SITE}-replication"
 ACCESS_POINT = f"{SITE}-3f9a1c2b"
 _REGIONS = [HOME, OTHER]
 _BUCKETS = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in _REGIONS}
@@ -40,6 +40,16 @@ def made(module: str, value: str) -> str:
 
 
 CASES = {
+    "iam_service_role": Case(
+        {
+            "name": f"{SITE}-edge",
+            "site": SITE,
+            "services": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
+            "policies": [
+                {"name": f"{SITE}-edge", "statements": [{"Sid": "Read", **allow(["s3:GetObject"], ["arn:aws:s3:::*"])}]}
+            ],
+        }
+    ),
     "s3_regional_buckets": Case({"site": SITE, "regions": _REGIONS, "tags": {"team": "web"}}),
     "s3_region_markers": Case({"buckets": _BUCKETS}),
     "cloudfront_key_value_store": Case({"name": SITE, "comment": "Pointers"}),
@@ -105,7 +115,7 @@ CASES = {
         {
             "name": f"{SITE}-origin-request",
             "package": made("lambda_edge_package", "package.path"),
-            "role_arn": f"arn:aws:iam::{ACCOUNT}:role/{EDGE_ROLE}",
+            "role_arn": made("iam_service_role", "role.arn"),
         }
     ),
     "lambda_edge_function_info": Case({"name": f"{SITE}-origin-request"}, changes=False),
@@ -164,10 +174,9 @@ CASES = {
 
 
 def prepare(cloud: LocalCloud) -> dict[str, Credentials]:
-    """What is there before any of them is run: a zone, and the roles that AWS's services assume. The users who run
+    """What is there before any of them is run: a zone, and the role that S3 replicates with. The users who run
     them: two who may do anything, and one who may do nothing."""
     cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
     make_role(cloud, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
-    make_role(cloud, EDGE_ROLE, ["lambda.amazonaws.com", "edgelambda.amazonaws.com"], [_ANYTHING])
     users = {"operator": [_ANYTHING], "observer": [_ANYTHING], "nobody": [{**_ANYTHING, "Effect": "Deny"}]}
     return {name: cloud.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()}
