@@ -42,7 +42,8 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) -o cache_dir=.pytest_
 MAKEFLAGS += --no-print-directory
 
 export SITE VARS PORT
-# Bytecode is kept, but not beside the sources: Galaxy would ship it.
+# Bytecode is kept: pytest alone compiles for seconds without. But not beside the sources, which are what is linked below.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 export PYTHONPATH := $(CURDIR)/tests
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections

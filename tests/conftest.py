@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +26,14 @@ _GROUPS_FILE = pytest.StashKey[str]()
 
 def pytest_report_header() -> str:
     return f"ansible-core: {ansible_core}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_bytecode_of_temporary_modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Python keeps what it compiled under `sys.pycache_prefix`, also after the directory of a test is gone."""
+    yield
+    if sys.pycache_prefix:
+        shutil.rmtree(f"{sys.pycache_prefix}{tmp_path_factory.getbasetemp()}", ignore_errors=True)
 
 
 def _group(item: pytest.Item) -> str:
