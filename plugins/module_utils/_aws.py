@@ -31,7 +31,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
     get_aws_connection_info,
     is_boto3_error_code,
 )
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule as AmazonModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 __all__ = [
@@ -73,6 +73,13 @@ _COMMON_FILES = ("endpoints", "partitions", "sdk-default-configuration", "_retry
 
 # TestFunction runs code that is there and changes nothing.
 _READ_PREFIXES = ("Get", "List", "Describe", "Head", "Test")
+
+
+class AnsibleAWSModule(AmazonModule):
+    """amazon.aws's, whose own warn() gives exit_json the warnings a second time, which ansible-core deprecates."""
+
+    def warn(self, *args: t.Any, **kwargs: t.Any) -> None:
+        self._module.warn(*args, **kwargs)
 
 
 class Aws:

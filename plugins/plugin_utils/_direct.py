@@ -46,12 +46,16 @@ except ImportError:  # a later ansible-core: everything runs in its ordinary way
     _loader = None
 
 Result = dict[str, t.Any]
+Show = _progress.Show
 
 # The serialization profile that core gives every module which names no other one in its source; none of ours does.
 _PROFILE = "legacy"
 
 # Read once by Python, the dynamic linker, the C library, OpenSSL, botocore or awscrt: a fork is too late for them.
-_READ_AT_START = ("PYTHON", "LD_", "DYLD_", "LC_", "LANG", "TZ", "OPENSSL_", "BOTO_", "AWS_DATA_PATH", "AWS_CRT_")
+_READ_AT_START = (
+    *("PYTHON", "LD_", "DYLD_", "LC_", "LANG", "TZ", "RES_OPTIONS", "LOCALDOMAIN"),
+    *("OPENSSL_", "BOTO_", "AWS_DATA_PATH", "AWS_CRT_", "HOME"),
+)
 
 _display = Display()
 
@@ -126,11 +130,11 @@ class DirectAction(NormalAction):
         self._compute_environment_string(environment)
         hidden = self._task.check_mode or self._task.no_log
 
-        def work() -> None:
+        def work(show: Show) -> None:
             # As core's local connection does for a module's process.
             os.chdir(self._loader.get_basedir())
             os.environ.update({name: str(value) for name, value in environment.items()})
-            _progress.report_to(None if hidden else _show)
+            _progress.report_to(None if hidden else show)
             _run_module(self._module_fqn(), payload)
 
         code, output, errors = _in_a_fork(work)
@@ -152,10 +156,6 @@ def _preload(module_fqn: str) -> bool:
         return False
 
 
-def _show(line: str) -> None:
-    _display.display(f"  {line}", color="cyan")
-
-
 def _run_module(module_fqn: str, payload: bytes) -> None:
     """Run the module as core's own loader does in a module's process, which also turns an exception into a result."""
     # What core has set because it is the controller. Warnings then go into the result, from threads too.
@@ -170,22 +170,31 @@ def _run_module(module_fqn: str, payload: bytes) -> None:
     _loader.run_module(json_params=payload, profile=_PROFILE, module_fqn=module_fqn, modlib_path="", extensions={})
 
 
-def _in_a_fork(work: t.Callable[[], None]) -> tuple[int, str, str]:
-    """Run *work* in a fork of this process; its exit code, and what it wrote to stdout and stderr."""
+def _in_a_fork(work: t.Callable[[Show], None]) -> tuple[int, str, str]:
+    """Run *work* in a fork of this process; its exit code, and what it wrote to stdout and stderr.
+
+    *work* is given a function which shows a line on Ansible's display. It goes through a pipe and this process: workers
+    share the display's queue and its lock, which a fork that is killed might hold.
+    """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        lines, pipe = os.pipe()
         child = os.fork()
         if not child:
-            _end_with(work, output.fileno(), errors.fileno())
+            _end_with(lambda: work(lambda line: os.write(pipe, f"{line}\n".encode())), output.fileno(), errors.fileno())
+        os.close(pipe)
         try:
+            with os.fdopen(lines, encoding="utf-8") as file:
+                for line in file:
+                    _display.display(f"  {line.rstrip()}", color="cyan")
             _pid, status = os.waitpid(child, 0)
         except BaseException:  # a task's timeout, above all: what goes on unseen would change AWS beside the next run
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             raise
         texts = []
-        for file in (output, errors):
-            file.seek(0)
-            texts.append(file.read().decode("utf-8", "surrogateescape"))
+        for written in (output, errors):
+            written.seek(0)
+            texts.append(written.read().decode("utf-8", "surrogateescape"))
     return os.waitstatus_to_exitcode(status), texts[0], texts[1]
 
 

@@ -70,7 +70,7 @@ def test_a_task_by_ansibles_own_python_on_this_machine_is_direct() -> None:
         ("boto3 or amazon.aws is not installed for Ansible's Python", task(importable=False), sys.executable),
         *(
             (f"the environment has {name}", task(environment={name: "x"}), sys.executable)
-            for name in ("PYTHONPATH", "LD_PRELOAD", "LC_ALL", "LANG", "TZ", "OPENSSL_CONF", "AWS_DATA_PATH")
+            for name in ("PYTHONPATH", "LD_PRELOAD", "LC_ALL", "LANG", "TZ", "OPENSSL_CONF", "AWS_DATA_PATH", "HOME")
         ),
     ],
 )
