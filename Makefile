@@ -1,80 +1,157 @@
-# The one front door. `make demo` and `make test` do all their own set-up.
+# The one front door. Every target does its own set-up.
 #
 #   make demo [SITE=dir] [VARS=file] [PORT=8080]   a live site on this machine
+#   make test-fast                                 while you work: unit, edge, and lint of what you changed
 #   make test                                      everything that CI checks
-#   make lint                                      ruff, mypy, ansible-lint
+#   make unit | edge | modules | localaws | e2e    one folder of tests (localaws: those of local AWS itself)
 #   make sanity                                    ansible-test sanity
+#   make lint                                      ruff, mypy, ansible-lint
 #   make package                                   build what travels to the edge, into build/
 #   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
 #     SECTION=site [BASE=commit]                   this tree beside another commit; ROUNDS=1: only print
 #   make clean                                     remove all that the others made
+#
+# Tests take ARGS for pytest (make modules ARGS='-k route') and CORE for the ansible-core to run on (make e2e CORE=2.21).
 
 PYTHON ?= python3
 PORT ?= 8080
 
-VENV := .venv
+# The versions of ansible-core that the tests run on, each with its Python; requirements.txt has what pip installs there.
+CORES := 2.19 2.21
+PYTHON_2.19 := 3.11
+PYTHON_2.21 := 3.13
+# The one that PYTHON has: it is installed in .venv, each other one in .venv-<core>.
+MAIN := $(if $(shell $(or $(wildcard .venv/bin/python),$(PYTHON)) -c 'import sys; print("newer" if sys.version_info >= (3, 12) else "")'),2.21,2.19)
+CORE ?= $(MAIN)
+$(if $(filter $(CORE),$(CORES)),,$(error CORE=$(CORE) is not one of $(CORES)))
+# Where a core's Python is; empty where this machine has none.
+find_python = $(if $(filter $(MAIN),$(1)),$(PYTHON),$(shell tests/find_python.sh $(PYTHON_$(1))))
+FOUND = $(foreach core,$(CORES),$(if $(call find_python,$(core)),$(core)))
+
+VENV := .venv$(if $(filter-out $(MAIN),$(CORE)),-$(CORE))
 EMULATOR := .venv-emulator
 BIN := $(VENV)/bin
-COLLECTIONS := build/collections/ansible_collections
-LINK := $(COLLECTIONS)/multiregion/edge
-PIP := -m pip --disable-pip-version-check --quiet
+SANITY := build/sanity/$(CORE)
+LINK := build/collections/ansible_collections/multiregion/edge
+LOCAL_AWS := $(VENV)/.test $(EMULATOR)/.ready $(LINK)
+INSTALL := -m pip --disable-pip-version-check --quiet install
+WORKERS := auto
+RUN_SANITY = tests/sanity.sh $(VENV) $(SANITY) $(foreach test,$(SKIP),--skip-test $(test))
+PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) -o cache_dir=.pytest_cache/$(CORE)
+
+MAKEFLAGS += --no-print-directory
 
 export SITE VARS PORT
-export PYTHONDONTWRITEBYTECODE := 1
+# Bytecode is kept, but not beside the sources: Galaxy would ship it.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 export PYTHONPATH := $(CURDIR)/tests
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint sanity package bench clean
+.PHONY: help demo test test-fast unit edge modules localaws e2e lint sanity package bench clean ready whole both-cores
 
 help:
-	@sed -n 's/^#   //p' Makefile
+	@sed -n 's/^#   //p; /^# Tests take/s/^# //p' Makefile
 
 demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m demo
 
-test: lint sanity $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK)
-	@$(BIN)/python -m pytest --numprocesses=auto --no-loadscope-reorder
+unit edge: $(VENV)/.test $(LINK)
+	@$(PYTEST) tests/$@ $(ARGS)
 
-lint: $(VENV)/.demo $(VENV)/.test $(LINK)
+modules e2e: $(LOCAL_AWS)
+	@$(PYTEST) tests/$@ $(ARGS)
+
+localaws: $(LOCAL_AWS)
+	@$(PYTEST) tests/cloud_emulator tests/cloud_edge $(ARGS)
+
+test-fast: $(VENV)/.test $(LINK)
+	@tests/lint_changed.sh $(BIN)
+	@$(PYTEST) tests/edge tests/unit $(ARGS)
+
+lint: $(VENV)/.test $(LINK)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline -q
 
-sanity: $(VENV)/.demo $(VENV)/.test
-	@tests/sanity.sh
+sanity: $(VENV)/.test $(SANITY)/.ready
+	@$(RUN_SANITY)
+
+# What runs on one core only runs on CORE; sanity, the unit tests and those marked both_cores run on each core that has a
+# Python here. The pieces run side by side. pytest is seen as it goes (past make, by descriptor 9), every other piece when
+# it ends.
+OTHERS = $(filter-out $(CORE),$(FOUND))
+SKIPPED = $(filter-out $(CORE) $(OTHERS),$(CORES))
+# These sanity tests only read text: they find the same on each core.
+TEXT := changelog pep8 yamllint
+FAILED := build/failed
+SIDE_BY_SIDE := --keep-going --jobs=$(shell getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+
+test:
+	@$(MAKE) ready $(foreach core,$(OTHERS),&& $(MAKE) CORE=$(core) SKIP="$(TEXT)" ready)
+	@rm -rf $(FAILED)
+	@$(MAKE) $(SIDE_BY_SIDE) PYTEST_OUTPUT='>&9 2>&9' $(addprefix piece-,whole lint sanity $(OTHERS:%=sanity-on-%) $(OTHERS:%=tests-on-%)) 9>&1; \
+	status=$$?; \
+	$(foreach core,$(SKIPPED),echo "Skipped: ansible-core $(core), which needs Python $(PYTHON_$(core)): none runs here.";) \
+	if [ $$status != 0 ]; then echo "Failed: $$(ls $(FAILED) | xargs)" >&2; exit 1; fi
+
+piece-%:
+	@if $(MAKE) $*; then echo "$*: passed"; else mkdir -p $(FAILED); touch $(FAILED)/$*; exit 1; fi
+
+whole:
+	@$(PYTEST) $(ARGS) $(PYTEST_OUTPUT)
+
+sanity-on-%:
+	@$(MAKE) CORE=$* SKIP="$(TEXT)" sanity
+
+tests-on-%:
+	@$(MAKE) CORE=$* WORKERS=0 both-cores
+
+both-cores: $(LOCAL_AWS)
+	@$(PYTEST) tests/unit tests/modules tests/e2e -m both_cores $(ARGS)
+
+ready: $(LOCAL_AWS) $(SANITY)/.ready
+	@:
 
 package: $(VENV)/.demo $(LINK)
 	@ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(BIN)/ansible localhost -m multiregion.edge.lambda_edge_package \
 	  -a "source=$(CURDIR)/files/edge/origin_request dest=$(CURDIR)/build/origin_request.zip cache=$(CURDIR)/build/cache"
 	@$(BIN)/python files/edge/viewer_request/build.py build/viewer_request.js
 
-bench: $(VENV)/.demo $(VENV)/.test $(EMULATOR)/.ready $(LINK) package
+bench: $(LOCAL_AWS) package
 	@SAMPLE="$(SAMPLE)" BASE="$(BASE)" ROUNDS="$(ROUNDS)" $(BIN)/python -m bench $(SECTION)
 
 clean:
-	rm -rf $(VENV) $(EMULATOR) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis .ansible
 
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@test -n "$(call find_python,$(CORE))" \
+	  || { echo "ansible-core $(CORE) needs Python $(PYTHON_$(CORE)), and none runs here" >&2; exit 1; }
+	@$(call find_python,$(CORE)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: give one as PYTHON, for example make demo PYTHON=python3.13" >&2; exit 1; }
 	@echo "Setting up (once): a virtual environment and what it needs ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(call find_python,$(CORE)) -m venv --clear $(VENV)
 	@touch $@
 
+# Without --no-compile, pip compiles ten thousand modules of the `ansible` package that nothing here imports.
 $(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(VENV)/.made
-	@$(BIN)/python $(PIP) install -r requirements.txt -r tests/cloud/requirements.txt
+	@$(BIN)/python $(INSTALL) --no-compile -r requirements.txt -r tests/cloud/requirements.txt
 	@touch $@
 
 $(VENV)/.test: tests/requirements.txt $(VENV)/.demo
-	@$(BIN)/python $(PIP) install -r tests/requirements.txt
+	@$(BIN)/python $(INSTALL) -r tests/requirements.txt
 	@touch $@
 
 $(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(VENV)/.made
 	@$(BIN)/python -m venv --clear $(EMULATOR)
-	@$(EMULATOR)/bin/python $(PIP) install -r tests/cloud/requirements-emulator.txt
+	@$(EMULATOR)/bin/python $(INSTALL) -r tests/cloud/requirements-emulator.txt
+	@touch $@
+
+$(SANITY)/.ready: $(VENV)/.test
+	@rm -rf $(SANITY)
+	@$(RUN_SANITY) --prime-venvs
 	@touch $@
 
 # The collection where its full names resolve: a link, so that what is run is what is edited.

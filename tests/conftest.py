@@ -1,51 +1,80 @@
-"""How the collection is found, and which tests may run beside each other: those that share nothing."""
+"""How the collection is found, and how the tests are divided among pytest-xdist's workers."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from ansible import __version__ as ansible_core
 from ansible.plugins.loader import init_plugin_loader
 from xdist.scheduler import LoadScopeScheduling
 
 # By Ansible's own loader, which templates need for the collection's filters; before anything imports the collection.
 init_plugin_loader([str(Path(__file__).parents[1] / "build" / "collections")])
 
-# Each of their tests has an AWS of its own; the other files of e2e share one site.
-_APART = (
-    "test_demo.py",
-    "test_fresh_account.py",
-    "test_going_over.py",
-    "test_molecule.py",
-    "test_origin_modes.py",
-    "test_query_strings.py",
-    "test_replacement.py",
-    "test_routes.py",
-    "test_settings.py",
-)
+_GROUPS_FILE = pytest.StashKey[str]()
 
 
+def pytest_report_header() -> str:
+    return f"ansible-core: {ansible_core}"
+
+
+def _group(item: pytest.Item) -> str:
+    """The tests of one group run one after another, on one worker: mostly those of a file, for its fixtures."""
+    if item.get_closest_marker("shares_nothing"):
+        return item.nodeid
+    shares = item.get_closest_marker("shares")
+    return shares.args[0] if shares else item.nodeid.partition("::")[0]
+
+
+def _seconds(item: pytest.Item) -> float:
+    takes = item.get_closest_marker("takes")
+    return takes.args[0] if takes else 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the group that takes longest first, so that no worker is left alone with it at the end."""
+    groups = {item.nodeid: _group(item) for item in items}
+    seconds = dict.fromkeys(groups.values(), 0.0)
+    for item in items:
+        seconds[groups[item.nodeid]] += _seconds(item)
+    items.sort(key=lambda item: -seconds[groups[item.nodeid]])
+    if hasattr(config, "workerinput"):
+        Path(config.workerinput["groups_file"]).write_text(json.dumps(groups))
+
+
+# What follows runs in the process that hands the tests to the workers. It collects none itself, and xdist gives it only
+# the ids of the tests: the groups reach it in a file. (With --dist=loadgroup, xdist 3.8 appends a group to the id by
+# setting Node._nodeid, which pytest 9.2 no longer reads.)
 class Scheduling(LoadScopeScheduling):
+    @cached_property
+    def _groups(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads(Path(self.config.stash[_GROUPS_FILE]).read_text())
+        return found
+
     def _split_scope(self, nodeid: str) -> str:
-        """What a test shares with others: mostly the fixtures of its file."""
-        path = nodeid.partition("::")[0]
-        if "/e2e/" not in path:
-            return path
-        return nodeid if path.endswith(_APART) else "the site"
+        return self._groups[nodeid]
 
 
-@pytest.hookimpl
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    directory = TemporaryDirectory()
+    config.add_cleanup(directory.cleanup)
+    config.stash[_GROUPS_FILE] = str(Path(directory.name) / "groups.json")
+
+
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["groups_file"] = node.config.stash[_GROUPS_FILE]
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The longest first, so that none is left alone at the end.
-    items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 
 @pytest.fixture

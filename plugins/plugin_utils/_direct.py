@@ -22,6 +22,7 @@ import atexit
 import gc
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -162,6 +163,9 @@ def _run_module(module_fqn: str, payload: bytes) -> None:
     _internal.get_controller_serialize_map = dict
     _internal.import_controller_module = lambda _module_name, /: None
     _traceback._is_traceback_enabled = _traceback._is_module_traceback_enabled
+    # With a log_path, what a library logs at whatever level it was given would be in Ansible's log: botocore's whole
+    # requests, for amazon.aws's debug_botocore_endpoint_logs.
+    logging.root.handlers.clear()
     basic._PARSED_MODULE_ARGS = None
     _loader.run_module(json_params=payload, profile=_PROFILE, module_fqn=module_fqn, modlib_path="", extensions={})
 

@@ -20,6 +20,8 @@ from demo import inputs
 from demo.inputs import REPOSITORY, InputError
 from viewer import get
 
+pytestmark = pytest.mark.shares_nothing
+
 DEADLINE = 300.0
 
 IN_ANOTHER_TERMINAL = """

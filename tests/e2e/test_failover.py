@@ -17,6 +17,8 @@ from demo.site import LocalSite
 from e2e.runs import last, mutating
 from viewer import get
 
+pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(10)]
+
 STOCKHOLM, OUT = "ARN", "eu-north-1"
 
 

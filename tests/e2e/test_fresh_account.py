@@ -17,6 +17,8 @@ from demo.inputs import REPOSITORY
 from demo.site import LocalSite
 from e2e.runs import last, mutating, recap
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(20)]
+
 THREE = {"edge_name": "small", "edge_regions": ["eu-north-1", "us-east-1", "ap-southeast-2"]}
 
 
@@ -78,7 +80,7 @@ def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
     (tarball,) = tmp_path.glob("multiregion-edge-*.tar.gz")
     ansible("ansible-galaxy", "collection", "install", str(tarball), "--collections-path", str(tmp_path / "installed"))
     installed = tmp_path / "installed" / "ansible_collections" / "multiregion" / "edge"
-    for leftover in (".venv", "build", "collections", "site.yml", ".git"):
+    for leftover in (".venv", ".venv-2.21", "build", "collections", "site.yml", ".git"):
         assert not (installed / leftover).exists()
     play = tmp_path / "theirs.yml"
     play.write_text(

@@ -15,6 +15,8 @@ from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
 from e2e.ways import REGIONS, WAYS, ZONE
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(150)]
+
 # Before the others, so that it is the one that fails over.
 GROWN = [REGIONS[0], "sa-east-1", *REGIONS[1:]]
 PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]

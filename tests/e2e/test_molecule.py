@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cloud.local import LocalCloud
 from demo.inputs import REPOSITORY
+
+pytestmark = pytest.mark.shares_nothing
 
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 

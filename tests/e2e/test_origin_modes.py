@@ -15,6 +15,8 @@ from e2e.runs import last, mutating, recap, run
 from e2e.ways import REGIONS, WAYS
 from viewer import get
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
+
 OUT = REGIONS[0]
 
 

@@ -14,6 +14,8 @@ from demo.site import LocalSite
 from e2e.runs import last, mutating, recap
 from viewer import get
 
+pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(5)]
+
 
 def test_a_second_run_changes_nothing(site: LocalSite) -> None:
     for playbook in ("site.yml", "playbooks/publish.yml"):

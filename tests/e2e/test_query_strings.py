@@ -7,10 +7,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from viewer import get
+
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(70)]
 
 VIEWERS = "ARN"
 

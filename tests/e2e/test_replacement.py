@@ -14,6 +14,8 @@ from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(250)]
+
 THREE = ["eu-north-1", "us-east-1", "ap-southeast-2"]
 FIVE = [*THREE, "sa-east-1", "ap-south-1"]
 TWO = ["eu-north-1", "sa-east-1"]

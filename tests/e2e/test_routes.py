@@ -13,6 +13,8 @@ import pytest
 
 from demo.site import LocalSite
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(20)]
+
 ROUTES = """
 www.example.com:
   release: 2026-11-20

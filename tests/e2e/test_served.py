@@ -12,6 +12,8 @@ from cloud.edge import Edge
 from demo.site import LocalSite
 from viewer import get, url_path
 
+pytestmark = pytest.mark.shares("the site")
+
 # A point of presence near each Region of the demo.
 NEAR = {
     "ARN": "eu-north-1",

@@ -15,6 +15,8 @@ from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from viewer import get
 
+pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]
+
 ZONE = "example.com"
 WWW = f"www.{ZONE}"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"

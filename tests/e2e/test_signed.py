@@ -9,9 +9,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cloud.edge import Edge, OriginRequest
 from demo.site import LocalSite
 from viewer import get
+
+pytestmark = pytest.mark.shares("the site")
 
 POLICY_ARN = "arn:aws:iam::111122223333:policy/multiregion-edge-shop-origin-request"
 ROLE = "multiregion-edge-shop-origin-request"

@@ -81,7 +81,9 @@ def play(
     """Run *tasks* on localhost with *interpreter*; *keywords* are the play's."""
     variables = {"ansible_python_interpreter": interpreter, **keywords.pop("vars", {})}
     playbook = write_play(directory, tasks, vars=variables, **keywords)
-    command = ["ansible-playbook", "-i", "localhost,", str(playbook), *arguments]
+    # By this Python, for the program's first line may spell it in another way.
+    program = Path(sys.executable).parent / "ansible-playbook"
+    command = [sys.executable, str(program), "-i", "localhost,", str(playbook), *arguments]
     done = subprocess.run(
         command,
         env=environment(directory, **(env or {})),

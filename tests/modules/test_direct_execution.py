@@ -169,6 +169,13 @@ def test_progress_is_shown_at_once_and_only_where_it_may(played: dict[str, Playe
     assert "unspeakable" not in played["direct"].output
 
 
+def test_what_libraries_log_is_not_in_ansibles_log(tmp_path: Path) -> None:
+    """botocore's lines of debugging have whole requests, with headers that authorise."""
+    log = tmp_path / "ansible.log"
+    play(tmp_path / "direct", [behave("log_requests")], DIRECT, env={"ANSIBLE_LOG_PATH": str(log)})
+    assert "PLAY RECAP" in log.read_text() and "unspeakable" not in log.read_text()
+
+
 def test_a_timeout_ends_the_module(tmp_path: Path) -> None:
     """In core's ordinary way its process would go on."""
     marker = tmp_path / "marker"

@@ -71,7 +71,7 @@ def prove(source: Path, files: t.Mapping[str, bytes], workdir: Path) -> bool:
     """Whether the package imported and signed, with nothing but its own files; False where this machine is not like
     Lambda's. Raises EdgeError if it would not work. *workdir*: /tmp may forbid to load native code."""
     workdir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=workdir) as directory:
+    with tempfile.TemporaryDirectory(dir=workdir.resolve()) as directory:
         for name, content in files.items():
             (Path(directory) / name).write_bytes(content)
         command = [sys.executable, "-I", "-S", "-B", str(source.resolve() / _PROOF), directory]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import locale
+import logging
 import os
 import sys
 import tempfile
@@ -73,6 +74,13 @@ def crash(module: AnsibleModule) -> None:
     raise RuntimeError("no module should do this")
 
 
+def log_requests(module: AnsibleModule) -> None:
+    """As amazon.aws does for its option debug_botocore_endpoint_logs."""
+    logger = logging.getLogger("behave")
+    logger.setLevel(logging.DEBUG)
+    logger.debug("an unspeakable request")
+
+
 def fail(module: AnsibleModule) -> None:
     module.fail_json(msg=f"it failed: {module.params['text']}", done=["one step"])
 
@@ -104,6 +112,7 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
     "deprecate": deprecate,
     "die": lambda module: os._exit(7),
     "fail": fail,
+    "log_requests": log_requests,
     "print": lambda module: print("not JSON"),
     "print_to_stderr": lambda module: print("an error", file=sys.stderr),
     "progress": lambda module: _progress.Progress("The thing").tell("CREATING"),
