@@ -98,7 +98,8 @@ class Functions:
         if ROLE in {role["RoleName"] for role in iam.list_roles()["Roles"]}:
             iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=document)
         else:
-            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document)
+            ours = [{"Key": "multiregion-edge", "Value": SITE}]
+            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, Tags=ours)
 
     def associate(self, *versions: str) -> str:
         """With a distribution, whose id it is: the first version for all, the others for a path each."""
