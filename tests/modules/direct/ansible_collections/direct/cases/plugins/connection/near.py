@@ -4,10 +4,24 @@
 
 from __future__ import annotations
 
-from ansible.plugins.connection.local import DOCUMENTATION as _LOCAL
 from ansible.plugins.connection.local import Connection as LocalConnection
 
-DOCUMENTATION = _LOCAL.replace("name: local", "name: near")
+DOCUMENTATION = """
+name: near
+short_description: This machine
+description: What ansible.builtin.local does.
+author: The multiregion.edge contributors (@multiregion)
+options:
+  become_success_timeout:
+    description: Seconds to wait for become.
+    type: int
+    default: 10
+  become_strip_preamble:
+    description: Whether the output of become is removed.
+    type: bool
+    default: true
+extends_documentation_fragment: [connection_pipelining]
+"""
 
 
 class Connection(LocalConnection):
