@@ -79,19 +79,31 @@ def play(
     **keywords: Any,
 ) -> Played:
     """Run *tasks* on localhost with *interpreter*; *keywords* are the play's."""
+    with started(directory, tasks, interpreter, *arguments, env=env, **keywords) as process:
+        output, _ = process.communicate()
+    assert process.returncode == 0, output
+    return Played(json.loads((directory / "registered.json").read_text()), output)
+
+
+def started(
+    directory: Path,
+    tasks: list[Task],
+    interpreter: str,
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    **keywords: Any,
+) -> subprocess.Popen[str]:
     variables = {"ansible_python_interpreter": interpreter, **keywords.pop("vars", {})}
     playbook = write_play(directory, tasks, vars=variables, **keywords)
     # By this Python, for the program's first line may spell it in another way.
     program = Path(sys.executable).parent / "ansible-playbook"
-    command = [sys.executable, str(program), "-i", "localhost,", str(playbook), *arguments]
-    done = subprocess.run(
-        command,
+    return subprocess.Popen(
+        [sys.executable, str(program), "-i", "localhost,", str(playbook), *arguments],
         env=environment(directory, **(env or {})),
         cwd=directory.parent,
-        capture_output=True,
-        text=True,
-        check=False,
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Played(json.loads((directory / "registered.json").read_text()), done.stdout + done.stderr)

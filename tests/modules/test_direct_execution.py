@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ import ansible_runner
 import pytest
 
 from cloud.local import ROOT, LocalCloud
-from modules.direct_plays import DIRECT, ORDINARY, Played, Task, environment, play, write_play
+from modules.direct_plays import DIRECT, ORDINARY, Played, Task, environment, play, started, write_play
 
 pytestmark = pytest.mark.both_cores
 
@@ -183,6 +186,26 @@ def test_a_timeout_ends_the_module(tmp_path: Path) -> None:
     wait = {"ansible.builtin.wait_for": {"path": str(marker), "timeout": 3}}
     found = play(tmp_path / "direct", [task, wait], DIRECT)
     assert found.registered[0]["timedout"] and found.registered[1]["failed"]
+
+
+def test_an_interrupt_ends_the_module(tmp_path: Path) -> None:
+    """Ctrl-C reaches ansible-playbook, which ends its workers."""
+    file = tmp_path / "process id"
+    task = behave("write_process_id", "sleep_long", count_file=str(file))
+    with started(tmp_path / "direct", [task], DIRECT) as process:
+        wait_for(lambda: file.exists() and file.read_text().endswith("\n"))
+        module = int(file.read_text())
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate()
+    assert "interrupted" in output
+    wait_for(lambda: not Path(f"/proc/{module}").exists())
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 50
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

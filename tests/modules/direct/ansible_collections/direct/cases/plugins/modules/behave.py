@@ -118,9 +118,11 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
     "progress": lambda module: _progress.Progress("The thing").tell("CREATING"),
     "sleep": lambda module: time.sleep(5),
     "sleep_and_write": sleep_and_write,
+    "sleep_long": lambda module: time.sleep(60),
     "temporary_directory": temporary_directory,
     "warn": lambda module: module.warn("a warning"),
     "warn_from_a_thread": warn_from_a_thread,
+    "write_process_id": lambda module: Path(module.params["count_file"]).write_text(f"{os.getpid()}\n"),
 }
 
 
