@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,7 +67,18 @@ def test_it_is_deployed_served_and_goes_over(site: LocalSite) -> None:
     start = last(site)
     assert recap(run(site, "site.yml")) == (0, 0)  # it leaves out of service what is
     assert mutating(site, start) == []
-    assert (OUT in served(site).values()) == (origin == "region_map")
+    if origin == "region_map":
+        assert OUT in served(site).values()
+    else:
+        wait_until_nobody_is_served_by(site, OUT)
+
+
+def wait_until_nobody_is_served_by(site: LocalSite, region: str) -> None:
+    """failover.yml looks at some edge locations. The others may keep a TXT record for as long as it holds."""
+    deadline = time.monotonic() + 60
+    while region in served(site).values():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 @pytest.mark.parametrize("site", ["nearest_bucket"], indirect=True)

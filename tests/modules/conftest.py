@@ -56,7 +56,7 @@ def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
 
 @pytest.fixture
 def warned() -> Iterator[list[str]]:
-    """What modules warn of: Ansible keeps the warnings of all that run in one process together."""
+    """What the modules of a test warn of, also one that fails."""
     found: list[str] = []
     with mock.patch.object(AnsibleAWSModule, "warn", lambda self, warning: found.append(warning)):
         yield found

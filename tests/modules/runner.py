@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
 
 from cloud.local import Credentials, LocalCloud
 from demo.site import deployer_policy
@@ -55,7 +56,16 @@ class Modules:
         variables = {**self.cloud.environment(self.credentials), **(environment or {})}
         before = len(self.cloud.requests())
         output = io.StringIO()
+        warnings: list[str] = []
+        warn = AnsibleAWSModule.warn
+
+        def recorded(of: AnsibleAWSModule, warning: str) -> None:
+            """On the controller, which this process is for Ansible, warnings are shown and not in the result."""
+            warnings.append(warning)
+            warn(of, warning)
+
         with (
+            mock.patch.object(AnsibleAWSModule, "warn", recorded),
             mock.patch.dict(os.environ, variables),
             patch_module_args(arguments),
             contextlib.redirect_stdout(output),
@@ -63,6 +73,8 @@ class Modules:
         ):
             module.main()
         result: dict[str, Any] = json.loads(output.getvalue())
+        if warnings:
+            result["warnings"] = list(dict.fromkeys(warnings))
         if result.get("failed"):
             raise ModuleFailed(result)
         result["mutating"] = [

@@ -35,7 +35,7 @@ def test_another_s_change_is_kept_and_one_of_the_same_is_told(kind: Kind, monkey
     after = kind.run(**{member: value})
     assert after[kind.name]["id"] == made["id"]
     assert after[kind.name][mark.lower()] == f"second {MARK}"
-    told = str(after.get("warnings"))  # Ansible keeps those of earlier runs in this process
+    told = str(after.get("warnings"))
     assert "first (" not in told and "second (" not in told
     assert after["plan"] == [f"Update the {kind.name.replace('_', ' ')} shop: {member}"]
 
