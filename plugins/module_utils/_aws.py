@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import threading
@@ -55,7 +56,7 @@ _IMPATIENT = {
     "retries": {"mode": "standard", "total_max_attempts": 3},
 }
 
-# What the modules call, mostly, and the files of botocore's data that a client of it needs.
+# What the modules call, mostly (the rest is parsed where it is called), and the files that a client of it needs.
 _SERVICES = (
     "acm",
     "cloudfront",
@@ -157,11 +158,12 @@ def preload() -> bool:
     if boto3 is None:
         return False
     data = _data(os.environ.get("AWS_DATA_PATH"))
-    for service in _SERVICES:
-        for file in _MODEL_FILES:
-            data.load_service_model(service, file)
-    for file in _COMMON_FILES:
-        data.load_data(file)
+    with contextlib.suppress(BotoCoreError):  # a botocore that lacks one: a client that needs it says so
+        for service in _SERVICES:
+            for file in _MODEL_FILES:
+                data.load_service_model(service, file)
+        for file in _COMMON_FILES:
+            data.load_data(file)
     return True
 
 

@@ -18,23 +18,20 @@ arguments and reads its result: only the building of the payload and its executi
 
 from __future__ import annotations
 
-import atexit
-import gc
 import importlib
 import json
 import logging
 import os
-import signal
 import sys
-import tempfile
-import traceback
 import typing as t
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible_collections.multiregion.edge.plugins.module_utils import _aws, _progress
+from ansible_collections.multiregion.edge.plugins.plugin_utils._fork import Show, in_a_fork
 
 try:
     from ansible.executor.module_common import _BuiltModule
@@ -46,7 +43,6 @@ except ImportError:  # a later ansible-core: everything runs in its ordinary way
     _loader = None
 
 Result = dict[str, t.Any]
-Show = _progress.Show
 
 # The serialization profile that core gives every module which names no other one in its source; none of ours does.
 _PROFILE = "legacy"
@@ -63,50 +59,64 @@ _display = Display()
 class DirectAction(NormalAction):
     """Runs the module of the same name in a fork of the worker where that gives the same result, else as core does."""
 
-    _importable: t.ClassVar[bool] = False
+    _missing: t.ClassVar[str] = ""
     _payload: bytes | None = None
     _direct = False
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._importable = _preload(cls._module_fqn())
+        cls._missing = _preload(cls._module_fqn())
 
     @classmethod
     def _module_fqn(cls) -> str:
         return cls.__module__.replace(".plugins.action.", ".plugins.modules.")
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        reason = self._why_not_direct(task_vars or {})
+        reason = next(self._reasons(task_vars or {}), "")
         self._direct = not reason
         _display.vvv(f"Direct execution: {f'no, {reason}' if reason else 'yes'}", host=self._play_context.remote_addr)
         result: Result = super().run(tmp, task_vars)
         return result
 
-    def _why_not_direct(self, task_vars: dict[str, t.Any]) -> str:
-        """Why the module takes core's ordinary way; empty if it need not."""
+    def _reasons(self, task_vars: dict[str, t.Any]) -> t.Iterator[str]:
+        """Why the module takes core's ordinary way."""
+        # The plugin's name: one that derives from it may do more, and has the same transport.
+        if self._connection.ansible_name != "ansible.builtin.local":
+            yield "the connection is not local"
+        if self._task.async_val:
+            yield "the task is asynchronous"
+        if self._connection.become:
+            yield "become is set"
+        if self._missing:
+            yield self._missing
+        if not _loader:
+            yield "this ansible-core is not known"
+        if (
+            sys.platform == "darwin"
+        ):  # forking without exec is not safe with its frameworks, which urllib asks for proxies
+            yield "this is macOS"
+        if C.DEFAULT_KEEP_REMOTE_FILES:
+            yield "remote files are kept"
         delegate = self._task.delegate_to
         variables = task_vars["ansible_delegated_vars"][delegate] if delegate else task_vars
-        environment: dict[str, t.Any] = {}
-        self._compute_environment_string(environment)
-        early = [name for name in environment if name.startswith(_READ_AT_START)]
-        interpreter = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
-        reasons = {
-            "the connection is not local": self._connection.transport != "local",
-            "the task is asynchronous": bool(self._task.async_val),
-            "become is set": bool(self._connection.become),
-            # A virtual environment's Python is a link to the system's, so the paths are compared as they are written.
-            "another Python interpreter is set": self._templar.template(interpreter) != sys.executable,
-            f"the environment has {', '.join(early)}": bool(early),
-            "boto3 or amazon.aws is not installed for Ansible's Python": not self._importable,
-            "this ansible-core is not known": not _loader,
-            "remote files are kept": C.DEFAULT_KEEP_REMOTE_FILES,
-            "a limit of open files is set": bool(
-                C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=variables)
-            ),
-            # Forking without exec is not safe with macOS's frameworks, which urllib asks for proxies.
-            "this is macOS": sys.platform == "darwin",
-        }
-        return next((reason for reason, applies in reasons.items() if applies), "")
+        if C.config.get_config_value("PYTHON_MODULE_RLIMIT_NOFILE", variables=variables):
+            yield "a limit of open files is set"
+        # A virtual environment's Python is a link to the system's, so the paths are compared as they are written.
+        if self._interpreter(variables) != sys.executable:
+            yield "another Python interpreter is set"
+        if early := [name for name in self._environment() if name.startswith(_READ_AT_START)]:
+            yield f"the environment has {', '.join(early)}"
+
+    def _interpreter(self, variables: dict[str, t.Any]) -> t.Any:
+        try:
+            return self._templar.template(C.config.get_config_value("INTERPRETER_PYTHON", variables=variables))
+        except AnsibleError:  # omitted, or a mistake: core knows what to do, or says so
+            return None
+
+    def _environment(self) -> dict[str, str]:
+        found: dict[str, t.Any] = {}
+        self._compute_environment_string(found)
+        return {name: str(value) for name, value in found.items()}
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> bool:
         """No temporary directory is needed for the payload."""
@@ -126,18 +136,17 @@ class DirectAction(NormalAction):
         payload, self._payload = self._payload, None
         if payload is None:
             return super()._low_level_execute_command(cmd, *args, **kwargs)
-        environment: dict[str, t.Any] = {}
-        self._compute_environment_string(environment)
+        environment = self._environment()
         hidden = self._task.check_mode or self._task.no_log
 
         def work(show: Show) -> None:
             # As core's local connection does for a module's process.
             os.chdir(self._loader.get_basedir())
-            os.environ.update({name: str(value) for name, value in environment.items()})
+            os.environ.update(environment)
             _progress.report_to(None if hidden else show)
             _run_module(self._module_fqn(), payload)
 
-        code, output, errors = _in_a_fork(work)
+        code, output, errors = in_a_fork(work, _display_line)
         return {
             "rc": code,
             "stdout": output,
@@ -147,13 +156,17 @@ class DirectAction(NormalAction):
         }
 
 
-def _preload(module_fqn: str) -> bool:
-    """Load for all workers what the module needs. Whether that is there; if not, core says best what is missing."""
+def _display_line(line: str) -> None:
+    _display.display(f"  {line}", color="cyan")
+
+
+def _preload(module_fqn: str) -> str:
+    """Load for all workers what the module needs; what is missing, if anything."""
     try:
         importlib.import_module(module_fqn)
-        return _aws.preload()
-    except Exception:
-        return False
+    except Exception as error:
+        return f"the module cannot be imported by Ansible's Python ({error})"
+    return "" if _aws.preload() else "boto3 is not installed for Ansible's Python"
 
 
 def _run_module(module_fqn: str, payload: bytes) -> None:
@@ -167,63 +180,5 @@ def _run_module(module_fqn: str, payload: bytes) -> None:
     # requests, for amazon.aws's debug_botocore_endpoint_logs.
     logging.root.handlers.clear()
     basic._PARSED_MODULE_ARGS = None
+    sys.modules.pop(module_fqn)  # it is run as __main__, and runpy warns of one that is imported besides
     _loader.run_module(json_params=payload, profile=_PROFILE, module_fqn=module_fqn, modlib_path="", extensions={})
-
-
-def _in_a_fork(work: t.Callable[[Show], None]) -> tuple[int, str, str]:
-    """Run *work* in a fork of this process; its exit code, and what it wrote to stdout and stderr.
-
-    *work* is given a function which shows a line on Ansible's display. It goes through a pipe and this process: workers
-    share the display's queue and its lock, which a fork that is killed might hold.
-    """
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        lines, pipe = os.pipe()
-        child = os.fork()
-        if not child:
-            _end_with(lambda: work(lambda line: os.write(pipe, f"{line}\n".encode())), output.fileno(), errors.fileno())
-        os.close(pipe)
-        try:
-            with os.fdopen(lines, encoding="utf-8") as file:
-                for line in file:
-                    _display.display(f"  {line.rstrip()}", color="cyan")
-            _pid, status = os.waitpid(child, 0)
-        except BaseException:  # a task's timeout, above all: what goes on unseen would change AWS beside the next run
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            raise
-        texts = []
-        for written in (output, errors):
-            written.seek(0)
-            texts.append(written.read().decode("utf-8", "surrogateescape"))
-    return os.waitstatus_to_exitcode(status), texts[0], texts[1]
-
-
-def _end_with(work: t.Callable[[], None], output: int, errors: int) -> t.NoReturn:
-    """Be a process that does *work* and nothing of what the worker would still do, or do at its end."""
-    code = 1
-    try:
-        # The worker's handlers would end the worker.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        for number in (signal.SIGTERM, signal.SIGALRM):
-            signal.signal(number, signal.SIG_DFL)
-        atexit._clear()
-        gc.freeze()  # what is inherited is neither looked through nor copied
-        os.dup2(output, 1)
-        os.dup2(errors, 2)
-        sys.stdout, sys.stderr = (
-            os.fdopen(number, "w", encoding="utf-8", errors="surrogateescape", closefd=False) for number in (1, 2)
-        )
-        tempfile.tempdir = None  # the module's environment may name another one
-        try:
-            work()
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        except BaseException:
-            traceback.print_exc()
-        # The module's temporary directory is removed here.
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        os._exit(code)

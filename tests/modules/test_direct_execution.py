@@ -50,6 +50,9 @@ TASKS: dict[str, Task] = {
     "a failure": behave("warn", "fail"),
     "a crash": behave("crash"),
     "an end without a result": behave("die"),
+    "an end by its exit code": behave("print_to_stderr", "exit"),
+    "an end by a text": behave("exit_with_text"),
+    "an end right after other output": behave("print_to_stderr", "die"),
     "a result after other output": behave("print", "print_to_stderr"),
     "a failure after other output": behave("print_to_stderr", "fail"),
     "an unknown option": {BEHAVE: {"unknown": 1}},
@@ -72,6 +75,7 @@ TASKS: dict[str, Task] = {
     "its own defaults": {**behave(), "module_defaults": {BEHAVE: {"text": "by default"}}},
     "failed_when and changed_when": {**behave("fail"), "failed_when": False, "changed_when": True},
     "progress": behave("progress"),
+    "progress that is no UTF-8": behave("odd_progress"),
     "hidden progress": {**behave("progress", text="unspeakable"), "no_log": True},
     "progress in check mode": {**behave("progress"), "check_mode": True},
 }
@@ -167,7 +171,8 @@ def test_temporary_directories_are_removed(played: dict[str, Played]) -> None:
 
 
 def test_progress_is_shown_at_once_and_only_where_it_may(played: dict[str, Played]) -> None:
-    assert re.findall(r"^ +The thing: .*$", played["direct"].output, re.MULTILINE) == ["  The thing: CREATING (0 s)"]
+    shown = re.findall(r"^ +The \S+: CREATING.*$", played["direct"].output, re.MULTILINE)
+    assert shown == ["  The thing: CREATING (0 s)", "  The \\udcff: CREATING (0 s)"]
     assert "The thing" not in played["ordinary"].output
     assert "unspeakable" not in played["direct"].output
 
@@ -179,13 +184,27 @@ def test_what_libraries_log_is_not_in_ansibles_log(tmp_path: Path) -> None:
     assert "PLAY RECAP" in log.read_text() and "unspeakable" not in log.read_text()
 
 
-def test_a_timeout_ends_the_module(tmp_path: Path) -> None:
+def test_a_timeout_ends_the_module_and_what_it_started(tmp_path: Path) -> None:
     """In core's ordinary way its process would go on."""
     marker = tmp_path / "marker"
-    task = {**behave("sleep_and_write", count_file=str(marker)), "timeout": 1}
-    wait = {"ansible.builtin.wait_for": {"path": str(marker), "timeout": 3}}
+    task = {**behave("sleep_in_a_process", count_file=str(marker)), "timeout": 1}
+    wait = {"ansible.builtin.wait_for": {"path": str(marker), "timeout": 4}}
     found = play(tmp_path / "direct", [task, wait], DIRECT)
     assert found.registered[0]["timedout"] and found.registered[1]["failed"]
+    assert list(tmp_path.glob("left-*")) == []
+
+
+@pytest.mark.parametrize("display", ["error", "never"])
+def test_tracebacks_are_there_as_they_are_asked_for(tmp_path: Path, display: str) -> None:
+    for way, interpreter in {"direct": DIRECT, "ordinary": ORDINARY}.items():
+        found = play(tmp_path / way, [behave("crash")], interpreter, env={"ANSIBLE_DISPLAY_TRACEBACK": display})
+        assert ("Traceback (most recent call last)" in str(found.registered)) == (display == "error"), way
+
+
+def test_an_interpreter_that_is_omitted_is_cores_to_find(tmp_path: Path) -> None:
+    omitted = {**behave("change"), "vars": {"ansible_python_interpreter": "{{ nothing | default(omit) }}"}}
+    found = play(tmp_path / "play", [omitted], DIRECT)  # which one core finds, and whether it runs, is the machine's
+    assert found.ways == {"another Python interpreter is set"}
 
 
 def test_an_interrupt_ends_the_module(tmp_path: Path) -> None:
@@ -276,7 +295,8 @@ def test_module_defaults_with_a_profile(tmp_path: Path, cloud: LocalCloud) -> No
     assert _comparable(both["direct"].registered) == _comparable(both["ordinary"].registered)
     shop, nobody, again, by_environment, without = both["direct"].registered
     assert (shop["key_value_stores"], again["key_value_stores"]) == ([], [])
-    assert nobody["failed"] and by_environment["failed"]
+    for refused in (nobody, by_environment):
+        assert "InvalidClientTokenId" in refused["msg"] or "SignatureDoesNotMatch" in refused["msg"], refused["msg"]
     assert without["msg"].startswith("no AWS credentials were found. Set AWS_PROFILE")
 
 
@@ -293,4 +313,4 @@ def test_a_controller_without_boto3_runs_modules_elsewhere(tmp_path: Path) -> No
     elsewhere = play(tmp_path / "ordinary", tasks, ORDINARY, env=without)
     assert elsewhere.registered[0]["msg"].startswith("no AWS credentials were found")
     here = play(tmp_path / "direct", tasks, DIRECT, env=without)
-    assert here.ways == {"boto3 or amazon.aws is not installed for Ansible's Python"}
+    assert here.ways == {"boto3 is not installed for Ansible's Python"}

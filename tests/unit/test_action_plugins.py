@@ -34,53 +34,65 @@ def test_it_runs_the_module_of_its_name(name: str) -> None:
     else:
         assert issubclass(action, DirectAction)
         assert action._module_fqn() == f"ansible_collections.multiregion.edge.plugins.modules.{name}"
-        assert action._importable
+        assert action._missing == ""
 
 
-def task(environment: dict[str, str] | None = None, importable: bool = True, **other: Any) -> Any:
-    """What an action plugin knows of its task: a local one, by Ansible's own Python."""
-    given = {"delegate_to": None, "async_val": 0, "transport": "local", "become": None, **other}
-    return SimpleNamespace(
-        _task=SimpleNamespace(delegate_to=given["delegate_to"], async_val=given["async_val"]),
-        _connection=SimpleNamespace(transport=given["transport"], become=given["become"]),
-        _templar=SimpleNamespace(template=lambda value: value),
-        _compute_environment_string=lambda found: found.update(environment or {}),
-        _importable=importable,
-    )
+class Task(DirectAction):
+    """A local task by Ansible's own Python, as an action plugin knows it; *given* is what is otherwise."""
+
+    def __init__(self, environment: dict[str, str] | None = None, missing: str = "", **given: Any) -> None:
+        of = {"delegate_to": None, "async_val": 0, "connection": "ansible.builtin.local", "become": None, **given}
+        self._task = SimpleNamespace(delegate_to=of["delegate_to"], async_val=of["async_val"])
+        self._connection = SimpleNamespace(ansible_name=of["connection"], become=of["become"])
+        self._templar = SimpleNamespace(template=lambda value: value)
+        self._missing = missing
+        self._given = environment or {}
+
+    def _compute_environment_string(self, raw_environment_out: Any = None) -> str:
+        raw_environment_out.update(self._given)
+        return ""
 
 
-def why_not(of: Any, interpreter: str = sys.executable, **variables: Any) -> str:
-    return DirectAction._why_not_direct(of, {"ansible_python_interpreter": interpreter, **variables})
+def why_not(of: Task, interpreter: str = sys.executable, **variables: Any) -> str:
+    return next(of._reasons({"ansible_python_interpreter": interpreter, **variables}), "")
 
 
 def test_a_task_by_ansibles_own_python_on_this_machine_is_direct() -> None:
-    assert why_not(task(environment={"AWS_PROFILE": "shop", "HTTPS_PROXY": "http://proxy:3128"})) == ""
+    assert why_not(Task(environment={"AWS_PROFILE": "shop", "HTTPS_PROXY": "http://proxy:3128"})) == ""
 
 
 @pytest.mark.parametrize(
     ("reason", "of", "interpreter"),
     [
-        ("another Python interpreter is set", task(), "/usr/bin/python3"),
+        ("another Python interpreter is set", Task(), "/usr/bin/python3"),
         # The link of a virtual environment and what it points to import different packages.
-        ("another Python interpreter is set", task(), str(Path(sys.executable).resolve().parent / ".." / "python")),
-        ("another Python interpreter is set", task(), "auto"),
-        ("the connection is not local", task(transport="ssh"), sys.executable),
-        ("the task is asynchronous", task(async_val=60), sys.executable),
-        ("become is set", task(become="sudo"), sys.executable),
-        ("boto3 or amazon.aws is not installed for Ansible's Python", task(importable=False), sys.executable),
+        ("another Python interpreter is set", Task(), str(Path(sys.executable).resolve().parent / ".." / "python")),
+        ("another Python interpreter is set", Task(), "auto"),
+        ("the connection is not local", Task(connection="ansible.builtin.ssh"), sys.executable),
+        ("the task is asynchronous", Task(async_val=60), sys.executable),
+        ("become is set", Task(become="sudo"), sys.executable),
+        (
+            "boto3 is not installed for Ansible's Python",
+            Task(missing="boto3 is not installed for Ansible's Python"),
+            sys.executable,
+        ),
         *(
-            (f"the environment has {name}", task(environment={name: "x"}), sys.executable)
+            (f"the environment has {name}", Task(environment={name: "x"}), sys.executable)
             for name in ("PYTHONPATH", "LD_PRELOAD", "LC_ALL", "LANG", "TZ", "OPENSSL_CONF", "AWS_DATA_PATH", "HOME")
         ),
     ],
 )
-def test_the_ordinary_way_has_a_reason(reason: str, of: Any, interpreter: str) -> None:
+def test_the_ordinary_way_has_a_reason(reason: str, of: Task, interpreter: str) -> None:
     assert why_not(of, interpreter) == reason
+
+
+def test_a_limit_of_open_files_is_for_a_process() -> None:
+    assert why_not(Task(), ansible_python_module_rlimit_nofile=1024) == "a limit of open files is set"
 
 
 def test_the_interpreter_is_the_delegates() -> None:
     delegates = {"other": {"ansible_python_interpreter": "/usr/bin/python3"}}
-    of = task(delegate_to="other")
+    of = Task(delegate_to="other")
     assert why_not(of, ansible_delegated_vars=delegates) == "another Python interpreter is set"
 
 
@@ -96,4 +108,4 @@ def test_the_machine_may_be_the_reason(
     monkeypatch: pytest.MonkeyPatch, reason: str, holder: Any, name: str, value: Any
 ) -> None:
     monkeypatch.setattr(holder, name, value)
-    assert why_not(task()) == reason
+    assert why_not(Task()) == reason

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
+import importlib
 import inspect
 import json
 from typing import Any
@@ -79,7 +81,7 @@ def test_the_loader_of_modules_takes_these_arguments() -> None:
     ids=lambda value: value if isinstance(value, str) else value.__name__.rpartition(".")[2],
 )
 def test_what_tells_a_controller_from_a_module_is_there(holder: Any, name: str) -> None:
-    assert hasattr(holder, name), f"{CORE} has no {holder.__name__}.{name}, which direct execution sets in its fork."
+    assert hasattr(holder, name), f"{CORE} has no {holder.__name__}.{name}, which direct execution needs in its fork."
 
 
 def test_arguments_are_serialized_by_this_profile() -> None:
@@ -90,3 +92,15 @@ def test_arguments_are_serialized_by_this_profile() -> None:
 @pytest.mark.parametrize("name", ["INTERPRETER_PYTHON", "PYTHON_MODULE_RLIMIT_NOFILE", "DEFAULT_KEEP_REMOTE_FILES"])
 def test_the_settings_that_it_reads_are_there(name: str) -> None:
     assert constants.config.get_configuration_definition(name), f"{CORE} has no setting {name}."
+
+
+@pytest.mark.parametrize("name", ["linear", "free"])
+def test_the_main_process_loads_the_class_of_an_action_plugin(name: str) -> None:
+    strategy = importlib.import_module(f"ansible.plugins.strategy.{name}")
+    assert "class_only=True" in inspect.getsource(strategy), (
+        f"{CORE}: strategy {name} no longer loads an action plugin before it forks: each worker imports boto3 again."
+    )
+
+
+def test_exit_functions_can_be_run_in_a_fork() -> None:
+    assert hasattr(atexit, "_clear") and hasattr(atexit, "_run_exitfuncs"), "Python's atexit changed: see _fork.py."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import locale
 import logging
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -94,9 +95,12 @@ def count(module: AnsibleModule) -> None:
         module.fail_json(msg=f"call {called} fails", calls=called)
 
 
-def sleep_and_write(module: AnsibleModule) -> None:
-    time.sleep(2)
-    Path(module.params["count_file"]).write_text("it went on")
+def sleep_in_a_process(module: AnsibleModule) -> None:
+    """As long as it is not ended, it has a process of its own and a directory beside the count file."""
+    marker = Path(module.params["count_file"])
+    with tempfile.TemporaryDirectory(prefix="left-", dir=marker.parent):
+        code = f"import time; time.sleep(3); open({str(marker)!r}, 'w').close()"
+        subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def temporary_directory(module: AnsibleModule) -> str:
@@ -111,13 +115,16 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
     "crash": crash,
     "deprecate": deprecate,
     "die": lambda module: os._exit(7),
+    "exit": lambda module: sys.exit(3),
+    "exit_with_text": lambda module: sys.exit("the end"),
     "fail": fail,
     "log_requests": log_requests,
     "print": lambda module: print("not JSON"),
     "print_to_stderr": lambda module: print("an error", file=sys.stderr),
+    "odd_progress": lambda module: _progress.Progress("The \udcff").tell("CREATING"),
     "progress": lambda module: _progress.Progress("The thing").tell("CREATING"),
     "sleep": lambda module: time.sleep(5),
-    "sleep_and_write": sleep_and_write,
+    "sleep_in_a_process": sleep_in_a_process,
     "sleep_long": lambda module: time.sleep(60),
     "temporary_directory": temporary_directory,
     "warn": lambda module: module.warn("a warning"),
