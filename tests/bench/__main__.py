@@ -20,7 +20,7 @@ HEAD = [
     "# What it costs",
     "",
     f"Written by `make bench`, each section in one run. Playbooks: the median of {ROUNDS} rounds with local AWS, which",
-    "answers at once: so that is what the collection adds, mostly an Ansible that starts a Python with boto3 per task.",
+    "answers at once: so that is what Ansible and the collection add.",
     "",
 ]
 
