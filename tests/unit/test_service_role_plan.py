@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import itertools
 import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import listed
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
     covers,
@@ -407,6 +409,128 @@ class TestMoves:
     ) -> None:
         policies = {part("p", number): each for number, each in enumerate(live, 1)}
         steady(observed(policies, attached=list(policies)[:attached]), desired(divided("p", *wanted)))
+
+
+def encrypting(count: int) -> Statement:
+    """In the form of the replication role's, of so many Regions."""
+    regions = [f"region-{number:02}" for number in range(count)]
+    buckets = [f"arn:aws:s3:::{region}".ljust(43, "b") for region in regions]
+    return allow(
+        *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+        on=[f"arn:aws:kms:{region}:{ACCOUNT}:key/{'0' * 30}" for region in regions],
+        Sid="Keys",
+        Condition={
+            "StringEquals": {"kms:ViaService": [f"s3.{region}.amazonaws.com" for region in regions]},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": [*buckets, *(f"{each}/*" for each in buckets)]},
+        },
+    )
+
+
+def allowed(documents: t.Iterable[Statement], action: str, resource: str, **keys: str) -> bool:
+    """Whether IAM allows this request: not by grants, but as it reads a statement."""
+
+    def matches(patterns: t.Any, value: str | None) -> bool:
+        return value is not None and any(fnmatch.fnmatchcase(value, each) for each in listed(patterns))
+
+    def holds(operator: str, patterns: t.Any, value: str | None) -> bool:
+        if operator.startswith("StringNot"):
+            return not matches(patterns, value)
+        return matches(patterns, value)
+
+    def applies(statement: Statement) -> bool:
+        return (
+            (
+                matches(statement["Action"], action)
+                if "Action" in statement
+                else not matches(statement["NotAction"], action)
+            )
+            and matches(statement["Resource"], resource)
+            and all(
+                holds(operator, patterns, keys.get(key.replace(":", "_")))
+                for operator, conditions in statement.get("Condition", {}).items()
+                for key, patterns in conditions.items()
+            )
+        )
+
+    return any(applies(statement) for document in documents for statement in document["Statement"])
+
+
+def kept(found: Observed, wanted: Desired, **request: str) -> list[str]:
+    """The calls, of which none takes away what this request needs, before and after."""
+    simulated = Simulated(found)
+    assert allowed([policy.document for policy in found.attached.values()], **request)
+    assert allowed(wanted.policies.values(), **request)
+    made = plan(found, wanted)
+    for _ in simulated.apply(made):
+        assert allowed([simulated.stored[name] for name in simulated.attached], **request)
+    return calls(made)
+
+
+class TestMovesThatGrantsDoNotShow:
+    """What is there before and after, in another form, is there all the time."""
+
+    @pytest.mark.parametrize("count", [20, 24, 30])
+    def test_of_more_values_than_are_looked_at_one_by_one(self, count: int) -> None:
+        live, wanted = (
+            group("p", encrypting(count)),
+            group("p", allow("s3:Get", on=["x" * 3000]), encrypting(count + 1)),
+        )
+        found = observed({name: each["Statement"] for name, each in live.policies.items()})
+        assert len(wanted.policies) > len(live.policies)
+        for number in range(count):
+            kept(
+                found,
+                desired(wanted),
+                action="kms:Decrypt",
+                resource=f"arn:aws:kms:region-{number:02}:{ACCOUNT}:key/{'0' * 30}",
+                kms_ViaService=f"s3.region-{number:02}.amazonaws.com",
+                **{"kms_EncryptionContext_aws_s3_arn": f"arn:aws:s3:::region-{number:02}".ljust(43, "b") + "/x"},
+            )
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param({"NotAction": "iam:*", "Action": None}, {}, id="NotAction"),
+            pytest.param(
+                {"Condition": {"StringEquals": {"k": "a"}}}, {"Condition": {"StringLike": {"k": "a"}}}, id="like"
+            ),
+            pytest.param(
+                {"Condition": {"StringLike": {"k": "a*"}}}, {"Condition": {"StringLike": {"k": "?"}}}, id="wild"
+            ),
+            pytest.param(
+                {"Condition": {"StringNotEquals": {"k": ["b", "c"]}}},
+                {"Condition": {"StringNotEquals": {"k": ["b"]}}},
+                id="not",
+            ),
+            pytest.param({"Action": "s3:Get*"}, {"Action": "s3:*t"}, id="wildcards that overlap"),
+        ],
+    )
+    def test_of_another_form(self, before: Statement, after: Statement) -> None:
+        one, other = ({key: value for key, value in {**GET, **each}.items() if value} for each in (before, after))
+        request = {"action": "s3:Get", "resource": "arn:aws:s3:::b/x", "k": "a"}
+        moved = kept(observed({"p": [one], "q": [LIST]}), desired(group("p", TAG), group("q", other)), **request)
+        assert moved == ["create_version q", "create_version p"]
+        exchanged = desired(group("p", TAG, other), group("q", LIST, allow("s3:New"), other))
+        kept(observed({"p": [LIST], "q": [TAG, one]}), exchanged, **request)
+
+    def test_both_in_another_form_need_one_more_for_the_moment(self) -> None:
+        one, other = ({"Effect": "Allow", "NotAction": each, "Resource": "*"} for each in ("iam:*", "sts:*"))
+        found, wanted = observed({"p": [one], "q": [other]}), desired(group("p", PUT), group("q", GET))
+        for action in ("s3:Get", "s3:Put"):
+            assert kept(found, wanted, action=action, resource="arn:aws:s3:::b/x") == [
+                *("create_policy p-2", "attach p-2", "create_version p", "create_version q"),
+                *("detach p-2", "delete_policy p-2"),
+            ]
+
+    def test_what_is_of_one_form_waits_for_nothing(self) -> None:
+        """Values that differ grant different things."""
+        found = observed({"p": [allow("s3:Get", on=["a"])], "q": [PUT]})
+        made = plan(found, desired(group("p", allow("s3:Get", on=["b"])), group("q", TAG)))
+        assert calls(made) == ["create_version p", "create_version q"]
+        conditions = [{"StringEquals": {"k": each}} for each in "ab"]
+        one, other = (allow("s3:Get", Condition=each) for each in conditions)
+        made = plan(observed({"p": [one], "q": [other]}), desired(group("p", other), group("q", LIST)))
+        assert calls(made) == ["create_version p", "create_version q"]
 
 
 def test_names_of_parts() -> None:
