@@ -26,6 +26,8 @@ Axes = dict[_Path, list[str]]
 
 # Characters of a managed policy; white space is not counted. Source: IAM User Guide, "IAM and AWS STS quotas".
 MAX_SIZE = 6144
+# Those of the number that a piece's Sid gets.
+_NUMBER = 4
 
 # Operators of which one value of the list is enough, so that two statements with half the list each say the same.
 # Source: IAM User Guide, "Conditions with multiple context keys or values": with a negated operator, and with
@@ -69,20 +71,21 @@ def split(where: str, statements: t.Sequence[Statement]) -> list[Statement]:
     return [document(each) for each in documents]
 
 
-def _pieces(where: str, statement: Statement) -> list[Statement]:
+def _pieces(where: str, statement: Statement, room: int = MAX_SIZE) -> list[Statement]:
     """The statement, or as many as it takes: its longest list is halved until each fits."""
-    if size([statement]) <= MAX_SIZE:
+    if size([statement]) <= room:
         return [statement]
     paths = sorted(_lists(statement), key=lambda path: len(json.dumps(_at(statement, path))))
     if not paths:
         raise EdgeError(
             f"{where}: the statement {statement.get('Sid') or text(statement)[:60]!r} has {size([statement])} "
-            f"characters, of {MAX_SIZE} that IAM takes in a policy, and no list that could be divided: make it shorter."
+            f"characters, of {room} that IAM takes in a policy, and no list that could be divided: make it shorter."
         )
     values = _at(statement, paths[-1])
     middle = len(values) // 2
     halves = (_with(statement, paths[-1], part) for part in (values[:middle], values[middle:]))
-    return [piece for half in halves for piece in _pieces(where, half)]
+    left = MAX_SIZE - (_NUMBER if statement.get("Sid") else 0)
+    return [piece for half in halves for piece in _pieces(where, half, left)]
 
 
 def _named(pieces: list[Statement], taken: set[str]) -> list[Statement]:
