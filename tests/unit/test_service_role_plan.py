@@ -466,6 +466,44 @@ def kept(found: Observed, wanted: Desired, **request: str) -> list[str]:
     return calls(made)
 
 
+def numbered(count: int, shift: int = 0) -> dict[str, Statement]:
+    return {f"p{chr(97 + number)}": allow(f"s3:{(number + shift) % count}") for number in range(count)}
+
+
+class TestTenPolicies:
+    """IAM lets a role have no more: a plan that needs more for a moment is none."""
+
+    OTHERS = [f"foreign{number}" for number in range(9)]
+
+    @pytest.mark.parametrize("purge", [True, False])
+    def test_no_room_beside_those_of_others(self, purge: bool) -> None:
+        wanted = desired(group("p", GET), group("q", PUT), purge=purge)
+        with pytest.raises(
+            EdgeError,
+            match=r"has 9 managed policies and would have 11, .* IAM lets it have 10\. Nothing was changed\. "
+            r"Detach 1 of these first, .*: foreign0, .*, foreign8\. Then run this again",
+        ):
+            plan(observed({}, others=self.OTHERS), wanted)
+        assert plan(observed({}, others=self.OTHERS[1:]), wanted).steps
+
+    def test_no_room_for_a_spare(self) -> None:
+        found = observed({name: [each] for name, each in numbered(10).items()})
+        exchanged = [group(name, each) for name, each in numbered(10, shift=1).items()]
+        with pytest.raises(EdgeError, match=r"would have 11, .* Change fewer groups at once"):
+            plan(found, desired(*exchanged))
+
+    def test_what_goes_first_makes_room(self) -> None:
+        found = observed({name: [each] for name, each in numbered(10).items()})
+        groups = [group(name) for name in numbered(10)]
+        made = plan(found, desired(*groups, group("q", TAG)))
+        assert calls(made).index("detach pj") < calls(made).index("attach q")
+
+    def test_a_role_that_has_more_may_have_as_many(self) -> None:
+        """AWS raises the quota on request."""
+        others = [*self.OTHERS, "x", "y"]
+        assert plan(observed({"p": [GET]}, others=others, attached=["p"]), desired(group("p", PUT))).steps
+
+
 class TestMovesThatGrantsDoNotShow:
     """What is there before and after, in another form, is there all the time."""
 

@@ -19,7 +19,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents
     check_statement,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import MAX_SIZE, split
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import Desired, Group, number_of
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+    MAX_ATTACHED,
+    Desired,
+    Group,
+    number_of,
+)
 
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -46,13 +51,12 @@ ARGUMENTS: dict[str, t.Any] = {
 REQUIRED_IF = [("state", "present", ("services",))]
 
 # Sources: IAM API reference, CreateRole and CreatePolicy (a policy's name has 128 characters, of which a part's number
-# may take three); IAM User Guide, "IAM and AWS STS quotas", which AWS raises for attached policies on request.
+# may take three).
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,125}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
 _SID = re.compile(r"[A-Za-z0-9]*")
-MAX_ATTACHED = 10
 
 
 def desired(p: t.Mapping[str, t.Any]) -> Desired:
