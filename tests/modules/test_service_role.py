@@ -159,7 +159,7 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     condition = {"StringEquals": {"aws:SourceAccount": role.cloud.account_id}}
     changed = role.run(read("one"), services=SERVICES[:1], conditions=condition, tags={"team": "web"})
     assert changed["plan"] == [
-        f"Let s3.amazonaws.com assume the role {ROLE}, and nothing else",
+        f"Allow only s3.amazonaws.com to assume the role {ROLE}",
         f"Tag the role {ROLE}",
         f"Tag the policy {ROLE}",
     ]
@@ -167,6 +167,17 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     (statement,) = role.role["AssumeRolePolicyDocument"]["Statement"]
     assert (statement["Principal"]["Service"], statement["Condition"]) == (SERVICES[:1], condition)
     assert role.run(read("one"), services=SERVICES[:1], conditions=condition)["mutating"] == []
+
+
+def test_another_service_gets_no_right_that_is_on_its_way_out(role: ServiceRole) -> None:
+    role.run(read("one"), services=SERVICES[:1])
+    changed = role.run(read("two"), services=SERVICES[1:])
+    assert changed["plan"] == [
+        f"Let nobody assume the role {ROLE} until its policies are changed",
+        f"Change what the policy {ROLE} allows",
+        f"Allow only {SERVICES[1]} to assume the role {ROLE}",
+    ]
+    assert role.run(read("two"), services=SERVICES[1:])["mutating"] == []
 
 
 @pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])

@@ -64,8 +64,12 @@ def calls(made: Plan) -> list[str]:
 
 
 def trusted(made: Plan) -> list[list[str]]:
-    documents = [step.arguments["trust"] for step in made.steps if step.call == "set_trust"]
-    return [each["Statement"][0]["Principal"]["Service"] for each in documents]
+    return [services_of(step.arguments["trust"]) for step in made.steps if step.call == "set_trust"]
+
+
+def services_of(trust: Statement) -> list[str]:
+    statements: list[Statement] = trust["Statement"]
+    return [each for one in statements if one["Effect"] == "Allow" for each in one["Principal"]["Service"]]
 
 
 NOTHING = Observed(None)
@@ -222,7 +226,7 @@ class TestTrust:
             pytest.param(trusting(S3), [S3, BATCH], ["policy", [S3, BATCH]], id="wider last"),
             pytest.param(trusting(S3, BATCH), [S3], [[S3], "policy"], id="narrower first"),
             pytest.param(trusting(S3, LAMBDA), [S3, BATCH], [[S3], "policy", [S3, BATCH]], id="both"),
-            pytest.param(trusting(LAMBDA), [S3], [[S3], "policy"], id="another"),
+            pytest.param(trusting(LAMBDA), [S3], [[], "policy", [S3]], id="another"),
         ],
     )
     def test_it_is_narrowed_before_the_policies_change_and_widened_after(
@@ -238,14 +242,23 @@ class TestTrust:
         found = observed({"p": [GET]}, trust=trusting(S3, condition=ACCOUNT_ONLY))
         assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
-    def test_a_trust_of_somebody_else_is_replaced_first(self) -> None:
+    def test_a_trust_of_somebody_else_ends_first(self) -> None:
         statement = {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
             "Action": "sts:AssumeRole",
         }
         found = observed({"p": [GET]}, trust=document([statement]))
-        assert calls(plan(found, desired(group("p", PUT)))) == ["set_trust", "create_version p"]
+        made = plan(found, desired(group("p", PUT)))
+        assert calls(made) == ["set_trust", "create_version p", "set_trust"] and trusted(made) == [[], [S3]]
+        assert made.sentences[0] == f"Let nobody assume the role {NAME} until its policies are changed"
+
+    def test_after_a_run_that_was_killed_nobody_is_trusted_until_the_policies_are_changed(self) -> None:
+        found = observed({"p": [GET]}, trust=desired().no_trust())
+        assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
+
+    def test_where_no_policy_changes_one_step_is_enough(self) -> None:
+        assert trusted(plan(observed({"p": [GET]}, trust=trusting(LAMBDA)), desired(group("p", GET)))) == [[S3]]
 
 
 class TestOwnership:
@@ -587,6 +600,28 @@ def test_trusts_between_any_two_sets_of_services_are_never_wider_than_both() -> 
             assert set(live) & set(wanted) <= set(services) <= set(live) | set(wanted)
         assert set((trusted(made) or [live])[-1]) == set(wanted)
     assert covers(trusting(S3, BATCH), trusting(BATCH))
+
+
+@pytest.mark.parametrize("condition", [None, ACCOUNT_ONLY, {"StringEquals": {"aws:SourceAccount": "1" * 12}}])
+@pytest.mark.parametrize(
+    ("before", "after"), [(allow("s3:*"), GET), (GET, allow("s3:*")), (GET, PUT), (allow("s3:Get", "s3:Put"), GET)]
+)
+def test_no_service_has_a_right_that_it_has_neither_before_nor_after(
+    condition: Statement | None, before: Statement, after: Statement
+) -> None:
+    """All pairs of a service and a grant, after each step."""
+    sets = [list(each) for count in (1, 2) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
+    for live, wanted in itertools.product(sets, sets):
+        found = observed({"p": [before]}, trust=trusting(*live, condition=condition))
+        made = plan(found, desired(group("p", after), services=wanted, conditions=ACCOUNT_ONLY))
+        named = {"before": document([before]), "after": document([after])}
+        had, given = (grants(named)[name] for name in ("before", "after"))
+        old, new = set(itertools.product(live, had)), set(itertools.product(wanted, given))
+        simulated, services = Simulated(found), live
+        for step, _ in zip(made.steps, simulated.apply(made), strict=True):
+            services = services_of(step.arguments["trust"]) if step.call == "set_trust" else services
+            assert old & new <= set(itertools.product(services, simulated.granted(named))) <= old | new
+        assert set(services) == set(wanted)
 
 
 def test_a_role_of_another_path_keeps_its_arn() -> None:

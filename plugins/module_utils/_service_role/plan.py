@@ -31,14 +31,14 @@ Steps = list[Step]
 def plan(observed: Observed, desired: Desired) -> Plan:
     """Restrictions come first and grants last; but no right that is there before and after is missing in between."""
     _require_owned(observed, desired, observed.policies.keys() & desired.policies.keys())
-    before, after = observed.role, _after(observed, desired)
+    before, after, changes = observed.role, _after(observed, desired), policies.steps(observed, desired)
     if before is None:
         first, last = [_creation(desired)], []
     else:
-        restricted, granted = _trust(before, desired)
+        restricted, granted = _trust(before, desired, bool(changes))
         first = [*_boundary(before, desired), *restricted]
         last = [*granted, *_no_boundary(before, desired), *_description(before, desired)]
-    steps = [*first, *policies.steps(observed, desired), *last, *_tags(observed, desired)]
+    steps = [*first, *changes, *last, *_tags(observed, desired)]
     return Plan(observed.described(), after.described(), tuple(steps))
 
 
@@ -118,28 +118,30 @@ def _creation(desired: Desired) -> Step:
     return Step("create_role", arguments, f"Create the role {desired.name} for {', '.join(desired.services)}")
 
 
-def _trust(role: Role, desired: Desired) -> tuple[Steps, Steps]:
-    """What changes before the policies do, and what after them."""
+def _trust(role: Role, desired: Desired, others_change: bool) -> tuple[Steps, Steps]:
+    """What changes before the policies do, and what after them, where *others_change* at all."""
     wanted = desired.trust()
     if same(role.trust, wanted):
         return [], []
+    whole = _trust_step(desired, wanted, desired.services)
     if covers(wanted, role.trust):
-        return [], [_trust_step(desired, wanted, desired.services)]
+        return [], [whole]
     # What was trusted and no longer is, ends before anything is granted; what is new begins when that is done.
-    trusted = {
-        service
-        for statement in canonical(role.trust)["Statement"]
-        for service in statement.get("Principal", {}).get("Service", [])
-    }
+    statements = [each for each in canonical(role.trust)["Statement"] if each["Effect"] == "Allow"]
+    trusted = {service for each in statements for service in each.get("Principal", {}).get("Service", [])}
     stay = [service for service in desired.services if service in trusted]
-    narrowed = desired.trust(stay)
-    if stay and len(stay) < len(desired.services) and covers(role.trust, narrowed):
-        return [_trust_step(desired, narrowed, stay)], [_trust_step(desired, wanted, desired.services)]
-    return [_trust_step(desired, wanted, desired.services)], []
+    if len(stay) == len(desired.services):
+        return [whole], []
+    if stay:
+        return [_trust_step(desired, desired.trust(stay), stay)], [whole]
+    if not statements or not others_change:
+        return [], [whole]
+    nobody = f"Let nobody assume the role {desired.name} until its policies are changed"
+    return [Step("set_trust", {"role": desired.name, "trust": desired.no_trust()}, nobody)], [whole]
 
 
 def _trust_step(desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
-    sentence = f"Let {', '.join(services)} assume the role {desired.name}, and nothing else"
+    sentence = f"Allow only {', '.join(services)} to assume the role {desired.name}"
     return Step("set_trust", {"role": desired.name, "trust": trust}, sentence)
 
 
