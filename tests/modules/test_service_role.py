@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
 
 from cloud.local import ROOT, LocalCloud
 from modules import edge_functions
 from modules.edge_functions import Functions
 from modules.runner import SITE, ModuleFailed, Modules
-from modules.service_roles import ROLE, SERVICES, ServiceRole, groups, long, read
+from modules.service_roles import ROLE, SERVICES, ServiceRole, Statement, groups, long, read
 
 A, B = long("A"), long("B")
 
@@ -107,6 +108,25 @@ def test_the_oldest_version_gives_way(role: ServiceRole) -> None:
         f"Change what the policy {ROLE} allows",
     ]
     assert role.policies[ROLE] == [read("bucket-7")]
+
+
+def test_a_version_that_another_run_makes_meanwhile_gives_way_too(
+    role: ServiceRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        role.run(read(f"bucket-{number}"))
+    create, others = ServiceRoleApi.create_version, ["other"]
+
+    def create_later(api: ServiceRoleApi, arn: str, document: Statement) -> None:
+        for other in others:
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [read(other)]})
+            role.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True)
+        others.clear()
+        create(api, arn, document)
+
+    monkeypatch.setattr(ServiceRoleApi, "create_version", create_later)
+    assert f"Delete the old version v1 of the policy {ROLE}" in role.run(read("last"))["plan"]
+    assert role.policies[ROLE] == [read("last")]
 
 
 def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole) -> None:

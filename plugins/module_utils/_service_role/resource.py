@@ -14,7 +14,11 @@ import functools
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AnsibleAWSModule,
+    Aws,
+    is_boto3_error_code,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role import options
@@ -103,6 +107,11 @@ class ServiceRole(Resource[Observed]):
             describe=self._not_seen,
             pause=0.25,
         )
+
+    def is_stale(self, error: BaseException | None) -> bool:
+        """Also where another run made a version, so that the policy has as many as IAM keeps: one of them gives way."""
+        full = isinstance(error, is_boto3_error_code("LimitExceeded", error))
+        return super().is_stale(error) or (full and getattr(error, "operation_name", "") == "CreatePolicyVersion")
 
     def _not_seen(self, seen: Observed) -> str:
         sentences = self.plan(seen).sentences
