@@ -140,11 +140,16 @@ def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole
 def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules: Modules) -> None:
     role.run(read("one"))
     document = json.dumps({"Version": "2012-10-17", "Statement": [read("other")]})
-    other = role.iam.create_policy(PolicyName=f"{ROLE}-batch", PolicyDocument=document)["Policy"]["Arn"]
-    role.iam.attach_role_policy(RoleName=ROLE, PolicyArn=other)
+    names = [f"{ROLE}-batch", "by-hand"]
+    others = [role.iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"] for name in names]
+    for other in (*others, "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"):
+        role.iam.attach_role_policy(RoleName=ROLE, PolicyArn=other)
     assert role.run(read("one"), purge=False)["mutating"] == []
-    assert role.run(read("one"))["plan"] == [f"Detach the policy {ROLE}-batch from the role {ROLE}"]
-    assert set(role.policies) == {ROLE, f"{ROLE}-batch"}
+    assert sorted(role.run(read("one"))["plan"]) == [
+        f"Detach the policy {name} from the role {ROLE}"
+        for name in ("AWSLambdaBasicExecutionRole", "by-hand", f"{ROLE}-batch")
+    ]
+    assert set(role.policies) == {ROLE, *names}
     with pytest.raises(ModuleFailed, match=f"The policy {ROLE}-batch exists already without the tag multiregion-edge"):
         role.run(policies=groups(read("one"), batch=[read("two")]))
 
