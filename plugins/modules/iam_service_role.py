@@ -25,6 +25,7 @@ description:
     oldest that is not the default gives way.
   - IAM shows a change some seconds late. The module tries again what IAM refuses until then, and waits until IAM
     shows all of it.
+  - A policy of its own that something else uses as well is not deleted. A warning names it.
 options:
   name:
     description: The role's name.

@@ -233,17 +233,30 @@ def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
     assert (role.role, role.policies) == (None, {})
 
 
-def test_a_policy_that_others_use_says_so(role: ServiceRole) -> None:
-    role.run(read("one"))
+@pytest.mark.parametrize("given", [{"state": "absent", "policies": groups()}, {"policies": groups(A)}])
+def test_a_policy_that_others_use_stays_with_a_warning(role: ServiceRole, given: dict[str, Any]) -> None:
+    role.run(A, B)
     role.iam.create_user(UserName="other")
-    role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
-    with pytest.raises(
-        ModuleFailed, match=f"The policy {role.arn(ROLE)}: DeleteConflict from DeletePolicy: .* attached"
-    ):
-        role.run(state="absent", policies=groups(), wait_timeout=0)
-    role.iam.detach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
+    role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(f"{ROLE}-2"))
+    left = role.run(**given)
+    assert f"Detach the policy {ROLE}-2 from the role {ROLE}" in left["plan"]
+    assert any(f"The policy {ROLE}-2 is not needed by the role {ROLE} any more" in each for each in left["warnings"])
+    # The first part says where to look for the second.
+    assert set(role.policies) == {ROLE, f"{ROLE}-2"}
+    again = role.run(**given)
+    assert again["mutating"] == [] and again["warnings"]
+    role.iam.detach_user_policy(UserName="other", PolicyArn=role.arn(f"{ROLE}-2"))
     role.iam.delete_user(UserName="other")
-    assert role.run(state="absent", policies=groups())["plan"] == [f"Delete the policy {ROLE}"]
+    assert role.run(**given)["plan"][0] == f"Delete the policy {ROLE}-2"
+    assert set(role.policies) == ({ROLE} if "state" not in given else set())
+
+
+def test_a_policy_that_is_a_boundary_elsewhere_stays_too(role: ServiceRole) -> None:
+    role.run(A, B)
+    role.iam.create_user(UserName="other", PermissionsBoundary=role.arn(f"{ROLE}-2"))
+    assert role.run(A)["warnings"] and set(role.policies) == {ROLE, f"{ROLE}-2"}
+    role.iam.delete_user(UserName="other")
+    assert role.run(A)["plan"] == [f"Delete the policy {ROLE}-2"]
 
 
 class TestEventualConsistency:

@@ -69,7 +69,8 @@ class ServiceRoleApi:
             version = self._iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])
         except is_boto3_error_code(_MISSING):
             return None
-        return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])))
+        uses = found.get("AttachmentCount", 0) + found.get("PermissionsBoundaryUsageCount", 0)
+        return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])), uses=uses)
 
     def versions(self, arn: str) -> list[str]:
         """All but the default one, oldest first."""

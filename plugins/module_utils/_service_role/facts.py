@@ -96,12 +96,16 @@ class Role:
 
 @dataclasses.dataclass(frozen=True)
 class Policy:
-    """``versions``: all but the default one, oldest first; looked at only where one is made or all are deleted."""
+    """``versions``: all but the default one, oldest first; looked at only where one is made or all are deleted.
+
+    ``uses``: by how many roles, users and groups, also as their permissions boundary.
+    """
 
     arn: str
     document: Statement
     tags: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     versions: tuple[str, ...] = ()
+    uses: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,6 +120,9 @@ class Observed:
         """Of the policies, those that the role has."""
         arns = self.role.attached if self.role else {}
         return {name: policy for name, policy in self.policies.items() if policy.arn in arns}
+
+    def used_elsewhere(self, name: str) -> bool:
+        return self.policies[name].uses > (name in self.attached)
 
     def described(self) -> Statement | None:
         """As a diff shows it; None if there is nothing."""

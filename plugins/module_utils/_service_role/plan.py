@@ -63,8 +63,16 @@ def plan_absent(observed: Observed, desired: Desired) -> Plan:
             for each in role.inline_policies
         ]
         steps.append(Step("delete_role", {"role": name}, f"Delete the role {name}"))
-    steps += policies.deletions(observed.policies, desired)
-    return Plan(observed.described(), None, tuple(steps))
+    stay = not_deleted(observed, desired, absent=True)
+    deleted = {each: policy for each, policy in observed.policies.items() if each not in stay}
+    after = Observed(None, {each: observed.policies[each] for each in stay})
+    return Plan(observed.described(), after.described(), tuple(steps + policies.deletions(deleted, desired)))
+
+
+def not_deleted(observed: Observed, desired: Desired, absent: bool) -> list[str]:
+    """The policies that are not needed and stay, for others use them."""
+    unneeded = observed.policies if absent else policies.leaving(observed, desired)
+    return policies.staying(observed, desired, unneeded)
 
 
 def policies_to_change(observed: Observed, desired: Desired | None) -> list[str]:
@@ -87,7 +95,7 @@ def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str])
 def _after(observed: Observed, desired: Desired) -> Observed:
     """What the plan makes of it. What says the same already stays as it is written."""
     role = observed.role or Role(desired.arn("role", desired.name), desired.trust())
-    leaving = policies.leaving(observed, desired)
+    leaving = policies.leaving(observed, desired).keys() - not_deleted(observed, desired, absent=False)
     kept = {name: policy for name, policy in observed.policies.items() if name not in leaving}
     for name, document in desired.policies.items():
         now = kept.get(name, Policy(desired.arn("policy", name), document))

@@ -55,7 +55,8 @@ def steps(observed: Observed, desired: Desired) -> Steps:
         others = {arn: name for arn, name in observed.role.attached.items() if arn not in known}
         found += [detachment(desired.name, arn, name) for arn, name in sorted(others.items())]
     _require_room(found, observed, desired)
-    return found + deletions({**gone, **spares}, desired)
+    stay = staying(observed, desired, gone)
+    return found + deletions({**{name: gone[name] for name in gone if name not in stay}, **spares}, desired)
 
 
 def _require_room(steps: Steps, observed: Observed, desired: Desired) -> None:
@@ -85,6 +86,17 @@ def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
         for name, policy in observed.policies.items()
         if desired.purge and name not in desired.policies and policy.tags.get(OWNER_TAG) == desired.site
     }
+
+
+def staying(observed: Observed, desired: Desired, names: t.Collection[str]) -> list[str]:
+    """Of these, which are not needed, those that IAM does not delete, for others use them.
+
+    And those before them in their group, which say where to look for the rest.
+    """
+    used = [(desired.group_of(name).name, name) for name in names if observed.used_elsewhere(name)]
+    return [
+        name for name in names if any(0 < number_of(group, name) <= number_of(group, other) for group, other in used)
+    ]
 
 
 def _change(change: Change, observed: Observed, desired: Desired) -> Steps:

@@ -40,6 +40,7 @@ class ServiceRole(Resource[Observed]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
+        self._warn: t.Callable[[str], object] = module.warn
         self._absent: bool = p["state"] == "absent"
         self._desired = dataclasses.replace(options.desired(p), account_id=aws.account_id)
         self._wait_timeout: float = p["wait_timeout"]
@@ -93,6 +94,14 @@ class ServiceRole(Resource[Observed]):
         return any(number_of(group.name, name) for group in self._desired.groups)
 
     def plan(self, observed: Observed) -> Plan:
+        for name in planning.not_deleted(observed, self._desired, self._absent):
+            self._warn(
+                f"The policy {name} is not needed by the role {self._desired.name} any more, and is not deleted: it "
+                "or a later part of its group is used elsewhere. Detach it there, and run this again to delete it."
+            )
+        return self._plan(observed)
+
+    def _plan(self, observed: Observed) -> Plan:
         return (planning.plan_absent if self._absent else planning.plan)(observed, self._desired)
 
     def settle(self, observed: Observed, changed: bool) -> Observed:
@@ -102,7 +111,7 @@ class ServiceRole(Resource[Observed]):
         return wait_until(
             f"The role {self._desired.name}",
             self.observe,
-            lambda seen: not self.plan(seen).steps,
+            lambda seen: not self._plan(seen).steps,
             timeout=self._wait_timeout,
             describe=self._not_seen,
             pause=0.25,
@@ -114,7 +123,7 @@ class ServiceRole(Resource[Observed]):
         return super().is_stale(error) or (full and getattr(error, "operation_name", "") == "CreatePolicyVersion")
 
     def _not_seen(self, seen: Observed) -> str:
-        sentences = self.plan(seen).sentences
+        sentences = self._plan(seen).sentences
         return f"not seen yet: {sentences[0]}" if sentences else "seen"
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
