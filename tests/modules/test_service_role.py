@@ -174,7 +174,7 @@ def test_a_boundary_and_a_description(role: ServiceRole, cloud: LocalCloud) -> N
     assert removed["plan"] == [f"Remove the permissions boundary of the role {ROLE}"]
     assert role.run(read("one"), permissions_boundary="", modules=root)["mutating"] == []
     with pytest.raises(ModuleFailed, match="NoSuchEntity from PutRolePermissionsBoundary"):
-        role.run(read("one"), permissions_boundary=f"{one}-missing", modules=root)
+        role.run(read("one"), permissions_boundary=f"{one}-missing", wait_timeout=0, modules=root)
 
 
 def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
@@ -299,6 +299,31 @@ class TestEventualConsistency:
         assert role.run(state="absent", policies=groups())["changed"]
         assert role.run(state="absent", policies=groups())["mutating"] == []
         assert (role.role, role.policies) == (None, {})
+
+    def test_a_version_that_is_seen_later_than_its_policy_is_waited_for(
+        self, role: ServiceRole, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is no policy that is missing, of which a second one would be made."""
+        role.run(read("one"))
+        role.iam.detach_role_policy(RoleName=ROLE, PolicyArn=role.arn(ROLE))
+        read_once, refused = ServiceRoleApi.__init__, []
+
+        def read_late(api: ServiceRoleApi, *arguments: Any) -> None:
+            read_once(api, *arguments)
+            answer = api._iam.get_policy_version
+
+            def get_policy_version(**names: str) -> Any:
+                if not refused:
+                    refused.append(names)
+                    return answer(**{**names, "VersionId": "v9"})  # NoSuchEntity
+                return answer(**names)
+
+            monkeypatch.setattr(api._iam, "get_policy_version", get_policy_version)
+
+        monkeypatch.setattr(ServiceRoleApi, "__init__", read_late)
+        seen = len(role.cloud.requests())
+        assert role.run(read("one"))["plan"] == [f"Attach the policy {ROLE} to the role {ROLE}"] and refused
+        assert "CreatePolicy" not in [entry["operation"] for entry in role.cloud.requests(seen)]
 
     def test_what_is_not_seen_in_time_says_how_to_go_on(self, role: ServiceRole) -> None:
         role.cloud.behave(iam_seconds=3600.0)
