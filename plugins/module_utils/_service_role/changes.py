@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import typing as t
 
@@ -153,6 +154,7 @@ def _overlap(one: str, other: str) -> bool:
     return starts and (end.endswith(other_end) or other_end.endswith(end))
 
 
+@functools.lru_cache(10_000)
 def _ends(pattern: str) -> tuple[str, str]:
     """What is before the first wildcard, and after the last."""
     parts = re.split(r"[*?]", pattern)

@@ -75,7 +75,7 @@ def _require_room(steps: Steps, observed: Observed, desired: Desired) -> None:
     )
     raise EdgeError(
         f"The role {desired.name} has {len(now)} managed policies and would have {most}, at least until all rights are "
-        f"granted; IAM lets it have {limit}. Nothing was changed. {advice} Then run this again."
+        f"granted; IAM lets it have {limit}. {advice} Then run this again."
     )
 
 

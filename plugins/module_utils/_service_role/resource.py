@@ -19,6 +19,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
     Aws,
     is_boto3_error_code,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role import options
@@ -111,7 +112,7 @@ class ServiceRole(Resource[Observed]):
         return wait_until(
             f"The role {self._desired.name}",
             self.observe,
-            lambda seen: not self._plan(seen).steps,
+            lambda seen: not self._not_seen(seen),
             timeout=self._wait_timeout,
             describe=self._not_seen,
             pause=0.25,
@@ -123,8 +124,12 @@ class ServiceRole(Resource[Observed]):
         return super().is_stale(error) or (full and getattr(error, "operation_name", "") == "CreatePolicyVersion")
 
     def _not_seen(self, seen: Observed) -> str:
-        sentences = self._plan(seen).sentences
-        return f"not seen yet: {sentences[0]}" if sentences else "seen"
+        """What IAM shows of the past may be a state of which no plan can be made."""
+        try:
+            sentences = self._plan(seen).sentences
+        except EdgeError as error:
+            return str(error)
+        return f"not seen yet: {sentences[0]}" if sentences else ""
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
         """Of what there is, or in check mode of what the plan makes of it."""
