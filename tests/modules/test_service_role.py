@@ -198,7 +198,7 @@ def test_another_service_gets_no_right_that_is_on_its_way_out(role: ServiceRole)
     role.run(read("one"), services=SERVICES[:1])
     changed = role.run(read("two"), services=SERVICES[1:])
     assert changed["plan"] == [
-        f"Let nobody assume the role {ROLE} until its policies are changed",
+        f"Allow no service to assume the role {ROLE} until its policies are changed",
         f"Change what the policy {ROLE} allows",
         f"Allow only {SERVICES[1]} to assume the role {ROLE}",
     ]

@@ -252,7 +252,7 @@ class TestTrust:
         found = observed({"p": [GET]}, trust=document([statement]))
         made = plan(found, desired(group("p", PUT)))
         assert calls(made) == ["set_trust", "create_version p", "set_trust"] and trusted(made) == [[], [S3]]
-        assert made.sentences[0] == f"Let nobody assume the role {NAME} until its policies are changed"
+        assert made.sentences[0] == f"Allow no service to assume the role {NAME} until its policies are changed"
 
     def test_after_a_run_that_was_killed_nobody_is_trusted_until_the_policies_are_changed(self) -> None:
         found = observed({"p": [GET]}, trust=desired().no_trust())

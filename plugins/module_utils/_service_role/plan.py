@@ -144,8 +144,8 @@ def _trust(role: Role, desired: Desired, others_change: bool) -> tuple[Steps, St
         return [_trust_step(desired, desired.trust(stay), stay)], [whole]
     if not statements or not others_change:
         return [], [whole]
-    nobody = f"Let nobody assume the role {desired.name} until its policies are changed"
-    return [Step("set_trust", {"role": desired.name, "trust": desired.no_trust()}, nobody)], [whole]
+    paused = f"Allow no service to assume the role {desired.name} until its policies are changed"
+    return [Step("set_trust", {"role": desired.name, "trust": desired.no_trust()}, paused)], [whole]
 
 
 def _trust_step(desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
