@@ -29,6 +29,15 @@ ELEMENTS = (*(element for group in _REQUIRED for element in group), *_OPTIONAL)
 # In the policy of a role, which is the principal itself.
 IDENTITY_ELEMENTS = tuple(element for element in ELEMENTS if element not in ("Principal", "NotPrincipal"))
 
+# Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
+_ORDERS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+OPERATORS = (
+    *("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike"),
+    *("StringNotLike", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "IpAddress", "NotIpAddress"),
+    *("Bool", "BinaryEquals", "Null"),
+    *(f"{kind}{order}" for kind in ("Numeric", "Date") for order in _ORDERS),
+)
+
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -52,6 +61,17 @@ def check_statement(where: str, statement: Json, elements: t.Sequence[str] = ELE
         raise EdgeError(
             f"{where}.Condition must be a dictionary of operators, each with a dictionary of keys, not {condition!r}."
         )
+
+
+def check_operators(where: str, condition: t.Iterable[str]) -> None:
+    """Raise EdgeError unless IAM knows all operators of the *condition* of the option *where*."""
+    for operator in condition:
+        name = re.sub(r"^(ForAllValues|ForAnyValue):", "", operator)
+        name = name if name == "NullIfExists" else name.removesuffix("IfExists")
+        if name not in OPERATORS:
+            near = difflib.get_close_matches(name, OPERATORS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ", such as StringEquals or ArnLike."
+            raise EdgeError(f"{where}.{operator} is no condition operator of IAM{hint}")
 
 
 def same(one: Document | None, other: Document | None) -> bool:

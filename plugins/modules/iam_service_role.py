@@ -19,10 +19,13 @@ description:
     C(-2), C(-3) and so on after it.
   - Rights that the role has before and after a change are never missing in between. What moves to another policy is
     granted there before it is revoked where it was, and what is new is granted last.
+  - A service that is new gets none of the rights that end. If policies change and no service of before stays, nobody
+    may assume the role until they are changed.
   - A change of a policy is a new version of it that is the default at once. Of the five versions that IAM keeps, the
     oldest that is not the default gives way.
   - IAM shows a change some seconds late. The module tries again what IAM refuses until then, and waits until IAM
     shows all of it.
+  - A policy of its own that something else uses as well is not deleted. A warning names it.
 options:
   name:
     description: The role's name.
@@ -85,7 +88,7 @@ options:
   purge:
     description:
       - Whether the role loses all other managed policies. Those of the groups in O(policies) are deleted as well.
-      - With V(false) they stay, as long as something that is to be changed next still needs them.
+      - With V(false) they stay attached, for a first step before something else that still needs them is changed.
     type: bool
     default: true
   tags:
@@ -93,7 +96,9 @@ options:
     type: dict
     default: {}
   wait_timeout:
-    description: Seconds to wait until IAM takes a change of what was just made, and then again until it shows it all.
+    description:
+      - Seconds to wait until IAM takes a change of what was just made. They count for each call, and again at the end
+        until IAM shows all of it.
     type: int
     default: 120
 extends_documentation_fragment:
@@ -103,8 +108,8 @@ extends_documentation_fragment:
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 notes:
-  - Changes of O(description) and O(permissions_boundary) need C(iam:UpdateRole), C(iam:PutRolePermissionsBoundary) and
-    C(iam:DeleteRolePermissionsBoundary), which no role of this collection does.
+  - Changes of O(description) and O(permissions_boundary), which no role of this collection sets, need
+    C(iam:UpdateRole), C(iam:PutRolePermissionsBoundary) and C(iam:DeleteRolePermissionsBoundary).
 seealso:
   - module: multiregion.edge.lambda_edge_function
   - module: multiregion.edge.s3_replication

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
 
 from cloud.local import ROOT, LocalCloud
 from modules import edge_functions
 from modules.edge_functions import Functions
 from modules.runner import SITE, ModuleFailed, Modules
-from modules.service_roles import ROLE, SERVICES, ServiceRole, groups, long, read
+from modules.service_roles import ROLE, SERVICES, ServiceRole, Statement, groups, long, read
 
 A, B = long("A"), long("B")
 
@@ -109,6 +110,25 @@ def test_the_oldest_version_gives_way(role: ServiceRole) -> None:
     assert role.policies[ROLE] == [read("bucket-7")]
 
 
+def test_a_version_that_another_run_makes_meanwhile_gives_way_too(
+    role: ServiceRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        role.run(read(f"bucket-{number}"))
+    create, others = ServiceRoleApi.create_version, ["other"]
+
+    def create_later(api: ServiceRoleApi, arn: str, document: Statement) -> None:
+        for other in others:
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [read(other)]})
+            role.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True)
+        others.clear()
+        create(api, arn, document)
+
+    monkeypatch.setattr(ServiceRoleApi, "create_version", create_later)
+    assert f"Delete the old version v1 of the policy {ROLE}" in role.run(read("last"))["plan"]
+    assert role.policies[ROLE] == [read("last")]
+
+
 def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole) -> None:
     role.run(policies=groups(A, B, kms=[read("kms")]))
     widened = role.run(policies=groups(A, kms=[]), purge=False)
@@ -120,11 +140,16 @@ def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole
 def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules: Modules) -> None:
     role.run(read("one"))
     document = json.dumps({"Version": "2012-10-17", "Statement": [read("other")]})
-    other = role.iam.create_policy(PolicyName=f"{ROLE}-batch", PolicyDocument=document)["Policy"]["Arn"]
-    role.iam.attach_role_policy(RoleName=ROLE, PolicyArn=other)
+    names = [f"{ROLE}-batch", "by-hand"]
+    others = [role.iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"] for name in names]
+    for other in (*others, "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"):
+        role.iam.attach_role_policy(RoleName=ROLE, PolicyArn=other)
     assert role.run(read("one"), purge=False)["mutating"] == []
-    assert role.run(read("one"))["plan"] == [f"Detach the policy {ROLE}-batch from the role {ROLE}"]
-    assert set(role.policies) == {ROLE, f"{ROLE}-batch"}
+    assert sorted(role.run(read("one"))["plan"]) == [
+        f"Detach the policy {name} from the role {ROLE}"
+        for name in ("AWSLambdaBasicExecutionRole", "by-hand", f"{ROLE}-batch")
+    ]
+    assert set(role.policies) == {ROLE, *names}
     with pytest.raises(ModuleFailed, match=f"The policy {ROLE}-batch exists already without the tag multiregion-edge"):
         role.run(policies=groups(read("one"), batch=[read("two")]))
 
@@ -149,7 +174,7 @@ def test_a_boundary_and_a_description(role: ServiceRole, cloud: LocalCloud) -> N
     assert removed["plan"] == [f"Remove the permissions boundary of the role {ROLE}"]
     assert role.run(read("one"), permissions_boundary="", modules=root)["mutating"] == []
     with pytest.raises(ModuleFailed, match="NoSuchEntity from PutRolePermissionsBoundary"):
-        role.run(read("one"), permissions_boundary=f"{one}-missing", modules=root)
+        role.run(read("one"), permissions_boundary=f"{one}-missing", wait_timeout=0, modules=root)
 
 
 def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
@@ -159,7 +184,7 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     condition = {"StringEquals": {"aws:SourceAccount": role.cloud.account_id}}
     changed = role.run(read("one"), services=SERVICES[:1], conditions=condition, tags={"team": "web"})
     assert changed["plan"] == [
-        f"Let s3.amazonaws.com assume the role {ROLE}, and nothing else",
+        f"Allow only s3.amazonaws.com to assume the role {ROLE}",
         f"Tag the role {ROLE}",
         f"Tag the policy {ROLE}",
     ]
@@ -167,6 +192,17 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     (statement,) = role.role["AssumeRolePolicyDocument"]["Statement"]
     assert (statement["Principal"]["Service"], statement["Condition"]) == (SERVICES[:1], condition)
     assert role.run(read("one"), services=SERVICES[:1], conditions=condition)["mutating"] == []
+
+
+def test_another_service_gets_no_right_that_is_on_its_way_out(role: ServiceRole) -> None:
+    role.run(read("one"), services=SERVICES[:1])
+    changed = role.run(read("two"), services=SERVICES[1:])
+    assert changed["plan"] == [
+        f"Allow no service to assume the role {ROLE} until its policies are changed",
+        f"Change what the policy {ROLE} allows",
+        f"Allow only {SERVICES[1]} to assume the role {ROLE}",
+    ]
+    assert role.run(read("two"), services=SERVICES[1:])["mutating"] == []
 
 
 @pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
@@ -197,17 +233,30 @@ def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
     assert (role.role, role.policies) == (None, {})
 
 
-def test_a_policy_that_others_use_says_so(role: ServiceRole) -> None:
-    role.run(read("one"))
+@pytest.mark.parametrize("given", [{"state": "absent", "policies": groups()}, {"policies": groups(A)}])
+def test_a_policy_that_others_use_stays_with_a_warning(role: ServiceRole, given: dict[str, Any]) -> None:
+    role.run(A, B)
     role.iam.create_user(UserName="other")
-    role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
-    with pytest.raises(
-        ModuleFailed, match=f"The policy {role.arn(ROLE)}: DeleteConflict from DeletePolicy: .* attached"
-    ):
-        role.run(state="absent", policies=groups(), wait_timeout=0)
-    role.iam.detach_user_policy(UserName="other", PolicyArn=role.arn(ROLE))
+    role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(f"{ROLE}-2"))
+    left = role.run(**given)
+    assert f"Detach the policy {ROLE}-2 from the role {ROLE}" in left["plan"]
+    assert any(f"The policy {ROLE}-2 is not needed by the role {ROLE} any more" in each for each in left["warnings"])
+    # The first part says where to look for the second.
+    assert set(role.policies) == {ROLE, f"{ROLE}-2"}
+    again = role.run(**given)
+    assert again["mutating"] == [] and again["warnings"]
+    role.iam.detach_user_policy(UserName="other", PolicyArn=role.arn(f"{ROLE}-2"))
     role.iam.delete_user(UserName="other")
-    assert role.run(state="absent", policies=groups())["plan"] == [f"Delete the policy {ROLE}"]
+    assert role.run(**given)["plan"][0] == f"Delete the policy {ROLE}-2"
+    assert set(role.policies) == ({ROLE} if "state" not in given else set())
+
+
+def test_a_policy_that_is_a_boundary_elsewhere_stays_too(role: ServiceRole) -> None:
+    role.run(A, B)
+    role.iam.create_user(UserName="other", PermissionsBoundary=role.arn(f"{ROLE}-2"))
+    assert role.run(A)["warnings"] and set(role.policies) == {ROLE, f"{ROLE}-2"}
+    role.iam.delete_user(UserName="other")
+    assert role.run(A)["plan"] == [f"Delete the policy {ROLE}-2"]
 
 
 class TestEventualConsistency:
@@ -250,6 +299,31 @@ class TestEventualConsistency:
         assert role.run(state="absent", policies=groups())["changed"]
         assert role.run(state="absent", policies=groups())["mutating"] == []
         assert (role.role, role.policies) == (None, {})
+
+    def test_a_version_that_is_seen_later_than_its_policy_is_waited_for(
+        self, role: ServiceRole, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is no policy that is missing, of which a second one would be made."""
+        role.run(read("one"))
+        role.iam.detach_role_policy(RoleName=ROLE, PolicyArn=role.arn(ROLE))
+        read_once, refused = ServiceRoleApi.__init__, []
+
+        def read_late(api: ServiceRoleApi, *arguments: Any) -> None:
+            read_once(api, *arguments)
+            answer = api._iam.get_policy_version
+
+            def get_policy_version(**names: str) -> Any:
+                if not refused:
+                    refused.append(names)
+                    return answer(**{**names, "VersionId": "v9"})  # NoSuchEntity
+                return answer(**names)
+
+            monkeypatch.setattr(api._iam, "get_policy_version", get_policy_version)
+
+        monkeypatch.setattr(ServiceRoleApi, "__init__", read_late)
+        seen = len(role.cloud.requests())
+        assert role.run(read("one"))["plan"] == [f"Attach the policy {ROLE} to the role {ROLE}"] and refused
+        assert "CreatePolicy" not in [entry["operation"] for entry in role.cloud.requests(seen)]
 
     def test_what_is_not_seen_in_time_says_how_to_go_on(self, role: ServiceRole) -> None:
         role.cloud.behave(iam_seconds=3600.0)

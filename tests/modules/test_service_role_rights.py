@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import listed
 
 from cloud.local import LocalCloud
 from demo.site import deployer_policy
@@ -54,7 +55,11 @@ def role(cloud: LocalCloud, modules: Modules) -> Iterator[ServiceRole]:
 
 def test_every_action_of_the_roles_statements_is_looked_at_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, "1")["Statement"]}
-    named = {action for sid in ("Roles", "PoliciesOfTheRoles", "AttachTheirPoliciesOnly") for action in statements[sid]}
+    named = {
+        action
+        for sid in ("Roles", "PoliciesOfTheRoles", "AttachTheirPoliciesOnly")
+        for action in listed(statements[sid])
+    }
     assert named == PRESENT.keys() | CHANGE.keys() | ABSENT.keys()
 
 

@@ -62,6 +62,13 @@ class TestSplit:
         assert all(part["Statement"][0]["Action"] == statement["Action"] for part in parts)
         assert granted(*parts) == granted(document([statement]))
 
+    @pytest.mark.parametrize("pad", range(15, 30))
+    def test_its_name_counts_as_well(self, pad: int) -> None:
+        """IAM counts the "2" of "Read2", too."""
+        resources = [*(f"arn:aws:s3:::{number:04}{'x' * 100}" for number in range(100)), f"arn:aws:s3:::{'y' * pad}"]
+        parts = split("p", [allow("s3:GetObject", on=resources, Sid="Read")])
+        assert max(size(part["Statement"]) for part in parts) <= MAX_SIZE
+
     def test_conditions_are_divided_where_one_value_is_enough(self) -> None:
         condition = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": arns(200)}, "Null": {"aws:Token": ["true"]}}
         statement = allow("kms:Decrypt", on=["arn:aws:kms:::key/1"], Condition=condition)

@@ -19,7 +19,7 @@ LONG = [allow("s3:GetObject", on=["x" * 4000]) for _ in range(11)]
 def given(**options: t.Any) -> dict[str, t.Any]:
     defaults = {
         **{"name": "role", "site": "shop", "services": [S3], "conditions": {}, "policies": [], "tags": {"team": 1}},
-        **{"permissions_boundary": None, "description": None, "purge": True},
+        **{"state": "present", "permissions_boundary": None, "description": None, "purge": True},
     }
     return {**defaults, **options}
 
@@ -50,6 +50,19 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
         ({"services": ["*"]}, r"services: '\*' is not a service's principal"),
         ({"conditions": {"StringEquals": "x"}}, "conditions.StringEquals must be a dictionary of condition keys"),
         ({"conditions": {"StringEquals": {}}}, "conditions.StringEquals must be a dictionary of condition keys"),
+        ({"services": []}, "services: give at least one service that may assume the role"),
+        ({"services": None}, "services: give at least one service that may assume the role"),
+        ({"conditions": {"StringEqual": {"a": "b"}}}, r"conditions.StringEqual is no .* did you mean StringEquals\?"),
+        ({"conditions": {"Foo": {"a": "b"}}}, "conditions.Foo is no condition operator of IAM, such as StringEquals"),
+        ({"conditions": {"NullIfExists": {"a": "true"}}}, "conditions.NullIfExists is no condition operator of IAM"),
+        (
+            {"conditions": {"ArnLike": {"aws:SourceArn": ["x" * 2000]}}},
+            r"services, conditions: the trust policy would have 2,1\d\d characters, of 2,048 that IAM takes",
+        ),
+        (
+            policies(("p", [{**GET, "Condition": {"ForAnyValues:StringLike": {"a": "b"}}}])),
+            r"policies\[0\].statements\[0\].Condition.ForAnyValues:StringLike is no condition operator of IAM",
+        ),
         ({"permissions_boundary": "boundary"}, "permissions_boundary: 'boundary' is not the ARN of a policy"),
         (policies(("a/b", [GET])), r"policies\[0\].name: 'a/b' is not a policy's name"),
         (
@@ -78,3 +91,20 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
 def test_what_iam_would_refuse(options: dict[str, t.Any], said: str) -> None:
     with pytest.raises(EdgeError, match=said):
         desired(given(**options))
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        *("StringEquals", "StringNotLikeIfExists", "ForAllValues:StringLike", "ForAnyValue:ArnLikeIfExists", "Null"),
+        *("NumericLessThanEquals", "DateGreaterThan", "BoolIfExists", "NotIpAddress", "BinaryEquals"),
+    ],
+)
+def test_operators_that_iam_knows(operator: str) -> None:
+    condition = {operator: {"aws:key": ["1"]}}
+    found = desired(given(conditions=condition, **policies(("p", [{**GET, "Condition": condition}]))))
+    assert found.conditions == condition
+
+
+def test_without_services_it_can_only_be_absent() -> None:
+    assert desired(given(state="absent", services=None)).services == ()

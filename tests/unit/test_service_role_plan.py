@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import itertools
 import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import listed
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
     covers,
@@ -26,6 +28,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._service_role.fac
     part,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.plan import plan, plan_absent
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.resource import ServiceRole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,8 +65,12 @@ def calls(made: Plan) -> list[str]:
 
 
 def trusted(made: Plan) -> list[list[str]]:
-    documents = [step.arguments["trust"] for step in made.steps if step.call == "set_trust"]
-    return [each["Statement"][0]["Principal"]["Service"] for each in documents]
+    return [services_of(step.arguments["trust"]) for step in made.steps if step.call == "set_trust"]
+
+
+def services_of(trust: Statement) -> list[str]:
+    statements: list[Statement] = trust["Statement"]
+    return [each for one in statements if one["Effect"] == "Allow" for each in one["Principal"]["Service"]]
 
 
 NOTHING = Observed(None)
@@ -220,7 +227,7 @@ class TestTrust:
             pytest.param(trusting(S3), [S3, BATCH], ["policy", [S3, BATCH]], id="wider last"),
             pytest.param(trusting(S3, BATCH), [S3], [[S3], "policy"], id="narrower first"),
             pytest.param(trusting(S3, LAMBDA), [S3, BATCH], [[S3], "policy", [S3, BATCH]], id="both"),
-            pytest.param(trusting(LAMBDA), [S3], [[S3], "policy"], id="another"),
+            pytest.param(trusting(LAMBDA), [S3], [[], "policy", [S3]], id="another"),
         ],
     )
     def test_it_is_narrowed_before_the_policies_change_and_widened_after(
@@ -236,14 +243,23 @@ class TestTrust:
         found = observed({"p": [GET]}, trust=trusting(S3, condition=ACCOUNT_ONLY))
         assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
-    def test_a_trust_of_somebody_else_is_replaced_first(self) -> None:
+    def test_a_trust_of_somebody_else_ends_first(self) -> None:
         statement = {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
             "Action": "sts:AssumeRole",
         }
         found = observed({"p": [GET]}, trust=document([statement]))
-        assert calls(plan(found, desired(group("p", PUT)))) == ["set_trust", "create_version p"]
+        made = plan(found, desired(group("p", PUT)))
+        assert calls(made) == ["set_trust", "create_version p", "set_trust"] and trusted(made) == [[], [S3]]
+        assert made.sentences[0] == f"Allow no service to assume the role {NAME} until its policies are changed"
+
+    def test_after_a_run_that_was_killed_nobody_is_trusted_until_the_policies_are_changed(self) -> None:
+        found = observed({"p": [GET]}, trust=desired().no_trust())
+        assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
+
+    def test_where_no_policy_changes_one_step_is_enough(self) -> None:
+        assert trusted(plan(observed({"p": [GET]}, trust=trusting(LAMBDA)), desired(group("p", GET)))) == [[S3]]
 
 
 class TestOwnership:
@@ -409,6 +425,173 @@ class TestMoves:
         steady(observed(policies, attached=list(policies)[:attached]), desired(divided("p", *wanted)))
 
 
+def encrypting(count: int) -> Statement:
+    """In the form of the replication role's, of so many Regions."""
+    regions = [f"region-{number:02}" for number in range(count)]
+    buckets = [f"arn:aws:s3:::{region}".ljust(43, "b") for region in regions]
+    return allow(
+        *("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"),
+        on=[f"arn:aws:kms:{region}:{ACCOUNT}:key/{'0' * 30}" for region in regions],
+        Sid="Keys",
+        Condition={
+            "StringEquals": {"kms:ViaService": [f"s3.{region}.amazonaws.com" for region in regions]},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": [*buckets, *(f"{each}/*" for each in buckets)]},
+        },
+    )
+
+
+def allowed(documents: t.Iterable[Statement], action: str, resource: str, **keys: str) -> bool:
+    """Whether IAM allows this request: not by grants, but as it reads a statement."""
+
+    def matches(patterns: t.Any, value: str | None) -> bool:
+        return value is not None and any(fnmatch.fnmatchcase(value, each) for each in listed(patterns))
+
+    def holds(operator: str, patterns: t.Any, value: str | None) -> bool:
+        if operator.startswith("StringNot"):
+            return not matches(patterns, value)
+        return matches(patterns, value)
+
+    def applies(statement: Statement) -> bool:
+        return (
+            (
+                matches(statement["Action"], action)
+                if "Action" in statement
+                else not matches(statement["NotAction"], action)
+            )
+            and matches(statement["Resource"], resource)
+            and all(
+                holds(operator, patterns, keys.get(key.replace(":", "_")))
+                for operator, conditions in statement.get("Condition", {}).items()
+                for key, patterns in conditions.items()
+            )
+        )
+
+    return any(applies(statement) for document in documents for statement in document["Statement"])
+
+
+def kept(found: Observed, wanted: Desired, **request: str) -> list[str]:
+    """The calls, of which none takes away what this request needs, before and after."""
+    simulated = Simulated(found)
+    assert allowed([policy.document for policy in found.attached.values()], **request)
+    assert allowed(wanted.policies.values(), **request)
+    made = plan(found, wanted)
+    for _ in simulated.apply(made):
+        assert allowed([simulated.stored[name] for name in simulated.attached], **request)
+    return calls(made)
+
+
+def numbered(count: int, shift: int = 0) -> dict[str, Statement]:
+    return {f"p{chr(97 + number)}": allow(f"s3:{(number + shift) % count}") for number in range(count)}
+
+
+class TestTenPolicies:
+    """IAM lets a role have no more: a plan that needs more for a moment is none."""
+
+    OTHERS = [f"foreign{number}" for number in range(9)]
+
+    @pytest.mark.parametrize("purge", [True, False])
+    def test_no_room_beside_those_of_others(self, purge: bool) -> None:
+        wanted = desired(group("p", GET), group("q", PUT), purge=purge)
+        with pytest.raises(
+            EdgeError,
+            match=r"has 9 managed policies and would have 11, .* IAM lets it have 10\. "
+            r"Detach 1 of these first, .*: foreign0, .*, foreign8\. Then run this again",
+        ):
+            plan(observed({}, others=self.OTHERS), wanted)
+        assert plan(observed({}, others=self.OTHERS[1:]), wanted).steps
+
+    def test_what_iam_shows_of_the_past_is_waited_for(self) -> None:
+        """After the changes, a read may still show a state of which no plan can be made."""
+        role = ServiceRole.__new__(ServiceRole)
+        role._absent, role._desired = False, desired(group("p", GET), group("q", PUT))
+        assert "would have 11" in role._not_seen(observed({}, others=self.OTHERS))
+        assert not role._not_seen(observed({"p": [GET], "q": [PUT]}))
+
+    def test_no_room_for_a_spare(self) -> None:
+        found = observed({name: [each] for name, each in numbered(10).items()})
+        exchanged = [group(name, each) for name, each in numbered(10, shift=1).items()]
+        with pytest.raises(EdgeError, match=r"would have 11, .* Change fewer groups at once"):
+            plan(found, desired(*exchanged))
+
+    def test_what_goes_first_makes_room(self) -> None:
+        found = observed({name: [each] for name, each in numbered(10).items()})
+        groups = [group(name) for name in numbered(10)]
+        made = plan(found, desired(*groups, group("q", TAG)))
+        assert calls(made).index("detach pj") < calls(made).index("attach q")
+
+    def test_a_role_that_has_more_may_have_as_many(self) -> None:
+        """AWS raises the quota on request."""
+        others = [*self.OTHERS, "x", "y"]
+        assert plan(observed({"p": [GET]}, others=others, attached=["p"]), desired(group("p", PUT))).steps
+
+
+class TestMovesThatGrantsDoNotShow:
+    """What is there before and after, in another form, is there all the time."""
+
+    @pytest.mark.parametrize("count", [20, 24, 30])
+    def test_of_more_values_than_are_looked_at_one_by_one(self, count: int) -> None:
+        live, wanted = (
+            group("p", encrypting(count)),
+            group("p", allow("s3:Get", on=["x" * 3000]), encrypting(count + 1)),
+        )
+        found = observed({name: each["Statement"] for name, each in live.policies.items()})
+        assert len(wanted.policies) > len(live.policies)
+        for number in range(count):
+            kept(
+                found,
+                desired(wanted),
+                action="kms:Decrypt",
+                resource=f"arn:aws:kms:region-{number:02}:{ACCOUNT}:key/{'0' * 30}",
+                kms_ViaService=f"s3.region-{number:02}.amazonaws.com",
+                **{"kms_EncryptionContext_aws_s3_arn": f"arn:aws:s3:::region-{number:02}".ljust(43, "b") + "/x"},
+            )
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param({"NotAction": "iam:*", "Action": None}, {}, id="NotAction"),
+            pytest.param(
+                {"Condition": {"StringEquals": {"k": "a"}}}, {"Condition": {"StringLike": {"k": "a"}}}, id="like"
+            ),
+            pytest.param(
+                {"Condition": {"StringLike": {"k": "a*"}}}, {"Condition": {"StringLike": {"k": "?"}}}, id="wild"
+            ),
+            pytest.param(
+                {"Condition": {"StringNotEquals": {"k": ["b", "c"]}}},
+                {"Condition": {"StringNotEquals": {"k": ["b"]}}},
+                id="not",
+            ),
+            pytest.param({"Action": "s3:Get*"}, {"Action": "s3:*t"}, id="wildcards that overlap"),
+        ],
+    )
+    def test_of_another_form(self, before: Statement, after: Statement) -> None:
+        one, other = ({key: value for key, value in {**GET, **each}.items() if value} for each in (before, after))
+        request = {"action": "s3:Get", "resource": "arn:aws:s3:::b/x", "k": "a"}
+        moved = kept(observed({"p": [one], "q": [LIST]}), desired(group("p", TAG), group("q", other)), **request)
+        assert moved == ["create_version q", "create_version p"]
+        exchanged = desired(group("p", TAG, other), group("q", LIST, allow("s3:New"), other))
+        kept(observed({"p": [LIST], "q": [TAG, one]}), exchanged, **request)
+
+    def test_both_in_another_form_need_one_more_for_the_moment(self) -> None:
+        one, other = ({"Effect": "Allow", "NotAction": each, "Resource": "*"} for each in ("iam:*", "sts:*"))
+        found, wanted = observed({"p": [one], "q": [other]}), desired(group("p", PUT), group("q", GET))
+        for action in ("s3:Get", "s3:Put"):
+            assert kept(found, wanted, action=action, resource="arn:aws:s3:::b/x") == [
+                *("create_policy p-2", "attach p-2", "create_version p", "create_version q"),
+                *("detach p-2", "delete_policy p-2"),
+            ]
+
+    def test_what_is_of_one_form_waits_for_nothing(self) -> None:
+        """Values that differ grant different things."""
+        found = observed({"p": [allow("s3:Get", on=["a"])], "q": [PUT]})
+        made = plan(found, desired(group("p", allow("s3:Get", on=["b"])), group("q", TAG)))
+        assert calls(made) == ["create_version p", "create_version q"]
+        conditions = [{"StringEquals": {"k": each}} for each in "ab"]
+        one, other = (allow("s3:Get", Condition=each) for each in conditions)
+        made = plan(observed({"p": [one], "q": [other]}), desired(group("p", other), group("q", LIST)))
+        assert calls(made) == ["create_version p", "create_version q"]
+
+
 def test_names_of_parts() -> None:
     assert [part("p", number) for number in (1, 2, 10)] == ["p", "p-2", "p-10"]
     assert [number_of("p", name) for name in ("p", "p-2", "p-10", "p-1", "p-02", "p-kms", "q", "p-2-2")] == [
@@ -425,6 +608,28 @@ def test_trusts_between_any_two_sets_of_services_are_never_wider_than_both() -> 
             assert set(live) & set(wanted) <= set(services) <= set(live) | set(wanted)
         assert set((trusted(made) or [live])[-1]) == set(wanted)
     assert covers(trusting(S3, BATCH), trusting(BATCH))
+
+
+@pytest.mark.parametrize("condition", [None, ACCOUNT_ONLY, {"StringEquals": {"aws:SourceAccount": "1" * 12}}])
+@pytest.mark.parametrize(
+    ("before", "after"), [(allow("s3:*"), GET), (GET, allow("s3:*")), (GET, PUT), (allow("s3:Get", "s3:Put"), GET)]
+)
+def test_no_service_has_a_right_that_it_has_neither_before_nor_after(
+    condition: Statement | None, before: Statement, after: Statement
+) -> None:
+    """All pairs of a service and a grant, after each step."""
+    sets = [list(each) for count in (1, 2) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
+    for live, wanted in itertools.product(sets, sets):
+        found = observed({"p": [before]}, trust=trusting(*live, condition=condition))
+        made = plan(found, desired(group("p", after), services=wanted, conditions=ACCOUNT_ONLY))
+        named = {"before": document([before]), "after": document([after])}
+        had, given = (grants(named)[name] for name in ("before", "after"))
+        old, new = set(itertools.product(live, had)), set(itertools.product(wanted, given))
+        simulated, services = Simulated(found), live
+        for step, _ in zip(made.steps, simulated.apply(made), strict=True):
+            services = services_of(step.arguments["trust"]) if step.call == "set_trust" else services
+            assert old & new <= set(itertools.product(services, simulated.granted(named))) <= old | new
+        assert set(services) == set(wanted)
 
 
 def test_a_role_of_another_path_keeps_its_arn() -> None:

@@ -63,13 +63,18 @@ class ServiceRoleApi:
         return [each["InstanceProfileName"] for each in found]
 
     def policy(self, arn: str) -> Policy | None:
-        """With the document of its default version."""
-        try:
-            found = self._iam.get_policy(PolicyArn=arn)["Policy"]
+        """With the document of its default version; read again while IAM shows the policy and not yet the version."""
+
+        def read() -> Policy | None:
+            try:
+                found = self._iam.get_policy(PolicyArn=arn)["Policy"]
+            except is_boto3_error_code(_MISSING):
+                return None
             version = self._iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])
-        except is_boto3_error_code(_MISSING):
-            return None
-        return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])))
+            uses = found.get("AttachmentCount", 0) + found.get("PermissionsBoundaryUsageCount", 0)
+            return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])), uses=uses)
+
+        return retry(f"The policy {arn}", read, [_MISSING], timeout=self._wait_timeout)
 
     def versions(self, arn: str) -> list[str]:
         """All but the default one, oldest first."""
@@ -106,7 +111,8 @@ class ServiceRoleApi:
         self._soon(f"The role {role}", self._iam.update_assume_role_policy, RoleName=role, PolicyDocument=text(trust))
 
     def set_boundary(self, role: str, policy_arn: str) -> None:
-        self._iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=policy_arn)
+        put = self._iam.put_role_permissions_boundary
+        self._soon(f"The role {role}", put, RoleName=role, PermissionsBoundary=policy_arn)
 
     def delete_boundary(self, role: str) -> None:
         try:

@@ -22,10 +22,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents
 Statement = dict[str, t.Any]
 # An element's list, by the keys that lead to it.
 _Path = tuple[str, ...]
-_Axes = dict[_Path, list[str]]
+Axes = dict[_Path, list[str]]
 
 # Characters of a managed policy; white space is not counted. Source: IAM User Guide, "IAM and AWS STS quotas".
 MAX_SIZE = 6144
+# Those of the number that a piece's Sid gets.
+_NUMBER = 4
 
 # Operators of which one value of the list is enough, so that two statements with half the list each say the same.
 # Source: IAM User Guide, "Conditions with multiple context keys or values": with a negated operator, and with
@@ -69,20 +71,21 @@ def split(where: str, statements: t.Sequence[Statement]) -> list[Statement]:
     return [document(each) for each in documents]
 
 
-def _pieces(where: str, statement: Statement) -> list[Statement]:
+def _pieces(where: str, statement: Statement, room: int = MAX_SIZE) -> list[Statement]:
     """The statement, or as many as it takes: its longest list is halved until each fits."""
-    if size([statement]) <= MAX_SIZE:
+    if size([statement]) <= room:
         return [statement]
     paths = sorted(_lists(statement), key=lambda path: len(json.dumps(_at(statement, path))))
     if not paths:
         raise EdgeError(
             f"{where}: the statement {statement.get('Sid') or text(statement)[:60]!r} has {size([statement])} "
-            f"characters, of {MAX_SIZE} that IAM takes in a policy, and no list that could be divided: make it shorter."
+            f"characters, of {room} that IAM takes in a policy, and no list that could be divided: make it shorter."
         )
     values = _at(statement, paths[-1])
     middle = len(values) // 2
     halves = (_with(statement, paths[-1], part) for part in (values[:middle], values[middle:]))
-    return [piece for half in halves for piece in _pieces(where, half)]
+    left = MAX_SIZE - (_NUMBER if statement.get("Sid") else 0)
+    return [piece for half in halves for piece in _pieces(where, half, left)]
 
 
 def _named(pieces: list[Statement], taken: set[str]) -> list[Statement]:
@@ -118,15 +121,21 @@ def _with(tree: Statement, path: _Path, value: t.Any) -> Statement:
     return {**tree, first: _with(tree[first], tuple(rest), value) if rest else value}
 
 
-def grants(documents: t.Mapping[str, Document]) -> dict[str, frozenset[Grant]]:
+def few_enough(documents: t.Iterable[Document]) -> bool:
+    """Whether what they grant can be looked at one by one."""
+    every = [statement for policy in documents for statement in canonical(policy)["Statement"]]
+    return sum(math.prod(map(len, axes_of(statement).values())) for statement in every) <= _MOST_GRANTS
+
+
+def grants(documents: t.Mapping[str, Document], divided: bool | None = None) -> dict[str, frozenset[Grant]]:
     """What each of the documents says of all that any of them names, value by value.
 
     How its statements are divided makes no difference, nor does whether it names a value or has a wildcard for it.
+    ``divided``: whether a condition's values are looked at one by one; by default where they are few enough.
     """
+    divide = few_enough(documents.values()) if divided is None else divided
     found = {name: canonical(policy)["Statement"] for name, policy in documents.items()}
-    every = [statement for statements in found.values() for statement in statements]
-    divided = sum(math.prod(map(len, _axes(statement, True).values())) for statement in every) <= _MOST_GRANTS
-    axes = {name: [_axes(statement, divided) for statement in statements] for name, statements in found.items()}
+    axes = {name: [axes_of(statement, divide) for statement in statements] for name, statements in found.items()}
     named = [each for some in axes.values() for each in some]
     return {
         name: frozenset(
@@ -136,9 +145,9 @@ def grants(documents: t.Mapping[str, Document]) -> dict[str, frozenset[Grant]]:
     }
 
 
-def _axes(statement: Statement, divide_conditions: bool) -> _Axes:
+def axes_of(statement: Statement, divide_conditions: bool = True) -> Axes:
     """The values that stand for themselves, by where they are in the statement."""
-    axes: _Axes = {("Effect",): [statement["Effect"]]}
+    axes: Axes = {("Effect",): [statement["Effect"]]}
     for element in ("Action", "NotAction", "Resource", "NotResource"):
         if element in statement:
             values = statement[element]
@@ -150,7 +159,7 @@ def _axes(statement: Statement, divide_conditions: bool) -> _Axes:
     return axes
 
 
-def _shared(wide: _Axes, narrow: _Axes) -> _Axes:
+def _shared(wide: Axes, narrow: Axes) -> Axes:
     """The values of *narrow* that *wide* has too; all of those that *wide* does not ask for."""
     if not wide.keys() <= narrow.keys():
         return {("Effect",): []}
@@ -160,8 +169,17 @@ def _shared(wide: _Axes, narrow: _Axes) -> _Axes:
 def _matching(path: _Path, patterns: list[str], values: list[str]) -> list[str]:
     if path[0] not in ("Action", "Resource"):
         return [value for value in values if value in patterns]
-    expression = re.compile("|".join(re.escape(each).replace(r"\*", ".*").replace(r"\?", "[^*]") for each in patterns))
+    expression = _expression(*patterns)
     return [value for value in values if expression.fullmatch(value)]
+
+
+def is_within(value: str, pattern: str) -> bool:
+    return _expression(pattern).fullmatch(value) is not None
+
+
+@functools.lru_cache(1000)
+def _expression(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(each).replace(r"\*", ".*").replace(r"\?", "[^*]") for each in patterns))
 
 
 def covers(wide: Document, narrow: Document) -> bool:

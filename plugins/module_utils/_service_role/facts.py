@@ -16,6 +16,10 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement, document
 
+# Managed policies of a role. Source: IAM User Guide, "IAM and AWS STS quotas"; more, which AWS allows on request, are
+# known only where they are attached.
+MAX_ATTACHED = 10
+
 
 @dataclasses.dataclass(frozen=True)
 class Group:
@@ -68,6 +72,10 @@ class Desired:
         }
         return document([{**statement, "Condition": self.conditions} if self.conditions else statement])
 
+    def no_trust(self) -> Statement:
+        """Nobody may assume the role: what is not allowed is denied, and IAM takes no policy without a statement."""
+        return document([{"Effect": "Deny", "Principal": {"Service": list(self.services)}, "Action": "sts:AssumeRole"}])
+
 
 @dataclasses.dataclass(frozen=True)
 class Role:
@@ -88,12 +96,16 @@ class Role:
 
 @dataclasses.dataclass(frozen=True)
 class Policy:
-    """``versions``: all but the default one, oldest first; looked at only where one is made or all are deleted."""
+    """``versions``: all but the default one, oldest first; looked at only where one is made or all are deleted.
+
+    ``uses``: by how many roles, users and groups, also as their permissions boundary.
+    """
 
     arn: str
     document: Statement
     tags: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     versions: tuple[str, ...] = ()
+    uses: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +120,9 @@ class Observed:
         """Of the policies, those that the role has."""
         arns = self.role.attached if self.role else {}
         return {name: policy for name, policy in self.policies.items() if policy.arn in arns}
+
+    def used_elsewhere(self, name: str) -> bool:
+        return self.policies[name].uses > (name in self.attached)
 
     def described(self) -> Statement | None:
         """As a diff shows it; None if there is nothing."""

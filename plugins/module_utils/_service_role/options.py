@@ -16,10 +16,16 @@ from ansible_collections.multiregion.edge.plugins.module_utils._errors import Ed
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
 from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import (
     IDENTITY_ELEMENTS,
+    check_operators,
     check_statement,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import MAX_SIZE, split
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import Desired, Group, number_of
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import MAX_SIZE, split, text
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+    MAX_ATTACHED,
+    Desired,
+    Group,
+    number_of,
+)
 
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -46,19 +52,22 @@ ARGUMENTS: dict[str, t.Any] = {
 REQUIRED_IF = [("state", "present", ("services",))]
 
 # Sources: IAM API reference, CreateRole and CreatePolicy (a policy's name has 128 characters, of which a part's number
-# may take three); IAM User Guide, "IAM and AWS STS quotas", which AWS raises for attached policies on request.
+# may take three).
 _ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,125}", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
 _POLICY_ARN = re.compile(r"arn:aws:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", re.ASCII)
+# Of a role's trust policy, which AWS raises on request to 4,096. Source: IAM User Guide, "IAM and AWS STS quotas".
+_TRUST_SIZE = 2048
 _SID = re.compile(r"[A-Za-z0-9]*")
-MAX_ATTACHED = 10
 
 
 def desired(p: t.Mapping[str, t.Any]) -> Desired:
     """What the module's options *p* ask for. Raises EdgeError for what IAM would refuse."""
     if not _ROLE_NAME.fullmatch(p["name"]):
         raise EdgeError(f"name: {p['name']!r} is not a role's name: take 1 to 64 letters, digits and any of _+=,.@-")
+    if p["state"] == "present" and not p["services"]:
+        raise EdgeError("services: give at least one service that may assume the role, such as lambda.amazonaws.com.")
     _check_trust(p["services"] or [], p["conditions"])
     boundary = p["permissions_boundary"]
     if boundary and not _POLICY_ARN.fullmatch(boundary):
@@ -68,7 +77,7 @@ def desired(p: t.Mapping[str, t.Any]) -> Desired:
         )
     groups = tuple(_group(f"policies[{number}]", group) for number, group in enumerate(p["policies"]))
     _check_names(groups)
-    return Desired(
+    found = Desired(
         name=p["name"],
         site=p["site"],
         services=tuple(dict.fromkeys(p["services"] or [])),
@@ -79,6 +88,13 @@ def desired(p: t.Mapping[str, t.Any]) -> Desired:
         tags=as_tags(p["tags"]),
         purge=p["purge"],
     )
+    length = len(text(found.trust()))
+    if length > _TRUST_SIZE:
+        raise EdgeError(
+            f"services, conditions: the trust policy would have {length:,} characters, of {_TRUST_SIZE:,} that IAM "
+            "takes: give fewer or shorter values."
+        )
+    return found
 
 
 def _check_trust(services: t.Sequence[str], conditions: t.Mapping[str, t.Any]) -> None:
@@ -90,6 +106,7 @@ def _check_trust(services: t.Sequence[str], conditions: t.Mapping[str, t.Any]) -
             raise EdgeError(
                 f"conditions.{operator} must be a dictionary of condition keys, as aws:SourceAccount is, not {keys!r}."
             )
+    check_operators("conditions", conditions)
 
 
 def _group(where: str, given: t.Mapping[str, t.Any]) -> Group:
@@ -101,6 +118,7 @@ def _group(where: str, given: t.Mapping[str, t.Any]) -> Group:
     for number, statement in enumerate(given["statements"]):
         here = f"{where}.statements[{number}]"
         check_statement(here, statement, IDENTITY_ELEMENTS)
+        check_operators(f"{here}.Condition", statement.get("Condition", {}))
         sid = str(statement.get("Sid", ""))
         if not _SID.fullmatch(sid):
             raise EdgeError(f"{here}.Sid: {sid!r} has other characters than letters and digits, which IAM refuses.")

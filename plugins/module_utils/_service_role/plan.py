@@ -31,14 +31,14 @@ Steps = list[Step]
 def plan(observed: Observed, desired: Desired) -> Plan:
     """Restrictions come first and grants last; but no right that is there before and after is missing in between."""
     _require_owned(observed, desired, observed.policies.keys() & desired.policies.keys())
-    before, after = observed.role, _after(observed, desired)
+    before, after, changes = observed.role, _after(observed, desired), policies.steps(observed, desired)
     if before is None:
         first, last = [_creation(desired)], []
     else:
-        restricted, granted = _trust(before, desired)
+        restricted, granted = _trust(before, desired, bool(changes))
         first = [*_boundary(before, desired), *restricted]
         last = [*granted, *_no_boundary(before, desired), *_description(before, desired)]
-    steps = [*first, *policies.steps(observed, desired), *last, *_tags(observed, desired)]
+    steps = [*first, *changes, *last, *_tags(observed, desired)]
     return Plan(observed.described(), after.described(), tuple(steps))
 
 
@@ -63,8 +63,16 @@ def plan_absent(observed: Observed, desired: Desired) -> Plan:
             for each in role.inline_policies
         ]
         steps.append(Step("delete_role", {"role": name}, f"Delete the role {name}"))
-    steps += policies.deletions(observed.policies, desired)
-    return Plan(observed.described(), None, tuple(steps))
+    stay = not_deleted(observed, desired, absent=True)
+    deleted = {each: policy for each, policy in observed.policies.items() if each not in stay}
+    after = Observed(None, {each: observed.policies[each] for each in stay})
+    return Plan(observed.described(), after.described(), tuple(steps + policies.deletions(deleted, desired)))
+
+
+def not_deleted(observed: Observed, desired: Desired, absent: bool) -> list[str]:
+    """The policies that are not needed and stay, for others use them."""
+    unneeded = observed.policies if absent else policies.leaving(observed, desired)
+    return policies.staying(observed, desired, unneeded)
 
 
 def policies_to_change(observed: Observed, desired: Desired | None) -> list[str]:
@@ -87,7 +95,7 @@ def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str])
 def _after(observed: Observed, desired: Desired) -> Observed:
     """What the plan makes of it. What says the same already stays as it is written."""
     role = observed.role or Role(desired.arn("role", desired.name), desired.trust())
-    leaving = policies.leaving(observed, desired)
+    leaving = policies.leaving(observed, desired).keys() - not_deleted(observed, desired, absent=False)
     kept = {name: policy for name, policy in observed.policies.items() if name not in leaving}
     for name, document in desired.policies.items():
         now = kept.get(name, Policy(desired.arn("policy", name), document))
@@ -118,28 +126,30 @@ def _creation(desired: Desired) -> Step:
     return Step("create_role", arguments, f"Create the role {desired.name} for {', '.join(desired.services)}")
 
 
-def _trust(role: Role, desired: Desired) -> tuple[Steps, Steps]:
-    """What changes before the policies do, and what after them."""
+def _trust(role: Role, desired: Desired, others_change: bool) -> tuple[Steps, Steps]:
+    """What changes before the policies do, and what after them, where *others_change* at all."""
     wanted = desired.trust()
     if same(role.trust, wanted):
         return [], []
+    whole = _trust_step(desired, wanted, desired.services)
     if covers(wanted, role.trust):
-        return [], [_trust_step(desired, wanted, desired.services)]
+        return [], [whole]
     # What was trusted and no longer is, ends before anything is granted; what is new begins when that is done.
-    trusted = {
-        service
-        for statement in canonical(role.trust)["Statement"]
-        for service in statement.get("Principal", {}).get("Service", [])
-    }
+    statements = [each for each in canonical(role.trust)["Statement"] if each["Effect"] == "Allow"]
+    trusted = {service for each in statements for service in each.get("Principal", {}).get("Service", [])}
     stay = [service for service in desired.services if service in trusted]
-    narrowed = desired.trust(stay)
-    if stay and len(stay) < len(desired.services) and covers(role.trust, narrowed):
-        return [_trust_step(desired, narrowed, stay)], [_trust_step(desired, wanted, desired.services)]
-    return [_trust_step(desired, wanted, desired.services)], []
+    if len(stay) == len(desired.services):
+        return [whole], []
+    if stay:
+        return [_trust_step(desired, desired.trust(stay), stay)], [whole]
+    if not statements or not others_change:
+        return [], [whole]
+    paused = f"Allow no service to assume the role {desired.name} until its policies are changed"
+    return [Step("set_trust", {"role": desired.name, "trust": desired.no_trust()}, paused)], [whole]
 
 
 def _trust_step(desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
-    sentence = f"Let {', '.join(services)} assume the role {desired.name}, and nothing else"
+    sentence = f"Allow only {', '.join(services)} to assume the role {desired.name}"
     return Step("set_trust", {"role": desired.name, "trust": trust}, sentence)
 
 

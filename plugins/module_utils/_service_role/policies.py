@@ -9,14 +9,17 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
 from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.changes import Change, ordered
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+    MAX_ATTACHED,
     Desired,
     Observed,
     Policy,
@@ -51,7 +54,29 @@ def steps(observed: Observed, desired: Desired) -> Steps:
         known = {desired.arn("policy", name) for name in {*desired.policies, *gone}}
         others = {arn: name for arn, name in observed.role.attached.items() if arn not in known}
         found += [detachment(desired.name, arn, name) for arn, name in sorted(others.items())]
-    return found + deletions({**gone, **spares}, desired)
+    _require_room(found, observed, desired)
+    stay = staying(observed, desired, gone)
+    return found + deletions({**{name: gone[name] for name in gone if name not in stay}, **spares}, desired)
+
+
+def _require_room(steps: Steps, observed: Observed, desired: Desired) -> None:
+    """EdgeError if IAM would refuse to attach one: what is taken away last may need the place of what comes first."""
+    now = observed.role.attached if observed.role else {}
+    changes = [{"attach": 1, "detach": -1}.get(step.call, 0) for step in steps]
+    most, limit = len(now) + max(itertools.accumulate(changes, initial=0)), max(MAX_ATTACHED, len(now))
+    if most <= limit:
+        return
+    known = {*desired.policies, *leaving(observed, desired)}
+    others = sorted(name for name in now.values() if name not in known)
+    advice = (
+        f"Detach {most - limit} of these first, as soon as nothing needs them: {', '.join(others)}."
+        if len(others) >= most - limit
+        else "Change fewer groups at once, or give fewer or shorter statements."
+    )
+    raise EdgeError(
+        f"The role {desired.name} has {len(now)} managed policies and would have {most}, at least until all rights are "
+        f"granted; IAM lets it have {limit}. {advice} Then run this again."
+    )
 
 
 def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
@@ -61,6 +86,17 @@ def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
         for name, policy in observed.policies.items()
         if desired.purge and name not in desired.policies and policy.tags.get(OWNER_TAG) == desired.site
     }
+
+
+def staying(observed: Observed, desired: Desired, names: t.Collection[str]) -> list[str]:
+    """Of these, which are not needed, those that IAM does not delete, for others use them.
+
+    And those before them in their group, which say where to look for the rest.
+    """
+    used = [(desired.group_of(name).name, name) for name in names if observed.used_elsewhere(name)]
+    return [
+        name for name in names if any(0 < number_of(group, name) <= number_of(group, other) for group, other in used)
+    ]
 
 
 def _change(change: Change, observed: Observed, desired: Desired) -> Steps:

@@ -14,7 +14,12 @@ import functools
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+    AnsibleAWSModule,
+    Aws,
+    is_boto3_error_code,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role import options
@@ -36,6 +41,7 @@ class ServiceRole(Resource[Observed]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
+        self._warn: t.Callable[[str], object] = module.warn
         self._absent: bool = p["state"] == "absent"
         self._desired = dataclasses.replace(options.desired(p), account_id=aws.account_id)
         self._wait_timeout: float = p["wait_timeout"]
@@ -89,6 +95,14 @@ class ServiceRole(Resource[Observed]):
         return any(number_of(group.name, name) for group in self._desired.groups)
 
     def plan(self, observed: Observed) -> Plan:
+        for name in planning.not_deleted(observed, self._desired, self._absent):
+            self._warn(
+                f"The policy {name} is not needed by the role {self._desired.name} any more, and is not deleted: it "
+                "or a later part of its group is used elsewhere. Detach it there, and run this again to delete it."
+            )
+        return self._plan(observed)
+
+    def _plan(self, observed: Observed) -> Plan:
         return (planning.plan_absent if self._absent else planning.plan)(observed, self._desired)
 
     def settle(self, observed: Observed, changed: bool) -> Observed:
@@ -98,15 +112,24 @@ class ServiceRole(Resource[Observed]):
         return wait_until(
             f"The role {self._desired.name}",
             self.observe,
-            lambda seen: not self.plan(seen).steps,
+            lambda seen: not self._not_seen(seen),
             timeout=self._wait_timeout,
             describe=self._not_seen,
             pause=0.25,
         )
 
+    def is_stale(self, error: BaseException | None) -> bool:
+        """Also where another run made a version, so that the policy has as many as IAM keeps: one of them gives way."""
+        full = isinstance(error, is_boto3_error_code("LimitExceeded", error))
+        return super().is_stale(error) or (full and getattr(error, "operation_name", "") == "CreatePolicyVersion")
+
     def _not_seen(self, seen: Observed) -> str:
-        sentences = self.plan(seen).sentences
-        return f"not seen yet: {sentences[0]}" if sentences else "seen"
+        """What IAM shows of the past may be a state of which no plan can be made."""
+        try:
+            sentences = self._plan(seen).sentences
+        except EdgeError as error:
+            return str(error)
+        return f"not seen yet: {sentences[0]}" if sentences else ""
 
     def result(self, state: t.Any) -> dict[str, t.Any]:
         """Of what there is, or in check mode of what the plan makes of it."""
