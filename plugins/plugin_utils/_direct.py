@@ -91,9 +91,8 @@ class DirectAction(NormalAction):
             yield self._missing
         if not _loader:
             yield "this ansible-core is not known"
-        if (
-            sys.platform == "darwin"
-        ):  # forking without exec is not safe with its frameworks, which urllib asks for proxies
+        # Forking without exec is not safe with macOS's frameworks, which urllib asks for proxies.
+        if sys.platform == "darwin":
             yield "this is macOS"
         if C.DEFAULT_KEEP_REMOTE_FILES:
             yield "remote files are kept"
