@@ -65,7 +65,7 @@ modules e2e: $(LOCAL_AWS)
 	@$(PYTEST) tests/$@ $(ARGS)
 
 localaws: $(LOCAL_AWS)
-	@$(PYTEST) tests/cloud_emulator tests/cloud_edge $(ARGS)
+	@$(PYTEST) tests/localaws $(ARGS)
 
 test-fast: $(VENV)/.test $(LINK)
 	@tests/lint_changed.sh $(BIN)
@@ -137,17 +137,17 @@ $(VENV)/.made:
 	@touch $@
 
 # Without --no-compile, pip compiles ten thousand modules of the `ansible` package that nothing here imports.
-$(VENV)/.demo: requirements.txt tests/cloud/requirements.txt | $(VENV)/.made
-	@$(BIN)/python $(INSTALL) --no-compile -r requirements.txt -r tests/cloud/requirements.txt
+$(VENV)/.demo: requirements.txt tests/localaws/requirements.txt | $(VENV)/.made
+	@$(BIN)/python $(INSTALL) --no-compile -r requirements.txt -r tests/localaws/requirements.txt
 	@touch $@
 
 $(VENV)/.test: tests/requirements.txt $(VENV)/.demo
 	@$(BIN)/python $(INSTALL) -r tests/requirements.txt
 	@touch $@
 
-$(EMULATOR)/.ready: tests/cloud/requirements-emulator.txt | $(VENV)/.made
+$(EMULATOR)/.ready: tests/localaws/requirements-emulator.txt | $(VENV)/.made
 	@$(BIN)/python -m venv --clear $(EMULATOR)
-	@$(EMULATOR)/bin/python $(INSTALL) -r tests/cloud/requirements-emulator.txt
+	@$(EMULATOR)/bin/python $(INSTALL) -r tests/localaws/requirements-emulator.txt
 	@touch $@
 
 $(SANITY)/.ready: $(VENV)/.test

@@ -90,9 +90,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 @pytest.fixture
 def shown() -> Iterator[list[str]]:
     """The lines that a module shows while it waits."""
-    from ansible_collections.multiregion.edge.plugins.module_utils import _progress
+    from ansible_collections.multiregion.edge.plugins.module_utils._core import progress
 
     lines: list[str] = []
-    _progress.report_to(lines.append)
+    progress.report_to(lines.append)
     yield lines
-    _progress.report_to(None)
+    progress.report_to(None)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
-from ansible_collections.multiregion.edge.plugins.module_utils._settings.settings import settings
+from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import settings
 
 
 class ActionModule(ActionBase):

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules import latency
 
 _INPUT = "the list of Regions"
 
@@ -16,13 +16,13 @@ _INPUT = "the list of Regions"
 def nearest_regions(regions: t.Any, without: t.Any = (), prefer: t.Any = None) -> dict[str, list[str]]:
     """The filter. Raises AnsibleFilterError for what it cannot sort."""
     try:
-        there = _nearest.as_regions(regions, _INPUT)
-        out = _nearest.as_regions(without, "without")
-        first = _nearest.as_preferences({} if prefer is None else prefer, "prefer")
-        _nearest.check(there, out, first, (_INPUT, "without", "prefer"))
+        there = latency.as_regions(regions, _INPUT)
+        out = latency.as_regions(without, "without")
+        first = latency.as_preferences({} if prefer is None else prefer, "prefer")
+        latency.check(there, out, first, (_INPUT, "without", "prefer"))
     except EdgeError as error:
         raise AnsibleFilterError(str(error)) from error
-    return _nearest.nearest(there, out, first)
+    return latency.nearest(there, out, first)
 
 
 class FilterModule:

@@ -264,9 +264,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS, Distribution
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._distribution.resource import ARGUMENTS, Distribution
 
 
 def main() -> None:

@@ -103,9 +103,9 @@ distributions:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.info import INFO_ARGUMENTS, distributions
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._distribution.info import INFO_ARGUMENTS, distributions
 
 
 def main() -> None:

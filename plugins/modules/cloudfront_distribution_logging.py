@@ -140,13 +140,13 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.resource import (
+from ..module_utils._access_logs.resource import (
     ARGUMENTS,
     REQUIRED_IF,
     AccessLogs,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
 
 
 def main() -> None:

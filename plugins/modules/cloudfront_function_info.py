@@ -159,9 +159,9 @@ functions:
           sample: "2026-11-21T17:05:24+00:00"
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._function.info import INFO_ARGUMENTS, functions
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._function.info import INFO_ARGUMENTS, functions
 
 
 def main() -> None:

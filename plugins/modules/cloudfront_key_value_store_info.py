@@ -89,9 +89,9 @@ api_calls:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.info import STORE_INFO_ARGUMENTS, stores
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._key_value_store.info import STORE_INFO_ARGUMENTS, stores
 
 
 def main() -> None:

@@ -108,9 +108,9 @@ api_calls:
       returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.info import KEYS_INFO_ARGUMENTS, keys
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._key_value_store.info import KEYS_INFO_ARGUMENTS, keys
 
 
 def main() -> None:

@@ -167,9 +167,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import ORIGIN_REQUEST_POLICY
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.resource import arguments, run_named
+from ..module_utils._cloudfront.kind import ORIGIN_REQUEST_POLICY
+from ..module_utils._cloudfront.resource import arguments, run_named
+from ..module_utils._core.aws import AnsibleAWSModule
 
 MEMBERS = {
     "comment": {"type": "str"},

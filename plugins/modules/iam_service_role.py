@@ -229,10 +229,10 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.options import ARGUMENTS, REQUIRED_IF
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.resource import ServiceRole
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._service_role.options import ARGUMENTS, REQUIRED_IF
+from ..module_utils._service_role.resource import ServiceRole
 
 
 def main() -> None:

@@ -184,10 +184,10 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.options import ARGUMENTS, REQUIRED_IF
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.resource import edge_function
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._lambda_edge.options import ARGUMENTS, REQUIRED_IF
+from ..module_utils._lambda_edge.resource import edge_function
 
 
 def main() -> None:

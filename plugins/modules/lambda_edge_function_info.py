@@ -172,10 +172,10 @@ functions:
           returned: always
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.facts import functions
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.options import INFO_ARGUMENTS
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._lambda_edge.facts import functions
+from ..module_utils._lambda_edge.options import INFO_ARGUMENTS
 
 
 def main() -> None:

@@ -141,8 +141,9 @@ package:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+
+from ..module_utils._core.errors import EdgeError
+from ..module_utils._lambda_edge import package
 
 ARGUMENTS = {
     "source": {"type": "path", "required": True},

@@ -114,13 +114,13 @@ access_points:
         us-east-1: 0
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.facts import (
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._mrap.facts import (
     ARGUMENTS,
     MUTUALLY_EXCLUSIVE,
     access_points,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
 
 
 def main() -> None:

@@ -148,15 +148,15 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes.api import quickly
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes.resource import (
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._mrap_routes.api import quickly
+from ..module_utils._mrap_routes.resource import (
     ARGUMENTS,
     MUTUALLY_EXCLUSIVE,
     REQUIRED_IF,
     Routes,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
 
 
 def main() -> None:

@@ -229,9 +229,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.resource import ARGUMENTS, regional_buckets
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._buckets.resource import ARGUMENTS, regional_buckets
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
 
 
 def main() -> None:

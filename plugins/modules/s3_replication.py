@@ -250,9 +250,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.resource import ARGUMENTS, Replication
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._replication.resource import ARGUMENTS, Replication
 
 
 def main() -> None:

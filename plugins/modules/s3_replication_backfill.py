@@ -196,9 +196,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.resource import ARGUMENTS, Backfill
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._backfill.resource import ARGUMENTS, Backfill
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
 
 
 def main() -> None:

@@ -196,9 +196,9 @@ scanned_objects:
   type: int
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._info import tell
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.report import ARGUMENTS, report
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.info import tell
+from ..module_utils._replication_health.report import ARGUMENTS, report
 
 
 def main() -> None:

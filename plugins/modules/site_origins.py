@@ -142,9 +142,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._origin_map.resource import ARGUMENTS, OriginMap
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._origin_map.resource import ARGUMENTS, OriginMap
 
 
 def main() -> None:

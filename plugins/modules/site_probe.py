@@ -79,9 +79,10 @@ served_by:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils import _site_probe
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+
+from ..module_utils._core.errors import EdgeError
+from ..module_utils._core.parallel import FleetError
+from ..module_utils._site import probe as probing
 
 ARGUMENTS = {
     "probes": {
@@ -103,12 +104,12 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     p = module.params
     try:
-        probes = _site_probe.probes(p["probes"])
-        _site_probe.check_not_from(p["not_from"])
+        probes = probing.probes(p["probes"])
+        probing.check_not_from(p["not_from"])
         if module.check_mode:
-            answers = _site_probe.ask(probes)
+            answers = probing.ask(probes)
         else:
-            answers = _site_probe.wait_for(probes, p["not_from"], p["wait_timeout"])
+            answers = probing.wait_for(probes, p["not_from"], p["wait_timeout"])
     except (EdgeError, FleetError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, served_by={name: str(answer) for name, answer in answers.items()})

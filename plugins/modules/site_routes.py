@@ -200,9 +200,9 @@ done:
   elements: str
 """
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import run
-from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import ARGUMENTS, Routes
+from ..module_utils._core.aws import AnsibleAWSModule
+from ..module_utils._core.reconcile import run
+from ..module_utils._site_routes.resource import ARGUMENTS, Routes
 
 
 def main() -> None:

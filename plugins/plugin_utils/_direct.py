@@ -30,7 +30,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
-from ansible_collections.multiregion.edge.plugins.module_utils import _aws, _progress
+from ansible_collections.multiregion.edge.plugins.module_utils._core import aws, progress
 from ansible_collections.multiregion.edge.plugins.plugin_utils._fork import Show, in_a_fork
 
 try:
@@ -142,7 +142,7 @@ class DirectAction(NormalAction):
             # As core's local connection does for a module's process.
             os.chdir(self._loader.get_basedir())
             os.environ.update(environment)
-            _progress.report_to(None if hidden else show)
+            progress.report_to(None if hidden else show)
             _run_module(self._module_fqn(), payload)
 
         code, output, errors = in_a_fork(work, _display_line)
@@ -165,7 +165,7 @@ def _preload(module_fqn: str) -> str:
         importlib.import_module(module_fqn)
     except Exception as error:
         return f"the module cannot be imported by Ansible's Python ({error})"
-    return "" if _aws.preload() else "boto3 is not installed for Ansible's Python"
+    return "" if aws.preload() else "boto3 is not installed for Ansible's Python"
 
 
 def _run_module(module_fqn: str, payload: bytes) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 
 from bench.measure import ROUNDS, Measured, playbook, table
-from cloud.geo import load_regions
 from demo.site import LocalSite
+from localaws.geo import load_regions
 
 COUNTS = (8, 17)
 LOOP = "tests/bench/loop_over_s3_bucket.yml"

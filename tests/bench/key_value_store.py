@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import ROUNDS, playbook
-from cloud.local import LocalCloud
 from demo.site import LocalSite
+from localaws.local import LocalCloud
 
 # With the digest they are full batches.
 COUNTS = (999, 9999)

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cloud.local import LocalCloud
 from demo.site import LocalSite
+from localaws.local import LocalCloud
 
 # ROUNDS=1 is for a look: it is printed, and docs/performance.md stays as it is.
 LOOK = bool(os.environ.get("ROUNDS"))

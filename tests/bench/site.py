@@ -17,9 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from bench import base
 from bench.measure import ROUNDS, Measured, pairs, playbook, table
 from bench.site_tasks import NOTHING, Tasks, Traced, tasks_table
-from cloud.local import LocalCloud
 from demo.inputs import DEFAULTS, REPOSITORY
 from demo.site import LocalSite
+from localaws.local import LocalCloud
 
 RECORDER = Path(__file__).with_name("recorder")
 SITE = {**DEFAULTS, "edge_site": str(REPOSITORY / "examples" / "site")}

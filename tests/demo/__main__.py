@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from cloud.local import CloudError
 from demo.inputs import REPOSITORY, InputError, Inputs, read
 from demo.site import LocalSite, SiteError
 from demo.tour import tour
+from localaws.local import CloudError
 
 
 class Stopped(Exception):

@@ -21,9 +21,9 @@ from typing import Any, Self
 
 import yaml
 
-from cloud.geo import load_pops
-from cloud.local import ROOT, Credentials, LocalCloud
 from demo.inputs import REPOSITORY
+from localaws.geo import load_pops
+from localaws.local import ROOT, Credentials, LocalCloud
 
 # What docs/deployer says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
 # besides, to remove.
@@ -151,7 +151,7 @@ class LocalSite:
         """Start the local edge and return its URL."""
         log = self.workdir / "edge.log"
         command = [
-            *(sys.executable, "-m", "cloud.edge", "--endpoint", self.cloud.url),
+            *(sys.executable, "-m", "localaws.edge", "--endpoint", self.cloud.url),
             *("--distribution", self.distribution_id(), "--port", str(port), "--home-region", self.home_region),
             *("--workdir", str(self.workdir), "--log", str(log), "--watch-stdin"),
         ]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge
 from demo.inputs import DEFAULTS
 from demo.site import LocalSite
+from localaws.edge import Edge
 
 # Names that a person may give a file, and a viewer's browser must reach.
 NAMES = (

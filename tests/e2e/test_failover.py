@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from cloud.edge import Edge
-from cloud.geo import great_circle_km, load_pops, load_regions
 from demo.site import LocalSite
 from e2e.runs import last, mutating
+from localaws.edge import Edge
+from localaws.geo import great_circle_km, load_pops, load_regions
 from viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(10)]

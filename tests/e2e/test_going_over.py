@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
 from e2e.ways import REGIONS, WAYS, ZONE
+from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(150)]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud.local import LocalCloud
 from demo.inputs import REPOSITORY
+from localaws.local import LocalCloud
 
 pytestmark = pytest.mark.shares_nothing
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cloud.geo import great_circle_km, load_pops, load_regions
 from demo.site import LocalSite
 from e2e.runs import last, mutating, recap, run
 from e2e.ways import REGIONS, WAYS
+from localaws.geo import great_circle_km, load_pops, load_regions
 from viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, recap
+from localaws.edge import Edge
 from viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(5)]

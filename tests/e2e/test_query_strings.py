@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, run
+from localaws.edge import Edge
 from viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(70)]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge
 from demo.site import LocalSite
 from e2e.runs import last, mutating, run
 from e2e.visitors import Visitors
+from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(250)]
 

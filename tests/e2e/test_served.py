@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge
 from demo.site import LocalSite
+from localaws.edge import Edge
 from viewer import get, url_path
 
 pytestmark = pytest.mark.shares("the site")

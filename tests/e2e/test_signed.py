@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cloud.edge import Edge, OriginRequest
 from demo.site import LocalSite
+from localaws.edge import Edge, OriginRequest
 from viewer import get
 
 pytestmark = pytest.mark.shares("the site")

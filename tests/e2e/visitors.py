@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
-from cloud.geo import load_pops
+from localaws.geo import load_pops
 from viewer import get
 
 # Seconds between two visits of one visitor: what they look at needs the processor too.

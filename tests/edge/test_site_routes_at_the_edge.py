@@ -8,9 +8,10 @@ import typing as t
 from urllib.parse import unquote
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._routes.plan import Observed, plan
-from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import desired
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import loops
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.plan import Observed, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
 from edge.viewer_engines import SITE, V8, Outcome, event, query_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -142,7 +143,7 @@ def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(route
 
 def unchecked(entry: dict[str, t.Any]) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ansible_collections.multiregion.edge.plugins.module_utils._routes.loops.check", lambda *_: None)
+        patch.setattr(loops, "check", lambda *_: None)
         return written({WWW: entry})
 
 

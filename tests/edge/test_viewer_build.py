@@ -16,7 +16,7 @@ import esprima
 import pytest
 from edge.viewer_engines import FUNCTION, IMPORT, event, start
 
-from cloud.edge import viewer_language
+from localaws.edge import viewer_language
 
 SOURCES = FUNCTION.parent / "src"
 SCRIPT = FUNCTION.parent / "build.py"

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from cloud.edge.viewer_function import FunctionRefused, prepare
-from cloud.edge.viewer_language import DIRECT, NESTED, NotRead, findings
+from localaws.edge.viewer_function import FunctionRefused, prepare
+from localaws.edge.viewer_language import DIRECT, NESTED, NotRead, findings
 
 REFUSED = {
     "for (const a of b) {}": "for...of",

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 
 # eu-north-1 is one of the Regions that are on; af-south-1 is one that has to be opted into.

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud.fixture_parts import make_bucket
-from cloud.local import LocalCloud
+from localaws.fixture_parts import make_bucket
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 
 HOME, NEW, OTHER = "eu-north-1", "ap-south-1", "us-east-1"

@@ -7,9 +7,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from cloud.fixture_distribution import Distribution, custom_origin
-from cloud.fixture_parts import allow
-from cloud.local import LocalCloud
+from localaws.fixture_distribution import Distribution, custom_origin
+from localaws.fixture_parts import allow
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 from modules.users import deployer
 

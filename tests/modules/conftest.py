@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from unittest import mock
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.names import Zone
 from modules.runner import SITE, Modules
 from modules.stores import Store

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
 
-from cloud.fixture_parts import allow
-from cloud.local import LocalCloud
+from localaws.fixture_parts import allow
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 from modules.users import deployer
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import api
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.log_groups import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from cloud.fixture_parts import allow
-from cloud.local import Credentials, LocalCloud
+from localaws.fixture_parts import allow
+from localaws.local import Credentials, LocalCloud
 from modules.runner import SITE, Modules
 from modules.users import deployer
 

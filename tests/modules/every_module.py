@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloud.fixture_parts import allow, make_role
-from cloud.local import Credentials, LocalCloud
+from localaws.fixture_parts import allow, make_role
+from localaws.local import Credentials, LocalCloud
 from modules.runner import SITE
 
 ACCOUNT = LocalCloud.account_id

@@ -7,8 +7,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from cloud.fixture_parts import allow
-from cloud.local import LocalCloud
+from localaws.fixture_parts import allow
+from localaws.local import LocalCloud
 from modules.runner import Modules
 from modules.users import deployer
 

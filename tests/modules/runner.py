@@ -13,10 +13,10 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule
+from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
-from cloud.local import Credentials, LocalCloud
 from demo.site import deployer_policy
+from localaws.local import Credentials, LocalCloud
 
 # The site whose resources the deployer may touch.
 SITE = "shop"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 
 # One of those that the deployer may make.

@@ -8,8 +8,8 @@ from typing import Any
 
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 
-from cloud.fixture_parts import allow
-from cloud.local import LocalCloud
+from localaws.fixture_parts import allow
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 from modules.stores import Store
 from modules.users import user

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 
 _CALLS = {
     "GET /key-value-stores/[^/]+/[^/]+": "describe",

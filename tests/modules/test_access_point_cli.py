@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cloud.local import LocalCloud
 from demo.inputs import REPOSITORY
+from localaws.local import LocalCloud
 from modules.access_points import make_buckets
 from modules.runner import SITE, Modules
 

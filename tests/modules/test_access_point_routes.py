@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import ModuleFailed, Modules
 from modules.users import deployer
 

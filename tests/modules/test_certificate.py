@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.names import Zone, modules_of
 from modules.runner import SITE, ModuleFailed, Modules
 

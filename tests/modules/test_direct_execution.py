@@ -19,7 +19,7 @@ from typing import Any
 import ansible_runner
 import pytest
 
-from cloud.local import ROOT, LocalCloud
+from localaws.local import ROOT, LocalCloud
 from modules.direct_plays import DIRECT, ORDINARY, Played, Task, environment, play, started, write_play
 
 pytestmark = pytest.mark.both_cores

@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from cloud.local import Credentials, LocalCloud
 from demo.inputs import REPOSITORY
+from localaws.local import Credentials, LocalCloud
 from modules.direct_plays import DIRECT, ORDINARY, Task, play
 from modules.every_module import CASES, HOME, Case, prepare
 

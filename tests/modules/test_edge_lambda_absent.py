@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import log_groups
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.log_groups import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.edge_functions import LOG_GROUP, NAME, Functions
 from modules.role_runner import run_role
 from modules.runner import ModuleFailed, Modules

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import api, log_groups
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.log_groups import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api, log_groups
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.edge_functions import LOG_GROUP, NAME, Functions, package
 from modules.runner import ModuleFailed
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.role_runner import run_role
 from modules.runner import Modules
 

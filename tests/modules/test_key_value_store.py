@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 
-from cloud.fixture_parts import allow
-from cloud.local import LocalCloud
+from localaws.fixture_parts import allow
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.users import deployer, user
 

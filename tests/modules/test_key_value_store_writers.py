@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.process import ModuleProcess, at_once
 from modules.runner import SITE, Modules
 from modules.stores import Store

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.names import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, names_policy
 from modules.runner import SITE, ModuleFailed, Modules
 

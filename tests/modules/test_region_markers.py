@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.users import deployer
 

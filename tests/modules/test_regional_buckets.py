@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import ROOT, LocalCloud
+from localaws.local import ROOT, LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 
 MODULE = "s3_regional_buckets"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets import emptying
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 
 MODULE = "s3_regional_buckets"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed
 from modules.users import deployer
 

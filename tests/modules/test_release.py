@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cloud.local import Credentials, LocalCloud
 from demo.site import deployer_policy
+from localaws.local import Credentials, LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.test_region_markers import replicate
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import canary
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 
 HOME, NEAR, FAR = "eu-north-1", "us-east-1", "ap-south-1"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.role_runner import run_role
 from modules.runner import SITE, Modules
 from unit.role_variables import rendered

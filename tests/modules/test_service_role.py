@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
 
-from cloud.local import ROOT, LocalCloud
+from localaws.local import ROOT, LocalCloud
 from modules import edge_functions
 from modules.edge_functions import Functions
 from modules.runner import SITE, ModuleFailed, Modules

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import ROOT, LocalCloud
+from localaws.local import ROOT, LocalCloud
 from modules.role_runner import run_tasks
 from modules.runner import SITE, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole

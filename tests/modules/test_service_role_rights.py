@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import listed
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import listed
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole, groups, long, read
 from modules.users import deployer

@@ -8,8 +8,8 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from cloud.local import LocalCloud
 from demo.site import deployer_policy
+from localaws.local import LocalCloud
 from modules.runner import SITE, Modules
 
 Statement = dict[str, Any]

@@ -8,8 +8,8 @@ import copy
 import typing as t
 
 import botocore.session
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import to_api
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import to_api
 
 SHAPE = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")
 LAMBDA = "arn:aws:lambda:us-east-1:111122223333:function:my-site-origin-request:3"

@@ -8,11 +8,11 @@ import typing as t
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi, Operation
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.changes import Changes
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import AccessPoint
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.api import AccessPointApi, Operation
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.changes import Changes
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import AccessPoint
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import Policies
 
 from unit.fakes import client_error
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.plan import (
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import (
     AccessPoint,
     Desired,
     Observed,
@@ -15,9 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._access_point.pla
     is_of_site,
     plan,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import Policies
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import Policies
 
 ACCOUNT = "111122223333"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.policy import (
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import (
     Policies,
     check_document,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
 from unit.policies import LIST, READ, document
 

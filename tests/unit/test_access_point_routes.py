@@ -8,15 +8,15 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes.api import (
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes.api import (
     ROUTE_REGIONS,
     RoutesApi,
     quickly,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point_routes.resource import Changes
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes.resource import Changes
 from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError
 
 from unit.fakes import FakeModule

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils import _aws
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, explain
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core import aws
+from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import Aws, explain
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -72,7 +72,7 @@ def server() -> t.Iterator[tuple[str, list[Seen]]]:
 
 def connect(monkeypatch: pytest.MonkeyPatch, endpoint: str | None, region: str | None = "eu-north-1") -> Aws:
     credentials = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret"}
-    monkeypatch.setattr(_aws, "get_aws_connection_info", lambda module: (region, endpoint, dict(credentials)))
+    monkeypatch.setattr(aws, "get_aws_connection_info", lambda module: (region, endpoint, dict(credentials)))
     return Aws(t.cast(t.Any, None))
 
 
@@ -146,7 +146,7 @@ def test_the_host_that_was_signed_is_sent_also_where_botocore_sets_none(
     url: str, sent: str, host: dict[str, str] | None
 ) -> None:
     request = Request(url)
-    _aws._sender_to("http://127.0.0.1:4566")(request)
+    aws._sender_to("http://127.0.0.1:4566")(request)
     assert request.url == sent
     assert request.headers == ({"Host": url.split("/")[2]} if host is None else host)
 

@@ -16,7 +16,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._backfill.plan im
     plan,
     told,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us", "ap-south-1": "site-ap"}
 DESIRED = Desired(BUCKETS, "eu-north-1", ["ap-south-1", "us-east-1"], exclude_prefixes=("_edge/",))

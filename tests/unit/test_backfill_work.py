@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.work import Deadline, Work
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error
@@ -126,7 +126,7 @@ DENIED = client_error("AccessDenied", "CreateJob", "not you")
 
 @pytest.fixture(autouse=True)
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reconcile.wait_until, "__kwdefaults__", {**_reconcile.wait_until.__kwdefaults__, "pause": 0})
+    monkeypatch.setattr(reconcile.wait_until, "__kwdefaults__", {**reconcile.wait_until.__kwdefaults__, "pause": 0})
 
 
 def run_job(api: FakeApi, job_id: str | None = None, required: bool = False, timeout: float = 60) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error

@@ -11,8 +11,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._buckets.encrypti
     merged,
     refuse_unusable,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.kms_keys import check_kms_keys
 
 REGIONS = ["eu-north-1"]
 KEY = "arn:aws:kms:eu-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"

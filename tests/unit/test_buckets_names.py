@@ -7,9 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import bucket_names, is_account_regional
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.bucket_names import (
+    bucket_names,
+    is_account_regional,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import REGIONS
 
 
 class Account:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import ASPECTS, Bucket, Desired, plan
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 DESIRED = Desired("my-site", NAMES, {"team": "web"})

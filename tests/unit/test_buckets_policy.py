@@ -12,7 +12,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._buckets.policy i
     merged,
     statements_of,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 ARN = "arn:aws:s3:::b"
 READ: dict[str, t.Any] = {

@@ -13,7 +13,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal 
     Remains,
     plan,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 OURS = Remains({"multiregion-edge": "my-site"})

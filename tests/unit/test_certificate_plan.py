@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 NAMES = ("example.com", "*.example.com")
 OURS = {"multiregion-edge": "my-site"}

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import CACHE_POLICY, Kind, Live
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import kind as kinds
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import resource as resources
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake
 
 from unit.fakes import FakeModule
 

@@ -19,9 +19,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind 
     Live,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.plan import Desired, adopted, plan
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.ownership import MARK
 
 MODEL = botocore.session.get_session().get_service_model("cloudfront")
 KEY = "parameters_in_cache_key_and_forwarded_to_origin"

@@ -10,8 +10,8 @@ import typing as t
 import botocore.session
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error

@@ -11,9 +11,9 @@ import botocore.session
 import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import resource as access_logs
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake, to_api
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import resource as distribution
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake, to_api
 from ansible_collections.multiregion.edge.plugins.modules import (
     cloudfront_distribution,
     cloudfront_distribution_info,

@@ -8,9 +8,9 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 from unit.distributions import CERTIFICATE, CONFIG, LAMBDA, SHAPE, behavior, desired, live
 

@@ -12,9 +12,9 @@ import botocore.session
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake, to_api
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake, to_api
 
 from unit.role_variables import ROLES
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import api as apis
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.resource import Present
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api as apis
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.resource import Present
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error

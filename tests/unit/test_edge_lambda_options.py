@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import options
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import options
 
 ROLE = "arn:aws:iam::111122223333:role/signer"
 

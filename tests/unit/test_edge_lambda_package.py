@@ -15,8 +15,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package, package_elf, package_wheel
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import package, package_elf, package_wheel
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,8 +10,9 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import log_groups
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.plan import (
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.plan import (
     Desired,
     Observed,
     plan,
@@ -19,9 +20,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda.plan
     published,
     superseded,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
 
-from cloud.geo import load_pops
+from localaws.geo import load_pops
 
 DESIRED = Desired(
     name="my-site-origin-request",

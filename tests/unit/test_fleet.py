@@ -10,8 +10,8 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import WIDTH, FleetError, in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import WIDTH, FleetError, in_parallel
 
 from unit.fakes import client_error
 

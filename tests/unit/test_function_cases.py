@@ -8,7 +8,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._function.cases import check_cases, event, failures
 from ansible_collections.multiregion.edge.plugins.module_utils._function.proof import ProvenFunctionApi
 

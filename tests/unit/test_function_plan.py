@@ -8,11 +8,11 @@ import hashlib
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.conflicts import overwritten
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._function.check import check_code, check_stores
 from ansible_collections.multiregion.edge.plugins.module_utils._function.plan import Observed, Proof, plan, plan_absent
-from ansible_collections.multiregion.edge.plugins.module_utils._overwritten import overwritten
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
 
 DESIRED = {
     "comment": "router (multiregion.edge)",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import api
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Batch, Contents

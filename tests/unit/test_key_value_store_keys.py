@@ -8,7 +8,7 @@ import gzip
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import keys_plan, manifest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning

@@ -11,9 +11,9 @@ from pathlib import Path
 import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import FleetError
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
-from ansible_collections.multiregion.edge.plugins.module_utils._edge_lambda import package
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import package
 from ansible_collections.multiregion.edge.plugins.modules import (
     cloudfront_distribution_info,
     lambda_edge_package,

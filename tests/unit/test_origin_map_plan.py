@@ -8,11 +8,11 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._origin_map import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import MAX_REGIONS, REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._rules import latency
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import MAX_REGIONS, REGIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +50,7 @@ WITHOUT_EU = keys(HOMES, out_of_service=[EU])
 
 
 def test_each_cache_has_a_key() -> None:
-    assert list(ALL) == [f"my-site/n/{cache}" for cache in sorted(_nearest.EDGE_CACHES)]
+    assert list(ALL) == [f"my-site/n/{cache}" for cache in sorted(latency.EDGE_CACHES)]
     assert ALL["my-site/n/eu-west-1"] == '{"v":1,"o":["bucket-eu-north-1","bucket-us-east-1"]}'
 
 

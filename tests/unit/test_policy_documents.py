@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import same
 
 from unit.policies import LIST, READ, document
 

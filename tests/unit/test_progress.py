@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress, duration, report_to
+from ansible_collections.multiregion.edge.plugins.module_utils._core.progress import Progress, duration, report_to
 
 
 class Clock:

@@ -8,9 +8,9 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step, apply, wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan, Step, apply, wait_until
 
 from unit.fakes import client_error
 

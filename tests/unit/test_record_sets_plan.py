@@ -8,11 +8,11 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import record as records
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.resource import RecordSets
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 from unit.fakes import client_error
 

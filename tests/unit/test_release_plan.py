@@ -11,7 +11,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
 from ansible_collections.multiregion.edge.plugins.module_utils._release.api import ReleaseApi
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import (

@@ -8,7 +8,7 @@ import typing as t
 from unittest.mock import MagicMock
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.api import ReplicationApi
 
 from unit.fakes import client_error

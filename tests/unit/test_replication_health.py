@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import FleetError
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure, report
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (

@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.resource import ARGUMENTS, desired
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import REGIONS
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 ROLE = "arn:aws:iam::111122223333:role/path/my-site-replication"

@@ -9,12 +9,12 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import DEFAULT_REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan, roles
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, rules_to
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS
 
 ROLE = "arn:aws:iam::111122223333:role/my-site-replication"
 BUCKETS = {"us-east-1": "site-us", "eu-north-1": "site-eu", "ap-south-1": "site-ap"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Step
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, is_ours, same
 from hypothesis import given, settings

@@ -8,10 +8,10 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
-from ansible_collections.multiregion.edge.plugins.module_utils._routes import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import desired
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._routes import records, schema, values
-from ansible_collections.multiregion.edge.plugins.module_utils._routes.resource import desired
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import records, schema, values
+from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,9 +9,9 @@ import typing as t
 
 import boto3.exceptions
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, Step, run
+from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan, Resource, Step, run
 
 from unit.fakes import Exited, Failed, FakeModule, client_error
 
@@ -23,7 +23,7 @@ class FakeAws:
 
 @pytest.fixture(autouse=True)
 def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reconcile, "Aws", FakeAws)
+    monkeypatch.setattr(reconcile, "Aws", FakeAws)
 
 
 class Numbers(Resource[list[int]]):
@@ -185,7 +185,7 @@ class Shared(Resource[dict[str, t.Any]]):
 @pytest.fixture
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
-    monkeypatch.setattr(_reconcile._Run.apply, "__defaults__", (pauses.append,))
+    monkeypatch.setattr(reconcile._Run.apply, "__defaults__", (pauses.append,))
     return pauses
 
 

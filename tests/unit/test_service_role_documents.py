@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import same
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import REGIONS
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role import documents
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
     MAX_SIZE,

@@ -10,9 +10,9 @@ import itertools
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import listed
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import listed
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
     covers,
     document,

@@ -7,10 +7,14 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, REGIONS, check_regions
-from ansible_collections.multiregion.edge.plugins.module_utils._settings.given import as_dict, as_list
-from ansible_collections.multiregion.edge.plugins.module_utils._settings.settings import VARIABLES, settings
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import (
+    OPT_IN_REGIONS,
+    REGIONS,
+    check_regions,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._site.parsing import as_dict, as_list
+from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import VARIABLES, settings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 CHECK = "0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"

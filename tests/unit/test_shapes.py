@@ -9,8 +9,8 @@ import typing as t
 
 import botocore.session
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import (
     KNOWN_AFTER_APPLY,
     equal,
     from_api,

@@ -14,8 +14,9 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.multiregion.edge.plugins.module_utils import _reconcile, _site_probe
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._site import probe
 from ansible_collections.multiregion.edge.plugins.modules import site_probe
 
 HERE = {"name": "here", "url": "https://www.example.com"}
@@ -44,7 +45,7 @@ def http_error(status: int) -> HTTPError:
 
 def test_everybody_is_asked_at_the_markers_path() -> None:
     world = World(here=["eu-north-1"], there=["us-east-1"])
-    answers = _site_probe.ask(_site_probe.probes([HERE, THERE]), world)
+    answers = probe.ask(probe.probes([HERE, THERE]), world)
     assert {name: answer.region for name, answer in answers.items()} == {"here": "eu-north-1", "there": "us-east-1"}
     assert sorted(world.asked) == ["https://192.0.2.1/_edge/region", "https://www.example.com/_edge/region"]
 
@@ -62,25 +63,25 @@ def test_everybody_is_asked_at_the_markers_path() -> None:
     ids=["not found", "not reached", "not HTTP", "a page", "nothing", "out of service"],
 )
 def test_what_is_still_waited_for(answer: str | Exception, words: str) -> None:
-    answers = _site_probe.ask(_site_probe.probes([HERE]), World(here=[answer]))
-    assert _site_probe.waiting_for(answers, ["eu-north-1"]) == [words]
+    answers = probe.ask(probe.probes([HERE]), World(here=[answer]))
+    assert probe.waiting_for(answers, ["eu-north-1"]) == [words]
 
 
 def test_it_waits_until_nobody_is_served_from_there() -> None:
     world = World(here=["eu-north-1", "eu-west-3"], there=[http_error(503), "us-east-1"])
-    answers = _site_probe.wait_for(_site_probe.probes([HERE, THERE]), ["eu-north-1"], 60, world)
+    answers = probe.wait_for(probe.probes([HERE, THERE]), ["eu-north-1"], 60, world)
     assert {name: str(answer) for name, answer in answers.items()} == {"here": "eu-west-3", "there": "us-east-1"}
 
 
 def test_one_answer_is_not_a_proof_while_the_change_spreads() -> None:
     world = World(here=["eu-west-3", "eu-north-1", "eu-west-3"])
-    answers = _site_probe.wait_for(_site_probe.probes([HERE]), ["eu-north-1"], 60, world)
+    answers = probe.wait_for(probe.probes([HERE]), ["eu-north-1"], 60, world)
     assert (str(answers["here"]), len(world.asked)) == ("eu-west-3", 4)
 
 
 def test_at_the_deadline_it_says_who_is_still_served_from_where() -> None:
     with pytest.raises(EdgeError, match=r"1 probe: not ready after 0 s \(here is served from eu-north-1\)"):
-        _site_probe.wait_for(_site_probe.probes([HERE]), ["eu-north-1"], 0, World(here=["eu-north-1"]))
+        probe.wait_for(probe.probes([HERE]), ["eu-north-1"], 0, World(here=["eu-north-1"]))
 
 
 @pytest.mark.parametrize(
@@ -94,17 +95,17 @@ def test_at_the_deadline_it_says_who_is_still_served_from_where() -> None:
 )
 def test_probes_that_are_refused(given: list[dict[str, t.Any]], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        _site_probe.probes(given)
+        probe.probes(given)
 
 
 @pytest.fixture(autouse=True)
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_reconcile.wait_until, "__kwdefaults__", {**_reconcile.wait_until.__kwdefaults__, "pause": 0})
+    monkeypatch.setattr(reconcile.wait_until, "__kwdefaults__", {**reconcile.wait_until.__kwdefaults__, "pause": 0})
 
 
 def test_headers_that_yaml_made_numbers_are_sent_as_text() -> None:
-    (probe,) = _site_probe.probes([{**HERE, "headers": {"X-Place": 1}}])
-    assert probe.headers == {"X-Place": "1"}
+    (read,) = probe.probes([{**HERE, "headers": {"X-Place": 1}}])
+    assert read.headers == {"X-Place": "1"}
 
 
 class Bucket(BaseHTTPRequestHandler):

@@ -12,14 +12,14 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.plan import (
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.parallel import in_parallel
+from .plan import (
     Delivery,
     Destination,
     Observed,
     Settings,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
 
 # What is to be deleted is gone already, or the answer to an earlier attempt of this very call was lost.
 _GONE = "ResourceNotFoundException"

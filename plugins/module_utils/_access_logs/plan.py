@@ -14,10 +14,10 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import OWNER_TAG
 
 Settings = dict[str, t.Any]
 

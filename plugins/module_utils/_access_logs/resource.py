@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.api import AccessLogsApi
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.reconcile import Plan, Resource
+from .._rules.ownership import as_tags
+from . import plan as planning
+from .api import AccessLogsApi
 
 _SETTINGS: dict[str, t.Any] = {
     "record_fields": {"type": "list", "elements": "str"},

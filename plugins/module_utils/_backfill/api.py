@@ -12,9 +12,9 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlencode
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, AWSRetry, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tags_of
+from .._core.aws import Aws, AWSRetry, is_boto3_error_code
+from .._rules.ownership import tags_of
+from .compare import Item
 
 Head = dict[str, t.Any]
 

@@ -13,9 +13,9 @@ import dataclasses
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Difference, Item
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .compare import Difference, Item
 
 # Of a job's manifest: more prefixes than this are shortened until they are fewer.
 _MOST_PREFIXES = 100

@@ -13,23 +13,23 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import (
+from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.parallel import FleetError, in_parallel
+from .._core.progress import Progress
+from .._core.reconcile import Plan, Resource, apply
+from .._rules.bucket_names import check_bucket_names
+from .._rules.regions import check_regions
+from . import plan as planning
+from .api import BackfillApi
+from .compare import (
     Difference,
     Item,
     Shared,
     difference,
     same_content,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.work import Deadline, Work
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, apply
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+from .work import Deadline, Work
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},

@@ -14,14 +14,14 @@ import itertools
 import time
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import ClientError, explain
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.plan import ENDED
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
+from .._core.aws import ClientError, explain
+from .._core.errors import EdgeError
+from .._core.parallel import FleetError, in_parallel
+from .._core.progress import Progress
+from .._core.reconcile import wait_until
+from .api import BackfillApi
+from .compare import Item
+from .plan import ENDED
 
 # Objects side by side in one Region; of those that were uploaded in parts, few with several parts side by side.
 _WIDTH = 24

@@ -12,15 +12,15 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._access_point.api import AccessPointApi
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import is_account_regional
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.emptying import empty
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal import Contents
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
-from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.progress import Progress
+from .._core.retry import retry
+from .._mrap.api import AccessPointApi
+from .._rules.bucket_names import is_account_regional
+from .._rules.ownership import OWNER_TAG, tag_list, tags_of
+from .emptying import empty
+from .removal import Contents
 
 # While another change of the same bucket is in progress, and for up to an hour after one of the same name
 # was deleted. Source: https://github.com/aws/aws-cli/issues/2593

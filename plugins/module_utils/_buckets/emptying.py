@@ -14,8 +14,8 @@ import functools
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
 
 # As many as one DeleteObjects takes, and as many requests at a time in one Region.
 _BATCH = 1000

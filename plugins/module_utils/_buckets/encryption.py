@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import MANAGED_BY_AWS
+from .._core.errors import EdgeError
+from .._rules.kms_keys import MANAGED_BY_AWS
 
 Config = dict[str, t.Any]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.policy import OURS
+from .policy import OURS
 
 _UPLOAD_DAYS = 7
 

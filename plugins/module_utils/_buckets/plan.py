@@ -12,11 +12,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets import encryption, lifecycle, policy
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, refuse_foreign
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same as same_policy
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._rules.ownership import OWNER_TAG, refuse_foreign
+from .._rules.policy_documents import same as same_policy
+from . import encryption, lifecycle, policy
 
 _BLOCK_ALL = {
     "BlockPublicAcls": True,

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import (
+from .._core.errors import EdgeError
+from .._rules.policy_documents import (
     ELEMENTS,
     check_statement,
     listed,

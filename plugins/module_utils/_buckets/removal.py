@@ -12,9 +12,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._rules.ownership import OWNER_TAG
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,20 +15,20 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import (
+from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource, wait_until
+from .._rules.bucket_names import (
     NAME_ARGUMENTS,
     bucket_names,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets import encryption, policy, removal
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import OPT_IN_REGIONS, refuse_disabled
+from .._rules.kms_keys import check_kms_keys
+from .._rules.ownership import OWNER_TAG, as_tags
+from .._rules.regions import OPT_IN_REGIONS, refuse_disabled
+from . import encryption, policy, removal
+from . import plan as planning
+from .api import BucketsApi
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,

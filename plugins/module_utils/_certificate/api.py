@@ -12,11 +12,11 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._certificate.plan import Certificate, from_api
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list, tags_of
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._rules.ownership import OWNER_TAG, tag_list, tags_of
+from .plan import Certificate, from_api
 
 
 class CertificateApi:

@@ -14,9 +14,9 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._rules.ownership import OWNER_TAG
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}")

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._certificate import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi, in_use
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.reconcile import Plan, Resource, wait_until
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import as_tags
+from . import plan as planning
+from .api import CertificateApi, in_use
 
 ARGUMENTS: dict[str, t.Any] = {
     "site": {"type": "str", "required": True},

@@ -13,19 +13,19 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._core.aws import (
     GLOBAL_REGION,
     Aws,
     ClientError,
     explain,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import unknown
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Config, Kind, Live, named
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.listing import distributions, listed
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import from_api, snake
+from .._core.errors import EdgeError
+from .._core.shapes import from_api, snake
+from . import unknown
+from .compare import same
+from .kind import Config, Kind, Live, named
+from .listing import distributions, listed
 
 # An ETag that is not the newest any more, with which CloudFront refuses a write.
 STALE = ("PreconditionFailed", "InvalidIfMatchVersion")

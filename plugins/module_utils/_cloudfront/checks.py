@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
+from .._core.errors import EdgeError
+from .._rules.ownership import MARK
 
 Config = dict[str, t.Any]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal
+from .._core.shapes import equal
 
 # Members whose strings are names of headers, which have no case.
 _HEADER_NAMES = ("headers", "header", "access_control_allow_headers", "access_control_expose_headers")

@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import checks
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import overlay
+from .._core.shapes import overlay
+from .._rules.ownership import MARK
+from . import checks
 
 Config = dict[str, t.Any]
 

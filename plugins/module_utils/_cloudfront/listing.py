@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tags_of
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake
+from .._core.shapes import snake
+from .._rules.ownership import tags_of
 
 Config = dict[str, t.Any]
 

@@ -14,19 +14,19 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import without_idle_lists
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Config, Kind, Live, named
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, refuse_unmarked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._core.shapes import (
     KNOWN_AFTER_APPLY,
     normal,
     overlay,
     to_api,
     validate,
 )
+from .._rules.ownership import MARK, refuse_unmarked
+from .checks import without_idle_lists
+from .compare import same
+from .kind import Config, Kind, Live, named
 
 # Which one that is there already, under another name, is as good as one of our own.
 ADOPT = ("equal", "managed", "never")

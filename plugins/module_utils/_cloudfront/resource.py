@@ -13,13 +13,13 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE, ConfigApi
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import Kind, Live, named
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, marked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, run
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import snake
+from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.reconcile import Plan, Resource, run
+from .._core.shapes import snake
+from .._rules.ownership import MARK, marked
+from . import plan as planning
+from .api import STALE, ConfigApi
+from .kind import Kind, Live, named
 
 Arguments = dict[str, t.Any]
 

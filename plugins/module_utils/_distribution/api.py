@@ -13,26 +13,26 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._cloudfront import listing, unknown
+from .._cloudfront.api import ConfigApi
+from .._cloudfront.kind import (
+    CACHE_POLICY,
+    ORIGIN_ACCESS_CONTROL,
+    ORIGIN_REQUEST_POLICY,
+)
+from .._core.aws import (
     GLOBAL_REGION,
     Aws,
     ClientError,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing, unknown
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
-    CACHE_POLICY,
-    ORIGIN_ACCESS_CONTROL,
-    ORIGIN_REQUEST_POLICY,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution import references
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import elsewhere
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, tag_list
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import equal, from_api, overlay
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import wait_until
+from .._core.shapes import equal, from_api, overlay
+from .._rules.ownership import OWNER_TAG, tag_list
+from . import references
+from .checks import elsewhere
 
 Config = dict[str, t.Any]
 

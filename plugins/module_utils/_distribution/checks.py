@@ -16,17 +16,17 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import check_comment
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_behaviors import check_behaviors
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_origins import check_origins
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks_signing import check_signing
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.hosts import is_s3
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import (
+from .._cloudfront.checks import check_comment
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .checks_behaviors import check_behaviors
+from .checks_origins import check_origins
+from .checks_signing import check_signing
+from .references import (
     References,
     targets,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .s3_endpoints import is_s3
 
 Config = dict[str, t.Any]
 

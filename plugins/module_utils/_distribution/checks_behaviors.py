@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import behaviors
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .references import behaviors
 
 Config = dict[str, t.Any]
 

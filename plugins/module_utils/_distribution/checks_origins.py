@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.hosts import (
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .references import members
+from .s3_endpoints import (
     global_bucket,
     is_access_point,
     is_bucket,
     is_website,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import members
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 Config = dict[str, t.Any]
 

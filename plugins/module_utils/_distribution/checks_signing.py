@@ -11,12 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.hosts import (
-    is_access_point,
-    is_bucket,
-    is_s3,
-)
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import (
+from .._core.errors import EdgeError
+from .references import (
     ACCESS_CONTROL,
     CACHE_POLICY,
     ORIGIN_REQUEST_POLICY,
@@ -25,7 +21,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._distribution.ref
     behaviors,
     targets,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from .s3_endpoints import (
+    is_access_point,
+    is_bucket,
+    is_s3,
+)
 
 Config = dict[str, t.Any]
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import live_config
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import describe, read
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
+from .._core.aws import AnsibleAWSModule, Aws
+from .._rules.ownership import OWNER_TAG
+from .api import DistributionApi
+from .plan import live_config
+from .resource import describe, read
 
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 

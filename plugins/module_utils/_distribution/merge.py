@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.hosts import is_access_point
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import overlay
+from .._core.shapes import overlay
+from .s3_endpoints import is_access_point
 
 Config = dict[str, t.Any]
 

@@ -12,20 +12,20 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution import merge
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.checks import check
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import References
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.same import by_identity, kept
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, marked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import (
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._core.shapes import (
     from_api,
     normal,
     to_api,
     validate,
     without_nulls,
 )
+from .._rules.ownership import OWNER_TAG, marked
+from . import merge
+from .checks import check
+from .normalize import by_identity, kept
+from .references import References
 
 Config = dict[str, t.Any]
 

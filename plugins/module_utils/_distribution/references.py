@@ -15,8 +15,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.hosts import is_s3
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .s3_endpoints import is_s3
 
 Config = dict[str, t.Any]
 

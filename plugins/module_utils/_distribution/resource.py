@@ -12,15 +12,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution import merge
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi, aliases_of
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.references import References, named_by
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG, as_tags
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._cloudfront.api import STALE
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.reconcile import Plan, Resource, wait_until
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import OWNER_TAG, as_tags
+from . import merge
+from . import plan as planning
+from .api import DistributionApi, aliases_of
+from .references import References, named_by
 
 # Members of DistributionConfig that have an option of their own; `config` takes all others.
 _MEMBERS: dict[str, t.Any] = {

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._cloudfront import listing
+from .._core.aws import (
     GLOBAL_REGION,
     Aws,
     explain,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list
+from .._core.errors import EdgeError
+from .._rules.ownership import tag_list
 
 Config = dict[str, t.Any]
 DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"

@@ -13,7 +13,7 @@ import json
 import typing as t
 from urllib.parse import parse_qsl
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from .._core.errors import EdgeError
 
 Case = dict[str, t.Any]
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.cloudfront_names import check_cloudfront_name
 
 # Source: CloudFront Developer Guide, "Quotas on CloudFront Functions".
 MAX_CODE_BYTES = 10 * 1024

@@ -13,16 +13,16 @@ import functools
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._function.api import (
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.parallel import in_parallel
+from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.ownership import MARK
+from .api import (
     DEVELOPMENT,
     LIVE,
     Config,
     FunctionApi,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK
 
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str"}}
 

@@ -13,9 +13,9 @@ import dataclasses
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import refuse_unmarked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._rules.ownership import refuse_unmarked
 
 # comment, runtime, key_value_store_arns, code (and more, where it is observed)
 Stage = dict[str, t.Any]

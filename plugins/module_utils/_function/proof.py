@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._function.api import Config, FunctionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._function.cases import (
+from .._core.aws import Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.progress import Progress
+from .api import Config, FunctionApi
+from .cases import (
     Case,
     event,
     failures,
     utilization,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
 
 # What a case takes differs from one run to the next; the least of so many counts, if the first is too much.
 _MEASURES = 3

@@ -15,18 +15,18 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._function import cases, check
-from ansible_collections.multiregion.edge.plugins.module_utils._function import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._function.api import DEVELOPMENT, LIVE
-from ansible_collections.multiregion.edge.plugins.module_utils._function.proof import ProvenFunctionApi
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags, marked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._cloudfront.api import STALE
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource, wait_until
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.ownership import as_tags, marked
+from . import cases, check
+from . import plan as planning
+from .api import DEVELOPMENT, LIVE
+from .proof import ProvenFunctionApi
 
 _CASE = {
     "name": {"type": "str", "required": True},

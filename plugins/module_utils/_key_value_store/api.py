@@ -15,19 +15,19 @@ import re
 import threading
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._cloudfront import listing
+from .._core.aws import (
     GLOBAL_REGION,
     Aws,
     ClientError,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import listing
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import MAX_BATCH_KEYS, Contents
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list
-from ansible_collections.multiregion.edge.plugins.module_utils._progress import Progress
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.progress import Progress
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import tag_list
+from .plan import MAX_BATCH_KEYS, Contents
 
 Config = dict[str, t.Any]
 

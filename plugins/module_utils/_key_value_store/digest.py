@@ -13,8 +13,8 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Values
+from .._core.errors import EdgeError
+from .plan import Values
 
 # What stands before the prefix in the digest's name. No routing key begins so: those begin with a site's
 # name, which begins with a letter or a digit. And no prefix contains another one's digest.

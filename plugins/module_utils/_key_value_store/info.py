@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import (
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._rules.cloudfront_names import check_cloudfront_name
+from . import digest as digests
+from . import store_plan
+from .api import (
     PRICE_OF_A_CALL,
     KeysApi,
     StoreApi,

@@ -13,12 +13,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import PRICE_OF_A_CALL
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Contents, Values
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from . import digest as digests
+from . import plan as planning
+from .api import PRICE_OF_A_CALL
+from .plan import Contents, Values
 
 # A site's hosts and paths, which site_routes writes, and its nearest buckets, which site_origins does.
 _ROUTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/([hpn])/")

@@ -12,19 +12,19 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import keys_plan, manifest, source
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import (
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Resource, wait_until
+from .._core.shapes import KNOWN_AFTER_APPLY
+from . import digest as digests
+from . import keys_plan, manifest, source
+from . import plan as planning
+from .api import (
     PRICE_OF_A_CALL,
     arn_of,
     is_stale,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.keys_plan import Observed
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .keys_plan import Observed
 
 KEYS_ARGUMENTS: dict[str, t.Any] = {
     "store": {"type": "str", "required": True},

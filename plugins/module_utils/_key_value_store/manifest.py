@@ -17,10 +17,10 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Values
+from .._core.aws import Aws, is_boto3_error_code
+from . import digest as digests
+from .api import KeysApi
+from .plan import Values
 
 
 class KeysWithManifest(KeysApi):

@@ -13,8 +13,8 @@ import itertools
 import math
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
 
 # Source: CloudFront Developer Guide, "Quotas on key value stores". A page of ListKeys has as many keys as a batch.
 MAX_KEY_BYTES = 512

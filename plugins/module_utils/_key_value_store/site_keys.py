@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi, StoreApi, is_stale
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Contents, each_is_fewer
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Resource, State
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.reconcile import Resource, State
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .api import KeysApi, StoreApi, is_stale
+from .plan import Contents, each_is_fewer
 
 _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 

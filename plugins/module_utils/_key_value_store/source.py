@@ -14,10 +14,10 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.keys_plan import Wanted
+from .._core.errors import EdgeError
+from . import digest as digests
+from . import plan as planning
+from .keys_plan import Wanted
 
 
 def wanted(p: dict[str, t.Any]) -> Wanted:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, refuse_unmarked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.reconcile import Plan, Step
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import MARK, refuse_unmarked
 
 # name, arn, id, status, comment; tags where they are asked for
 Store = dict[str, t.Any]

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import STALE
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.checks import check_comment
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront_names import check_cloudfront_name
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags, marked
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
+from .._cloudfront.api import STALE
+from .._cloudfront.checks import check_comment
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Resource, wait_until
+from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.ownership import as_tags, marked
+from . import store_plan as planning
+from .api import StoreApi
 
 STORE_ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},

@@ -13,11 +13,11 @@ import dataclasses
 import json
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils import _nearest
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import plan_keys
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.site_keys import check_site
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan
+from .._key_value_store.plan import plan_keys
+from .._key_value_store.site_keys import check_site
+from .._rules import latency
 
 Values = t.Mapping[str, str]
 
@@ -33,7 +33,7 @@ class Desired:
     site: str
     regions: tuple[str, ...] = ()
     out_of_service: tuple[str, ...] | None = None
-    prefer: _nearest.Preferences = dataclasses.field(default_factory=dict)
+    prefer: latency.Preferences = dataclasses.field(default_factory=dict)
 
     @property
     def prefix(self) -> str:
@@ -46,7 +46,7 @@ class Desired:
 
     @property
     def keys(self) -> list[str]:
-        return [self.prefix + cache for cache in _nearest.EDGE_CACHES] + [self.out_key]
+        return [self.prefix + cache for cache in latency.EDGE_CACHES] + [self.out_key]
 
 
 def desired(p: t.Mapping[str, t.Any]) -> Desired:
@@ -55,8 +55,8 @@ def desired(p: t.Mapping[str, t.Any]) -> Desired:
     if p["state"] == "absent":
         return Desired(p["site"])
     regions, out = p["regions"], p["out_of_service"]
-    prefer = _nearest.as_preferences(p["prefer"], "prefer")
-    _nearest.check(regions, out or (), prefer)
+    prefer = latency.as_preferences(p["prefer"], "prefer")
+    latency.check(regions, out or (), prefer)
     return Desired(p["site"], tuple(regions), None if out is None else tuple(sorted(out)), prefer)
 
 
@@ -65,7 +65,7 @@ def wanted(observed: Values, desired: Desired) -> dict[str, str]:
     if not desired.regions:
         return {}
     out = _out_of_service(observed, desired)
-    order = _nearest.nearest(desired.regions, out, desired.prefer)
+    order = latency.nearest(desired.regions, out, desired.prefer)
     keys = {desired.prefix + cache: _text([f"bucket-{near}" for near in order[cache][:_GROUP]]) for cache in order}
     return {**keys, desired.out_key: _text(out)} if out else keys
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.site_keys import SiteKeys
-from ansible_collections.multiregion.edge.plugins.module_utils._origin_map import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, wait_until
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.reconcile import Plan, wait_until
+from .._key_value_store.site_keys import SiteKeys
+from . import plan as planning
 
 ARGUMENTS: dict[str, t.Any] = {
     "store": {"type": "str", "required": True},

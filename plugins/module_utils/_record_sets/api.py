@@ -15,11 +15,11 @@ import math
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.record import RecordSet, from_api
-from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.retry import retry
+from .record import RecordSet, from_api
 
 _ID = re.compile(r"Z[A-Z0-9]{1,31}")
 # Record sets that one call tells.

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.record import RecordSet, completed, to_api
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .record import RecordSet, completed, to_api
 
 # Route 53 takes 1000 changes in a batch; a change of ours is a deletion and a creation.
 MAX_RECORDS = 400

@@ -13,9 +13,9 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import MARK, marked
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.ownership import MARK, marked
 
 # Types whose value is a host, which is the same with a dot at its end and in capital letters.
 _HOSTS = ("CNAME", "NS", "PTR")

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi, Zone
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.record import RecordSet, from_option
+from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.reconcile import Plan, Resource, wait_until
+from . import plan as planning
+from .api import RecordSetsApi, Zone
+from .record import RecordSet, from_option
 
 _ALIAS = {
     "dns_name": {"type": "str", "required": True},

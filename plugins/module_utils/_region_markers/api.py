@@ -11,10 +11,10 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import (
+from .._core.aws import Aws, is_boto3_error_code
+from .._core.parallel import in_parallel
+from .._core.reconcile import wait_until
+from .plan import (
     UNREAD,
     Marker,
     pending,

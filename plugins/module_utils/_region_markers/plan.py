@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
+from .._core.reconcile import Plan, Step
 
 # What a version says that S3 lists and does not give out: for up to 15 minutes after versioning was enabled.
 # Source: S3 User Guide, "Enabling versioning on buckets".

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY, MarkersApi
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.reconcile import Plan, Resource
+from .._rules.bucket_names import check_bucket_names
+from .._rules.regions import check_regions
+from . import plan as planning
+from .api import KEY, MarkersApi
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},

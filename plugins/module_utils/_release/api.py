@@ -16,10 +16,10 @@ try:
 except ImportError:  # AnsibleAWSModule says what to install
     pass
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import PART_BYTES
-from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
+from .._core.aws import Aws, is_boto3_error_code
+from .._core.retry import retry
+from . import error_page
+from .files import PART_BYTES
 
 # key → (size, ETag)
 Listing = dict[str, tuple[int, str]]

@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import content_type
+from .files import content_type
 
 KEY = "_edge/404.html"
 DEFAULT = "404.html"

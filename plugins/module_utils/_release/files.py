@@ -19,7 +19,7 @@ import re
 import typing as t
 from pathlib import Path
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
+from .._core.errors import EdgeError
 
 MAX_KEY_BYTES = 1024
 

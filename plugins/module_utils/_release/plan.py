@@ -14,11 +14,11 @@ import functools
 import hashlib
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page
-from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing
-from ansible_collections.multiregion.edge.plugins.module_utils._release.files import SiteFile, fingerprint
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from . import error_page
+from .api import Listing
+from .files import SiteFile, fingerprint
 
 MARKERS = ".multiregion-edge/"
 

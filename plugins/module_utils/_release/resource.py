@@ -12,14 +12,14 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import NAME_ARGUMENTS, bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._release import error_page, files
-from ansible_collections.multiregion.edge.plugins.module_utils._release import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._release.api import Listing, ReleaseApi
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource, wait_until
+from .._rules.bucket_names import NAME_ARGUMENTS, bucket_names
+from . import error_page, files
+from . import plan as planning
+from .api import Listing, ReleaseApi
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,

@@ -12,17 +12,17 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, explain, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+from .._core.aws import Aws, explain, is_boto3_error_code
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import wait_until
+from .._core.retry import retry
+from .rules import (
     Config,
     destination,
     is_ours,
     same,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
 
 # A bucket's configuration is eventually consistent: one reading may be of a place that has it, the next of
 # one that does not. Source: S3 User Guide, "Amazon S3 data consistency model".

@@ -12,9 +12,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .rules import (
     Config,
     Options,
     destination,
@@ -24,7 +25,6 @@ from ansible_collections.multiregion.edge.plugins.module_utils._replication.rule
     same,
     same_rule,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 # The replication configuration by Region; None: that Region's bucket has none.
 Observed = t.Mapping[str, t.Optional[Config]]

@@ -13,22 +13,22 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import AnsibleAWSModule, Aws
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._kms_keys import check_kms_keys
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
-from ansible_collections.multiregion.edge.plugins.module_utils._replication import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.api import ReplicationApi
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.bucket_names import check_bucket_names
+from .._rules.kms_keys import check_kms_keys
+from .._rules.regions import check_regions
+from . import plan as planning
+from .api import ReplicationApi
+from .rules import (
     Config,
     Options,
     destination,
     is_ours,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._shapes import KNOWN_AFTER_APPLY
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},

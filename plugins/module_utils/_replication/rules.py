@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import REGIONS
+from .._rules.regions import REGIONS
 
 OUR_RULES = "multiregion-edge-"
 

@@ -13,8 +13,8 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import Config
+from .._core.aws import Aws, is_boto3_error_code
+from .assess import Config
 
 
 class HealthApi:

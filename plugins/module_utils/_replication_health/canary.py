@@ -16,12 +16,12 @@ import time
 import typing as t
 import uuid
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import ClientError, explain
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import Edge
+from .._core.aws import ClientError, explain
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import wait_until
+from .api import HealthApi
+from .assess import Edge
 
 PREFIX = "_edge/canary/"
 

@@ -13,9 +13,9 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (
+from .._core.parallel import in_parallel
+from .api import HealthApi
+from .assess import (
     Config,
     Edge,
     Metrics,

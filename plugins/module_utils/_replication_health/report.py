@@ -13,19 +13,19 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._core.aws import (
     AnsibleAWSModule,
     Aws,
     ClientError,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._bucket_names import check_bucket_names
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import FleetError, in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._regions import check_regions
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.canary import Canaries
+from .._core.errors import EdgeError
+from .._core.parallel import FleetError, in_parallel
+from .._rules.bucket_names import check_bucket_names
+from .._rules.regions import check_regions
+from . import assess, measure
+from .api import HealthApi
+from .canary import Canaries
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},

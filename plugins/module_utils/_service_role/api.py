@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import tag_list, tags_of
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._retry import retry
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement, text
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import Policy, Role
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.reconcile import wait_until
+from .._core.retry import retry
+from .._rules.ownership import tag_list, tags_of
+from .documents import Statement, text
+from .facts import Policy, Role
 
 ALREADY_THERE = "EntityAlreadyExists"
 _MISSING = "NoSuchEntity"

@@ -14,8 +14,8 @@ import functools
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import canonical, same
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
+from .._rules.policy_documents import canonical, same
+from .documents import (
     Axes,
     Grant,
     Statement,

@@ -16,8 +16,8 @@ import math
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import Document, canonical, listed
+from .._core.errors import EdgeError
+from .._rules.policy_documents import Document, canonical, listed
 
 Statement = dict[str, t.Any]
 # An element's list, by the keys that lead to it.

@@ -13,8 +13,8 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement, document
+from .._rules.ownership import OWNER_TAG
+from .documents import Statement, document
 
 # Managed policies of a role. Source: IAM User Guide, "IAM and AWS STS quotas"; more, which AWS allows on request, are
 # known only where they are attached.

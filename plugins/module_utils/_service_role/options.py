@@ -12,15 +12,15 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import as_tags
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import (
+from .._core.errors import EdgeError
+from .._rules.ownership import as_tags
+from .._rules.policy_documents import (
     IDENTITY_ELEMENTS,
     check_operators,
     check_statement,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import MAX_SIZE, split, text
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from .documents import MAX_SIZE, split, text
+from .facts import (
     MAX_ATTACHED,
     Desired,
     Group,

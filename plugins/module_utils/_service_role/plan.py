@@ -12,13 +12,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import require_owned
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import canonical, same
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Step
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role import policies
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement, covers
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._rules.ownership import require_owned
+from .._rules.policy_documents import canonical, same
+from . import policies
+from .documents import Statement, covers
+from .facts import (
     Desired,
     Observed,
     Policy,

@@ -12,13 +12,13 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._ownership import OWNER_TAG
-from ansible_collections.multiregion.edge.plugins.module_utils._policy_documents import same
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Step
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.changes import Change, ordered
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import Statement
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from .._core.errors import EdgeError
+from .._core.reconcile import Step
+from .._rules.ownership import OWNER_TAG
+from .._rules.policy_documents import same
+from .changes import Change, ordered
+from .documents import Statement
+from .facts import (
     MAX_ATTACHED,
     Desired,
     Observed,

@@ -14,18 +14,18 @@ import functools
 import itertools
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._aws import (
+from .._core.aws import (
     AnsibleAWSModule,
     Aws,
     is_boto3_error_code,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._fleet import in_parallel
-from ansible_collections.multiregion.edge.plugins.module_utils._reconcile import Plan, Resource, wait_until
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role import options
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role import plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ALREADY_THERE, ServiceRoleApi
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from .._core.errors import EdgeError
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource, wait_until
+from . import options
+from . import plan as planning
+from .api import ALREADY_THERE, ServiceRoleApi
+from .facts import (
     Group,
     Observed,
     Policy,

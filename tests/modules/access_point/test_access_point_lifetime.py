@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.access_points import CREATE, DELETE, AccessPoints
 from modules.runner import SITE, ModuleFailed
 

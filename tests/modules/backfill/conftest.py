@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.backfill_buckets import Content, empty_buckets
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils import _progress
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill import work
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
+from ansible_collections.multiregion.edge.plugins.module_utils._core import progress
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
@@ -41,7 +41,7 @@ def test_what_is_listed_and_copied_is_shown(
     modules: Modules, buckets: dict[str, str], content: Content, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content.put(HOME, "index.html")
-    monkeypatch.setattr(_progress, "COUNT_EVERY", 0.0)
+    monkeypatch.setattr(progress, "COUNT_EVERY", 0.0)
     backfill(modules, buckets, regions=[NEW])
     assert any(line.startswith("Comparing, eu-north-1: objects listed: 1 (") for line in shown)
     assert any(line.startswith("Copying in ap-south-1: 1 of 1 objects (") for line in shown)

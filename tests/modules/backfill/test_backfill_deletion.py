@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.backfill_buckets import HOME, NEW, Content, backfill
 from modules.runner import ModuleFailed, Modules
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 
-from cloud.fixture_parts import allow, document, make_role
-from cloud.local import LocalCloud
+from localaws.fixture_parts import allow, document, make_role
+from localaws.local import LocalCloud
 from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
 from modules.runner import SITE, ModuleFailed, Modules
 

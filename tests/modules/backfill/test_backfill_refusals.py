@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.backfill_buckets import HOME, MODULE, Content, backfill
 from modules.runner import ModuleFailed, Modules
 

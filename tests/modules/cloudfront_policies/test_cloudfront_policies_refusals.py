@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.distributions import CACHING_OPTIMIZED
 from modules.policy_kinds import CACHE, CONTROL, REQUEST, RESPONSE, Kind, emptied, modules_of
 from modules.runner import ModuleFailed, Modules

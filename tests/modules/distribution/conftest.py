@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.distributions import Distributions, modules_of
 from modules.runner import Modules
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.cloudfront_functions import Function, modules_of
 from modules.runner import Modules
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.cloudfront_functions import CREATE, DELETE, NAME, PUBLISH, UPDATE, Function, goes, to
 from modules.runner import ModuleFailed, Modules
 

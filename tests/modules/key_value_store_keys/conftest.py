@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import Modules
 from modules.store_keys import empty_store, manifest_options, modules_of
 from modules.stores import Store

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.store_keys import (
     DIGEST,

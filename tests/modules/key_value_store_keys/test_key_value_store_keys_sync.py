@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cloud.local import LocalCloud
+from localaws.local import LocalCloud
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.store_keys import (
     DIGEST,

@@ -18,7 +18,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.multiregion.edge.plugins.module_utils import _progress
+from ansible_collections.multiregion.edge.plugins.module_utils._core import progress
 
 ARGUMENTS = {
     "do": {"type": "list", "elements": "str", "default": []},
@@ -47,7 +47,7 @@ def change_the_process(module: AnsibleModule) -> None:
     os.umask(0o007)
     locale.setlocale(locale.LC_ALL, "C")
     sys.path.insert(0, "/left/behind")
-    _progress.EVERY = 99.0
+    progress.EVERY = 99.0
     ARGUMENTS["defaulted"]["default"]["left"] = "behind"  # type: ignore[index]
     module.warn("a warning of the one who changed the process")
 
@@ -60,7 +60,7 @@ def seen(module: AnsibleModule) -> dict[str, t.Any]:
         "umask": umask,
         "left_behind": os.environ.get("LEFT_BEHIND"),
         "variable": os.environ.get("A_VARIABLE"),
-        "every": _progress.EVERY,
+        "every": progress.EVERY,
         "left_path": "/left/behind" in sys.path,
         "defaulted": dict(module.params["defaulted"]),
         "temporary": tempfile.gettempdir(),
@@ -121,8 +121,8 @@ ACTIONS: dict[str, t.Callable[[AnsibleModule], object]] = {
     "log_requests": log_requests,
     "print": lambda module: print("not JSON"),
     "print_to_stderr": lambda module: print("an error", file=sys.stderr),
-    "odd_progress": lambda module: _progress.Progress("The \udcff").tell("CREATING"),
-    "progress": lambda module: _progress.Progress("The thing").tell("CREATING"),
+    "odd_progress": lambda module: progress.Progress("The \udcff").tell("CREATING"),
+    "progress": lambda module: progress.Progress("The thing").tell("CREATING"),
     "sleep": lambda module: time.sleep(5),
     "sleep_in_a_process": sleep_in_a_process,
     "sleep_long": lambda module: time.sleep(60),

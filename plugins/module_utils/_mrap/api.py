@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The S3 Control calls about a Multi-Region Access Point, one a method."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from .._core.aws import Aws, is_boto3_error_code
+from .._rules.ownership import tags_of
+from .._rules.policy_documents import Document
+from .plan import AccessPoint
+from .policy import Policies
+
+# The control plane is in this Region only, and botocore does not send other Regions' calls there.
+# Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
+CONTROL_REGION = "us-west-2"
+
+Config = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """An asynchronous operation, as far as AWS has come with it."""
+
+    status: str
+    age: timedelta
+    code: str = ""
+    message: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        # The S3 User Guide writes SUCCESS, the API SUCCEEDED. What is neither, nor FAILED, goes on.
+        return self.status.upper() in ("SUCCESS", "SUCCEEDED")
+
+    @property
+    def failed(self) -> bool:
+        return self.status.upper() == "FAILED"
+
+    @property
+    def ended(self) -> bool:
+        return self.succeeded or self.failed
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, as AWS tells it."""
+        return f"{self.code}: {self.message}".rstrip(".: ") or "no reason given"
+
+
+class AccessPointApi:
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+
+    def _call(self, method: str, **parameters: t.Any) -> Config:
+        client = self._aws.client("s3control", CONTROL_REGION)
+        answer: Config = getattr(client, method)(AccountId=self._aws.account_id, **parameters)
+        return answer
+
+    # Reads
+
+    def access_point(self, name: str) -> AccessPoint | None:
+        try:
+            return _access_point(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
+        except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
+            return None
+
+    def access_points(self) -> list[AccessPoint]:
+        """All of the account."""
+        found: list[AccessPoint] = []
+        following: Config = {}
+        while True:  # botocore has no paginator for it
+            page = self._call("list_multi_region_access_points", **following)
+            found += map(_access_point, page.get("AccessPoints", []))
+            if not page.get("NextToken"):
+                return found
+            following = {"NextToken": page["NextToken"]}
+
+    def policies(self, name: str) -> Policies:
+        try:
+            found = self._call("get_multi_region_access_point_policy", Name=name).get("Policy", {})
+        except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
+            return Policies()
+        return Policies(_document(found.get("Established")), _document(found.get("Proposed")))
+
+    def operation(self, request_token: str) -> Operation:
+        """How far it is; a failure of it comes with HTTP 200 and ErrorDetails."""
+        try:
+            answer = self._call("describe_multi_region_access_point_operation", RequestTokenARN=request_token)
+        except is_boto3_error_code("NoSuchAsyncRequest"):  # just begun, and not everywhere known yet
+            return Operation("NEW", timedelta(0))
+        found = answer["AsyncOperation"]
+        error = found.get("ResponseDetails", {}).get("ErrorDetails", {})
+        # Its age by AWS's own clock: this machine's may be wrong.
+        now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+        age = now - found["CreationTime"]
+        return Operation(found["RequestStatus"], age, error.get("Code", ""), error.get("Message", ""))
+
+    def bucket_tags(self, region: str, bucket: str) -> dict[str, str]:
+        s3 = self._aws.client("s3", region)
+        try:
+            tags = s3.get_bucket_tagging(Bucket=bucket, ExpectedBucketOwner=self._aws.account_id)["TagSet"]
+        except is_boto3_error_code(["NoSuchTagSet", "NoSuchBucket"]):
+            return {}
+        return tags_of(tags)
+
+    # Changes: each begins an asynchronous operation and returns the token to ask after it with.
+
+    def create(self, client_token: str, name: str, buckets: list[str]) -> str:
+        public = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+        details = {
+            "Name": name,
+            "PublicAccessBlock": dict.fromkeys(public, True),
+            "Regions": [{"Bucket": bucket} for bucket in buckets],
+        }
+        return self._begin("create_multi_region_access_point", client_token, details)
+
+    def delete(self, client_token: str, name: str) -> str:
+        return self._begin("delete_multi_region_access_point", client_token, {"Name": name})
+
+    def put_policy(self, client_token: str, name: str, policy: Document) -> str:
+        details = {"Name": name, "Policy": json.dumps(policy, separators=(",", ":"))}
+        return self._begin("put_multi_region_access_point_policy", client_token, details)
+
+    def _begin(self, method: str, client_token: str, details: Config) -> str:
+        request_token: str = self._call(method, ClientToken=client_token, Details=details)["RequestTokenARN"]
+        return request_token
+
+
+def _access_point(found: Config) -> AccessPoint:
+    return AccessPoint(
+        name=found["Name"],
+        alias=found.get("Alias") or None,
+        status=found["Status"],
+        created_at=found["CreatedAt"].isoformat(),
+        regions={region["Region"]: region["Bucket"] for region in found.get("Regions", [])},
+    )
+
+
+def _document(found: Config | None) -> Document | None:
+    text = (found or {}).get("Policy")
+    return json.loads(text) if text else None

@@ -1,0 +1,237 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Whether the access point has to be created, given a policy or deleted; its Regions never change. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import typing as t
+
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan, Step
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.bucket_names import is_account_regional
+from .._rules.ownership import refuse_foreign
+from .._rules.policy_documents import Document
+from .._rules.regions import REGIONS
+from .policy import Policies
+
+_NAME = re.compile(r"[a-z0-9][-a-z0-9]{1,48}[a-z0-9]")
+
+# INCONSISTENT_ACROSS_REGIONS: a setting is still spreading; the access point serves meanwhile.
+SERVING = ("READY", "INCONSISTENT_ACROSS_REGIONS")
+# Soon gone. An unknown status is one on the way to READY.
+_GOING = ("DELETING", "PARTIALLY_DELETED")
+
+Facts = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class AccessPoint:
+    name: str
+    alias: str | None
+    status: str
+    created_at: str
+    regions: t.Mapping[str, str]  # its buckets by their Regions
+
+    @property
+    def serves(self) -> bool:
+        return self.status in SERVING
+
+    def facts(self, account_id: str) -> Facts:
+        """What the modules return about every access point."""
+        return facts(account_id, self.name, self.alias, self.status, self.regions)
+
+
+@dataclasses.dataclass(frozen=True)
+class Desired:
+    account_id: str
+    name: str
+    buckets: tuple[str, ...] = ()
+    present: bool = True
+    site: str | None = None
+    allow_replacement: bool = False
+    policy: Document | None = None
+    wait: bool = True
+
+    def starting(self) -> Facts:
+        """What is known about it before AWS tells anything."""
+        regions = {region: bucket for bucket in self.buckets if (region := self.region_of(bucket))}
+        known = regions if len(regions) == len(self.buckets) else {}
+        return facts(self.account_id, self.name, None, "CREATING", known)
+
+    def region_of(self, bucket: str) -> str | None:
+        """The Region that is in the name of a bucket of the account's own namespace."""
+        return next((region for region in REGIONS if is_account_regional(bucket, self.account_id, region)), None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    access_point: AccessPoint | None = None
+    policies: Policies = dataclasses.field(default_factory=Policies)  # read if a policy is desired
+    others: tuple[AccessPoint, ...] = ()  # the site's, if a site is given
+    tags: t.Mapping[str, t.Mapping[str, str]] = dataclasses.field(default_factory=dict)  # of the buckets, by name
+
+
+def facts(account_id: str, name: str, alias: str | None, status: str, regions: t.Mapping[str, str]) -> Facts:
+    return {
+        "name": name,
+        "alias": alias or KNOWN_AFTER_APPLY,
+        # The alias ends in .mrap already.
+        "arn": f"arn:aws:s3::{account_id}:accesspoint/{alias}" if alias else KNOWN_AFTER_APPLY,
+        "domain_name": f"{alias}.accesspoint.s3-global.amazonaws.com" if alias else KNOWN_AFTER_APPLY,
+        "status": status,
+        "buckets": sorted(regions.values()),
+        "regions": dict(sorted(regions.items())),
+    }
+
+
+def client_token(*parts: str) -> str:
+    """Deterministic, so that a run which was killed joins the operation it had started."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def is_of_site(name: str, site: str) -> bool:
+    """A site's access points are called by it and eight hexadecimal digits of its set of Regions."""
+    return re.fullmatch(re.escape(site) + "-[0-9a-f]{8}", name) is not None
+
+
+def check(desired: Desired) -> None:
+    """Raise EdgeError for what is wrong with the options alone."""
+    if not _NAME.fullmatch(desired.name):
+        raise EdgeError(
+            f"name: {desired.name!r} must be 3 to 50 lower-case letters, digits and hyphens, no hyphen at its ends."
+        )
+    if desired.site is not None and not is_of_site(desired.name, desired.site):
+        raise EdgeError(
+            f"name: {desired.name!r} is none that an access point of the site {desired.site!r} has: call it "
+            f"{desired.site}- and eight hexadecimal digits, or leave out site."
+        )
+    if desired.present and (not desired.buckets or len(set(desired.buckets)) != len(desired.buckets)):
+        raise EdgeError("buckets must name at least one bucket, every one once and each in another Region.")
+
+
+def plan(observed: Observed, desired: Desired) -> Plan:
+    return _present(observed, desired) if desired.present else _absent(observed, desired)
+
+
+def _absent(observed: Observed, desired: Desired) -> Plan:
+    live = observed.access_point
+    if live is None or live.status == "DELETING":
+        return Plan(_document(live, None, desired), None)
+    for bucket, tags in observed.tags.items():
+        refuse_foreign(f"The bucket {bucket} of the Multi-Region Access Point {desired.name}", tags, desired.site or "")
+    if live.status == "CREATING" and not desired.wait:
+        raise EdgeError(
+            f"The Multi-Region Access Point {desired.name} is still being created, and AWS deletes it only afterwards: "
+            "run it again then, or with wait."
+        )
+    # Of this very access point: another one may have had its name before. AWS finishes what it deleted in part when
+    # it is asked again, which the token of the first time would not do.
+    again = ["again"] * (live.status == "PARTIALLY_DELETED")
+    token = client_token("delete", desired.name, live.created_at, *again)
+    arguments = {"name": desired.name, "client_token": token}
+    sentence = f"Delete the Multi-Region Access Point {desired.name}; its buckets stay"
+    return Plan(_document(live, None, desired), None, (Step("delete_access_point", arguments, sentence),))
+
+
+def _present(observed: Observed, desired: Desired) -> Plan:
+    live = observed.access_point
+    if live is not None and live.status in _GOING:
+        _refuse_going(live, desired)
+    kept = None if live is None or live.status in _GOING else live
+    steps: list[Step] = []
+    if kept is None:
+        if not desired.allow_replacement:
+            _refuse_another(observed.others, desired)
+        steps.append(_create("Create the Multi-Region Access Point", desired))
+    else:
+        _refuse_other_buckets(kept, desired)
+        if kept.status == "PARTIALLY_CREATED":  # AWS finishes it when it is asked again
+            words = "Create the missing part of the Multi-Region Access Point"
+            steps.append(_create(words, desired, "again", kept.created_at))
+    if desired.policy is not None and _to_be_put(desired.policy, observed, desired, bool(steps)):
+        arguments = {"name": desired.name, "policy": desired.policy}
+        steps.append(Step("put_policy", arguments, f"Set the policy of the Multi-Region Access Point {desired.name}"))
+    before = _document(live, observed.policies.established, desired)
+    after = desired.starting() if kept is None else kept.facts(desired.account_id)
+    return Plan(before, _with_policy(after, desired.policy, desired), tuple(steps))
+
+
+def _create(words: str, desired: Desired, *which: str) -> Step:
+    # Sorted, for the same token with another request is refused.
+    buckets = sorted(desired.buckets)
+    token = client_token("create", desired.name, *buckets, *which)
+    count = "1 bucket" if len(buckets) == 1 else f"{len(buckets)} buckets"
+    arguments = {"name": desired.name, "buckets": buckets, "client_token": token}
+    return Step("create_access_point", arguments, f"{words} {desired.name} over {count}")
+
+
+def _to_be_put(policy: Document, observed: Observed, desired: Desired, created: bool) -> bool:
+    """Whether the policy has to be put, which AWS takes only once nothing else is in progress."""
+    policies = observed.policies
+    if policies.has(policy) or policies.awaits(policy):
+        return False
+    live = observed.access_point
+    at_rest = not created and live is not None and live.status == "READY" and not policies.spreading
+    return desired.wait or at_rest
+
+
+def _document(live: AccessPoint | None, policy: Document | None, desired: Desired) -> Facts | None:
+    return None if live is None else _with_policy(live.facts(desired.account_id), policy, desired)
+
+
+def _with_policy(access_point: Facts, policy: Document | None, desired: Desired) -> Facts:
+    managed = {} if desired.policy is None else {"policy": policy}
+    return {"multi_region_access_point": access_point, **managed}
+
+
+def _refuse_going(live: AccessPoint, desired: Desired) -> None:
+    if live.status == "PARTIALLY_DELETED":
+        raise partly_deleted(live.name)
+    if not desired.wait:
+        raise EdgeError(
+            f"The Multi-Region Access Point {live.name} is being deleted: run it again when it is gone, or with wait."
+        )
+
+
+def partly_deleted(name: str) -> EdgeError:
+    return EdgeError(
+        f"AWS deleted the Multi-Region Access Point {name} only in part: finish that with state: absent, and run it "
+        "again then."
+    )
+
+
+def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
+    if not live.regions:  # AWS may not tell them while it creates
+        return
+    missing = sorted(set(desired.buckets) - set(live.regions.values()))
+    extra = sorted(set(live.regions.values()) - set(desired.buckets))
+    if missing or extra:
+        raise EdgeError(
+            f"The Multi-Region Access Point {desired.name} has other buckets (missing: {', '.join(missing) or 'none'}; "
+            f"not asked for: {', '.join(extra) or 'none'}), and AWS never changes the list: choose another name."
+        )
+
+
+def _refuse_another(others: t.Iterable[AccessPoint], desired: Desired) -> None:
+    """Refuse to put a second access point beside one of the site that may be the one in use."""
+    live = [other for other in others if other.status not in _GOING]
+    if not live:
+        return
+    other = live[0]
+    regions = {bucket: region for region, bucket in other.regions.items()}
+    added = sorted(desired.region_of(bucket) or bucket for bucket in set(desired.buckets) - set(regions))
+    removed = sorted(region for bucket, region in regions.items() if bucket not in desired.buckets)
+    raise EdgeError(
+        f"{desired.site} has the Multi-Region Access Point {other.name} over another set of Regions (added now: "
+        f"{', '.join(added) or 'none'}; removed: {', '.join(removed) or 'none'}), which AWS never changes: keep the "
+        "Regions that it was deployed with, or set allow_replacement to create a second one beside it."
+    )

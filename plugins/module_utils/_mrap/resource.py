@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""A Multi-Region Access Point: created, given a policy or deleted, and waited for."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.parallel import in_parallel
+from .._core.reconcile import Plan, Resource
+from . import plan as planning
+from .api import AccessPointApi
+from .changes import Changes
+from .policy import Policies, check_document
+
+ARGUMENTS: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "buckets": {"type": "list", "elements": "str"},
+    "site": {"type": "str"},
+    "allow_replacement": {"type": "bool", "default": False},
+    "policy": {"type": "dict"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 3600},
+}
+REQUIRED_IF = [("state", "present", ("buckets",))]
+
+
+class AccessPoint(Resource[planning.Observed]):
+    def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
+        p = module.params
+        desired = planning.Desired(
+            account_id="",
+            name=p["name"],
+            buckets=tuple(p["buckets"] or ()),
+            present=p["state"] == "present",
+            site=p["site"],
+            allow_replacement=p["allow_replacement"],
+            policy=p["policy"],
+            wait=p["wait"],
+        )
+        planning.check(desired)
+        if desired.policy is not None:
+            check_document(desired.policy)
+        self._reads = AccessPointApi(aws)
+        self.api = self._changes = Changes(self._reads, desired.name, p["wait_timeout"])
+        self._desired = dataclasses.replace(desired, account_id=aws.account_id)
+        self._others: tuple[planning.AccessPoint, ...] = ()
+
+    def observe(self) -> planning.Observed:
+        name, site = self._desired.name, self._desired.site
+        reads: dict[str, t.Callable[[], t.Any]] = {name: functools.partial(self._reads.access_point, name)}
+        if site is not None:
+            reads[f"the access points of {site}"] = functools.partial(self._others_of, site)
+        live, *others = in_parallel(reads).values()
+        self._others = tuple(*others)
+        return planning.Observed(live, self._policies(live), self._others, self._tags(live))
+
+    def _others_of(self, site: str) -> list[planning.AccessPoint]:
+        found = sorted(self._reads.access_points(), key=lambda other: other.name)
+        return [other for other in found if planning.is_of_site(other.name, site) and other.name != self._desired.name]
+
+    def _policies(self, live: planning.AccessPoint | None) -> Policies:
+        asked = live is not None and live.serves and self._desired.present and self._desired.policy is not None
+        return self._reads.policies(self._desired.name) if asked else Policies()
+
+    def _tags(self, live: planning.AccessPoint | None) -> dict[str, dict[str, str]]:
+        """What says whose it is, for an access point itself cannot be tagged."""
+        if live is None or self._desired.present or self._desired.site is None:
+            return {}
+        members = live.regions.items()
+        return in_parallel(
+            {bucket: functools.partial(self._reads.bucket_tags, region, bucket) for region, bucket in members}
+        )
+
+    def plan(self, observed: planning.Observed) -> Plan:
+        return planning.plan(observed, self._desired)
+
+    def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
+        desired = self._desired
+        if not desired.wait:
+            return self.observe() if changed else observed
+        if not desired.present:
+            if observed.access_point is not None:
+                self._changes.until_gone()
+            return dataclasses.replace(observed, access_point=None)
+        policies, live = observed.policies, observed.access_point
+        if desired.policy is not None and not policies.has(desired.policy):
+            policies = self._changes.until_established(desired.policy)
+        if changed or live is None or not live.serves:
+            live = self._changes.until_serving()
+        return dataclasses.replace(observed, access_point=live, policies=policies)
+
+    def result(self, state: t.Any) -> dict[str, t.Any]:
+        others = [other.facts(self._desired.account_id) for other in self._others]
+        return {"multi_region_access_point": self._facts(state), "others": others}
+
+    def _facts(self, state: t.Any) -> planning.Facts | None:
+        if not isinstance(state, planning.Observed):  # in check mode, the plan's
+            return state["multi_region_access_point"] if state else None
+        if state.access_point is not None:
+            return state.access_point.facts(self._desired.account_id)
+        return self._desired.starting() if self._desired.present else None

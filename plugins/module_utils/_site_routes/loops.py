@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Redirects that lead back to themselves: refused, for no viewer would ever see a page. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import unquote, urlsplit
+
+from .._core.errors import EdgeError
+from .values import Json
+
+# So many browsers follow.
+_MOST = 20
+
+
+def check(host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]) -> None:
+    """*members* and *paths* are the host's records; every redirect in them is followed as a viewer would."""
+    starts = {rule[0]: f"redirects[{number}]" for number, rule in enumerate(_rules(members))}
+    starts |= {path: f"paths.{path}" for path, record in paths.items() if _target(record)}
+    for start, where in starts.items():
+        chain = [start]
+        while (following := _redirected(chain[-1], host, members, paths)) is not None:
+            chain.append(following)
+            if len(chain) > _MOST:
+                raise EdgeError(
+                    f"hosts.{host}.{where} leads in a circle: {' → '.join(chain[:4])} → ...; let it end at a page."
+                )
+
+
+def _redirected(
+    path: str, host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]
+) -> str | None:
+    """The path of this host that a viewer of *path* is sent to: decided in the router's order."""
+    if path in paths:
+        target = _target(paths[path])
+        return _path_of(target, host) if target else None
+    for source, to, *_status in _rules(members):
+        if path == source:
+            return _path_of(to, host)
+        if path.startswith(f"{source.rstrip('/')}/"):
+            return _path_of(to, host, path[len(source.rstrip("/")) :])
+    directory, _slash, name = path.rpartition("/")
+    if members.get("t") == "a" and name and "." not in name:
+        return f"{path}/"
+    if members.get("t") == "r" and directory and not name and "." not in directory.rpartition("/")[2]:
+        return directory
+    return None
+
+
+def _path_of(target: str, host: str, rest: str = "") -> str | None:
+    """None if it is another host's. What *host* stands for is known if it has no star."""
+    url = urlsplit(target)
+    if url.netloc and url.netloc.lower() not in (host, f"{host}:443"):
+        return None
+    path = unquote(url.path)
+    return _normal(f"{path.rstrip('/')}{rest}" if rest else path)
+
+
+def _normal(path: str) -> str:
+    """As browsers and the router have it: without dot segments and runs of slashes."""
+    kept: list[str] = []
+    name = ""
+    for name in path.split("/"):
+        if name == "..":
+            del kept[-1:]
+        elif name not in ("", "."):
+            kept.append(name)
+    slash = "/" if kept and name in ("", ".", "..") else ""
+    return f"/{'/'.join(kept)}{slash}"
+
+
+def _rules(members: t.Mapping[str, Json]) -> list[list[Json]]:
+    """Without what somebody else wrote and the router cannot read."""
+    rules = members.get("r")
+    return [rule for rule in rules if _is_rule(rule)] if isinstance(rules, list) else []
+
+
+def _is_rule(rule: Json) -> bool:
+    return isinstance(rule, list) and len(rule) > 1 and isinstance(rule[0], str) and isinstance(rule[1], str)
+
+
+def _target(record: t.Mapping[str, Json]) -> str:
+    target = record.get("u")
+    return target if isinstance(target, str) else ""

@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The steps that bring a site's routing keys to what is asked for. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._core.errors import EdgeError
+from .._core.reconcile import Plan
+from .._key_value_store.plan import (
+    MAX_BATCH_KEYS,
+    MAX_KEY_BYTES,
+    MAX_STORE_BYTES,
+    MAX_VALUE_BYTES,
+    plan_keys,
+)
+from . import loops, records, schema, sentences
+from .records import Members
+from .schema import Change, Words
+
+Values = t.Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Desired:
+    """*changes* by host, None for a host that should not be there; with *purge* no others should be either."""
+
+    site: str
+    changes: t.Mapping[str, Change | None]
+    purge: bool = False
+
+    def host_key(self, host: str) -> str:
+        return f"{self.site}/h/{host}"
+
+    def path_key(self, host: str, path: str = "") -> str:
+        return f"{self.site}/p/{host}{path}"
+
+    @property
+    def concerns_paths(self) -> bool:
+        """Whether every key has to be known, and not only the hosts' own."""
+        changes = self.changes.values()
+        return self.purge or any(each is None or each.paths is not None or _redirects(each) for each in changes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """The keys that were read of the site, and the bytes of all that is in the store."""
+
+    values: Values
+    size: int = 0
+
+
+@dataclasses.dataclass
+class _Host:
+    """One host's records as text, before and after; and what is told of them."""
+
+    before: Words | None = None
+    after: Words | None = None
+    host_puts: dict[str, str] = dataclasses.field(default_factory=dict)
+    path_puts: dict[str, str] = dataclasses.field(default_factory=dict)
+    deletes: list[str] = dataclasses.field(default_factory=list)
+
+
+def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
+    """``before`` and ``after`` are hosts in the user's words."""
+    paths = _paths_by_host(observed.values, desired.site)
+    changes = {**_purged(observed.values, desired, paths), **desired.changes}
+    hosts = {
+        host: _removal(observed.values, desired, host, paths.get(host, {}))
+        if change is None
+        else _change(observed.values, desired, host, change, paths.get(host, {}))
+        for host, change in changes.items()
+    }
+    path_puts = {key: text for each in hosts.values() for key, text in each.path_puts.items()}
+    host_puts = {key: text for each in hosts.values() for key, text in each.host_puts.items()}
+    deletes = [key for each in hosts.values() for key in each.deletes]
+    _check_size(observed, {**path_puts, **host_puts}, store)
+    # What fits in one call is changed at once; else paths come before the host that says it has them.
+    fits = len(path_puts) + len(host_puts) <= MAX_BATCH_KEYS
+    groups = [{**path_puts, **host_puts}] if fits else [path_puts, host_puts]
+    puts = [step for group in groups for step in plan_keys(observed.values, group, (), arn, store).steps]
+    summary = [said for host, each in hosts.items() for said in sentences.about(host, each.before, each.after)]
+    return Plan(
+        {host: each.before for host, each in hosts.items() if each.before is not None},
+        {host: each.after for host, each in hosts.items() if each.after is not None},
+        (*puts, *plan_keys(observed.values, {}, deletes, arn, store).steps),
+        tuple(summary),
+    )
+
+
+def _change(values: Values, desired: Desired, host: str, change: Change, live_paths: Values) -> _Host:
+    key = desired.host_key(host)
+    text = values.get(key)
+    live = {} if text is None else records.host_members(text, key)
+    merged = {**live, **change.members}
+    live_records = {path: records.path_members(found) for path, found in live_paths.items()}
+    result = _Host(None if text is None else schema.words(live))
+    wanted = live_records
+    if change.paths is not None:
+        kept = {} if desired.purge or change.no_other_paths else live_records
+        wanted = {path: record for path, record in {**kept, **change.paths}.items() if record is not None}
+        merged[records.HAS_PATHS] = 1 if wanted else None
+        for path, record in wanted.items():
+            if live_records.get(path) != record:
+                result.path_puts[_checked_path_key(desired, host, path)] = _checked_path(host, path, record)
+        result.deletes = [desired.path_key(host, path) for path in live_records if path not in wanted]
+    merged = {member: value for member, value in merged.items() if value is not None}
+    if _redirects(change) or change.paths is not None:
+        loops.check(host, merged, wanted)
+    if text is None or merged != live:
+        result.host_puts[key] = _checked_host(host, merged)
+    result.after = schema.words(merged)
+    if change.paths is not None:
+        _tell_paths(result.before, live_records)
+        _tell_paths(result.after, wanted)
+    return result
+
+
+def _removal(values: Values, desired: Desired, host: str, live_paths: Values) -> _Host:
+    """Also of a record that cannot be read, and of paths whose host a killed run has removed already."""
+    key = desired.host_key(host)
+    result = _Host(deletes=[each for each in (key,) if each in values])
+    result.deletes += [desired.path_key(host, path) for path in live_paths]
+    if not result.deletes:
+        return result
+    try:
+        result.before = schema.words(records.host_members(values[key], key)) if key in values else {}
+    except EdgeError:
+        result.before = {"record": values[key]}
+    _tell_paths(result.before, {path: records.path_members(text) for path, text in live_paths.items()})
+    return result
+
+
+def _tell_paths(words: Words | None, paths: t.Mapping[str, Members]) -> None:
+    if words is not None and paths:
+        words[schema.PATHS] = {path: schema.path_words(record) for path, record in sorted(paths.items())}
+
+
+def _redirects(change: Change) -> bool:
+    return bool(change.members.get("r") or change.members.get("t"))
+
+
+def _purged(values: Values, desired: Desired, paths: t.Mapping[str, Values]) -> dict[str, None]:
+    prefix = desired.host_key("")
+    there = {key.removeprefix(prefix) for key in values if key.startswith(prefix)} | set(paths)
+    return dict.fromkeys(sorted(there - set(desired.changes))) if desired.purge else {}
+
+
+def _paths_by_host(values: Values, site: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    prefix = f"{site}/p/"
+    for key, text in values.items():
+        if key.startswith(prefix):
+            host, slash, path = key.removeprefix(prefix).partition("/")
+            found.setdefault(host, {})[slash + path] = text
+    return found
+
+
+def _checked_host(host: str, members: Members) -> str:
+    text = records.host_text(members)
+    size = len(text.encode())
+    if size > MAX_VALUE_BYTES:
+        raise EdgeError(
+            f"hosts.{host} makes a record of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}. Most of it is "
+            f"{schema.largest(members)}: shorten that. Redirects of one path each can be paths instead."
+        )
+    return text
+
+
+def _checked_path_key(desired: Desired, host: str, path: str) -> str:
+    key = desired.path_key(host, path)
+    size = len(key.encode())
+    if size > MAX_KEY_BYTES:
+        raise EdgeError(
+            f"hosts.{host}.paths.{path[:80]}... makes a key of {size} bytes; CloudFront takes {MAX_KEY_BYTES}: "
+            "shorten the path."
+        )
+    return key
+
+
+def _checked_path(host: str, path: str, members: Members) -> str:
+    text = records.path_text(members)
+    size = len(text.encode())
+    if size > MAX_VALUE_BYTES:
+        raise EdgeError(
+            f"hosts.{host}.paths.{path} makes a record of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}: "
+            f"shorten its {next(iter(schema.path_words(members)))}."
+        )
+    return text
+
+
+def _check_size(observed: Observed, puts: Values, store: str) -> None:
+    """Puts come before deletes, so what goes does not make room."""
+    grown = sum(
+        len(text.encode()) - len(observed.values[key].encode())
+        if key in observed.values
+        else len((key + text).encode())
+        for key, text in puts.items()
+    )
+    if grown > 0 and observed.size + grown > MAX_STORE_BYTES:
+        raise EdgeError(
+            f"The key value store {store} would hold {observed.size + grown} bytes; CloudFront allows "
+            f"{MAX_STORE_BYTES}. Remove hosts or paths in a run before this one, or give the site a store of its own."
+        )

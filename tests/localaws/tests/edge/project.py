@@ -1,0 +1,57 @@
+"""What the project sends to the edge: its router and its signer, as a deployment would have them."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import io
+import json
+import mimetypes
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_REPOSITORY = Path(__file__).parents[4]
+_EDGE = _REPOSITORY / "files" / "edge"
+SITE = _REPOSITORY / "examples" / "site"
+NAME, RELEASE = "shop", "r/one"
+# Every host shows the release; docs/routing.md has the keys.
+KEYS = {f"{NAME}/h/*": json.dumps({"v": 1, "p": RELEASE})}
+
+
+def router(mode: str = "mrap") -> str:
+    code = (_EDGE / "viewer_request" / "viewer_request.js").read_text()
+    return code.replace("__EDGE_NAME__", NAME).replace("__EDGE_ORIGIN__", mode)
+
+
+def origin_keys(nearest: dict[str, list[str]]) -> dict[str, str]:
+    """What the router chooses by. *nearest*: the ids of the origins, by the Region of the regional edge cache."""
+    return {f"{NAME}/n/{cache}": json.dumps({"v": 1, "o": origins[:2]}) for cache, origins in nearest.items()}
+
+
+def package(config: dict[str, Any] | None = None) -> bytes:
+    """The zip of the signer with this configuration; without one, it signs for access points."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as content:
+        for path in sorted((_EDGE / "origin_request").glob("*.py")):
+            content.write(path, path.name)
+        if config is not None:
+            content.writestr("config.json", json.dumps(config))
+        if config is None or config["mode"] == "mrap":
+            native = find_spec("_awscrt")
+            assert native and native.origin
+            content.write(native.origin, Path(native.origin).name)
+    return archive.getvalue()
+
+
+def objects() -> dict[str, tuple[bytes, str]]:
+    """The demo's site as a release: body and content type, by key."""
+    return {
+        f"{RELEASE}/{path.relative_to(SITE).as_posix()}": (
+            path.read_bytes(),
+            mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        )
+        for path in sorted(SITE.rglob("*"))
+        if path.is_file()
+    }

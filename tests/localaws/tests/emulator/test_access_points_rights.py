@@ -1,0 +1,105 @@
+"""What an IAM policy must name for requests about, and through, a Multi-Region Access Point."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localaws.local import LocalCloud
+from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.wire import code_of
+
+NAME = "rights"
+DENIED = ("AccessDenied", 403)
+
+
+@pytest.fixture(scope="module")
+def root(cloud: LocalCloud) -> AccessPointsClient:
+    client = AccessPointsClient(cloud)
+    buckets = make_buckets(cloud, NAME, ("us-east-1", "eu-west-1"))
+    cloud.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
+    client.create(NAME, *buckets.values())
+    client.create("rights-other", *buckets.values())
+    return client
+
+
+def policy(*actions: str, resource: str | list[str]) -> dict[str, Any]:
+    named = [f"s3:{action}" for action in actions]
+    statement = {"Effect": "Allow", "Action": named, "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def test_what_names_an_access_point_is_authorised_on_it(cloud: LocalCloud, root: AccessPointsClient) -> None:
+    arns = {name: root.arn(name) for name in (NAME, "rights-other")}
+    actions = [
+        "GetMultiRegionAccessPoint",
+        "DeleteMultiRegionAccessPoint",
+        "GetMultiRegionAccessPointPolicy",
+        "GetMultiRegionAccessPointPolicyStatus",
+        "PutMultiRegionAccessPointPolicy",
+        "GetMultiRegionAccessPointRoutes",
+        "SubmitMultiRegionAccessPointRoutes",
+    ]
+    user = cloud.create_user("rights-exact", policy(*actions, resource=arns[NAME]))
+    points = AccessPointsClient(cloud, user)
+    account: dict[str, Any] = {"AccountId": cloud.account_id}
+    status = points.s3control.get_multi_region_access_point_policy_status
+    calls: list[Callable[[str], Any]] = [
+        lambda name: points.get(name),
+        lambda name: points.policy(name),
+        lambda name: status(**account, Name=name),
+        lambda name: points.put_policy(name, "{}"),
+        lambda name: points.routes(arns[name]),
+        lambda name: points.dial(arns[name], eu_west_1=100),
+        lambda name: points.delete(name),
+    ]
+    for call in calls:
+        assert code_of(lambda call=call: call("rights-other")) == DENIED  # type: ignore[misc]
+        call(NAME)
+    root.create(NAME, f"{NAME}-us-east-1", f"{NAME}-eu-west-1")
+
+
+def test_what_names_none_is_authorised_on_all(cloud: LocalCloud, root: AccessPointsClient) -> None:
+    prefix = f"arn:aws:s3::{cloud.account_id}:accesspoint"
+    actions = ("CreateMultiRegionAccessPoint", "ListMultiRegionAccessPoints")
+    every = AccessPointsClient(cloud, cloud.create_user("rights-every", policy(*actions, resource=f"{prefix}/*")))
+    every.create("rights-new", f"{NAME}-us-east-1")
+    assert code_of(every.names) == DENIED  # it has no resource
+    lister = AccessPointsClient(cloud, cloud.create_user("rights-list", policy(actions[1], resource="*")))
+    assert NAME in lister.names()
+
+
+def test_an_operation_is_authorised_on_itself(cloud: LocalCloud, root: AccessPointsClient) -> None:
+    first, second = root.create("rights-one", f"{NAME}-us-east-1"), root.create("rights-two", f"{NAME}-us-east-1")
+    allowed = policy("DescribeMultiRegionAccessPointOperation", resource=first)
+    points = AccessPointsClient(cloud, cloud.create_user("rights-operation", allowed))
+    assert points.outcome(first) == "SUCCEEDED"
+    assert code_of(lambda: points.outcome(second)) == DENIED
+
+
+@pytest.mark.parametrize("key", ["s3:DataAccessPointArn", "s3:DataAccessPointAccount"])
+def test_a_bucket_policy_may_ask_for_the_access_point(cloud: LocalCloud, root: AccessPointsClient, key: str) -> None:
+    bucket, mrap = f"{NAME}-us-east-1", root.arn(NAME)
+    value = mrap if key.endswith("Arn") else cloud.account_id
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {key: value}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    cloud.client("s3").put_bucket_policy(Bucket=bucket, Policy=document)
+    resources = [f"{root.arn(name)}/object/*" for name in (NAME, "rights-other")]
+    user = cloud.create_user(f"rights-{key[3:]}", policy("GetObject", resource=resources))
+    s3 = cloud.client("s3", credentials=user)
+    assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"
+    assert code_of(lambda: s3.get_object(Bucket=bucket, Key="k")) == DENIED  # not through the access point
+    if key.endswith("Arn"):
+        other = root.arn("rights-other")
+        assert code_of(lambda: s3.get_object(Bucket=other, Key="k")) == DENIED

@@ -1,0 +1,121 @@
+"""Failover: the routes of a Multi-Region Access Point, from the five Regions that tell and take them."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from localaws.local import LocalCloud
+from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.wire import code_of
+
+NAME = "routes"
+ALL = {"us-east-1": 100, "eu-west-1": 100, "ap-southeast-2": 100}
+
+
+@pytest.fixture(scope="module")
+def points(cloud: LocalCloud) -> AccessPointsClient:
+    client = AccessPointsClient(cloud)
+    buckets = make_buckets(cloud, NAME)
+    for region, bucket in buckets.items():
+        cloud.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
+    client.create(NAME, *buckets.values())
+    return client
+
+
+@pytest.fixture(scope="module")
+def mrap(points: AccessPointsClient) -> str:
+    return points.arn(NAME)
+
+
+@pytest.fixture(autouse=True)
+def usual_behaviour(cloud: LocalCloud, points: AccessPointsClient, mrap: str) -> Iterator[None]:
+    yield
+    cloud.behave()
+    points.dial(mrap, us_east_1=100, eu_west_1=100, ap_southeast_2=100)
+
+
+def where(cloud: LocalCloud, mrap: str) -> str:
+    return str(cloud.client("s3").get_object(Bucket=mrap, Key="where")["Body"].read().decode())
+
+
+def test_routes_not_named_keep_their_value(points: AccessPointsClient, mrap: str) -> None:
+    assert points.routes(mrap) == ALL
+    points.dial(mrap, us_east_1=0)
+    assert points.routes(mrap) == {**ALL, "us-east-1": 0}
+    points.submit_routes(mrap, {"Bucket": f"{NAME}-eu-west-1", "TrafficDialPercentage": 0}, region="ap-southeast-2")
+    assert points.routes(mrap, region="eu-west-1") == {**ALL, "us-east-1": 0, "eu-west-1": 0}
+
+
+def test_five_regions_have_the_endpoint(cloud: LocalCloud, points: AccessPointsClient, mrap: str) -> None:
+    def ask(region: str) -> Any:
+        client = cloud.client("s3control", region)
+        return client.get_multi_region_access_point_routes(AccountId=cloud.account_id, Mrap=mrap)["Routes"]
+
+    for region in ("us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"):
+        assert len(ask(region)) == 3
+    assert code_of(lambda: ask("eu-north-1")) == ("PermanentRedirect", 301)
+
+
+@pytest.mark.parametrize(
+    "updates",
+    [
+        [{"Region": "us-east-1", "TrafficDialPercentage": 50}],
+        [{"Region": region, "TrafficDialPercentage": 0} for region in ALL],
+        [{"Region": "eu-north-1", "TrafficDialPercentage": 0}],
+        [{"Bucket": "no-member", "TrafficDialPercentage": 0}],
+        [{"Bucket": f"{NAME}-us-east-1", "Region": "eu-west-1", "TrafficDialPercentage": 0}],
+        [{"TrafficDialPercentage": 0}],
+        [],
+    ],
+)
+def test_updates_that_are_refused_change_nothing(
+    points: AccessPointsClient, mrap: str, updates: list[dict[str, Any]]
+) -> None:
+    assert code_of(lambda: points.submit_routes(mrap, *updates)) == ("InvalidRequest", 400)
+    assert points.routes(mrap) == ALL
+
+
+def test_the_access_point_is_named_by_its_arn(points: AccessPointsClient, mrap: str) -> None:
+    for wrong in (NAME, mrap.replace("arn:aws:s3::", "arn:aws:s3:us-west-2:"), mrap.removesuffix(".mrap"), "random"):
+        assert code_of(lambda wrong=wrong: points.dial(wrong, us_east_1=0)) == ("InvalidRequest", 400)  # type: ignore[misc]
+    gone = f"{mrap.rpartition('/')[0]}/gone.mrap"
+    assert code_of(lambda: points.routes(gone)) == ("NoSuchMultiRegionAccessPoint", 404)
+    assert code_of(lambda: points.dial(gone, us_east_1=0)) == ("NoSuchMultiRegionAccessPoint", 404)
+
+
+def test_one_region_has_nowhere_to_go(points: AccessPointsClient) -> None:
+    points.create("alone", f"{NAME}-us-east-1")
+    arn = points.arn("alone")
+    assert points.routes(arn) == {"us-east-1": 100}
+    assert code_of(lambda: points.dial(arn, us_east_1=100)) == ("MethodNotAllowed", 405)
+
+
+def test_routes_take_effect_later_and_one_after_the_other(
+    cloud: LocalCloud, points: AccessPointsClient, mrap: str
+) -> None:
+    assert where(cloud, mrap) == "us-east-1"
+    cloud.behave(access_point_routes_seconds=60.0)
+    points.dial(mrap, us_east_1=0)
+    assert points.routes(mrap) == ALL
+    assert where(cloud, mrap) == "us-east-1"
+    assert code_of(lambda: points.dial(mrap, eu_west_1=0)) == ("OperationAborted", 409)
+    cloud.behave()
+    assert points.routes(mrap) == {**ALL, "us-east-1": 0}  # the first has won
+    assert where(cloud, mrap) == "eu-west-1"
+
+
+def test_an_endpoint_may_be_unavailable(
+    cloud: LocalCloud, points: AccessPointsClient, mrap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)  # botocore tries again
+    cloud.behave(routes_unavailable="us-west-2, us-east-1")
+    assert code_of(lambda: points.routes(mrap)) == ("SlowDown", 503)
+    assert code_of(lambda: points.dial(mrap, us_east_1=0)) == ("SlowDown", 503)
+    assert points.routes(mrap, region="eu-west-1") == ALL
+    assert points.get(NAME)["Status"] == "READY"  # only routes are asked there

@@ -1,0 +1,78 @@
+"""The fault switch cuts a client off after a number of changes."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import concurrent.futures
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localaws.fixture import Deployment
+from localaws.local import LocalCloud
+from localaws.tests.emulator.reference import KEY
+from localaws.tests.emulator.wire import code_of
+
+
+def test_the_fault_switch_cuts_off_after_a_number_of_changes(cloud: LocalCloud, deployment: Deployment) -> None:
+    bucket = deployment.buckets["us-west-2"]
+    s3 = cloud.client("s3", "us-west-2")
+    calls: list[Callable[[], Any]] = [
+        lambda: s3.get_object(Bucket=bucket, Key=KEY),
+        lambda: cloud.client("iam").list_users(),
+        lambda: cloud.client("ssm").describe_parameters(),
+        lambda: cloud.client("cloudfront").list_functions(),
+        lambda: cloud.client("lambda").list_functions(),
+        lambda: cloud.client("s3control", "us-west-2").list_multi_region_access_points(AccountId=cloud.account_id),
+        lambda: cloud.client("cloudfront-keyvaluestore").list_keys(KvsARN=deployment.kvs_arn),
+    ]
+    cloud.fault(2)
+    try:
+        s3.get_object(Bucket=bucket, Key=KEY)  # a read does not count
+        s3.put_object(Bucket=bucket, Key="fault-1", Body=b"1")
+        code_of(lambda: s3.put_object(Bucket="no-such-bucket-here", Key="k", Body=b"1"))  # nor what AWS refuses
+        s3.put_object(Bucket=bucket, Key="fault-2", Body=b"1")
+        begun = time.monotonic()
+        for call in calls:
+            assert code_of(call) == ("LocalFault", 400)
+        assert time.monotonic() - begun < 10  # not retried
+    finally:
+        cloud.fault(None)
+    s3.put_object(Bucket=bucket, Key="fault-3", Body=b"1")
+
+
+def test_one_user_alone_may_be_cut_off(cloud: LocalCloud, deployment: Deployment) -> None:
+    bucket = deployment.buckets["us-west-2"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    user = cloud.create_user("cut-off", everything)
+    theirs, others = cloud.client("s3", "us-west-2", user), cloud.client("s3", "us-west-2")
+    cloud.fault(1, user)
+    try:
+        others.put_object(Bucket=bucket, Key="others-1", Body=b"1")
+        theirs.put_object(Bucket=bucket, Key="theirs-1", Body=b"1")
+        assert code_of(lambda: theirs.get_object(Bucket=bucket, Key="theirs-1")) == ("LocalFault", 400)
+        others.put_object(Bucket=bucket, Key="others-2", Body=b"1")
+    finally:
+        cloud.fault(None)
+
+
+def test_parallel_changes_do_not_exceed_the_number(cloud: LocalCloud, deployment: Deployment) -> None:
+    bucket = deployment.buckets["sa-east-1"]
+    s3 = cloud.client("s3", "sa-east-1")
+
+    def put(number: int) -> bool:
+        try:
+            s3.put_object(Bucket=bucket, Key=f"parallel-{number}", Body=b"1")
+        except ClientError:
+            return False
+        return True
+
+    cloud.fault(3)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            assert sum(pool.map(put, range(20))) == 3
+    finally:
+        cloud.fault(None)

@@ -1,0 +1,82 @@
+"""The emulator starts and stops with its owner, and leaves nothing behind."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from localaws.local import CloudError, LocalCloud
+from localaws.tests.emulator.reference import deploy_reference
+
+
+def test_stop_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    def ministack_files() -> set[str]:
+        return {path.name for path in Path(tempfile.gettempdir()).glob("ministack*")}
+
+    before = ministack_files()
+    with LocalCloud(workdir=tmp_path) as cloud:
+        group, port = cloud.pid, cloud.port
+        deployment = deploy_reference(cloud, ["us-east-1", "eu-west-1"], {})
+        answer = cloud.client("lambda").invoke(FunctionName=deployment.lambda_version_arn, Payload=b"{}")
+        assert json.loads(answer["Payload"].read()) == {}  # a worker process of the emulator ran it
+        assert list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
+    assert ministack_files() == before
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_the_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
+    script = """
+        import sys, time
+        from pathlib import Path
+        from localaws.local import LocalCloud
+        cloud = LocalCloud(workdir=Path(sys.argv[1]))
+        cloud.start()
+        print(cloud.port, flush=True)
+        time.sleep(600)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    owner = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert owner.stdout is not None
+    port = int(owner.stdout.readline())
+    owner.send_signal(signal.SIGKILL)
+    owner.wait()
+    owner.stdout.close()
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except ConnectionRefusedError:
+            return
+        except ConnectionResetError:  # it stood in the queue of a listener that closed: nobody listens any more, soon
+            pass
+        time.sleep(0.05)
+    pytest.fail("the emulator still listens")
+
+
+def test_a_failed_start_shows_the_log_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CloudError, match=r"needs ministack==1\.5\.33"):
+        LocalCloud(workdir=tmp_path, python=Path(sys.executable)).start()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_listens_on_the_loopback_interface_only(cloud: LocalCloud) -> None:
+    listening = {line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if line.split()[3] == "0A"}
+    assert f"0100007F:{cloud.port:04X}" in listening
+    assert f"00000000:{cloud.port:04X}" not in listening

@@ -1,0 +1,49 @@
+"""What a client gets to see of the emulator: refusals, and HTTP as it is on the wire."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as BotoCredentials
+from botocore.crt.auth import CrtS3SigV4AsymAuth
+from botocore.exceptions import ClientError
+
+from localaws.local import Credentials, LocalCloud
+from viewer import Response, get
+
+
+def code_of(call: Callable[[], object]) -> tuple[str, int]:
+    with pytest.raises(ClientError) as caught:
+        call()
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+class Wire:
+    """HTTP to the emulator as a signer outside botocore sends it."""
+
+    def __init__(self, cloud: LocalCloud, host: str, credentials: Credentials) -> None:
+        self._url = cloud.url
+        self._host = host
+        self._credentials = BotoCredentials(
+            credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+        )
+
+    def get(
+        self,
+        path: str,
+        signer: type[Any] | None = CrtS3SigV4AsymAuth,
+        signed: dict[str, str] | None = None,
+        added: dict[str, str] | None = None,
+        method: str = "GET",
+    ) -> Response:
+        request = AWSRequest(method, f"https://{self._host}{path}", headers={"Host": self._host, **(signed or {})})
+        if signer is not None:
+            signer(self._credentials, "s3", "*" if "Asym" in signer.__name__ else "us-east-1").add_auth(request)
+        target = request.url.partition(self._host)[2]
+        return get(self._url, target, method=method, **{**dict(request.headers.items()), **(added or {})})

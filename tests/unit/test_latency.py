@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which Regions are nearest to each regional edge cache, and the filter that says so."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.multiregion.edge.plugins.filter.nearest_regions import FilterModule
+from ansible_collections.multiregion.edge.plugins.module_utils._rules import latency
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import MAX_REGIONS, REGIONS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from localaws.geo import great_circle_km, load_pops, load_regions
+
+HOMES = ["eu-north-1", "us-east-1", "ap-southeast-2", "sa-east-1"]
+
+nearest_regions = FilterModule().filters()["nearest_regions"]
+
+
+def test_every_region_has_a_place_and_every_cache_is_in_one() -> None:
+    assert set(latency.LOCATIONS) == set(REGIONS)
+    assert set(latency.EDGE_CACHES) <= set(REGIONS)
+    assert set(latency.EDGE_CACHES) == {pop.regional_edge_cache for pop in load_pops().values()}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_places_are_where_others_have_them(region: str) -> None:
+    assert great_circle_km(latency.LOCATIONS[region], load_regions()[region].location) < 100
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kilometres"),
+    [
+        ("eu-west-1", "eu-west-1", 0),
+        ("eu-west-1", "eu-west-2", 464),
+        ("us-east-1", "us-west-2", 3503),
+        ("ap-southeast-2", "sa-east-1", 13360),  # the short way, over the Pacific
+        ("ap-northeast-1", "us-west-1", 8310),  # over the date line
+    ],
+)
+def test_distances_are_those_on_the_globe(one: str, other: str, kilometres: int) -> None:
+    assert latency.distance_km(one, other) == pytest.approx(kilometres, rel=0.01)
+    assert latency.distance_km(other, one) == latency.distance_km(one, other)
+
+
+@pytest.mark.parametrize(
+    ("options", "cache", "expected"),
+    [
+        ({}, "eu-central-1", ["eu-north-1", "us-east-1", "sa-east-1", "ap-southeast-2"]),
+        ({}, "us-east-1", ["us-east-1", "eu-north-1", "sa-east-1", "ap-southeast-2"]),
+        ({}, "ap-southeast-1", ["ap-southeast-2", "eu-north-1", "us-east-1", "sa-east-1"]),
+        ({}, "sa-east-1", ["sa-east-1", "us-east-1", "eu-north-1", "ap-southeast-2"]),
+        ({"without": ["eu-north-1"]}, "eu-central-1", ["us-east-1", "sa-east-1", "ap-southeast-2"]),
+        ({"without": HOMES[1:]}, "ap-southeast-2", ["eu-north-1"]),
+        (
+            {"prefer": {"ap-south-1": ["us-east-1", "sa-east-1"]}},
+            "ap-south-1",
+            ["us-east-1", "sa-east-1", "eu-north-1", "ap-southeast-2"],
+        ),
+        ({"prefer": {"ap-south-1": ["us-east-1"]}}, "eu-west-1", ["eu-north-1", "us-east-1", "sa-east-1", HOMES[2]]),
+        (
+            {"prefer": {"us-west-1": ["sa-east-1", "eu-north-1"]}, "without": ["sa-east-1"]},
+            "us-west-1",
+            ["eu-north-1", "us-east-1", "ap-southeast-2"],
+        ),
+    ],
+    ids=[
+        "Europe",
+        "itself",
+        "Asia",
+        "South America",
+        "one left out",
+        "one left",
+        "preferred first",
+        "elsewhere as near as it is",
+        "preferred but left out",
+    ],
+)
+def test_the_order_of_a_cache(options: dict[str, t.Any], cache: str, expected: list[str]) -> None:
+    result = nearest_regions(HOMES, **options)
+    assert list(result) == list(latency.EDGE_CACHES)
+    assert result[cache] == expected
+
+
+def test_equal_distances_are_ordered_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "LOCATIONS", dict.fromkeys(REGIONS, (0.0, 0.0)))
+    assert latency.nearest(["us-east-1", "eu-west-1"])["us-east-1"] == ["eu-west-1", "us-east-1"]
+
+
+@given(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=MAX_REGIONS, unique=True), st.randoms())
+def test_every_cache_has_all_regions_whatever_their_order(regions: list[str], random: t.Any) -> None:
+    shuffled = random.sample(regions, len(regions))
+    result = latency.nearest(regions)
+    assert result == latency.nearest(shuffled)
+    for cache, order in result.items():
+        assert sorted(order) == sorted(regions)
+        assert cache not in regions or order[0] == cache
+
+
+@pytest.mark.parametrize(
+    ("regions", "options", "words"),
+    [
+        ([], {}, "the list of Regions is empty: name at least one"),
+        ("eu-north-1", {}, "the list of Regions: 'eu-north-1' is not a list: write it like"),
+        (None, {}, "the list of Regions: None is not a list"),
+        (7, {}, "the list of Regions: 7 is not a list"),
+        ({"eu-north-1": "a"}, {}, "is not a list"),
+        (["eu-nort-1"], {}, "'eu-nort-1' is not a Region that .* Did you mean eu-north-1"),
+        ([["eu-north-1"]], {}, "is not a Region"),
+        (["eu-north-1", "eu-north-1"], {}, "names eu-north-1 more than once"),
+        (HOMES, {"without": "sa-east-1"}, "without: 'sa-east-1' is not a list"),
+        (HOMES, {"without": ["eu-west-1"]}, "without names eu-west-1, which the list of Regions does not: choose from"),
+        (HOMES, {"without": ["sa-east-1"] * 2}, "without names sa-east-1 more than once"),
+        (HOMES, {"without": HOMES}, "without: no Region of the list of Regions would be left: leave at least one"),
+        (HOMES, {"prefer": ["us-east-1"]}, "prefer: .* is not a dictionary"),
+        (HOMES, {"prefer": {"eu-north-1": ["us-east-1"]}}, "'eu-north-1' has no regional edge cache .* choose from"),
+        (HOMES, {"prefer": {"us-east-1": "sa-east-1"}}, "prefer.us-east-1: 'sa-east-1' is not a list"),
+        (HOMES, {"prefer": {"us-east-1": ["eu-west-1"]}}, "prefer.us-east-1 names eu-west-1, which"),
+    ],
+)
+def test_bad_input_is_a_sentence(regions: t.Any, options: dict[str, t.Any], words: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=words):
+        nearest_regions(regions, **options)
