@@ -18,12 +18,7 @@ from .._rules.ownership import require_owned
 from .._rules.policy_documents import canonical, same
 from . import policies
 from .documents import Statement, covers
-from .facts import (
-    Desired,
-    Observed,
-    Policy,
-    Role,
-)
+from .model import Desired, Observed, Policy, Role
 
 if t.TYPE_CHECKING:
     from .operations import Operations

@@ -18,14 +18,7 @@ from .._rules.ownership import OWNER_TAG
 from .._rules.policy_documents import same
 from .changes import Change, ordered
 from .documents import Statement
-from .facts import (
-    MAX_ATTACHED,
-    Desired,
-    Observed,
-    Policy,
-    number_of,
-    part,
-)
+from .model import MAX_ATTACHED, Desired, Observed, Policy, number_of, part
 
 if t.TYPE_CHECKING:
     from .operations import Operations

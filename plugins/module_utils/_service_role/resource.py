@@ -26,14 +26,7 @@ from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from . import options
 from . import plan as planning
-from .facts import (
-    Group,
-    Observed,
-    Policy,
-    Role,
-    number_of,
-    part,
-)
+from .model import Group, Observed, Policy, Role, number_of, part
 from .operations import ALREADY_THERE, Operations
 
 
