@@ -86,16 +86,6 @@ def not_deleted(observed: Observed, desired: Desired, absent: bool) -> list[str]
     return policies.staying(observed, desired, unneeded)
 
 
-def policies_to_change(observed: Observed, desired: Desired | None) -> list[str]:
-    """Those of which a version is made, or that are deleted: all, without *desired*. Their versions matter."""
-    wanted = desired.policies if desired else {}
-    return [
-        name
-        for name, policy in observed.policies.items()
-        if name not in wanted or not same(policy.document, wanted[name])
-    ]
-
-
 def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str]) -> None:
     if observed.role is not None:
         require_owned(f"The role {desired.name}", observed.role.tags, desired.site)
