@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating
+from e2e.playbook_results import last, mutating
 from localaws.edge import Edge
 from localaws.geo import great_circle_km, load_pops, load_regions
 from viewer import get

@@ -15,7 +15,7 @@ import pytest
 
 from demo.inputs import REPOSITORY
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap
+from e2e.playbook_results import last, mutating, recap
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(20)]
 

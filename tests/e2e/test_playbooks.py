@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap
+from e2e.playbook_results import last, mutating, recap
 from localaws.edge import Edge
 from viewer import get
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
+from e2e.playbook_results import last, mutating, run
 from localaws.edge import Edge
 from viewer import get
 

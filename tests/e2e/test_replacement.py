@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
-from e2e.visitors import Visitors
+from e2e.playbook_results import last, mutating, run
+from e2e.traffic import Traffic
 from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(250)]
@@ -67,22 +67,22 @@ def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: P
     home = live.cloud.client("s3", THREE[0])
     home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
     with Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
-        with Visitors(edge.url, expected(1)) as visitors:
+        with Traffic(edge.url, expected(1)) as traffic:
             live.variables["edge_regions"] = FIVE
             grown = run(live, "site.yml", edge_allow_replacement=True)
             assert access_points(live) == [set(FIVE)]
 
-            visitors.expected = expected(1, 2)
+            traffic.expected = expected(1, 2)
             write_release(tmp_path / "site", 2)
             run(live, "playbooks/publish.yml")
             edge.refresh()  # a key of the store takes its time to every edge location
-            visitors.expected = expected(2)
+            traffic.expected = expected(2)
 
             live.variables["edge_regions"] = TWO
             shrunk = run(live, "site.yml", edge_allow_replacement=True)
             assert access_points(live) == [set(TWO)]
-        assert visitors.complaints == []
-        assert visitors.misses > 500
+        assert traffic.errors == []
+        assert traffic.misses > 500
     assert "Bring " in grown
     assert bucket(live, "us-east-1") in shrunk  # that its objects stay, and cost, is said
     for region in FIVE:
@@ -101,7 +101,7 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
     assert foretold.returncode == 0, foretold.stdout
     with (
         Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
-        Visitors(edge.url, expected(1)) as visitors,
+        Traffic(edge.url, expected(1)) as traffic,
     ):
         for calls in (4, 18, 20):
             live.cloud.fault(calls, live.credentials)
@@ -110,7 +110,7 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
             assert broken.returncode != 0
             assert "Traceback" not in broken.stdout
         run(live, "site.yml", edge_allow_replacement=True)
-    assert visitors.complaints == []
+    assert traffic.errors == []
     assert access_points(live) == [{"us-east-1", "sa-east-1"}]
     start = last(live)
     assert "no changes" in run(live, "site.yml")

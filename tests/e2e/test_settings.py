@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
+from e2e.playbook_results import last, mutating, run
 from viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]

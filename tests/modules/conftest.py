@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
 from localaws.local import LocalCloud
-from modules.names import Zone
+from modules.hosted_zones import Zone
 from modules.runner import SITE, Modules
 from modules.stores import Store
 

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi
 
 from localaws.local import LocalCloud
-from modules.names import Zone, modules_of
+from modules.hosted_zones import Zone, modules_of
 from modules.runner import SITE, ModuleFailed, Modules
 
 

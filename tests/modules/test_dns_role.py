@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.local import LocalCloud
-from modules.names import Zone, alias_of, modules_of
+from modules.hosted_zones import Zone, alias_of, modules_of
 from modules.role_runner import run_role
 from modules.runner import SITE, Modules
 

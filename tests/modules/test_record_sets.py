@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
 
 from localaws.local import LocalCloud
-from modules.names import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, names_policy
+from modules.hosted_zones import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, zones_policy
 from modules.runner import SITE, ModuleFailed, Modules
 
 OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
@@ -176,7 +176,7 @@ def test_the_zone_is_named_by_whoever_has_several(modules: Modules, cloud: Local
 
 
 @pytest.mark.parametrize(
-    "action", [action for statement in names_policy("111122223333")["Statement"] for action in statement["Action"]]
+    "action", [action for statement in zones_policy("111122223333")["Statement"] for action in statement["Action"]]
 )
 def test_each_right_is_needed_and_its_lack_is_told(cloud: LocalCloud, zone: Zone, action: str) -> None:
     """By a certificate's and its records' whole life."""

@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
 
 from localaws.local import ROOT, LocalCloud
-from modules import edge_functions
-from modules.edge_functions import Functions
+from modules import lambda_edge_functions
+from modules.lambda_edge_functions import Functions
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole, Statement, groups, long, read
 
@@ -276,10 +276,10 @@ class TestEventualConsistency:
         """By who passes the role: here for a function of Lambda."""
         functions = Functions(cloud, tmp_path)
         functions.clear()
-        cloud.client("iam").delete_role(RoleName=edge_functions.ROLE)
+        cloud.client("iam").delete_role(RoleName=lambda_edge_functions.ROLE)
         cloud.behave(iam_service_seconds=2.0)
         given = {
-            "name": edge_functions.ROLE,
+            "name": lambda_edge_functions.ROLE,
             "site": SITE,
             "services": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
         }

@@ -17,7 +17,7 @@ import yaml
 
 from demo.inputs import REPOSITORY
 from localaws.local import LocalCloud
-from modules.access_points import make_buckets
+from modules.mraps import make_buckets
 from modules.runner import SITE, Modules
 
 REGIONS = ["eu-north-1", "us-east-1"]

@@ -1,4 +1,4 @@
-"""A hosted zone for a test, and a deployer that may change its names."""
+"""A hosted zone for a test, and a deployer with the rights to change its records."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,8 +16,8 @@ CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 _numbers = itertools.count(1)
 
 
-def names_policy(account_id: str) -> dict[str, Any]:
-    """What certificates and record sets need besides."""
+def zones_policy(account_id: str) -> dict[str, Any]:
+    """The additional rights for certificates and record sets."""
     certificates = f"arn:aws:acm:us-east-1:{account_id}:certificate/*"
     allowed = [
         (["acm:ListCertificates", "acm:RequestCertificate"], "*"),
@@ -56,7 +56,7 @@ class Zone:
         return [record for record in found if record["Type"] not in ("SOA", "NS")]
 
     def change(self, action: str, host: str, kind: str, *values: str, **members: Any) -> None:
-        """A change by somebody else."""
+        """Change a record from outside the collection."""
         pointing = {"TTL": 60, "ResourceRecords": [{"Value": value} for value in values]} if values else {}
         record = {"Name": f"{host}.{self.name}", "Type": kind, **pointing, **members}
         changes = [{"Action": action, "ResourceRecordSet": record}]
@@ -69,5 +69,5 @@ def alias_of(domain_name: str) -> dict[str, Any]:
 
 
 def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
-    """Run by the deployer, who may change names as well."""
-    return deployer(cloud, *denied, more=names_policy(cloud.account_id)["Statement"])
+    """Run by the deployer, with the rights to change records."""
+    return deployer(cloud, *denied, more=zones_policy(cloud.account_id)["Statement"])

@@ -1,4 +1,4 @@
-"""What a run of a playbook did."""
+"""Run a playbook, and read what it did."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,7 +14,7 @@ _RECAP = re.compile(r"changed=(\d+).*failed=(\d+)")
 
 
 def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
-    """What a playbook that succeeds says."""
+    """The output of a playbook that succeeds."""
     outcome = site.playbook(name, *arguments, "--extra-vars", json.dumps(variables), capture=True)
     assert outcome.returncode == 0, outcome.stdout
     assert "Traceback" not in outcome.stdout

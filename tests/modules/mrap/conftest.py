@@ -1,4 +1,4 @@
-"""An access point of the test's own over the site's buckets."""
+"""An MRAP for each test, over the site's buckets."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from localaws.local import LocalCloud
-from modules.access_points import AccessPoints, make_buckets
+from modules.mraps import Mraps, make_buckets
 from modules.runner import Modules
 
 
@@ -17,5 +17,5 @@ def buckets(cloud: LocalCloud) -> dict[str, str]:
 
 
 @pytest.fixture
-def point(modules: Modules, buckets: dict[str, str]) -> AccessPoints:
-    return AccessPoints(modules, buckets)
+def mrap(modules: Modules, buckets: dict[str, str]) -> Mraps:
+    return Mraps(modules, buckets)

@@ -14,7 +14,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge impo
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
 from localaws.local import LocalCloud
-from modules.edge_functions import LOG_GROUP, NAME, Functions, package
+from modules.lambda_edge_functions import LOG_GROUP, NAME, Functions, package
 from modules.runner import ModuleFailed
 
 

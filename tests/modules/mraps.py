@@ -1,4 +1,4 @@
-"""Access points over the site's buckets, made and asked for as the site's are."""
+"""Multi-Region Access Points over the site's buckets, created and read as those of a site."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -28,8 +28,8 @@ def make_buckets(cloud: LocalCloud, regions: Sequence[str] = REGIONS) -> dict[st
     return names
 
 
-class AccessPoints:
-    """One access point a test."""
+class Mraps:
+    """One MRAP for each test."""
 
     def __init__(self, modules: Modules, buckets: dict[str, str]) -> None:
         self.modules = modules
