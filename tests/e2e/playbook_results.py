@@ -22,11 +22,11 @@ def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
 
 
 def mutating(site: LocalSite, after: int) -> list[str]:
-    return [f"{each['service']} {each['operation']}" for each in site.cloud.requests(after) if each["mutating"]]
+    return [f"{each['service']} {each['operation']}" for each in site.local_aws.requests(after) if each["mutating"]]
 
 
 def last(site: LocalSite) -> int:
-    return max((each["sequence"] for each in site.cloud.requests()), default=0)
+    return max((each["sequence"] for each in site.local_aws.requests()), default=0)
 
 
 def recap(output: str) -> tuple[int, int]:

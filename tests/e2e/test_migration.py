@@ -62,7 +62,7 @@ def unchanged(site: LocalSite) -> None:
 
 def unused_controls(site: LocalSite) -> list[str]:
     """The origin access controls that no origin has."""
-    client = site.cloud.client("cloudfront")
+    client = site.local_aws.client("cloudfront")
     config = client.get_distribution_config(Id=site.distribution_id())["DistributionConfig"]
     used = {origin.get("OriginAccessControlId") for origin in config["Origins"]["Items"]}
     controls = client.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
@@ -83,9 +83,9 @@ def unused_controls(site: LocalSite) -> list[str]:
     ids=["signers", "origins"],
 )
 def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
-    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
+    live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
     with (
-        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Edge(live.local_aws.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
         Traffic(edge.url, expected(), count=1) as traffic,
     ):
         for mode, regions in changes:
@@ -96,16 +96,16 @@ def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str
 
 
 def test_killed_again_and_again_it_is_finished_by_the_last_run(live: LocalSite, tmp_path: Path) -> None:
-    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
+    live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
     live.variables |= ORIGIN_MODES["nearest_bucket"]
     with (
-        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Edge(live.local_aws.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
         Traffic(edge.url, expected(), count=1) as traffic,
     ):
         for calls in (2, 6):
-            live.cloud.fault(calls, live.credentials)
+            live.local_aws.fault(calls, live.credentials)
             broken = live.playbook("site.yml", capture=True)
-            live.cloud.fault(None)
+            live.local_aws.fault(None)
             assert broken.returncode != 0
             assert "Traceback" not in broken.stdout
         deploy(live, "nearest_bucket")

@@ -45,7 +45,7 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
     write_release(tmp_path / "site", 1)
     variables = {"edge_name": "live", "edge_regions": THREE, "edge_site": str(tmp_path / "site")}
     with LocalSite(variables) as site:
-        keys = {region: site.cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in FIVE}
+        keys = {region: site.local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in FIVE}
         site.variables["edge_kms_keys"] = keys
         run(site, "site.yml")
         run(site, "playbooks/publish.yml")
@@ -54,19 +54,19 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
 
 def access_points(site: LocalSite) -> list[set[str]]:
     """The set of Regions of each."""
-    client = site.cloud.client("s3control", "us-west-2")
-    found = client.list_multi_region_access_points(AccountId=site.cloud.account_id)["AccessPoints"]
+    client = site.local_aws.client("s3control", "us-west-2")
+    found = client.list_multi_region_access_points(AccountId=site.local_aws.account_id)["AccessPoints"]
     return [{region["Region"] for region in each["Regions"]} for each in found]
 
 
 def bucket(site: LocalSite, region: str) -> str:
-    return f"live-{site.cloud.account_id}-{region}-an"
+    return f"live-{site.local_aws.account_id}-{region}-an"
 
 
 def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: Path) -> None:
-    home = live.cloud.client("s3", THREE[0])
+    home = live.local_aws.client("s3", THREE[0])
     home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
-    with Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
+    with Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
         with Traffic(edge.url, expected(1)) as traffic:
             live.variables["edge_regions"] = FIVE
             grown = run(live, "site.yml", edge_allow_replacement=True)
@@ -86,7 +86,7 @@ def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: P
     assert "Bring " in grown
     assert bucket(live, "us-east-1") in shrunk  # that its objects stay, and cost, is said
     for region in FIVE:
-        kept = live.cloud.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
+        kept = live.local_aws.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
         assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})
         assert kept["SSEKMSKeyId"] == live.variables["edge_kms_keys"][region]
     start = last(live)
@@ -100,13 +100,13 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
     foretold = live.playbook(*replace, "--check", capture=True)
     assert foretold.returncode == 0, foretold.stdout
     with (
-        Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
+        Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
         Traffic(edge.url, expected(1)) as traffic,
     ):
         for calls in (4, 18, 20):
-            live.cloud.fault(calls, live.credentials)
+            live.local_aws.fault(calls, live.credentials)
             broken = live.playbook(*replace, capture=True)
-            live.cloud.fault(None)
+            live.local_aws.fault(None)
             assert broken.returncode != 0
             assert "Traceback" not in broken.stdout
         run(live, "site.yml", edge_allow_replacement=True)

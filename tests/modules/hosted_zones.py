@@ -7,8 +7,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import Modules
 from modules.users import deployer
 
@@ -42,9 +42,9 @@ def zones_policy(account_id: str) -> dict[str, Any]:
 class Zone:
     """A public hosted zone of its own."""
 
-    def __init__(self, cloud: LocalCloud, private: bool = False) -> None:
+    def __init__(self, local_aws: LocalAws, private: bool = False) -> None:
         self.name = f"zone{next(_numbers)}.example"
-        self._route53 = cloud.client("route53")
+        self._route53 = local_aws.client("route53")
         vpc = {"VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"}} if private else {}
         made = self._route53.create_hosted_zone(Name=self.name, CallerReference=self.name, **vpc)
         self.id: str = made["HostedZone"]["Id"].rpartition("/")[2]
@@ -68,6 +68,6 @@ def alias_of(domain_name: str) -> dict[str, Any]:
     return {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": domain_name, "EvaluateTargetHealth": False}
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by the deployer, with the rights to change records."""
-    return deployer(cloud, *denied, more=zones_policy(cloud.account_id)["Statement"])
+    return deployer(local_aws, *denied, more=zones_policy(local_aws.account_id)["Statement"])

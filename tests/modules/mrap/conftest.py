@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.mraps import Mraps, make_buckets
 from modules.runner import Modules
 
 
 @pytest.fixture(scope="module")
-def buckets(cloud: LocalCloud) -> dict[str, str]:
-    return make_buckets(cloud)
+def buckets(local_aws: LocalAws) -> dict[str, str]:
+    return make_buckets(local_aws)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def test_one_and_a_sites_and_all(mrap: Mraps) -> None:
     assert found == {
         "name": mrap.name,
         "alias": mrap.alias(),
-        "arn": f"arn:aws:s3::{mrap.cloud.account_id}:accesspoint/{mrap.alias()}",
+        "arn": f"arn:aws:s3::{mrap.local_aws.account_id}:accesspoint/{mrap.alias()}",
         "domain_name": f"{mrap.alias()}.accesspoint.s3-global.amazonaws.com",
         "status": "READY",
         "buckets": sorted(mrap.buckets.values()),
@@ -43,8 +43,8 @@ def test_one_and_a_sites_and_all(mrap: Mraps) -> None:
 def test_what_goes_on_is_told(mrap: Mraps) -> None:
     mrap.run()
     policy = mrap.policy("s3:GetObject")
-    mrap.cloud.behave(
-        access_point_policy_seconds=3600.0,
+    mrap.local_aws.behave(
+        mrap_policy_seconds=3600.0,
         routes_unavailable="us-east-1,us-west-2,ap-southeast-2,ap-northeast-1,eu-west-1",
     )
     mrap.run(policy=policy, wait=False)
@@ -55,7 +55,7 @@ def test_what_goes_on_is_told(mrap: Mraps) -> None:
 
 def test_what_may_not_be_read_is_told(mrap: Mraps) -> None:
     nobody = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-    without = Modules(mrap.cloud, mrap.cloud.create_user("nobody", nobody))
+    without = Modules(mrap.local_aws, mrap.local_aws.create_user("nobody", nobody))
     with pytest.raises(ModuleFailed, match=r"AccessDenied from GetMultiRegionAccessPoint: .*Allow the call"):
         mrap.info(without)
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.mraps import CREATE, DELETE, Mraps
 from modules.runner import SITE, ModuleFailed
 
@@ -24,18 +24,18 @@ def test_it_is_created_once_whatever_the_users_region(mrap: Mraps) -> None:
     assert again["multi_region_access_point"] == found
     assert (found["status"], found["regions"]) == ("READY", mrap.buckets)
     assert found["domain_name"] == f"{mrap.alias()}.accesspoint.s3-global.amazonaws.com"
-    assert found["arn"] == f"arn:aws:s3::{mrap.cloud.account_id}:accesspoint/{mrap.alias()}"
+    assert found["arn"] == f"arn:aws:s3::{mrap.local_aws.account_id}:accesspoint/{mrap.alias()}"
     assert foretold["multi_region_access_point"]["regions"] == mrap.buckets
 
 
 def test_it_is_waited_for(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_seconds=0.3, access_point_invisible_seconds=0.1, access_point_done_word="SUCCESS")
+    mrap.local_aws.behave(mrap_seconds=0.3, mrap_invisible_seconds=0.1, mrap_done_status="SUCCESS")
     made = mrap.run()
     assert (made["multi_region_access_point"]["status"], made["mutating"]) == ("READY", CREATE)
 
 
 def test_a_deadline_says_how_to_go_on_and_the_next_run_does(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_seconds=3600.0)
+    mrap.local_aws.behave(mrap_seconds=3600.0)
     started = mrap.run(wait=False)
     assert started["multi_region_access_point"]["status"] == "CREATING"
     with pytest.raises(ModuleFailed) as failure:
@@ -44,22 +44,22 @@ def test_a_deadline_says_how_to_go_on_and_the_next_run_does(mrap: Mraps) -> None
         f"The Multi-Region Access Point {mrap.name}: not ready after 0 s (status CREATING). "
         "Nothing is lost: run it again to keep waiting, or with a larger wait_timeout."
     )
-    mrap.cloud.behave()
+    mrap.local_aws.behave()
     gone_on = mrap.run()
     assert (gone_on["changed"], gone_on["mutating"]) == (False, [])
     assert gone_on["multi_region_access_point"]["status"] == "READY"
 
 
 def test_a_killed_run_is_joined(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_seconds=3600.0, access_point_invisible_seconds=3600.0)
-    mrap.cloud.fault(1)
+    mrap.local_aws.behave(mrap_seconds=3600.0, mrap_invisible_seconds=3600.0)
+    mrap.local_aws.fault(1)
     with pytest.raises(ModuleFailed, match="LocalFault"):
         mrap.run()
-    mrap.cloud.fault(None)
+    mrap.local_aws.fault(None)
     # It is not to be seen yet, so it is asked for again; a second creation would fail and not go on.
     joined = mrap.run(wait=False)
     assert joined["mutating"] == CREATE
-    mrap.cloud.behave()
+    mrap.local_aws.behave()
     assert mrap.run()["mutating"] == []
     assert mrap.status() == "READY"
 
@@ -74,10 +74,10 @@ def test_created_and_deleted_again_and_again(mrap: Mraps) -> None:
 
 
 def test_a_failure_is_told_and_the_next_run_begins_anew(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_seconds=0.2, access_point_failure="InternalErrors")
+    mrap.local_aws.behave(mrap_seconds=0.2, mrap_failure="InternalErrors")
     with pytest.raises(ModuleFailed, match=f"could not create .* {mrap.name}: InternalErrors: .*run it again"):
         mrap.run()
-    mrap.cloud.behave()
+    mrap.local_aws.behave()
     time.sleep(2)  # AWS's clock tells whole seconds: until then the failed operation may be the next run's own
     assert mrap.run()["multi_region_access_point"]["status"] == "READY"
 
@@ -88,12 +88,12 @@ def test_what_is_wrong_with_the_buckets_is_told(mrap: Mraps) -> None:
 
 
 def test_what_was_created_in_part_is_finished(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_partial=True)
+    mrap.local_aws.behave(mrap_partial=True)
     with pytest.raises(ModuleFailed, match=r"only in part .InternalErrors.*. Run it again to have AWS finish it"):
         mrap.run()
     foretold = mrap.delete(check=True)
     assert foretold["plan"] == [f"Delete the Multi-Region Access Point {mrap.name}; its buckets stay"]
-    mrap.cloud.behave()
+    mrap.local_aws.behave()
     finished = mrap.run()
     assert finished["plan"] == [f"Create the missing part of the Multi-Region Access Point {mrap.name} over 3 buckets"]
     assert mrap.status() == "READY"
@@ -101,7 +101,7 @@ def test_what_was_created_in_part_is_finished(mrap: Mraps) -> None:
 
 def test_it_is_deleted_once(mrap: Mraps) -> None:
     mrap.run()
-    mrap.cloud.behave(access_point_seconds=0.3)
+    mrap.local_aws.behave(mrap_seconds=0.3)
     foretold = mrap.delete(check=True)
     deleted = mrap.delete()
     again = mrap.delete()
@@ -113,23 +113,23 @@ def test_it_is_deleted_once(mrap: Mraps) -> None:
 
 def test_a_killed_deletion_is_waited_for(mrap: Mraps) -> None:
     mrap.run()
-    mrap.cloud.behave(access_point_seconds=3600.0)
-    mrap.cloud.fault(1)
+    mrap.local_aws.behave(mrap_seconds=3600.0)
+    mrap.local_aws.fault(1)
     with pytest.raises(ModuleFailed, match="LocalFault"):
         mrap.delete()
-    mrap.cloud.fault(None)
+    mrap.local_aws.fault(None)
     with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(status DELETING\)"):
         mrap.delete(wait_timeout=0)
-    mrap.cloud.behave(access_point_seconds=0.1)
+    mrap.local_aws.behave(mrap_seconds=0.1)
     assert mrap.delete()["mutating"] == []
 
 
 def test_what_was_deleted_in_part_is_finished(mrap: Mraps) -> None:
     mrap.run()
-    mrap.cloud.behave(access_point_partial=True)
+    mrap.local_aws.behave(mrap_partial=True)
     with pytest.raises(ModuleFailed, match=r"deleted only a part of .*InternalErrors.*Run it again"):
         mrap.delete()
-    mrap.cloud.behave()
+    mrap.local_aws.behave()
     with pytest.raises(ModuleFailed, match="finish that with state: absent"):
         mrap.run()
     assert mrap.delete()["mutating"] == DELETE
@@ -137,7 +137,7 @@ def test_what_was_deleted_in_part_is_finished(mrap: Mraps) -> None:
 
 def test_a_failed_deletion_is_told(mrap: Mraps) -> None:
     mrap.run()
-    mrap.cloud.behave(access_point_failure="InternalErrors")
+    mrap.local_aws.behave(mrap_failure="InternalErrors")
     with pytest.raises(ModuleFailed, match=r"did not delete .*InternalErrors"):
         mrap.delete()
 
@@ -145,21 +145,21 @@ def test_a_failed_deletion_is_told(mrap: Mraps) -> None:
 def test_one_that_is_being_deleted_is_created_again(mrap: Mraps) -> None:
     mrap.run()
     before = mrap.alias()
-    mrap.cloud.behave(access_point_seconds=3600.0)
+    mrap.local_aws.behave(mrap_seconds=3600.0)
     mrap.delete(wait=False)
     with pytest.raises(ModuleFailed, match="is being deleted: run it again when it is gone, or with wait"):
         mrap.run(wait=False)
-    mrap.cloud.behave(access_point_seconds=0.3)
+    mrap.local_aws.behave(mrap_seconds=0.3)
     mrap.run()
     assert (mrap.status(), mrap.alias() == before) == ("READY", False)
 
 
 def test_one_that_is_being_created_is_deleted_afterwards(mrap: Mraps) -> None:
-    mrap.cloud.behave(access_point_seconds=3600.0)
+    mrap.local_aws.behave(mrap_seconds=3600.0)
     mrap.run(wait=False)
     with pytest.raises(ModuleFailed, match="still being created"):
         mrap.delete(wait=False)
-    mrap.cloud.behave(access_point_seconds=0.3)
+    mrap.local_aws.behave(mrap_seconds=0.3)
     assert mrap.delete()["mutating"] == DELETE
 
 
@@ -177,10 +177,10 @@ def test_another_one_of_the_site_stands_beside_it_only_if_that_is_wanted(mrap: M
 
 
 def test_what_another_sites_buckets_are_under_is_not_deleted(
-    cloud: LocalCloud, mrap: Mraps, buckets: dict[str, str]
+    local_aws: LocalAws, mrap: Mraps, buckets: dict[str, str]
 ) -> None:
     mrap.run()
-    s3 = cloud.client("s3", "us-east-1")
+    s3 = local_aws.client("s3", "us-east-1")
     s3.put_bucket_tagging(
         Bucket=buckets["us-east-1"], Tagging={"TagSet": [{"Key": "multiregion-edge", "Value": "another"}]}
     )

@@ -26,7 +26,7 @@ from modules.users import deployer
 )
 def test_every_permission_is_needed_and_its_lack_is_told(mrap: Mraps, action: str) -> None:
     """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
-    without = deployer(mrap.cloud, action)
+    without = deployer(mrap.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         mrap.run(without, site=SITE, allow_replacement=True)
         mrap.run(without, site=SITE, policy=mrap.policy("s3:GetObject"))
