@@ -1,4 +1,4 @@
-"""People who look at a site all the time, from every edge location, while something happens behind it."""
+"""Traffic to a site from every edge location, while it changes."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,30 +14,30 @@ from typing import Self
 from localaws.geo import load_pops
 from viewer import get
 
-# Seconds between two visits of one visitor: what they look at needs the processor too.
+# Seconds between two requests of one thread: the site needs the processor too.
 _PAUSE = 0.02
 
 
-class Visitors:
-    """Ask for pages over and over for as long as the ``with`` block; ``complaints`` has what was wrong.
+class Traffic:
+    """Request pages continuously during the ``with`` block; ``errors`` lists the wrong responses.
 
-    ``expected`` has, by path, the bodies that may be seen now. It may be changed meanwhile: what was
-    right when a page was asked for, or is when it comes, is right.
+    ``expected`` has the valid bodies by path. It may change during the block: a body is valid if it was
+    at the time of the request, or is at the time of the response.
     """
 
     def __init__(self, url: str, expected: Mapping[str, set[bytes]], count: int = 4) -> None:
         self.expected = expected
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         self.seen = 0
         self.misses = 0
         self._url = url
-        # Every place asks for every page once before anybody asks again: the second answer may be a cache's.
-        visits = [(pop, path) for path in expected for pop in load_pops()]
-        random.Random(7).shuffle(visits)
-        self._visits: Iterator[tuple[str, str]] = itertools.cycle(visits)
+        # Every edge location requests every page once before the first repetition, which a cache may answer.
+        requests = [(pop, path) for path in expected for pop in load_pops()]
+        random.Random(7).shuffle(requests)
+        self._requests: Iterator[tuple[str, str]] = itertools.cycle(requests)
         self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._visit_on) for _ in range(count)]
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._send) for _ in range(count)]
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -47,21 +47,21 @@ class Visitors:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
+        self._stop.set()
         for thread in self._threads:
             thread.join()
 
-    def _visit_on(self) -> None:
-        while not self._over.is_set():
+    def _send(self) -> None:
+        while not self._stop.is_set():
             with self._lock:
-                pop, path = next(self._visits)
-            problem = self._visit(pop, path)
+                pop, path = next(self._requests)
+            problem = self._request(pop, path)
             with self._lock:
                 self.seen += 1
-                self.complaints += [f"{pop} {path}: {problem}"] if problem else []
-            self._over.wait(_PAUSE)
+                self.errors += [f"{pop} {path}: {problem}"] if problem else []
+            self._stop.wait(_PAUSE)
 
-    def _visit(self, pop: str, path: str) -> str:
+    def _request(self, pop: str, path: str) -> str:
         right = self.expected[path]
         try:
             answer = get(self._url, path, pop=pop)

@@ -13,14 +13,14 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api, log_groups
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from localaws.local import LocalCloud
-from modules.edge_functions import LOG_GROUP, NAME, Functions, package
+from localaws.local_aws import LocalAws
+from modules.lambda_edge_functions import LOG_GROUP, NAME, Functions, package
 from modules.runner import ModuleFailed
 
 
 @pytest.fixture
-def functions(cloud: LocalCloud, tmp_path: Path) -> Functions:
-    found = Functions(cloud, tmp_path)
+def functions(local_aws: LocalAws, tmp_path: Path) -> Functions:
+    found = Functions(local_aws, tmp_path)
     found.clear()
     return found
 
@@ -71,16 +71,16 @@ def test_all_logs_are_kept_for_so_long_in_each_region_and_no_longer(functions: F
     made = functions.run(log_retention=30, tags={"multiregion-edge": "shop"})
     assert made["plan"] == foretold["plan"]
     assert functions.retentions() == dict.fromkeys(REGIONS, 30)
-    calls = [entry["operation"] for entry in functions.cloud.requests() if entry["mutating"]]
+    calls = [entry["operation"] for entry in functions.local_aws.requests() if entry["mutating"]]
     last = max(number for number, call in enumerate(calls) if call == "PutRetentionPolicy")
     assert f"POST {functions.path}/versions" in calls[last:]
     assert functions.run(log_retention=30, tags={"multiregion-edge": "shop"})["mutating"] == []
 
-    logs = functions.cloud.client("logs", "eu-west-1")
-    arn = f"arn:aws:logs:eu-west-1:{functions.cloud.account_id}:log-group:{LOG_GROUP}"
+    logs = functions.local_aws.client("logs", "eu-west-1")
+    arn = f"arn:aws:logs:eu-west-1:{functions.local_aws.account_id}:log-group:{LOG_GROUP}"
     assert logs.list_tags_for_resource(resourceArn=arn)["tags"] == {"multiregion-edge": "shop"}
     logs.delete_retention_policy(logGroupName=LOG_GROUP)
-    functions.cloud.client("logs", "sa-east-1").delete_log_group(logGroupName=LOG_GROUP)
+    functions.local_aws.client("logs", "sa-east-1").delete_log_group(logGroupName=LOG_GROUP)
     assert functions.run(log_retention=30)["plan"] == ["Keep the function's logs for 30 days in eu-west-1, sa-east-1"]
     assert functions.retentions() == dict.fromkeys(REGIONS, 30)
     assert functions.run()["mutating"] == [], "by default they are left alone"
@@ -88,7 +88,7 @@ def test_all_logs_are_kept_for_so_long_in_each_region_and_no_longer(functions: F
 
 def test_old_versions_go_when_another_one_is_published(functions: Functions) -> None:
     functions.publish("abc")
-    functions.cloud.behave(replicas_linger_seconds=3600.0)
+    functions.local_aws.behave(replicas_linger_seconds=3600.0)
     functions.associate("2")
     functions.associate("1", "3")
     functions.associate("3")  # 1 is still replicated, 3 is in use
@@ -100,7 +100,7 @@ def test_old_versions_go_when_another_one_is_published(functions: Functions) -> 
     again = functions.run(package=functions.package("d"), keep_versions=0)
     assert (again["changed"], again["mutating"], again["replicated_versions"]) == (False, [], [])
 
-    functions.cloud.behave()
+    functions.local_aws.behave()
     assert functions.run(package=functions.package("e"), keep_versions=1)["replicated_versions"] == []
     assert functions.versions() == ["3", "4", "5"]
 
@@ -113,7 +113,7 @@ def test_a_version_with_an_alias_stays(functions: Functions) -> None:
 
 
 def test_what_is_set_up_is_waited_for(functions: Functions) -> None:
-    functions.cloud.behave(lambda_update_seconds=0.3)
+    functions.local_aws.behave(lambda_update_seconds=0.3)
     assert functions.run()["function"]["version"] == "1"
     changed = functions.run(package=functions.package("b"), memory_size=256)
     assert changed["function"]["version"] == "2"
@@ -180,10 +180,10 @@ def test_a_role_that_cannot_be_assumed_is_refused_before_a_change(
     functions: Functions, services: list[str], said: str
 ) -> None:
     functions.trust(*services)
-    before = len(functions.cloud.requests())
+    before = len(functions.local_aws.requests())
     with pytest.raises(ModuleFailed, match=f"role_arn: {said}.*trust policy"):
         functions.run()
-    assert not [entry for entry in functions.cloud.requests(before) if entry["mutating"]]
+    assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]
 
 
 def test_a_role_that_cannot_be_read_is_told_and_used(functions: Functions) -> None:
@@ -194,7 +194,7 @@ def test_a_role_that_cannot_be_read_is_told_and_used(functions: Functions) -> No
 
 
 def test_a_role_that_will_be_made_is_foretold(functions: Functions) -> None:
-    role = f"arn:aws:iam::{functions.cloud.account_id}:role/multiregion-edge-shop-none"
+    role = f"arn:aws:iam::{functions.local_aws.account_id}:role/multiregion-edge-shop-none"
     for role_arn in (role, "(known after apply)"):
         assert functions.run(check=True, role_arn=role_arn)["changed"]
 
@@ -205,18 +205,18 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(
     functions: Functions, monkeypatch: pytest.MonkeyPatch, makes: str, calls: int
 ) -> None:
     monkeypatch.setattr(log_groups, "REGIONS", ("eu-west-1", "us-east-1"))
-    functions.cloud.behave(lambda_update_seconds=0.05)
+    functions.local_aws.behave(lambda_update_seconds=0.05)
     wanted: dict[str, Any] = {"log_retention": 7, "keep_versions": 0, "tags": {"team": "web"}}
     if makes == "change":
         functions.run(**wanted)
         wanted |= {"package": functions.package("b"), "memory_size": 256, "log_retention": 30, "tags": {"team": "new"}}
-    functions.cloud.fault(calls, of=functions.credentials)
+    functions.local_aws.fault(calls, of=functions.credentials)
     killed = False
     try:
         functions.run(**wanted)
     except ModuleFailed as failed:
         killed = "LocalFault" in str(failed)
-    functions.cloud.fault(None)
+    functions.local_aws.fault(None)
     assert killed == (calls <= (6 if makes == "function" else 7)), "after the last change the reads fail"
     version = functions.run(**wanted)["function"]["version"]
     assert functions.run(**wanted)["mutating"] == []
@@ -230,7 +230,7 @@ def test_somebody_elses_function_is_refused(functions: Functions) -> None:
     functions.run()
     functions.client.update_function_configuration(FunctionName=NAME, Description="thumbnails")
     for state in ("present", "absent"):
-        before = len(functions.cloud.requests())
+        before = len(functions.local_aws.requests())
         with pytest.raises(ModuleFailed, match="is not this collection's"):
             functions.run(state=state)
-        assert not [entry for entry in functions.cloud.requests(before) if entry["mutating"]]
+        assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]

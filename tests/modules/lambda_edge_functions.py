@@ -17,8 +17,8 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from localaws.fixture_parts import allow
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, Modules
 from modules.users import deployer
 
@@ -39,17 +39,17 @@ def package(content: str) -> bytes:
 
 
 class Functions:
-    def __init__(self, cloud: LocalCloud, directory: Path, without: str = "") -> None:
-        self.cloud = cloud
-        self.credentials = _user(cloud, without)
-        self.client = cloud.client("lambda")
+    def __init__(self, local_aws: LocalAws, directory: Path, without: str = "") -> None:
+        self.local_aws = local_aws
+        self.credentials = _user(local_aws, without)
+        self.client = local_aws.client("lambda")
         self.path = f"/2015-03-31/functions/{NAME}"
         self._directory = directory
-        self._modules = Modules(cloud, self.credentials)
+        self._modules = Modules(local_aws, self.credentials)
         self._distribution = ""
 
     def without(self, action: str) -> Functions:
-        return Functions(self.cloud, self._directory, action)
+        return Functions(self.local_aws, self._directory, action)
 
     def package(self, content: str) -> str:
         path = self._directory / f"{content}.zip"
@@ -57,7 +57,7 @@ class Functions:
         return str(path)
 
     def run(self, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
-        role_arn = f"arn:aws:iam::{self.cloud.account_id}:role/{ROLE}"
+        role_arn = f"arn:aws:iam::{self.local_aws.account_id}:role/{ROLE}"
         given = {"name": NAME, "package": self.package("a"), "role_arn": role_arn, **options}
         return {"warnings": [], **self._modules.run("lambda_edge_function", check=check, diff=diff, **given)}
 
@@ -83,7 +83,7 @@ class Functions:
         """By Region, of the log groups that are there."""
         found = {}
         for region in REGIONS:
-            logs = self.cloud.client("logs", region)
+            logs = self.local_aws.client("logs", region)
             for group in logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
                 if group["logGroupName"] == LOG_GROUP:
                     found[region] = group.get("retentionInDays")
@@ -91,7 +91,7 @@ class Functions:
 
     def trust(self, *services: str) -> None:
         """Let these, and no others, assume the role."""
-        iam = self.cloud.client("iam")
+        iam = self.local_aws.client("iam")
         principals = [f"{service}.amazonaws.com" for service in services]
         trusted = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
@@ -103,8 +103,8 @@ class Functions:
 
     def associate(self, *versions: str) -> str:
         """With a distribution, whose id it is: the first version for all, the others for a path each."""
-        cloudfront = self.cloud.client("cloudfront")
-        config = _distribution(self.cloud.account_id, versions)
+        cloudfront = self.local_aws.client("cloudfront")
+        config = _distribution(self.local_aws.account_id, versions)
         if not self._distribution:
             made = cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
             self._distribution = made["Id"]
@@ -128,7 +128,7 @@ class Functions:
     def clear(self) -> None:
         """Nothing but a role that Lambda@Edge can assume."""
         self.trust("lambda", "edgelambda")
-        cloudfront = self.cloud.client("cloudfront")
+        cloudfront = self.local_aws.client("cloudfront")
         for item in cloudfront.list_distributions()["DistributionList"].get("Items", []):
             found = cloudfront.get_distribution_config(Id=item["Id"])
             config = {**found["DistributionConfig"], "Enabled": False}
@@ -138,16 +138,16 @@ class Functions:
             cloudfront.delete_distribution(Id=item["Id"], IfMatch=etag)
         if NAME in {function["FunctionName"] for function in self.client.list_functions()["Functions"]}:
             self.client.delete_function(FunctionName=NAME)
-        self.cloud.behave()  # versions are numbered from 1 again
+        self.local_aws.behave()  # versions are numbered from 1 again
         for region in self.retentions():
-            self.cloud.client("logs", region).delete_log_group(logGroupName=LOG_GROUP)
+            self.local_aws.client("logs", region).delete_log_group(logGroupName=LOG_GROUP)
 
 
-def _user(cloud: LocalCloud, without: str) -> Credentials:
+def _user(local_aws: LocalAws, without: str) -> Credentials:
     """The deployer of the site, but for one right; made once in each local AWS."""
-    key = (cloud.port, without)
+    key = (local_aws.port, without)
     if key not in _USERS:
-        _USERS[key] = deployer(cloud, without, more=_more(cloud.account_id)).credentials
+        _USERS[key] = deployer(local_aws, without, more=_more(local_aws.account_id)).credentials
     return _USERS[key]
 
 

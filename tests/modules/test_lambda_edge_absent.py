@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
-from localaws.local import LocalCloud
-from modules.edge_functions import LOG_GROUP, NAME, Functions
+from localaws.local_aws import LocalAws
+from modules.lambda_edge_functions import LOG_GROUP, NAME, Functions
 from modules.role_runner import run_role
 from modules.runner import ModuleFailed, Modules
 
@@ -20,8 +20,8 @@ DELETE = f"Delete the Lambda function {NAME} in us-east-1, unless it is still re
 
 
 @pytest.fixture
-def functions(cloud: LocalCloud, tmp_path: Path) -> Functions:
-    found = Functions(cloud, tmp_path)
+def functions(local_aws: LocalAws, tmp_path: Path) -> Functions:
+    found = Functions(local_aws, tmp_path)
     found.clear()
     return found
 
@@ -32,7 +32,7 @@ def delete(functions: Functions, **options: Any) -> dict[str, Any]:
 
 def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
     functions.run(log_retention=30)
-    foreign = functions.cloud.client("logs", "eu-west-1")
+    foreign = functions.local_aws.client("logs", "eu-west-1")
     foreign.create_log_group(logGroupName=f"{LOG_GROUP}-eu")
     foretold = delete(functions, check=True)
     assert (foretold["mutating"], functions.versions()) == ([], ["1"])
@@ -52,17 +52,17 @@ def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
 def test_what_a_distribution_associates_is_refused_with_its_id(functions: Functions) -> None:
     functions.publish("ab")
     distribution = functions.associate("1", "2")
-    before = len(functions.cloud.requests())
+    before = len(functions.local_aws.requests())
     with pytest.raises(
         ModuleFailed, match=rf"associate it \(version 1 by {distribution}; version 2 by {distribution}\): take it out"
     ):
         delete(functions)
-    assert not [entry for entry in functions.cloud.requests(before) if entry["mutating"]]
+    assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]
 
 
 def test_what_aws_still_replicates_is_pending_and_a_later_run_deletes_it(functions: Functions) -> None:
     functions.publish("ab")
-    functions.cloud.behave(replicas_linger_seconds=3600.0)
+    functions.local_aws.behave(replicas_linger_seconds=3600.0)
     functions.associate("2")
     functions.associate()
     for _ in range(2):
@@ -70,7 +70,7 @@ def test_what_aws_still_replicates_is_pending_and_a_later_run_deletes_it(functio
         assert (pending["changed"], pending["pending"], pending["replicated_versions"]) == (True, True, ["2"])
         assert "still replicates version 2" in pending["pending_reason"]
         assert functions.versions() == ["1", "2"]
-    functions.cloud.behave()
+    functions.local_aws.behave()
     assert delete(functions)["pending"] is False
     assert functions.info() == []
 
@@ -81,14 +81,14 @@ def test_a_deletion_that_was_killed_anywhere_is_finished_by_the_next(
     monkeypatch.setattr(log_groups, "REGIONS", ("eu-west-1", "us-east-1"))
     functions.run(log_retention=30)
     for calls in range(9):
-        functions.cloud.fault(calls, of=functions.credentials)
+        functions.local_aws.fault(calls, of=functions.credentials)
         try:
             delete(functions)
             break
         except ModuleFailed:
             continue
         finally:
-            functions.cloud.fault(None)
+            functions.local_aws.fault(None)
     assert (functions.info(), functions.retentions()) == ([], {})
 
 
@@ -129,9 +129,9 @@ def test_info_without_the_right(functions: Functions) -> None:
 
 def test_the_role_goes_when_nothing_pends(functions: Functions, tmp_path: Path) -> None:
     functions.run(tags={"multiregion-edge": "shop"})
-    modules = Modules(functions.cloud, functions.credentials)
-    roles = functions.cloud.client("iam")
-    functions.cloud.behave(replicas_linger_seconds=3600.0)
+    modules = Modules(functions.local_aws, functions.credentials)
+    roles = functions.local_aws.client("iam")
+    functions.local_aws.behave(replicas_linger_seconds=3600.0)
     functions.associate("1")
     functions.associate()
 
@@ -145,7 +145,7 @@ def test_the_role_goes_when_nothing_pends(functions: Functions, tmp_path: Path) 
 
     remove()
     assert functions.info() and there()
-    functions.cloud.behave()
+    functions.local_aws.behave()
     remove()
     assert not functions.info() and not there()
     remove()

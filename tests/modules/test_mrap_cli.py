@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from demo.inputs import REPOSITORY
-from localaws.local import LocalCloud
-from modules.access_points import make_buckets
+from localaws.local_aws import LocalAws
+from modules.mraps import make_buckets
 from modules.runner import SITE, Modules
 
 REGIONS = ["eu-north-1", "us-east-1"]
@@ -28,7 +28,7 @@ def ansible(modules: Modules, program: str, arguments: Sequence[str], region: st
     binaries = Path(sys.executable).parent
     environment = {
         **os.environ,
-        **modules.cloud.environment(modules.credentials, region=region),
+        **modules.local_aws.environment(modules.credentials, region=region),
         "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
         "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
@@ -46,14 +46,14 @@ def ansible(modules: Modules, program: str, arguments: Sequence[str], region: st
 
 
 @pytest.fixture(scope="module")
-def buckets(cloud: LocalCloud) -> dict[str, str]:
-    return make_buckets(cloud, [*REGIONS, "ap-south-1"])
+def buckets(local_aws: LocalAws) -> dict[str, str]:
+    return make_buckets(local_aws, [*REGIONS, "ap-south-1"])
 
 
 def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_on(
     modules: Modules, buckets: dict[str, str]
 ) -> None:
-    modules.cloud.behave(access_point_seconds=3600.0)
+    modules.local_aws.behave(mrap_seconds=3600.0)
     options = {"name": "shown", "buckets": [buckets[region] for region in REGIONS], "wait_timeout": 3}
     module = "multiregion.edge.s3_multi_region_access_point"
     with ansible(
@@ -63,10 +63,10 @@ def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_o
         shown = "The Multi-Region Access Point shown: status CREATING (0 s)"
         while (line := running.stdout.readline()) and shown not in line:
             pass
-        asked = len(modules.cloud.requests())
+        asked = len(modules.local_aws.requests())
         rest = running.stdout.read()
     assert shown in line
-    assert len(modules.cloud.requests()) > asked, "It was shown only when the module had stopped asking"
+    assert len(modules.local_aws.requests()) > asked, "It was shown only when the module had stopped asking"
     assert running.returncode != 0
     assert "not ready after 3 s (status CREATING). Nothing is lost: run it again to keep waiting" in rest
 
@@ -74,7 +74,7 @@ def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_o
 def test_a_task_that_is_not_to_be_logged_shows_nothing(
     tmp_path: Path, modules: Modules, buckets: dict[str, str]
 ) -> None:
-    modules.cloud.behave(access_point_seconds=3600.0)
+    modules.local_aws.behave(mrap_seconds=3600.0)
     options = {"name": "hidden", "buckets": [buckets[region] for region in REGIONS], "wait_timeout": 1}
     tasks = [{"multiregion.edge.s3_multi_region_access_point": options, "no_log": True}]
     playbook = tmp_path / "playbook.yml"

@@ -1,4 +1,4 @@
-"""The ways to the nearest bucket, and who signs: what a person sets for each."""
+"""The variables of each origin mode, with each signer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -8,7 +8,7 @@ from typing import Any
 
 ZONE = "example.com"
 REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
-WAYS: dict[str, dict[str, Any]] = {
+ORIGIN_MODES: dict[str, dict[str, Any]] = {
     "mrap": {},
     "mrap signed by CloudFront": {"edge_signer": "oac"},
     "region_map": {"edge_origin": "region_map"},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.access_points import AccessPoints
+from modules.mraps import Mraps
 from modules.runner import SITE, ModuleFailed
 from modules.users import deployer
 
@@ -24,10 +24,10 @@ from modules.users import deployer
         "s3:PutMultiRegionAccessPointPolicy",
     ],
 )
-def test_every_permission_is_needed_and_its_lack_is_told(point: AccessPoints, action: str) -> None:
+def test_every_permission_is_needed_and_its_lack_is_told(mrap: Mraps, action: str) -> None:
     """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
-    without = deployer(point.cloud, action)
+    without = deployer(mrap.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
-        point.run(without, site=SITE, allow_replacement=True)
-        point.run(without, site=SITE, policy=point.policy("s3:GetObject"))
-        point.run(without, site=SITE, buckets=None, state="absent")
+        mrap.run(without, site=SITE, allow_replacement=True)
+        mrap.run(without, site=SITE, policy=mrap.policy("s3:GetObject"))
+        mrap.run(without, site=SITE, buckets=None, state="absent")

@@ -1,4 +1,4 @@
-"""What a run of a playbook did."""
+"""Run a playbook, and read what it did."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,7 +14,7 @@ _RECAP = re.compile(r"changed=(\d+).*failed=(\d+)")
 
 
 def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
-    """What a playbook that succeeds says."""
+    """The output of a playbook that succeeds."""
     outcome = site.playbook(name, *arguments, "--extra-vars", json.dumps(variables), capture=True)
     assert outcome.returncode == 0, outcome.stdout
     assert "Traceback" not in outcome.stdout
@@ -22,11 +22,11 @@ def run(site: LocalSite, name: str, *arguments: str, **variables: Any) -> str:
 
 
 def mutating(site: LocalSite, after: int) -> list[str]:
-    return [f"{each['service']} {each['operation']}" for each in site.cloud.requests(after) if each["mutating"]]
+    return [f"{each['service']} {each['operation']}" for each in site.local_aws.requests(after) if each["mutating"]]
 
 
 def last(site: LocalSite) -> int:
-    return max((each["sequence"] for each in site.cloud.requests()), default=0)
+    return max((each["sequence"] for each in site.local_aws.requests()), default=0)
 
 
 def recap(output: str) -> tuple[int, int]:

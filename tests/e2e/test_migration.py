@@ -1,4 +1,4 @@
-"""Another signer and another way to the nearest bucket for a live site: no viewer sees an error."""
+"""A live site migrates to another signer and to another origin mode: no viewer sees an error."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
-from e2e.visitors import Visitors
-from e2e.ways import REGIONS, WAYS, ZONE
+from e2e.origin_modes import ORIGIN_MODES, REGIONS, ZONE
+from e2e.playbook_results import last, mutating, run
+from e2e.traffic import Traffic
 from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(150)]
@@ -45,10 +45,10 @@ def expected() -> dict[str, set[bytes]]:
     return {"/_edge/region": {region.encode() for region in GROWN}, **{f"/{name}": {body(name)} for name in PAGES}}
 
 
-def deploy(site: LocalSite, way: str, regions: list[str] = REGIONS) -> str:
+def deploy(site: LocalSite, mode: str, regions: list[str] = REGIONS) -> str:
     for variable in ("edge_origin", "edge_signer"):
         site.variables.pop(variable, None)
-    site.variables |= WAYS[way] | {"edge_regions": regions}
+    site.variables |= ORIGIN_MODES[mode] | {"edge_regions": regions}
     return run(site, "site.yml")
 
 
@@ -62,7 +62,7 @@ def unchanged(site: LocalSite) -> None:
 
 def unused_controls(site: LocalSite) -> list[str]:
     """The origin access controls that no origin has."""
-    client = site.cloud.client("cloudfront")
+    client = site.local_aws.client("cloudfront")
     config = client.get_distribution_config(Id=site.distribution_id())["DistributionConfig"]
     used = {origin.get("OriginAccessControlId") for origin in config["Origins"]["Items"]}
     controls = client.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
@@ -83,31 +83,31 @@ def unused_controls(site: LocalSite) -> list[str]:
     ids=["signers", "origins"],
 )
 def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
-    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
+    live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
     with (
-        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
-        Visitors(edge.url, expected(), count=1) as visitors,
+        Edge(live.local_aws.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Traffic(edge.url, expected(), count=1) as traffic,
     ):
-        for way, regions in changes:
-            deploy(live, way, regions)
-    assert visitors.complaints == []
-    assert visitors.misses > 300
+        for mode, regions in changes:
+            deploy(live, mode, regions)
+    assert traffic.errors == []
+    assert traffic.misses > 300
     unchanged(live)
 
 
 def test_killed_again_and_again_it_is_finished_by_the_last_run(live: LocalSite, tmp_path: Path) -> None:
-    live.cloud.behave(distribution_seconds=ROLLOUT_SECONDS)
-    live.variables |= WAYS["nearest_bucket"]
+    live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
+    live.variables |= ORIGIN_MODES["nearest_bucket"]
     with (
-        Edge(live.cloud.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
-        Visitors(edge.url, expected(), count=1) as visitors,
+        Edge(live.local_aws.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
+        Traffic(edge.url, expected(), count=1) as traffic,
     ):
         for calls in (2, 6):
-            live.cloud.fault(calls, live.credentials)
+            live.local_aws.fault(calls, live.credentials)
             broken = live.playbook("site.yml", capture=True)
-            live.cloud.fault(None)
+            live.local_aws.fault(None)
             assert broken.returncode != 0
             assert "Traceback" not in broken.stdout
         deploy(live, "nearest_bucket")
-    assert visitors.complaints == []
+    assert traffic.errors == []
     unchanged(live)

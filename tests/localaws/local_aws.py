@@ -42,7 +42,7 @@ class Credentials:
 ROOT = Credentials("test", "test")
 
 
-class CloudError(Exception):
+class LocalAwsError(Exception):
     """The emulator did not start, or refused what its own endpoints were asked."""
 
 
@@ -75,7 +75,7 @@ def pinned_client(url: str, service: str, region: str, credentials: Credentials 
     return client
 
 
-class LocalCloud:
+class LocalAws:
     """A running emulator, for as long as the `with` block."""
 
     account_id = _ACCOUNT_ID
@@ -87,7 +87,7 @@ class LocalCloud:
         python: Path | None = None,
         start_timeout: float = 30.0,
     ) -> None:
-        configured = os.environ.get("CLOUD_EMULATOR_PYTHON")
+        configured = os.environ.get("LOCALAWS_EMULATOR_PYTHON")
         default = Path(configured) if configured else _TESTS.parent / ".venv-emulator" / "bin" / "python"
         self._python = python or default
         self._parent = workdir
@@ -104,7 +104,7 @@ class LocalCloud:
     @property
     def pid(self) -> int:
         if self._process is None:
-            raise CloudError("The emulator is not running")
+            raise LocalAwsError("The emulator is not running")
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -118,10 +118,10 @@ class LocalCloud:
 
     def start(self) -> None:
         if not self._python.exists():
-            raise CloudError(f"There is no emulator environment: {self._python} (set CLOUD_EMULATOR_PYTHON)")
+            raise LocalAwsError(f"There is no emulator environment: {self._python} (set LOCALAWS_EMULATOR_PYTHON)")
         if self._parent is not None:
             self._parent.mkdir(parents=True, exist_ok=True)
-        self._workdir = Path(tempfile.mkdtemp(prefix="cloud-", dir=self._parent))
+        self._workdir = Path(tempfile.mkdtemp(prefix="local-aws-", dir=self._parent))
         # Between choosing a free port and listening on it, another process may take it.
         attempts = 1 if self._fixed_port else _START_ATTEMPTS
         for attempt in range(1, attempts + 1):
@@ -129,7 +129,7 @@ class LocalCloud:
             try:
                 self._launch()
                 return
-            except CloudError:
+            except LocalAwsError:
                 if attempt == attempts:
                     self.stop()
                     raise
@@ -155,7 +155,7 @@ class LocalCloud:
             "PYTHONPATH": str(_TESTS),
             "PYTHONDONTWRITEBYTECODE": "1",
             # Has what the local edge runs functions with; the emulator's own has not.
-            "CLOUD_EDGE_PYTHON": sys.executable,
+            "LOCALAWS_EDGE_PYTHON": sys.executable,
         }
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(
@@ -176,7 +176,7 @@ class LocalCloud:
             time.sleep(0.02)
         reason = "ended" if self._process.poll() is not None else f"was not ready after {self._start_timeout} s"
         tail = log_path.read_bytes()[-_LOG_TAIL_BYTES:].decode("utf-8", "replace")
-        raise CloudError(f"The emulator {reason}. The end of its log:\n{tail}")
+        raise LocalAwsError(f"The emulator {reason}. The end of its log:\n{tail}")
 
     def stop(self) -> None:
         """End the emulator and everything it wrote. Harmless when it is not running."""
@@ -213,7 +213,7 @@ class LocalCloud:
         return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
     def lambda_session(self, role_arn: str, function_arn: str) -> Credentials:
-        """The role's credentials as Lambda@Edge gives them to the function. CloudError if it could not assume it."""
+        """The role's credentials as Lambda@Edge gives them to the function. LocalAwsError if it could not assume it."""
         body = {"role_arn": role_arn, "function_arn": function_arn}
         keys = self._ask("POST", "/_local/lambda-session", body)
         return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
@@ -229,7 +229,7 @@ class LocalCloud:
         self._ask("POST", "/_local/faults", fault)
 
     def behave(self, **values: float | str) -> None:
-        """How AWS behaves from now on (cloud.emulator.behaviour has the names); nothing is back to at once and well."""
+        """Set how AWS behaves (names: localaws.emulator.behaviour); what is not named gets its default."""
         self._ask("POST", "/_local/behaviour", values)
 
     def environment(self, credentials: Credentials | None = None, region: str | None = "us-east-1") -> dict[str, str]:
@@ -261,7 +261,7 @@ class LocalCloud:
         finally:
             connection.close()
         if answer.status != 200:
-            raise CloudError(document["message"])
+            raise LocalAwsError(document["message"])
         return document
 
 

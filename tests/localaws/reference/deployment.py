@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localaws import fixture_parts as parts
-from localaws.fixture_distribution import Distribution, bucket_origin, custom_origin
 from localaws.geo import great_circle_km, load_pops, load_regions
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference import resources as parts
+from localaws.reference.distribution import Distribution, bucket_origin, custom_origin
 
 _EDGE_SERVICES = ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]
 
@@ -37,9 +37,9 @@ class Deployment:
         return f"{self.mrap_alias}.accesspoint.s3-global.amazonaws.com"
 
 
-def bucket_names(cloud: LocalCloud, regions: list[str], name: str = "ref") -> dict[str, str]:
+def bucket_names(local_aws: LocalAws, regions: list[str], name: str = "ref") -> dict[str, str]:
     """By Region: known before they are made, so that a Lambda package can have them in its configuration."""
-    return {region: f"{name}-{region}-{cloud.account_id}" for region in regions}
+    return {region: f"{name}-{region}-{local_aws.account_id}" for region in regions}
 
 
 def bucket_host(region: str, bucket: str) -> str:
@@ -57,7 +57,7 @@ def nearest(regions: list[str]) -> dict[str, list[str]]:
 
 
 def deploy(
-    cloud: LocalCloud,
+    local_aws: LocalAws,
     regions: list[str],
     *,
     name: str = "ref",
@@ -74,32 +74,32 @@ def deploy(
     """*origin* is mrap, region_map, dns_record or nearest_bucket. Without a *lambda_zip*, CloudFront signs itself.
     With *failover_headers*, region_map and dns_record have a group, and its second origin has them. *change* may still
     change the distribution before it is made."""
-    buckets = bucket_names(cloud, regions, name)
+    buckets = bucket_names(local_aws, regions, name)
     for region, bucket in buckets.items():
-        parts.make_bucket(cloud, region, bucket)
-    parts.replicate(cloud, regions[0], buckets, f"{name}-replication")
-    alias = parts.access_point(cloud, name, list(buckets.values())) if origin == "mrap" else ""
-    mrap_arn = f"arn:aws:s3::{cloud.account_id}:accesspoint/{alias}" if alias else ""
+        parts.make_bucket(local_aws, region, bucket)
+    parts.replicate(local_aws, regions[0], buckets, f"{name}-replication")
+    alias = parts.access_point(local_aws, name, list(buckets.values())) if origin == "mrap" else ""
+    mrap_arn = f"arn:aws:s3::{local_aws.account_id}:accesspoint/{alias}" if alias else ""
     role, role_arn, version_arn = "", "", ""
     if lambda_zip is not None:
         role = f"{name}-edge"
-        role_arn = parts.make_role(cloud, role, _EDGE_SERVICES, parts.reading(mrap_arn, buckets))
+        role_arn = parts.make_role(local_aws, role, _EDGE_SERVICES, parts.reading(mrap_arn, buckets))
         version_arn = parts.edge_version(
-            cloud, f"{name}-origin-request", role_arn, lambda_zip, lambda_handler, lambda_runtime
+            local_aws, f"{name}-origin-request", role_arn, lambda_zip, lambda_handler, lambda_runtime
         )
-    kvs_arn = parts.key_value_store(cloud, name, keys)
-    function_arn = parts.viewer_function(cloud, name, function_code, kvs_arn)
+    kvs_arn = parts.key_value_store(local_aws, name, keys)
+    function_arn = parts.viewer_function(local_aws, name, function_code, kvs_arn)
     distribution = Distribution(name, function_arn, lambda_version_arn=version_arn)
     control = ""
     if lambda_zip is None:
-        control = parts.access_control(cloud, name, "sigv4a" if alias else "sigv4")
+        control = parts.access_control(local_aws, name, "sigv4a" if alias else "sigv4")
     distribution = _with_origins(distribution, origin, alias, buckets, control, origin_headers or {}, failover_headers)
     distribution = change(distribution) if change else distribution
-    made = cloud.client("cloudfront").create_distribution(DistributionConfig=distribution.config())["Distribution"]
+    made = local_aws.client("cloudfront").create_distribution(DistributionConfig=distribution.config())["Distribution"]
     if control:
-        parts.let_cloudfront_read(cloud, made["ARN"], buckets)
+        parts.let_cloudfront_read(local_aws, made["ARN"], buckets)
         if alias:
-            parts.let_cloudfront_through(cloud, made["ARN"], name, mrap_arn)
+            parts.let_cloudfront_through(local_aws, made["ARN"], name, mrap_arn)
     return Deployment(
         distribution_id=made["Id"],
         distribution_arn=made["ARN"],

@@ -1,4 +1,4 @@
-"""A hosted zone for a test, and a deployer that may change its names."""
+"""A hosted zone for a test, and a deployer with the rights to change its records."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -7,8 +7,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import Modules
 from modules.users import deployer
 
@@ -16,8 +16,8 @@ CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 _numbers = itertools.count(1)
 
 
-def names_policy(account_id: str) -> dict[str, Any]:
-    """What certificates and record sets need besides."""
+def zones_policy(account_id: str) -> dict[str, Any]:
+    """The additional rights for certificates and record sets."""
     certificates = f"arn:aws:acm:us-east-1:{account_id}:certificate/*"
     allowed = [
         (["acm:ListCertificates", "acm:RequestCertificate"], "*"),
@@ -42,9 +42,9 @@ def names_policy(account_id: str) -> dict[str, Any]:
 class Zone:
     """A public hosted zone of its own."""
 
-    def __init__(self, cloud: LocalCloud, private: bool = False) -> None:
+    def __init__(self, local_aws: LocalAws, private: bool = False) -> None:
         self.name = f"zone{next(_numbers)}.example"
-        self._route53 = cloud.client("route53")
+        self._route53 = local_aws.client("route53")
         vpc = {"VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"}} if private else {}
         made = self._route53.create_hosted_zone(Name=self.name, CallerReference=self.name, **vpc)
         self.id: str = made["HostedZone"]["Id"].rpartition("/")[2]
@@ -56,7 +56,7 @@ class Zone:
         return [record for record in found if record["Type"] not in ("SOA", "NS")]
 
     def change(self, action: str, host: str, kind: str, *values: str, **members: Any) -> None:
-        """A change by somebody else."""
+        """Change a record from outside the collection."""
         pointing = {"TTL": 60, "ResourceRecords": [{"Value": value} for value in values]} if values else {}
         record = {"Name": f"{host}.{self.name}", "Type": kind, **pointing, **members}
         changes = [{"Action": action, "ResourceRecordSet": record}]
@@ -68,6 +68,6 @@ def alias_of(domain_name: str) -> dict[str, Any]:
     return {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": domain_name, "EvaluateTargetHealth": False}
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
-    """Run by the deployer, who may change names as well."""
-    return deployer(cloud, *denied, more=names_policy(cloud.account_id)["Statement"])
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
+    """Run by the deployer, with the rights to change records."""
+    return deployer(local_aws, *denied, more=zones_policy(local_aws.account_id)["Statement"])

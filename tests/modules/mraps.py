@@ -1,4 +1,4 @@
-"""Access points over the site's buckets, made and asked for as the site's are."""
+"""Multi-Region Access Points over the site's buckets, created and read as those of a site."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, Modules
 
 # eu-north-1 is one of the Regions that are on; af-south-1 is one that has to be opted into.
@@ -20,23 +20,23 @@ INFO = "s3_multi_region_access_point_info"
 _numbers = itertools.count(1)
 
 
-def make_buckets(cloud: LocalCloud, regions: Sequence[str] = REGIONS) -> dict[str, str]:
-    names = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in regions}
+def make_buckets(local_aws: LocalAws, regions: Sequence[str] = REGIONS) -> dict[str, str]:
+    names = {region: f"{SITE}-{local_aws.account_id}-{region}-an" for region in regions}
     for region, name in names.items():
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        cloud.client("s3", region).create_bucket(Bucket=name, BucketNamespace="account-regional", **location)
+        local_aws.client("s3", region).create_bucket(Bucket=name, BucketNamespace="account-regional", **location)
     return names
 
 
-class AccessPoints:
-    """One access point a test."""
+class Mraps:
+    """One MRAP for each test."""
 
     def __init__(self, modules: Modules, buckets: dict[str, str]) -> None:
         self.modules = modules
-        self.cloud = modules.cloud
+        self.local_aws = modules.local_aws
         self.buckets = buckets
         self.name = f"{SITE}-{next(_numbers):08x}"
-        self.control = self.cloud.client("s3control", "us-west-2")
+        self.control = self.local_aws.client("s3control", "us-west-2")
 
     def run(self, modules: Modules | None = None, check: bool = False, **options: Any) -> dict[str, Any]:
         options = {"name": self.name, "buckets": list(self.buckets.values()), **options}
@@ -50,15 +50,15 @@ class AccessPoints:
         return (modules or self.modules).run(INFO, name=self.name)
 
     def status(self) -> str:
-        seen = self.control.get_multi_region_access_point(AccountId=self.cloud.account_id, Name=self.name)
+        seen = self.control.get_multi_region_access_point(AccountId=self.local_aws.account_id, Name=self.name)
         return str(seen["AccessPoint"]["Status"])
 
     def alias(self) -> str:
-        seen = self.control.get_multi_region_access_point(AccountId=self.cloud.account_id, Name=self.name)
+        seen = self.control.get_multi_region_access_point(AccountId=self.local_aws.account_id, Name=self.name)
         return str(seen["AccessPoint"]["Alias"])
 
     def policy(self, action: str) -> dict[str, Any]:
-        arn = f"arn:aws:s3::{self.cloud.account_id}:accesspoint/{self.alias()}"
-        principal = {"AWS": self.cloud.account_id}
+        arn = f"arn:aws:s3::{self.local_aws.account_id}:accesspoint/{self.alias()}"
+        principal = {"AWS": self.local_aws.account_id}
         statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": f"{arn}/object/*"}
         return {"Version": "2012-10-17", "Statement": [statement]}
