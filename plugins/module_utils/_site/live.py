@@ -81,6 +81,9 @@ class Live:
     mraps: tuple[Mrap, ...] = ()
     left_out: tuple[str, ...] = ()
 
+    def with_left_out(self, regions: t.Iterable[str]) -> Live:
+        return dataclasses.replace(self, left_out=tuple(regions))
+
     @property
     def buckets(self) -> dict[str, str]:
         """Those that serve, or are about to, by Region."""

@@ -13,8 +13,10 @@ import typing as t
 
 MRAP_ARN = "$mrap.multi_region_access_point.arn"
 MRAP_DOMAIN_NAME = "$mrap.multi_region_access_point.domain_name"
+MRAP_ALIAS = "$mrap.multi_region_access_point.alias"
 CERTIFICATE_ARN = "$certificate.certificate.arn"
 FUNCTION_ARN = "$origin_request.function.qualified_arn"
+PENDING_REASON = "$origin_request.pending_reason"
 DISTRIBUTION_ARN = "$distribution.distribution.arn"
 DISTRIBUTION_ID = "$distribution.distribution.id"
 DISTRIBUTION_DOMAIN_NAME = "$distribution.distribution.domain_name"
