@@ -18,8 +18,9 @@ description:
     changes nothing.
   - Lists may also come as C(a,b) or as YAML text, dictionaries as YAML text.
   - For C(site.yml) it returns the phases of the deployment. An unchanged site and a new one have one phase. Where
-    another origin mode, another signer or other Regions take over on a live site there are up to three. V(expand) creates
-    the new beside the old, V(switch) switches the distribution, V(contract) revokes and removes what nothing uses.
+    another origin mode, another signer or other Regions take over on a live site there are up to three. V(expand)
+    creates the new beside the old, V(switch) switches the distribution, V(contract) revokes and removes what nothing
+    uses.
 options:
   playbook:
     description: The playbook that is planned for.
@@ -107,8 +108,8 @@ live:
         serves: true
 phases:
   description:
-    - The phases, in order. Each has its name, and for each task of C(playbooks/tasks/converge.yml) that it runs what the
-      task is given.
+    - The phases, in order. Each has its name, and for each task of C(playbooks/tasks/converge.yml) that it runs what
+      the task is given.
     - In check mode only the first one. Modules of a later one would plan against a site that has not changed yet.
   returned: O(playbook=site)
   type: list
@@ -129,6 +130,11 @@ summary:
   description: What M(multiregion.edge.site_summary) prints first.
   returned: O(playbook=site)
   type: dict
+next_steps:
+  description: What to do after the run.
+  returned: O(playbook=site)
+  type: list
+  elements: str
 hosts:
   description: The hosts that the release is for.
   returned: O(playbook=publish)

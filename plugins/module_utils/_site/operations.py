@@ -48,7 +48,17 @@ def site(target: Target, check_mode: bool) -> Facts:
             **({"origin_request_function": PENDING_REASON} if retires_function else {}),
         },
         "later": [sentence for phase in later for sentence in phase.sentences],
+        "next_steps": list(_next_steps(target, check_mode)),
     }
+
+
+def _next_steps(target: Target, check_mode: bool) -> t.Iterator[str]:
+    if check_mode:
+        return
+    if target.live.distribution is None:
+        yield "Next: publish the site, with publish.yml, the same variables, and its directory as edge_site."
+    if left := target.left_buckets:
+        yield f"Next: delete the buckets {', '.join(left.values())} when you no longer need what is in them."
 
 
 def check_publish(settings: Settings) -> None:
@@ -99,7 +109,9 @@ def failover(settings: Settings, distribution: Distribution | None) -> Facts:
                 f"The distribution of {settings['name']} has no Multi-Region Access Point as its origin: run site.yml "
                 "with the same variables first, or failover.yml with the edge_origin that serves."
             )
-    return {"failover": {"mrap_arn": arn, "probes": probes}}
+    # After a drill, everything is in service again.
+    out = [] if settings["drill"] else settings["out_of_service"]
+    return {"failover": {"mrap_arn": arn, "probes": probes, "out_of_service": out}}
 
 
 def check_routes(settings: Settings) -> None:
