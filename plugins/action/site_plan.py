@@ -21,6 +21,10 @@ class ActionModule(DirectAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         _journal.start(variables["inventory_hostname"])
+        self._task.args = {**self._task.args, "settings": self._settings(variables)}
+        return super().run(tmp, task_vars)
+
+    def _settings(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         given = {name: variables[name] for name in variables if name.startswith("edge_")}
         try:
             found = settings(self._templar.template(given))
@@ -30,8 +34,7 @@ class ActionModule(DirectAction):
                 found["routes"] = self._from_file(found["routes"], "edge_routes")
         except EdgeError as error:
             raise AnsibleActionFail(str(error)) from error
-        self._task.args = {**self._task.args, "settings": found}
-        return super().run(tmp, task_vars)
+        return found
 
     def _from_file(self, given: str, option: str) -> dict[str, t.Any]:
         """The dictionary in a YAML file, which may be a vault's, relative to where the user is."""

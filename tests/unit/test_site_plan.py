@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugin edge_settings: where relative paths are, and that it fails with a sentence."""
+"""The action plugin site_plan: the settings it makes of variables, where relative paths are, and its refusals."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from unittest.mock import MagicMock
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
-from ansible_collections.multiregion.edge.plugins.action.edge_settings import ActionModule
+from ansible.template import Templar, trust_as_template
+from ansible_collections.multiregion.edge.plugins.action.site_plan import ActionModule
 
 GIVEN = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
 
 
 def run(**given: t.Any) -> dict[str, t.Any]:
-    task = MagicMock(args={"given": {**GIVEN, **given}}, async_val=0, check_mode=False, diff=False)
-    action = ActionModule(task, MagicMock(), MagicMock(), DataLoader(), MagicMock(), None)
-    result: dict[str, t.Any] = action.run(task_vars={})
+    loader = DataLoader()
+    action = ActionModule(MagicMock(), MagicMock(), MagicMock(), loader, Templar(loader), None)
+    result: dict[str, t.Any] = action._settings({**GIVEN, **given, "release_name": "of a role"})
     return result
 
 
@@ -35,18 +36,22 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("site", ["dist", "./dist", "~/dist", "{absolute}"])
 def test_a_site_is_where_the_person_is_who_names_it(dist: Path, site: str) -> None:
-    result = run(edge_site=site.format(absolute=dist))
-    assert (result["changed"], result["settings"]["site"]) == (False, str(dist))
+    assert run(edge_site=site.format(absolute=dist))["site"] == str(dist)
 
 
 def test_without_a_site_there_is_nothing_to_look_for() -> None:
-    assert run()["settings"]["site"] == ""
+    assert run()["site"] == ""
+
+
+def test_a_variable_may_be_a_template() -> None:
+    regions = trust_as_template("{{ ['eu-north-1', 'us-east-1'] | join(',') }}")
+    assert run(edge_regions=regions)["regions"] == ["eu-north-1", "us-east-1"]
 
 
 @pytest.mark.parametrize("routes", ["routes.yml", "./routes.yml", "~/routes.yml", "{here}/routes.yml"])
 def test_routes_are_read_from_where_the_person_is(dist: Path, routes: str) -> None:
     (dist.parent / "routes.yml").write_text('"*.example.com": {release: 2026-11-20, canary: null}\n')
-    found = run(edge_routes=routes.format(here=dist.parent))["settings"]["routes"]
+    found = run(edge_routes=routes.format(here=dist.parent))["routes"]
     assert found == {"*.example.com": {"release": datetime.date(2026, 11, 20), "canary": None}}
 
 
