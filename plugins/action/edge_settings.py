@@ -25,8 +25,8 @@ class ActionModule(ActionBase):
         _result, arguments = self.validate_argument_spec({"given": {"type": "dict", "required": True}})
         try:
             found = settings(arguments["given"])
-            if found["site"]:
-                found["site"] = site_directory(found["site"], "edge_site")
+            if found["site_directory"]:
+                found["site_directory"] = site_directory(found["site_directory"], "edge_site")
             if isinstance(found["routes"], str):
                 found["routes"] = self._from_file(found["routes"], "edge_routes")
         except EdgeError as error:

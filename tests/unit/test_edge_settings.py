@@ -36,11 +36,11 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("site", ["dist", "./dist", "~/dist", "{absolute}"])
 def test_a_site_is_where_the_person_is_who_names_it(dist: Path, site: str) -> None:
     result = run(edge_site=site.format(absolute=dist))
-    assert (result["changed"], result["settings"]["site"]) == (False, str(dist))
+    assert (result["changed"], result["settings"]["site_directory"]) == (False, str(dist))
 
 
 def test_without_a_site_there_is_nothing_to_look_for() -> None:
-    assert run()["settings"]["site"] == ""
+    assert run()["settings"]["site_directory"] == ""
 
 
 @pytest.mark.parametrize("routes", ["routes.yml", "./routes.yml", "~/routes.yml", "{here}/routes.yml"])
@@ -73,7 +73,10 @@ def test_a_file_that_has_no_routes_is_a_sentence(dist: Path, content: str | None
     [
         ({"edge_site": "nowhere"}, "edge_site: there is no directory"),
         ({"edge_name": ""}, "edge_name is missing"),
-        ({"edge_home": "eu-north-1"}, r"edge_home is no variable of these playbooks: did you mean edge_home_region\?"),
+        (
+            {"edge_home": "eu-north-1"},
+            r"edge_home is not a variable of these playbooks: did you mean edge_home_region\?",
+        ),
     ],
 )
 def test_a_mistake_is_a_sentence(dist: Path, given: dict[str, str], sentence: str) -> None:
