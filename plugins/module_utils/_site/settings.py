@@ -219,7 +219,8 @@ SETTINGS = (
     Setting(
         "edge_tags",
         DICT,
-        "Tags for the resources that can have them.",
+        "Tags for the buckets, both functions and their logs, the certificate, the distribution, and the IAM roles and "
+        "policies.",
         (SITE,),
         check=checks.tags,
     ),
@@ -266,7 +267,7 @@ SETTINGS = (
     Setting(
         "edge_site",
         TEXT,
-        "The directory to upload as a release, as your build made it.",
+        "The directory of the built site, which is uploaded as a release.",
         (PUBLISH,),
         default_text="none: `edge_release` is shown again",
         result="site_directory",

@@ -49,6 +49,7 @@ class Word:
     default: str = "none"
     stored: str = ""
     form: Form | None = None
+    choices: tuple[str, ...] = ()
     required: bool = False
     only_with: str = ""
 

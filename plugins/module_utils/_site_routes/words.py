@@ -41,6 +41,7 @@ def _choice(name: str, member: str, choices: t.Mapping[str, str | None], documen
         lambda value: next((word for word, known in choices.items() if known == value), value),
         default=f"`{default}`",
         stored=f"{', '.join(stored)}; absent: {default}",
+        choices=tuple(choices),
     )
 
 
@@ -154,7 +155,7 @@ PATH = Form(
             "str",
             "The key of an object in the buckets.",
             values.object_key,
-            stored="the key",
+            stored="the key of the object",
         ),
         dataclasses.replace(_RELEASE, documentation="The name of a release in which the same path is looked up."),
         _RELEASE_PREFIX,
@@ -164,9 +165,9 @@ PATH = Form(
             "str",
             "A path or an `https` URL, percent-encoded. The query string is appended.",
             values.target,
-            stored="the target",
+            stored="the target of the redirect",
         ),
-        dataclasses.replace(_STATUS, member="s", only_with="redirect_to", stored="the status"),
+        dataclasses.replace(_STATUS, member="s", only_with="redirect_to", stored="with `u`: the status"),
     ),
     ("object", *_PREFIX_WORDS, "redirect_to"),
     needed=True,
