@@ -52,7 +52,7 @@ options:
         it. Required.'
       - 'C(redirects[].to): A path or an C(https) URL, percent-encoded, without query string and fragment.
         What follows C(from) in the path is appended, and so is the query string. Required.'
-      - 'C(redirects[].status): The status of the redirect: 301, 302, 307, 308. The default is C(301).'
+      - 'C(redirects[].status): The status: 301, 302, 307 or 308. The default is C(301).'
       - 'C(maintenance): Answers every path with 503. C(true), or the seconds of the header Retry-After,
         which C(true) sets to 300. The default is C(false).'
       - 'C(canary): A canary release: a share of the viewers sees another release.'
@@ -72,7 +72,8 @@ options:
         C(r/2026-11-20).'
       - 'C(paths.<path>.redirect_to): A path or an C(https) URL, percent-encoded. The query string
         is appended.'
-      - 'C(paths.<path>.status): The status of the redirect: 301, 302, 307, 308. The default is C(301).'
+      - 'C(paths.<path>.status): With C(redirect_to): the status, 301, 302, 307 or 308. The default
+        is C(301).'
       # end of host-route-options
     type: dict
     required: true

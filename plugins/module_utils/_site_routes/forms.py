@@ -93,8 +93,13 @@ class Form:
         found: Words = {}
         for member, value in members.items():
             words = [word for word in self.words if word.member == member]
-            decoded = ((word.name, word.read(value)) for word in words)
-            found |= dict([each for each in decoded if each[1] is not None][:1]) if words else {member: value}
+            if not words:
+                found[member] = value
+            for word in words:
+                decoded = word.read(value)
+                if decoded is not None:
+                    found[word.name] = decoded
+                    break
         return found
 
     def _check(self, given: Json, where: str) -> None:

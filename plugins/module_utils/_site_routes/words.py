@@ -26,6 +26,7 @@ REDIRECTS = "redirects"
 PERCENT = "percent"
 # Words that name a release exclude each other: they share a member.
 _PREFIX_WORDS = ("release", "release_prefix")
+_STATUSES = f"{', '.join(map(str, values.STATUSES[:-1]))} or {values.STATUSES[-1]}"
 
 
 def _choice(name: str, member: str, choices: t.Mapping[str, str | None], documentation: str) -> Word:
@@ -37,8 +38,8 @@ def _choice(name: str, member: str, choices: t.Mapping[str, str | None], documen
         member,
         "str",
         documentation,
-        lambda value, where: values.choice(value, where, choices),
-        lambda value: next((word for word, known in choices.items() if known == value), value),
+        encode=lambda value, where: values.choice(value, where, choices),
+        decode=lambda value: next((word for word, known in choices.items() if known == value), value),
         default=f"`{default}`",
         stored=f"{', '.join(stored)}; absent: {default}",
         choices=tuple(choices),
@@ -83,8 +84,8 @@ _STATUS = Word(
     "status",
     "status",
     "int",
-    f"The status of the redirect: {', '.join(map(str, values.STATUSES))}.",
-    values.status,
+    f"The status: {_STATUSES}.",
+    encode=values.status,
     default=f"`{values.DEFAULT_STATUS}`",
 )
 _RELEASE = Word(
@@ -92,8 +93,8 @@ _RELEASE = Word(
     "p",
     "str",
     "The name of a release.",
-    values.release,
-    values.release_name,
+    encode=values.release,
+    decode=values.release_name,
     stored="the prefix of the release's objects, without a slash at its ends: `r/<release>`",
 )
 _RELEASE_PREFIX = Word(
@@ -101,7 +102,7 @@ _RELEASE_PREFIX = Word(
     "p",
     "str",
     "In place of `release`: the prefix of its objects, such as `r/2026-11-20`.",
-    values.prefix,
+    encode=values.prefix,
 )
 
 REDIRECT = Form(
@@ -111,7 +112,7 @@ REDIRECT = Form(
             "from",
             "str",
             "A path, decoded. The redirect is for the path and for all paths below it.",
-            values.path,
+            encode=values.path,
             required=True,
         ),
         Word(
@@ -120,7 +121,7 @@ REDIRECT = Form(
             "str",
             "A path or an `https` URL, percent-encoded, without query string and fragment. What follows `from` in the "
             "path is appended, and so is the query string.",
-            values.target_of_paths,
+            encode=values.target_of_paths,
             required=True,
         ),
         _STATUS,
@@ -136,9 +137,8 @@ CANARY = Form(
             "n",
             "float",
             "The share of viewers that see it, from 0 to 100 with at most two decimals.",
-            values.per_ten_thousand,
-            values.percent,
-            stored="how many of 10,000 viewers",
+            encode=values.per_ten_thousand,
+            decode=values.percent,
             required=True,
         ),
     ),
@@ -154,7 +154,7 @@ PATH = Form(
             "o",
             "str",
             "The key of an object in the buckets.",
-            values.object_key,
+            encode=values.object_key,
             stored="the key of the object",
         ),
         dataclasses.replace(_RELEASE, documentation="The name of a release in which the same path is looked up."),
@@ -164,10 +164,16 @@ PATH = Form(
             "u",
             "str",
             "A path or an `https` URL, percent-encoded. The query string is appended.",
-            values.target,
+            encode=values.target,
             stored="the target of the redirect",
         ),
-        dataclasses.replace(_STATUS, member="s", only_with="redirect_to", stored="with `u`: the status"),
+        dataclasses.replace(
+            _STATUS,
+            member="s",
+            documentation=f"With `redirect_to`: the status, {_STATUSES}.",
+            only_with="redirect_to",
+            stored="with `u`: the status",
+        ),
     ),
     ("object", *_PREFIX_WORDS, "redirect_to"),
     needed=True,
@@ -197,8 +203,8 @@ HOST_ROUTE = Form(
             "r",
             "list",
             "A list of redirects. The first that fits is taken. The list replaces the one before.",
-            _redirects,
-            _redirect_words,
+            encode=_redirects,
+            decode=_redirect_words,
             stored=f"a list of `[from, to, status]`; status absent: {values.DEFAULT_STATUS}",
             form=REDIRECT,
         ),
@@ -208,7 +214,7 @@ HOST_ROUTE = Form(
             "raw",
             "Answers every path with 503. `true`, or the seconds of the header Retry-After, which `true` sets to "
             f"{values.DEFAULT_RETRY_SECONDS}.",
-            values.retry_seconds,
+            encode=values.retry_seconds,
             default="`false`",
             stored="the seconds of Retry-After",
         ),
@@ -217,8 +223,8 @@ HOST_ROUTE = Form(
             "c",
             "dict",
             "A canary release: a share of the viewers sees another release.",
-            CANARY.encode_whole,
-            CANARY.decode,
+            encode=CANARY.encode_whole,
+            decode=CANARY.decode,
             stored='`{"p":"r/<release>","n":<of 10,000 viewers>}`',
             form=CANARY,
         ),
@@ -228,8 +234,8 @@ HOST_ROUTE = Form(
             "bool",
             "Whether viewers can select any release of the site: by the cookie `edge-preview=<release>`, or where the "
             "host is a wildcard by the host `preview--<release>`.",
-            values.flag,
-            bool,
+            encode=values.flag,
+            decode=bool,
             default="`false`",
             stored="1",
         ),
@@ -239,7 +245,7 @@ HOST_ROUTE = Form(
             "list",
             "The names of the query string parameters that are passed on, as viewers send them. A page may differ by "
             "them if the cache policy of the distribution has them, too (`edge_query_strings`).",
-            values.query_names,
+            encode=values.query_names,
             stored="the names, sorted",
         ),
         Word(
@@ -248,8 +254,8 @@ HOST_ROUTE = Form(
             "dict",
             "Exact paths, decoded, such as `/configurator`. Paths that it does not name are kept, one that is null is "
             "removed. If `paths` is null, all are removed.",
-            _paths,
-            lambda _value: None,  # they are values of their own
+            encode=_paths,
+            decode=lambda _value: None,  # they are values of their own
             stored="1: paths of this host have values of their own; without it none is read",
             form=PATH,
         ),
