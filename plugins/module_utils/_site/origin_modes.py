@@ -14,12 +14,10 @@ import re
 import typing as t
 
 from .._rules import latency
+from .references import MRAP_DOMAIN_NAME
 
 LAMBDA_EDGE, OAC = "lambda_edge", "oac"
 
-# References to what AWS names when it exists: resolve() puts the value in their place.
-MRAP_ARN = "$mrap.multi_region_access_point.arn"
-MRAP_DOMAIN_NAME = "$mrap.multi_region_access_point.domain_name"
 
 Data = dict[str, t.Any]
 
@@ -200,6 +198,10 @@ ORIGIN_MODES: dict[str, OriginMode] = {
 FAMILIES: dict[str, Family] = {
     family.name: family for mode in ORIGIN_MODES.values() for family in mode.families.values()
 }
+# Those whose origins the viewer function selects.
+SELECTED_FAMILIES = tuple(
+    family for mode in ORIGIN_MODES.values() if mode.selects_origins for family in mode.families.values()
+)
 
 
 def family_of(origin_id: str) -> Family | None:
