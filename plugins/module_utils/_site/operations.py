@@ -62,7 +62,7 @@ def _next_steps(target: Target, check_mode: bool) -> t.Iterator[str]:
 
 
 def check_publish(settings: Settings) -> None:
-    if not (settings["site"] or settings["release"]):
+    if not (settings["site_directory"] or settings["release"]):
         raise EdgeError(
             "edge_site is missing: give the directory that your site was built into, for example edge_site=dist, or as "
             "edge_release one that was published before, to go back to it."
@@ -93,7 +93,7 @@ def check_failover(settings: Settings) -> None:
 def failover_needs_distribution(settings: Settings) -> bool:
     """CloudFront's control plane is in us-east-1. Who must not depend on it gives edge_mrap_arn, and edge_probes or
     aliases."""
-    mrap = ORIGIN_MODES[settings["origin"]].mrap and not settings["access_point_arn"]
+    mrap = ORIGIN_MODES[settings["origin"]].mrap and not settings["mrap_arn"]
     return mrap or not (settings["probes"] or _hosts(settings))
 
 
@@ -103,7 +103,7 @@ def failover(settings: Settings, distribution: Distribution | None) -> Facts:
     probes = settings["probes"] or [{"name": hosts[0], "url": f"https://{hosts[0]}"}]
     arn = ""
     if ORIGIN_MODES[settings["origin"]].mrap:
-        arn = settings["access_point_arn"] or (live.mrap_arn if live else "")
+        arn = settings["mrap_arn"] or (live.mrap_arn if live else "")
         if not arn:
             raise EdgeError(
                 f"The distribution of {settings['name']} has no Multi-Region Access Point as its origin: run site.yml "
