@@ -12,7 +12,7 @@ import pytest
 from botocore.auth import S3SigV4Auth
 
 from localaws.edge.messages import Refusal
-from localaws.edge.sessions import CloudFrontSessions
+from localaws.edge.origin.sessions import CloudFrontSessions
 from localaws.local_aws import Credentials, LocalAws
 from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY
