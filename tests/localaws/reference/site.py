@@ -1,59 +1,33 @@
-"""A distribution deployed to AWS on this machine, its edge, and a viewer."""
+"""A reference deployment with its edge and a viewer: what a test of the data path asks."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
 import dataclasses
-import io
 import time
-import zipfile
-from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from localaws.edge import Edge, OriginRequest
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import bucket_host, deploy
-from viewer import Response, get
+from localaws.viewer import Response, get
 
 HOME_REGION = "eu-north-1"
 REGIONS = [HOME_REGION, "us-east-1", "ap-southeast-2"]
-FUNCTION = (Path(__file__).parent / "viewer_function.js").read_text()
-_HANDLER = (Path(__file__).parent / "handler.py").read_text()
-
-
-def lambda_zip(source: str, files: Iterable[tuple[Path, Path]] = ()) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as content:
-        content.writestr("handler.py", source)
-        for path, name in files:
-            content.write(path, name)
-    return archive.getvalue()
-
-
-def awscrt() -> Iterator[tuple[Path, Path]]:
-    spec, native = find_spec("awscrt"), find_spec("_awscrt")
-    assert spec and spec.origin and native and native.origin
-    package, library = Path(spec.origin).parent, Path(native.origin)
-    for path in package.rglob("*.py"):
-        yield path, path.relative_to(package.parent)
-    yield library, Path(library.name)
-
-
-def signed_by_lambda() -> dict[str, Any]:
-    """How to deploy with the functions of this directory."""
-    return {"function_code": FUNCTION, "lambda_zip": lambda_zip(_HANDLER, awscrt()), "keys": {"release": "r1"}}
 
 
 class Site:
-    """A deployed distribution, its edge, and a viewer. Time goes on by `now` seconds; `tamper` spoils signatures;
-    `unreachable` has what befalls a request to a host."""
+    """A deployed distribution, its edge, and a viewer.
 
-    def __init__(self, local_aws: LocalAws, workdir: Path, name: str = "ref", **how: Any) -> None:
+    The edge's clock is `now` seconds ahead. With `tamper`, requests reach the origin with a wrong signature.
+    `unreachable` has the error of each host that does not answer. `sent` lists the requests to origins.
+    """
+
+    def __init__(self, local_aws: LocalAws, workdir: Path, name: str = "ref", **options: Any) -> None:
         self.local_aws = local_aws
-        self.deployment = deploy(local_aws, REGIONS, name=name, **how)
+        self.deployment = deploy(local_aws, REGIONS, name=name, **options)
         self.now = 0.0
         self.tamper = False
         self.unreachable: dict[str, OSError] = {}
@@ -66,7 +40,7 @@ class Site:
             clock=lambda: time.time() + self.now,
             send=self._send,
         )
-        # Each bucket has an object that says where it is.
+        # Each bucket has an object with its Region.
         for region, bucket in self.deployment.buckets.items():
             local_aws.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
 

@@ -30,7 +30,7 @@ def until(probe: Callable[[], Any], wanted: Any) -> None:
         time.sleep(0.02)
 
 
-class AccessPointsClient:
+class MrapClient:
     def __init__(self, local_aws: LocalAws, credentials: Credentials | None = None) -> None:
         self.account_id = local_aws.account_id
         self._of = {region: local_aws.client("s3control", region, credentials) for region in ("us-west-2", *REGIONS)}

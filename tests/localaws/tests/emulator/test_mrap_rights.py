@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.local_aws import LocalAws
-from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.mrap_client import MrapClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
 NAME = "rights"
@@ -19,8 +19,8 @@ DENIED = ("AccessDenied", 403)
 
 
 @pytest.fixture(scope="module")
-def root(local_aws: LocalAws) -> AccessPointsClient:
-    client = AccessPointsClient(local_aws)
+def root(local_aws: LocalAws) -> MrapClient:
+    client = MrapClient(local_aws)
     buckets = make_buckets(local_aws, NAME, ("us-east-1", "eu-west-1"))
     local_aws.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
     client.create(NAME, *buckets.values())
@@ -34,7 +34,7 @@ def policy(*actions: str, resource: str | list[str]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, root: AccessPointsClient) -> None:
+def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, root: MrapClient) -> None:
     arns = {name: root.arn(name) for name in (NAME, "rights-other")}
     actions = [
         "GetMultiRegionAccessPoint",
@@ -46,7 +46,7 @@ def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, roo
         "SubmitMultiRegionAccessPointRoutes",
     ]
     user = local_aws.create_user("rights-exact", policy(*actions, resource=arns[NAME]))
-    points = AccessPointsClient(local_aws, user)
+    points = MrapClient(local_aws, user)
     account: dict[str, Any] = {"AccountId": local_aws.account_id}
     status = points.s3control.get_multi_region_access_point_policy_status
     calls: list[Callable[[str], Any]] = [
@@ -64,28 +64,26 @@ def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, roo
     root.create(NAME, f"{NAME}-us-east-1", f"{NAME}-eu-west-1")
 
 
-def test_what_names_none_is_authorised_on_all(local_aws: LocalAws, root: AccessPointsClient) -> None:
+def test_what_names_none_is_authorised_on_all(local_aws: LocalAws, root: MrapClient) -> None:
     prefix = f"arn:aws:s3::{local_aws.account_id}:accesspoint"
     actions = ("CreateMultiRegionAccessPoint", "ListMultiRegionAccessPoints")
-    every = AccessPointsClient(
-        local_aws, local_aws.create_user("rights-every", policy(*actions, resource=f"{prefix}/*"))
-    )
+    every = MrapClient(local_aws, local_aws.create_user("rights-every", policy(*actions, resource=f"{prefix}/*")))
     every.create("rights-new", f"{NAME}-us-east-1")
     assert code_of(every.names) == DENIED  # it has no resource
-    lister = AccessPointsClient(local_aws, local_aws.create_user("rights-list", policy(actions[1], resource="*")))
+    lister = MrapClient(local_aws, local_aws.create_user("rights-list", policy(actions[1], resource="*")))
     assert NAME in lister.names()
 
 
-def test_an_operation_is_authorised_on_itself(local_aws: LocalAws, root: AccessPointsClient) -> None:
+def test_an_operation_is_authorised_on_itself(local_aws: LocalAws, root: MrapClient) -> None:
     first, second = root.create("rights-one", f"{NAME}-us-east-1"), root.create("rights-two", f"{NAME}-us-east-1")
     allowed = policy("DescribeMultiRegionAccessPointOperation", resource=first)
-    points = AccessPointsClient(local_aws, local_aws.create_user("rights-operation", allowed))
+    points = MrapClient(local_aws, local_aws.create_user("rights-operation", allowed))
     assert points.outcome(first) == "SUCCEEDED"
     assert code_of(lambda: points.outcome(second)) == DENIED
 
 
 @pytest.mark.parametrize("key", ["s3:DataAccessPointArn", "s3:DataAccessPointAccount"])
-def test_a_bucket_policy_may_ask_for_the_access_point(local_aws: LocalAws, root: AccessPointsClient, key: str) -> None:
+def test_a_bucket_policy_may_ask_for_the_access_point(local_aws: LocalAws, root: MrapClient, key: str) -> None:
     bucket, mrap = f"{NAME}-us-east-1", root.arn(NAME)
     value = mrap if key.endswith("Arn") else local_aws.account_id
     statement = {

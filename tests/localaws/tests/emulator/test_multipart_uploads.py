@@ -11,7 +11,7 @@ import pytest
 
 from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import ENABLED, Mesh
-from localaws.tests.emulator.uploads import BODIES, MIN_PART, upload
+from localaws.tests.emulator.multipart_uploads import BODIES, MIN_PART, upload
 from localaws.tests.emulator.wire import code_of
 
 A, B = "us-west-2", "eu-west-1"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.local_aws import LocalAws
-from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.mrap_client import MrapClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
 NAME = "routes"
@@ -19,8 +19,8 @@ ALL = {"us-east-1": 100, "eu-west-1": 100, "ap-southeast-2": 100}
 
 
 @pytest.fixture(scope="module")
-def points(local_aws: LocalAws) -> AccessPointsClient:
-    client = AccessPointsClient(local_aws)
+def points(local_aws: LocalAws) -> MrapClient:
+    client = MrapClient(local_aws)
     buckets = make_buckets(local_aws, NAME)
     for region, bucket in buckets.items():
         local_aws.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
@@ -29,12 +29,12 @@ def points(local_aws: LocalAws) -> AccessPointsClient:
 
 
 @pytest.fixture(scope="module")
-def mrap(points: AccessPointsClient) -> str:
+def mrap(points: MrapClient) -> str:
     return points.arn(NAME)
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(local_aws: LocalAws, points: AccessPointsClient, mrap: str) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws, points: MrapClient, mrap: str) -> Iterator[None]:
     yield
     local_aws.behave()
     points.dial(mrap, us_east_1=100, eu_west_1=100, ap_southeast_2=100)
@@ -44,7 +44,7 @@ def where(local_aws: LocalAws, mrap: str) -> str:
     return str(local_aws.client("s3").get_object(Bucket=mrap, Key="where")["Body"].read().decode())
 
 
-def test_routes_not_named_keep_their_value(points: AccessPointsClient, mrap: str) -> None:
+def test_routes_not_named_keep_their_value(points: MrapClient, mrap: str) -> None:
     assert points.routes(mrap) == ALL
     points.dial(mrap, us_east_1=0)
     assert points.routes(mrap) == {**ALL, "us-east-1": 0}
@@ -52,7 +52,7 @@ def test_routes_not_named_keep_their_value(points: AccessPointsClient, mrap: str
     assert points.routes(mrap, region="eu-west-1") == {**ALL, "us-east-1": 0, "eu-west-1": 0}
 
 
-def test_five_regions_have_the_endpoint(local_aws: LocalAws, points: AccessPointsClient, mrap: str) -> None:
+def test_five_regions_have_the_endpoint(local_aws: LocalAws, points: MrapClient, mrap: str) -> None:
     def ask(region: str) -> Any:
         client = local_aws.client("s3control", region)
         return client.get_multi_region_access_point_routes(AccountId=local_aws.account_id, Mrap=mrap)["Routes"]
@@ -74,14 +74,12 @@ def test_five_regions_have_the_endpoint(local_aws: LocalAws, points: AccessPoint
         [],
     ],
 )
-def test_updates_that_are_refused_change_nothing(
-    points: AccessPointsClient, mrap: str, updates: list[dict[str, Any]]
-) -> None:
+def test_updates_that_are_refused_change_nothing(points: MrapClient, mrap: str, updates: list[dict[str, Any]]) -> None:
     assert code_of(lambda: points.submit_routes(mrap, *updates)) == ("InvalidRequest", 400)
     assert points.routes(mrap) == ALL
 
 
-def test_the_access_point_is_named_by_its_arn(points: AccessPointsClient, mrap: str) -> None:
+def test_the_access_point_is_named_by_its_arn(points: MrapClient, mrap: str) -> None:
     for wrong in (NAME, mrap.replace("arn:aws:s3::", "arn:aws:s3:us-west-2:"), mrap.removesuffix(".mrap"), "random"):
         assert code_of(lambda wrong=wrong: points.dial(wrong, us_east_1=0)) == ("InvalidRequest", 400)  # type: ignore[misc]
     gone = f"{mrap.rpartition('/')[0]}/gone.mrap"
@@ -89,16 +87,14 @@ def test_the_access_point_is_named_by_its_arn(points: AccessPointsClient, mrap: 
     assert code_of(lambda: points.dial(gone, us_east_1=0)) == ("NoSuchMultiRegionAccessPoint", 404)
 
 
-def test_one_region_has_nowhere_to_go(points: AccessPointsClient) -> None:
+def test_one_region_has_nowhere_to_go(points: MrapClient) -> None:
     points.create("alone", f"{NAME}-us-east-1")
     arn = points.arn("alone")
     assert points.routes(arn) == {"us-east-1": 100}
     assert code_of(lambda: points.dial(arn, us_east_1=100)) == ("MethodNotAllowed", 405)
 
 
-def test_routes_take_effect_later_and_one_after_the_other(
-    local_aws: LocalAws, points: AccessPointsClient, mrap: str
-) -> None:
+def test_routes_take_effect_later_and_one_after_the_other(local_aws: LocalAws, points: MrapClient, mrap: str) -> None:
     assert where(local_aws, mrap) == "us-east-1"
     local_aws.behave(mrap_routes_seconds=60.0)
     points.dial(mrap, us_east_1=0)
@@ -111,7 +107,7 @@ def test_routes_take_effect_later_and_one_after_the_other(
 
 
 def test_an_endpoint_may_be_unavailable(
-    local_aws: LocalAws, points: AccessPointsClient, mrap: str, monkeypatch: pytest.MonkeyPatch
+    local_aws: LocalAws, points: MrapClient, mrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)  # botocore tries again
     local_aws.behave(routes_unavailable="us-west-2, us-east-1")

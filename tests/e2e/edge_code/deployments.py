@@ -1,4 +1,4 @@
-"""The project's site in each of the ways to pick a bucket: what to deploy, and what is published."""
+"""The options of the reference deployment for each origin mode, and the objects of the site."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -6,20 +6,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from e2e.edge_code import project
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import bucket_names, nearest
-from localaws.tests.edge import project
-from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site
+from localaws.reference.site import HOME_REGION, REGIONS, Site
 
 NEAREST = nearest(REGIONS)
 RECORD = "bucket.shop.example.com"
 _FAILOVER = {"X_Origin_Failover": "true"}
 
 
-def how(local_aws: LocalAws, mode: str, name: str, servers: str, failover: bool = False) -> dict[str, Any]:
-    """What to deploy. *failover*: with an origin group where the Lambda function picks a bucket."""
+def options_of(local_aws: LocalAws, mode: str, name: str, servers: str, failover: bool = False) -> dict[str, Any]:
+    """*failover*: with an origin group where the Lambda function selects the bucket."""
     buckets = bucket_names(local_aws, REGIONS, name)
-    common: dict[str, Any] = {"function_code": project.router(mode), "keys": project.KEYS}
+    common: dict[str, Any] = {"function_code": project.viewer_function(mode), "keys": project.KEYS}
     config: dict[str, Any] = {
         "mode": mode,
         "buckets": {bucket: region for region, bucket in buckets.items()},
@@ -42,7 +42,7 @@ def how(local_aws: LocalAws, mode: str, name: str, servers: str, failover: bool 
 
 
 def publish(site: Site) -> None:
-    """To the home Region, as everybody does; from there it is replicated."""
+    """Upload the site to the home Region, from where it is replicated."""
     s3, bucket = site.local_aws.client("s3", HOME_REGION), site.deployment.buckets[HOME_REGION]
     for key, (body, content_type) in project.objects().items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)

@@ -1,4 +1,4 @@
-"""The demo's site, served in each of the four ways to pick a bucket, by the project's own router and signer."""
+"""The example site is served in each origin mode, with each signer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -10,27 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from e2e.edge_code import project
+from e2e.edge_code.deployments import NEAREST, RECORD, options_of, publish
+from e2e.edge_code.txt_server import TxtServer
 from localaws.geo import load_pops
 from localaws.local_aws import LocalAws
-from localaws.tests.edge import project
-from localaws.tests.edge.deployed import HOME_REGION, Site
-from localaws.tests.edge.modes import NEAREST, RECORD, how, publish
-from localaws.tests.edge.name_server import NameServer
+from localaws.reference.site import HOME_REGION, Site
 
 MODES = ["mrap", "mrap_oac", "region_map", "dns_record", "nearest_bucket"]
 
 
 @pytest.fixture(scope="module")
-def records() -> Iterator[NameServer]:
-    with NameServer({}) as server:
+def records() -> Iterator[TxtServer]:
+    with TxtServer({}) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def sites(
-    local_aws: LocalAws, records: NameServer, tmp_path_factory: pytest.TempPathFactory
+    local_aws: LocalAws, records: TxtServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Site]]:
-    """Each mode's site, deployed when it is first asked for."""
+    """The site of each mode, deployed at its first use."""
     made: dict[str, Site] = {}
     with ExitStack() as stack:
 
@@ -38,7 +38,7 @@ def sites(
             if mode not in made:
                 name = mode.replace("_", "-")
                 site = Site(
-                    local_aws, tmp_path_factory.mktemp(name), name, **how(local_aws, mode, name, records.address)
+                    local_aws, tmp_path_factory.mktemp(name), name, **options_of(local_aws, mode, name, records.address)
                 )
                 publish(site)
                 made[mode] = site
@@ -53,7 +53,7 @@ def mode(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_the_demos_site_is_served(sites: Callable[[str], Site], records: NameServer, mode: str) -> None:
+def test_the_site_is_served(sites: Callable[[str], Site], records: TxtServer, mode: str) -> None:
     site = sites(mode)
     records.texts[RECORD] = [site.deployment.buckets["us-east-1"]]
     pages = {"/": "index.html", "/guide/": "guide/index.html", "/favicon.svg": "favicon.svg"}
@@ -72,20 +72,20 @@ def test_the_demos_site_is_served(sites: Callable[[str], Site], records: NameSer
 
 
 @pytest.mark.parametrize("pop", ["ARN", "IAD", "SYD"])
-def test_each_place_is_served_by_its_bucket(
-    sites: Callable[[str], Site], records: NameServer, mode: str, pop: str
+def test_each_edge_location_is_served_by_its_bucket(
+    sites: Callable[[str], Site], records: TxtServer, mode: str, pop: str
 ) -> None:
     site = sites(mode)
     region = NEAREST[load_pops()[pop].regional_edge_cache][0]
     if mode == "dns_record":
-        # Route 53 would answer each place with its own; here there is one answer for all.
+        # Route 53 answers each edge location by its policy; this server has one answer.
         records.texts[RECORD], region = [site.deployment.buckets["us-east-1"]], "us-east-1"
     reply = site.get("/_edge/region", pop)
     assert (reply.status, reply.body.decode(), reply.region) == (200, region, region)
 
 
-def test_a_record_that_cannot_be_read_keeps_what_was(local_aws: LocalAws, records: NameServer, tmp_path: Path) -> None:
-    site = Site(local_aws, tmp_path, "dns-lost", **how(local_aws, "dns_record", "dns-lost", records.address))
+def test_without_a_record_the_default_bucket_serves(local_aws: LocalAws, records: TxtServer, tmp_path: Path) -> None:
+    site = Site(local_aws, tmp_path, "dns-lost", **options_of(local_aws, "dns_record", "dns-lost", records.address))
     publish(site)
     records.broken = True
     try:
@@ -97,8 +97,8 @@ def test_a_record_that_cannot_be_read_keeps_what_was(local_aws: LocalAws, record
         records.broken = False
 
 
-def test_only_its_own_keys_are_let_out(sites: Callable[[str], Site], mode: str) -> None:
-    """No way to write a path leads out of the release."""
+def test_only_keys_of_the_release_are_served(sites: Callable[[str], Site], mode: str) -> None:
+    """No spelling of a path leaves the release."""
     site = sites(mode)
     site.put("secret.txt", b"secret")
     for path in ("/secret.txt", "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "//secret.txt", "/..%2fsecret.txt"):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.local_aws import Credentials, LocalAws
-from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.mrap_client import MrapClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
 NAME = "policies"
@@ -19,8 +19,8 @@ Statement = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def points(local_aws: LocalAws) -> AccessPointsClient:
-    client = AccessPointsClient(local_aws)
+def points(local_aws: LocalAws) -> MrapClient:
+    client = MrapClient(local_aws)
     buckets = make_buckets(local_aws, NAME, ("us-east-1", "eu-west-1"))
     local_aws.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
     client.create(NAME, *buckets.values())
@@ -28,7 +28,7 @@ def points(local_aws: LocalAws) -> AccessPointsClient:
 
 
 @pytest.fixture(scope="module")
-def reader(local_aws: LocalAws, points: AccessPointsClient) -> Credentials:
+def reader(local_aws: LocalAws, points: MrapClient) -> Credentials:
     allowed = [f"arn:aws:s3:::{NAME}-*/*", f"{points.arn(NAME)}/object/*"]
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": allowed}
     return local_aws.create_user("policies-reader", {"Version": "2012-10-17", "Statement": [statement]})
@@ -40,7 +40,7 @@ def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     local_aws.behave()
 
 
-def statement(points: AccessPointsClient, effect: str, **changed: Any) -> Statement:
+def statement(points: MrapClient, effect: str, **changed: Any) -> Statement:
     principal = {"AWS": f"arn:aws:iam::{points.account_id}:root"}
     resource = f"{points.arn(NAME)}/object/*"
     return {"Effect": effect, "Principal": principal, "Action": "s3:GetObject", "Resource": resource, **changed}
@@ -50,9 +50,7 @@ def document(*statements: Statement) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def test_a_policy_is_proposed_then_established(
-    local_aws: LocalAws, points: AccessPointsClient, reader: Credentials
-) -> None:
+def test_a_policy_is_proposed_then_established(local_aws: LocalAws, points: MrapClient, reader: Credentials) -> None:
     s3, mrap = local_aws.client("s3", credentials=reader), points.arn(NAME)
     permissive = document(statement(points, "Allow"))
     forbidding = document(statement(points, "Deny", Principal="*"))
@@ -73,7 +71,7 @@ def test_a_policy_is_proposed_then_established(
     points.put_policy(NAME, permissive)
 
 
-def test_one_change_at_a_time(local_aws: LocalAws, points: AccessPointsClient) -> None:
+def test_one_change_at_a_time(local_aws: LocalAws, points: MrapClient) -> None:
     first, second = document(statement(points, "Allow")), document(statement(points, "Allow", Sid="Second"))
     local_aws.behave(mrap_policy_seconds=60.0)
     arn = points.put_policy(NAME, first, token="first")
@@ -86,7 +84,7 @@ def test_one_change_at_a_time(local_aws: LocalAws, points: AccessPointsClient) -
     assert points.policy(NAME)["Established"] == first
 
 
-def test_a_policy_that_fails_is_not_proposed_any_more(local_aws: LocalAws, points: AccessPointsClient) -> None:
+def test_a_policy_that_fails_is_not_proposed_any_more(local_aws: LocalAws, points: MrapClient) -> None:
     before = document(statement(points, "Allow"))
     points.put_policy(NAME, before)
     local_aws.behave(mrap_failure="InternalErrors")
@@ -95,7 +93,7 @@ def test_a_policy_that_fails_is_not_proposed_any_more(local_aws: LocalAws, point
     assert points.get(NAME)["Status"] == "READY"
 
 
-def test_a_policy_is_about_its_own_access_point(points: AccessPointsClient) -> None:
+def test_a_policy_is_about_its_own_access_point(points: MrapClient) -> None:
     other = f"arn:aws:s3::{points.account_id}:accesspoint/other.mrap/object/*"
     without_principal = {key: value for key, value in statement(points, "Allow").items() if key != "Principal"}
     for policy in (
@@ -114,7 +112,7 @@ def test_a_policy_is_about_its_own_access_point(points: AccessPointsClient) -> N
     assert points.outcome(points.put_policy("no-such", public)) == "NoSuchMultiRegionAccessPoint"
 
 
-def test_the_status_tells_whether_the_policy_is_public(local_aws: LocalAws, points: AccessPointsClient) -> None:
+def test_the_status_tells_whether_the_policy_is_public(local_aws: LocalAws, points: MrapClient) -> None:
     def is_public(name: str) -> bool:
         status = points.s3control.get_multi_region_access_point_policy_status(AccountId=points.account_id, Name=name)
         return bool(status["Established"]["IsPublic"])

@@ -17,7 +17,7 @@ from localaws.local_aws import Credentials, LocalAws
 from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY
 from localaws.tests.emulator.wire import Wire, code_of
-from viewer import get
+from localaws.viewer import get
 
 REGION = "us-east-1"
 DENIED = ("AccessDenied", 403)

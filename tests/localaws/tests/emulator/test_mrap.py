@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from localaws.local_aws import LocalAws
-from localaws.tests.emulator.access_points_client import REGIONS, AccessPointsClient, make_buckets, until
+from localaws.tests.emulator.mrap_client import REGIONS, MrapClient, make_buckets, until
 from localaws.tests.emulator.wire import code_of
 
 GONE = ("NoSuchMultiRegionAccessPoint", 404)
 
 
 @pytest.fixture(scope="module")
-def points(local_aws: LocalAws) -> AccessPointsClient:
-    return AccessPointsClient(local_aws)
+def points(local_aws: LocalAws) -> MrapClient:
+    return MrapClient(local_aws)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     local_aws.behave()
 
 
-def test_what_was_created_is_told(points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_was_created_is_told(points: MrapClient, buckets: list[str]) -> None:
     block = {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": True}
     block["RestrictPublicBuckets"] = False
     arn = points.create("told", *buckets, PublicAccessBlock=block)
@@ -62,11 +62,11 @@ def test_what_was_created_is_told(points: AccessPointsClient, buckets: list[str]
 
 
 @pytest.mark.parametrize("name", ["ab", "a" * 51, "-ab", "ab-", "a_b", "a.b", "Abc"])
-def test_a_name_that_is_none_is_refused(points: AccessPointsClient, buckets: list[str], name: str) -> None:
+def test_a_name_that_is_none_is_refused(points: MrapClient, buckets: list[str], name: str) -> None:
     assert code_of(lambda: points.create(name, *buckets)) == ("InvalidRequest", 400)
 
 
-def test_what_aws_refuses_at_once(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_aws_refuses_at_once(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     eighteen = [f"bucket-{number}" for number in range(18)]
     refused = code_of(lambda: points.create("many-regions", *eighteen))
     assert refused == ("TooManyMultiRegionAccessPointregionsError", 400)
@@ -80,27 +80,27 @@ def test_what_aws_refuses_at_once(local_aws: LocalAws, points: AccessPointsClien
     )
 
 
-def test_what_aws_refuses_later(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_aws_refuses_later(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     other = f"{buckets[1]}-other"
     location = {"LocationConstraint": "eu-west-1"}
     local_aws.client("s3", "eu-west-1").create_bucket(Bucket=other, CreateBucketConfiguration=location)
     unsupported = make_buckets(local_aws, "points", ("mx-central-1",))["mx-central-1"]
     points.create("owned", *buckets)
-    foreign = {"Regions": [{"Bucket": buckets[0], "BucketAccountId": "999999999999"}]}
+    foreign = [{"Bucket": buckets[0], "BucketAccountId": "999999999999"}]
     for arn, wanted in (
         (points.create("missing", buckets[0], "no-such-bucket-here"), "NoSuchBucket"),
         (points.create("same", buckets[1], other), "MultiRegionAccessPointSameBucketRegion"),
         (points.create("twice", buckets[1], buckets[1]), "MultiRegionAccessPointSameBucketRegion"),
         (points.create("owned", buckets[0]), "MultiRegionAccessPointAlreadyOwnedByYou"),
         (points.create("unsupported", buckets[0], unsupported), "MultiRegionAccessPointUnsupportedRegion"),
-        (points.create("foreign", **foreign), "AccessDenied"),
+        (points.create("foreign", Regions=foreign), "AccessDenied"),
         (points.delete("never-was"), "NoSuchMultiRegionAccessPoint"),
     ):
         assert points.outcome(arn) == wanted
     assert code_of(lambda: points.get("missing")) == GONE
 
 
-def test_an_account_has_one_hundred(points: AccessPointsClient, buckets: list[str]) -> None:
+def test_an_account_has_one_hundred(points: MrapClient, buckets: list[str]) -> None:
     before = points.names()
     for number in range(100 - len(before)):
         points.create(f"one-of-{number}", buckets[0])
@@ -112,7 +112,7 @@ def test_an_account_has_one_hundred(points: AccessPointsClient, buckets: list[st
     assert points.outcome(points.create("one-more", buckets[0])) == "SUCCEEDED"
 
 
-def test_creation_takes_its_time(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_creation_takes_its_time(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     s3 = local_aws.client("s3")
     local_aws.behave(mrap_seconds=1.2)
     arn = points.create("slow", *buckets)
@@ -129,7 +129,7 @@ def test_creation_takes_its_time(local_aws: LocalAws, points: AccessPointsClient
     assert s3.get_object(Bucket=mrap, Key="where")["Body"].read() == b"us-east-1"
 
 
-def test_what_is_over_stays_over(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_is_over_stays_over(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     local_aws.behave(mrap_seconds=0.05)
     arn = points.create("over", *buckets)
     time.sleep(0.06)
@@ -137,9 +137,7 @@ def test_what_is_over_stays_over(local_aws: LocalAws, points: AccessPointsClient
     assert (points.outcome(arn), points.get("over")["Status"]) == ("SUCCEEDED", "READY")
 
 
-def test_a_new_access_point_may_be_invisible(
-    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]
-) -> None:
+def test_a_new_access_point_may_be_invisible(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     local_aws.behave(mrap_seconds=60.0, mrap_invisible_seconds=60.0)
     points.create("unseen", *buckets)
     assert code_of(lambda: points.get("unseen")) == GONE
@@ -152,7 +150,7 @@ def test_a_new_access_point_may_be_invisible(
     assert points.outcome(deletion) == "NoSuchMultiRegionAccessPoint"
 
 
-def test_a_token_is_for_one_operation(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_a_token_is_for_one_operation(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     local_aws.behave(mrap_seconds=60.0)
     first = points.create("token", *buckets, token="token-1")
     assert points.create("token", *buckets, token="token-1") == first
@@ -173,7 +171,7 @@ def test_a_token_is_for_one_operation(local_aws: LocalAws, points: AccessPointsC
     assert code_of(lambda: points.create("token", *buckets, token="with space")) == ("InvalidRequest", 400)
 
 
-def test_operations_fail_with_http_200(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_operations_fail_with_http_200(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     points.create("stays", *buckets)
     local_aws.behave(mrap_failure="InternalErrors", mrap_seconds=60.0)
     creation, deletion = points.create("fails", *buckets), points.delete("stays")
@@ -188,9 +186,7 @@ def test_operations_fail_with_http_200(local_aws: LocalAws, points: AccessPoints
 
 
 @pytest.mark.parametrize("way_on", ["create", "delete"])
-def test_creation_may_stop_half_way(
-    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str], way_on: str
-) -> None:
+def test_creation_may_stop_half_way(local_aws: LocalAws, points: MrapClient, buckets: list[str], way_on: str) -> None:
     name = f"half-{way_on}"
     local_aws.behave(mrap_partial=True)
     assert points.outcome(points.create(name, *buckets)) == "InternalErrors"
@@ -208,7 +204,7 @@ def test_creation_may_stop_half_way(
         assert code_of(lambda: points.get(name)) == GONE
 
 
-def test_deletion_takes_its_time(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_deletion_takes_its_time(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     s3 = local_aws.client("s3")
     points.create("ends", *buckets)
     alias, mrap = points.get("ends")["Alias"], points.arn("ends")
@@ -228,7 +224,7 @@ def test_deletion_takes_its_time(local_aws: LocalAws, points: AccessPointsClient
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="where")) == GONE
 
 
-def test_deletion_may_stop_half_way(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_deletion_may_stop_half_way(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     points.create("half", *buckets)
     local_aws.behave(mrap_partial=True)
     arn = points.delete("half", token="half-1")
@@ -238,9 +234,7 @@ def test_deletion_may_stop_half_way(local_aws: LocalAws, points: AccessPointsCli
     assert code_of(lambda: points.get("half")) == GONE
 
 
-def test_a_creation_that_runs_cannot_be_changed(
-    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]
-) -> None:
+def test_a_creation_that_runs_cannot_be_changed(local_aws: LocalAws, points: MrapClient, buckets: list[str]) -> None:
     local_aws.behave(mrap_seconds=60.0)
     points.create("runs", *buckets)
     changes: list[Callable[[], Any]] = [lambda: points.delete("runs"), lambda: points.put_policy("runs", "{}")]
@@ -250,7 +244,7 @@ def test_a_creation_that_runs_cannot_be_changed(
     assert points.get("runs")["Status"] == "READY"
 
 
-def test_a_member_cannot_be_deleted(local_aws: LocalAws, points: AccessPointsClient) -> None:
+def test_a_member_cannot_be_deleted(local_aws: LocalAws, points: MrapClient) -> None:
     s3 = local_aws.client("s3")
     s3.create_bucket(Bucket="points-member")
     points.create("member", "points-member")

@@ -1,4 +1,4 @@
-"""A name server on loopback that knows TXT records (RFC 1035)."""
+"""A name server on loopback with TXT records (RFC 1035)."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,8 +15,8 @@ _ANSWER, _NO_SUCH_NAME, _FAILED = 0x8400, 0x8403, 0x8402  # authoritative
 _TO_QUESTION, _TXT, _IN = 0xC00C, 16, 1
 
 
-class NameServer:
-    """`texts` by name, each of one piece; `broken`, and it answers that it failed."""
+class TxtServer:
+    """`texts` has the strings of each name; with `broken`, the answer is SERVFAIL."""
 
     def __init__(self, texts: dict[str, list[str]], seconds: int = 1) -> None:
         self.texts = texts

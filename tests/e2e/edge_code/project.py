@@ -1,4 +1,4 @@
-"""What the project sends to the edge: its router and its signer, as a deployment would have them."""
+"""The viewer function, the origin request function and the keys, as a deployment has them."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -12,26 +12,26 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-_REPOSITORY = Path(__file__).parents[4]
+_REPOSITORY = Path(__file__).parents[3]
 _EDGE = _REPOSITORY / "files" / "edge"
 SITE = _REPOSITORY / "examples" / "site"
 NAME, RELEASE = "shop", "r/one"
-# Every host shows the release; docs/routing.md has the keys.
+# Every host shows the release. docs/routing.md describes the keys.
 KEYS = {f"{NAME}/h/*": json.dumps({"v": 1, "p": RELEASE})}
 
 
-def router(mode: str = "mrap") -> str:
+def viewer_function(mode: str = "mrap") -> str:
     code = (_EDGE / "viewer_request" / "viewer_request.js").read_text()
     return code.replace("__EDGE_NAME__", NAME).replace("__EDGE_ORIGIN__", mode)
 
 
 def origin_keys(nearest: dict[str, list[str]]) -> dict[str, str]:
-    """What the router chooses by. *nearest*: the ids of the origins, by the Region of the regional edge cache."""
+    """The origin-selection keys. *nearest*: the origin ids by the Region of the regional edge cache."""
     return {f"{NAME}/n/{cache}": json.dumps({"v": 1, "o": origins[:2]}) for cache, origins in nearest.items()}
 
 
 def package(config: dict[str, Any] | None = None) -> bytes:
-    """The zip of the signer with this configuration; without one, it signs for access points."""
+    """The package of the origin request function with this configuration; without one, it signs for MRAPs."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as content:
         for path in sorted((_EDGE / "origin_request").glob("*.py")):
@@ -46,7 +46,7 @@ def package(config: dict[str, Any] | None = None) -> bytes:
 
 
 def objects() -> dict[str, tuple[bytes, str]]:
-    """The demo's site as a release: body and content type, by key."""
+    """The example site as a release: body and content type by key."""
     return {
         f"{RELEASE}/{path.relative_to(SITE).as_posix()}": (
             path.read_bytes(),
