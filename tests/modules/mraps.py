@@ -38,10 +38,12 @@ class Mraps:
         self.name = f"{SITE}-{next(_numbers):08x}"
         self.control = self.local_aws.client("s3control", "us-west-2")
 
-    def run(self, modules: Modules | None = None, check: bool = False, **options: Any) -> dict[str, Any]:
+    def run(
+        self, modules: Modules | None = None, check: bool = False, diff: bool = False, **options: Any
+    ) -> dict[str, Any]:
         options = {"name": self.name, "buckets": list(self.buckets.values()), **options}
         given = {key: value for key, value in options.items() if value is not None}
-        return (modules or self.modules).run("s3_multi_region_access_point", check=check, **given)
+        return (modules or self.modules).run("s3_multi_region_access_point", check=check, diff=diff, **given)
 
     def delete(self, **options: Any) -> dict[str, Any]:
         return self.run(state="absent", buckets=None, **options)

@@ -108,6 +108,35 @@ class TestPresent:
         run(modules, prefix, REGIONS[:1], policy_statements={})
         assert sids(local_aws, REGIONS[0], name) == ["Theirs", *ours]
 
+    def test_exactly_the_given_distributions_read(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+        region, name = REGIONS[0], names(prefix)[REGIONS[0]]
+        ours = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+        grants = ["MultiregionEdgeCloudFrontReads", "MultiregionEdgeCloudFrontIsToldWhatIsMissing"]
+        arns = [f"arn:aws:cloudfront::{cloud.account_id}:distribution/{id_}" for id_ in ("E1", "E2")]
+        run(modules, prefix)
+        foretold = run(modules, prefix, distribution_arns=arns[:1], check=True, diff=True)
+        granted = run(modules, prefix, distribution_arns=arns[:1])
+        assert (granted["plan"], len(granted["mutating"])) == (foretold["plan"], 2)
+        document = json.loads(local_aws.client("s3", region).get_bucket_policy(Bucket=name)["Policy"])
+        assert foretold["diff"]["after"][region]["policy"] == document
+        assert sids(local_aws, region, name) == ours + grants
+        assert run(modules, prefix, distribution_arns=arns[:1])["mutating"] == []
+        run(modules, prefix, distribution_arns=arns, policy_statements={"Readers": READ})
+        assert sids(local_aws, region, name) == [*ours, "MultiregionEdgeReaders", *grants]
+        unspoken = run(modules, prefix)
+        assert unspoken["mutating"] == []
+        run(modules, prefix, distribution_arns=[])
+        assert sids(local_aws, region, name) == ours
+        assert run(modules, prefix, distribution_arns=[])["mutating"] == []
+
+    def test_a_distribution_that_does_not_exist_yet_is_taken_in_check_mode_only(
+        self, modules: Modules, prefix: str
+    ) -> None:
+        unknown = ["(known after apply)"]
+        assert run(modules, prefix, distribution_arns=unknown, check=True)["changed"]
+        with pytest.raises(ModuleFailed, match="must be arn:aws:cloudfront::<account>:distribution/<id>"):
+            run(modules, prefix, distribution_arns=unknown)
+
     def test_buckets_are_encrypted_with_the_given_keys_and_then_with_s3s_own(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:

@@ -79,7 +79,7 @@ class FakeApi:
 
 
 def changes(api: FakeApi) -> Changes:
-    return Changes(t.cast(AccessPointApi, api), NAME, timeout=0)
+    return Changes(t.cast(AccessPointApi, api), "111122223333", NAME, timeout=0)
 
 
 def ended(status: str, age: timedelta, code: str = "", message: str = "") -> Operation:

@@ -17,7 +17,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import
     is_of_site,
     plan,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import Policies
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import (
+    Policies,
+    distribution_policy,
+    with_arn,
+)
 
 ACCOUNT = "111122223333"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}
@@ -222,6 +226,62 @@ def test_the_difference_shows_the_policy_only_if_it_is_managed() -> None:
     with_it = plan(Observed(live(), Policies(OTHER_POLICY)), want(policy=POLICY))
     assert (with_it.before["policy"], with_it.after["policy"]) == (OTHER_POLICY, POLICY)
     assert "policy" not in plan(Observed(live()), want()).after
+
+
+DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+MRAP_ARN = f"arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"
+READERS = distribution_policy(MRAP_ARN, [DISTRIBUTION])
+NO_READERS = distribution_policy(MRAP_ARN, [])
+
+
+@pytest.mark.parametrize(
+    ("arns", "established", "proposed", "put"),
+    [
+        (None, READERS, None, None),
+        ((DISTRIBUTION,), None, None, READERS),
+        ((DISTRIBUTION,), NO_READERS, None, READERS),
+        ((DISTRIBUTION,), READERS, None, None),
+        ((DISTRIBUTION,), None, READERS, None),
+        ((), None, None, None),
+        ((), READERS, None, NO_READERS),
+        ((), None, READERS, NO_READERS),
+        ((), NO_READERS, None, None),
+        ((), READERS, NO_READERS, None),
+        ((), POLICY, None, NO_READERS),
+    ],
+    ids=[
+        "left as it is",
+        "none yet",
+        "for no distribution so far",
+        "in effect",
+        "it spreads",
+        "none is needed",
+        "revoked",
+        "revoked while it spreads",
+        "revoked already",
+        "the revocation spreads",
+        "replaced, since AWS never deletes one",
+    ],
+)
+def test_policies_for_distributions(
+    arns: tuple[str, ...] | None, established: t.Any, proposed: t.Any, put: t.Any
+) -> None:
+    result = plan(Observed(live(), Policies(established, proposed)), want(distribution_arns=arns))
+    assert [step.arguments["policy"] for step in result.steps] == ([] if put is None else [put])
+
+
+def test_the_policy_of_an_access_point_that_is_to_be_created_names_it_later() -> None:
+    create, put = plan(Observed(), want(distribution_arns=(DISTRIBUTION,))).steps
+    assert (create.call, put.call) == (CREATE, PUT)
+    assert put.arguments["policy"] == distribution_policy(KNOWN_AFTER_APPLY, [DISTRIBUTION])
+    assert with_arn(put.arguments["policy"], MRAP_ARN) == READERS
+
+
+def test_the_difference_of_policies_for_distributions() -> None:
+    revoked = plan(Observed(live(), Policies(READERS)), want(distribution_arns=()))
+    assert (revoked.before["policy"], revoked.after["policy"]) == (READERS, NO_READERS)
+    without = plan(Observed(live()), want(distribution_arns=()))
+    assert (without.before["policy"], without.after["policy"]) == (None, None)
 
 
 class TestWhose:

@@ -11,6 +11,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import (
     Policies,
     check_document,
+    distribution_policy,
 )
 
 from unit.policies import LIST, READ, document
@@ -35,6 +36,25 @@ def test_established_and_proposed(
 ) -> None:
     policies = Policies(established, proposed)
     assert (policies.spreading, policies.has(A), policies.awaits(A)) == (spreading, has, awaits)
+
+
+def test_distributions_read_with_tls_only_and_by_exact_arns() -> None:
+    arn, distribution = "arn:aws:s3::111122223333:accesspoint/a.mrap", "arn:aws:cloudfront::111122223333:distribution/E"
+    policy = distribution_policy(arn, [distribution])
+    check_document(policy)
+    reader = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution}},
+    }
+    denied, *allowed = policy["Statement"]
+    assert allowed == [
+        {**reader, "Action": "s3:GetObject", "Resource": f"{arn}/object/*"},
+        {**reader, "Action": "s3:ListBucket", "Resource": arn},
+    ]
+    assert distribution_policy(arn, [])["Statement"] == [denied]
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*")
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @pytest.mark.parametrize("policy", [{}, {"Version": "2012-10-17"}, {"Statement": []}])

@@ -8,33 +8,33 @@ import typing as t
 from pathlib import Path
 
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import site_directory
 from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import settings
+from ansible_collections.multiregion.edge.plugins.plugin_utils import _journal
+from ansible_collections.multiregion.edge.plugins.plugin_utils._direct import DirectAction
 
 
-class ActionModule(ActionBase):
-    """Runs on the controller, where a person's relative paths are meant, and starts no Python of its own."""
-
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
+class ActionModule(DirectAction):
+    """Checks the variables on the controller, where a user's relative paths are meant; the module gets the settings."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        super().run(tmp, task_vars)
-        _result, arguments = self.validate_argument_spec({"given": {"type": "dict", "required": True}})
+        variables = task_vars or {}
+        _journal.start(variables["inventory_hostname"])
+        given = {name: variables[name] for name in variables if name.startswith("edge_")}
         try:
-            found = settings(arguments["given"])
+            found = settings(self._templar.template(given))
             if found["site"]:
                 found["site"] = site_directory(found["site"], "edge_site")
             if isinstance(found["routes"], str):
                 found["routes"] = self._from_file(found["routes"], "edge_routes")
         except EdgeError as error:
             raise AnsibleActionFail(str(error)) from error
-        return {"changed": False, "settings": found}
+        self._task.args = {**self._task.args, "settings": found}
+        return super().run(tmp, task_vars)
 
     def _from_file(self, given: str, option: str) -> dict[str, t.Any]:
-        """The dictionary in a YAML file, which may be a vault's, relative to where the person is."""
+        """The dictionary in a YAML file, which may be a vault's, relative to where the user is."""
         path = Path(given).expanduser().absolute()
         if not path.is_file():
             raise EdgeError(f"{option}: there is no file '{path}': give a YAML file that has a dictionary of hosts.")
