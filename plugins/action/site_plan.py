@@ -21,7 +21,8 @@ class ActionModule(DirectAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         _journal.start(variables["inventory_hostname"])
-        self._task.args = {**self._task.args, "settings": self._settings(variables)}
+        found = self._settings(variables)
+        self._task.args = {**self._task.args, "settings": found}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         # Ansible replaces the values of credentials in what a module returns: a secret key `test` in /tmp/pytest, too.
         return result if result.get("failed") else {**result, "settings": found}

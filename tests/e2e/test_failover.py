@@ -15,7 +15,7 @@ from demo.site import LocalSite
 from e2e.playbook_results import last, mutating
 from localaws.edge import Edge
 from localaws.geo import great_circle_km, load_pops, load_regions
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(10)]
 

@@ -16,7 +16,7 @@ import esprima
 import pytest
 from edge.viewer_engines import FUNCTION, IMPORT, event, start
 
-from localaws.edge import viewer_language
+from localaws.edge.viewer_function import language
 
 SOURCES = FUNCTION.parent / "src"
 SCRIPT = FUNCTION.parent / "build.py"
@@ -75,7 +75,7 @@ def test_it_fits_as_it_is_deployed(builder: t.Any, name: str, mode: str) -> None
 
 
 def test_only_the_documented_language_is_used(builder: t.Any) -> None:
-    assert viewer_language.findings(builder.build()) == []
+    assert language.findings(builder.build()) == []
 
 
 def test_it_runs_in_a_small_part_of_the_memory_that_cloudfront_gives() -> None:
