@@ -34,16 +34,16 @@ KEYS = {
 def routed() -> Iterator[LocalSite]:
     """Local AWS with nothing in it but the store of a site, in which another site has a key."""
     with LocalSite({"edge_name": "small", "edge_regions": ["eu-north-1"]}) as site:
-        arn = site.cloud.client("cloudfront").create_key_value_store(Name="small")["KeyValueStore"]["ARN"]
-        keys = site.cloud.client("cloudfront-keyvaluestore")
+        arn = site.local_aws.client("cloudfront").create_key_value_store(Name="small")["KeyValueStore"]["ARN"]
+        keys = site.local_aws.client("cloudfront-keyvaluestore")
         etag = keys.describe_key_value_store(KvsARN=arn)["ETag"]
         keys.put_key(KvsARN=arn, Key="other/h/www.example.com", Value='{"v":1,"p":"r/a"}', IfMatch=etag)
         yield site
 
 
 def keys_of(site: LocalSite) -> dict[str, Any]:
-    arn = site.cloud.client("cloudfront").describe_key_value_store(Name="small")["KeyValueStore"]["ARN"]
-    items = site.cloud.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn, MaxResults=50)["Items"]
+    arn = site.local_aws.client("cloudfront").describe_key_value_store(Name="small")["KeyValueStore"]["ARN"]
+    items = site.local_aws.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn, MaxResults=50)["Items"]
     return {item["Key"]: json.loads(item["Value"]) for item in items if item["Key"].startswith("small/")}
 
 
@@ -73,6 +73,6 @@ def test_a_file_of_routes_is_shown_brought_and_then_left_alone(routed: LocalSite
 
     assert "edge_routes is missing" in route(routed, fails=True)
     assert "edge_routes: there is no file" in route(routed, fails=True, edge_routes="nowhere.yml")
-    assert "hosts.a.example.com.rewrite: 'x' is none" in route(
+    assert "hosts.a.example.com.rewrite: 'x' is not valid" in route(
         routed, fails=True, edge_routes={"a.example.com": {"rewrite": "x"}}
     )

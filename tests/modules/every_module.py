@@ -7,18 +7,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.fixture_parts import allow, make_role
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.resources import allow, make_role
 from modules.runner import SITE
 
-ACCOUNT = LocalCloud.account_id
+ACCOUNT = LocalAws.account_id
 HOME, OTHER = "eu-north-1", "us-east-1"
 ZONE = "zone.example"
 HOST = f"www.{ZONE}"
 REPLICATION_ROLE = f"{SITE}-replication"
 ACCESS_POINT = f"{SITE}-3f9a1c2b"
-_REGIONS = [HOME, OTHER]
-_BUCKETS = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in _REGIONS}
+REGIONS = [HOME, OTHER]
+_BUCKETS = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in REGIONS}
 _CUSTOM = {"http_port": 80, "https_port": 443, "origin_protocol_policy": "https-only"}
 _ANYTHING = allow(["*"], ["*"])
 _CODE = "function handler(event) { event.request.uri = '/a'; return event.request; }\n"
@@ -50,7 +50,7 @@ CASES = {
             ],
         }
     ),
-    "s3_regional_buckets": Case({"site": SITE, "regions": _REGIONS, "tags": {"team": "web"}}),
+    "s3_regional_buckets": Case({"site": SITE, "regions": REGIONS, "tags": {"team": "web"}}),
     "s3_region_markers": Case({"buckets": _BUCKETS}),
     "cloudfront_key_value_store": Case({"name": SITE, "comment": "Pointers"}),
     "cloudfront_key_value_store_info": Case({}, changes=False),
@@ -75,16 +75,14 @@ CASES = {
         }
     ),
     "s3_replication_info": Case({"buckets": _BUCKETS, "home_region": HOME, "probe": True}, changes=False),
-    "s3_release": Case(
-        {"src": "site", "site": SITE, "regions": _REGIONS, "home_region": HOME, "release": "2026-11-20"}
-    ),
+    "s3_release": Case({"src": "site", "site": SITE, "regions": REGIONS, "home_region": HOME, "release": "2026-11-20"}),
     "s3_multi_region_access_point": Case({"name": ACCESS_POINT, "site": SITE, "buckets": list(_BUCKETS.values())}),
     "s3_multi_region_access_point_info": Case({"site": SITE}, changes=False),
     "s3_multi_region_access_point_routes": Case(
         {"arn": made("s3_multi_region_access_point", "multi_region_access_point.arn"), "out_of_service": [OTHER]}
     ),
     "site_routes": Case({"store": SITE, "site": SITE, "hosts": {HOST: {"release": "2026-11-20", "rewrite": "html"}}}),
-    "site_origins": Case({"store": SITE, "site": SITE, "regions": _REGIONS}),
+    "site_origins": Case({"store": SITE, "site": SITE, "regions": REGIONS}),
     "cloudfront_function": Case(
         {
             "name": f"{SITE}-viewer-request",
@@ -155,6 +153,7 @@ CASES = {
             },
         }
     ),
+    "site_plan": Case({}, changes=False),  # by the variables edge_name and edge_regions
     "cloudfront_distribution_info": Case({"name": SITE}, changes=False),
     "cloudfront_distribution_logging": Case(
         {
@@ -171,10 +170,12 @@ CASES = {
 }
 
 
-def prepare(cloud: LocalCloud) -> dict[str, Credentials]:
+def prepare(local_aws: LocalAws) -> dict[str, Credentials]:
     """What is there before any of them is run: a zone, and the role that S3 replicates with. The users who run
     them: two who may do anything, and one who may do nothing."""
-    cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
-    make_role(cloud, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
+    local_aws.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
+    make_role(local_aws, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
     users = {"operator": [_ANYTHING], "observer": [_ANYTHING], "nobody": [{**_ANYTHING, "Effect": "Deny"}]}
-    return {name: cloud.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()}
+    return {
+        name: local_aws.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()
+    }

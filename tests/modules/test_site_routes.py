@@ -94,11 +94,11 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
     """120 paths are three calls, their host a fourth, and what goes a fifth."""
     store.put({f"{SITE}/h/old.example.com": '{"v":1,"p":"r/a"}'})
     hosts = {WWW: {"paths": {f"/{number:03}": {"release": "a"} for number in range(120)}}, "old.example.com": None}
-    modules.cloud.fault(calls)
+    modules.local_aws.fault(calls)
     with pytest.raises(ModuleFailed) as failure:
         routes(modules, hosts)
     assert len(failure.value.result["done"]) == calls
-    modules.cloud.fault(None)
+    modules.local_aws.fault(None)
     resumed = routes(modules, hosts)
     assert resumed["api_calls"]["write"] <= 5 - calls  # what is left may fit in fewer
     assert json.loads(store.keys()[f"{SITE}/h/{WWW}"]) == {"v": 2, "x": 1}
@@ -109,11 +109,11 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
 @pytest.mark.parametrize(
     ("hosts", "sentence"),
     [
-        ({WWW: {"rewrite": "htm"}}, f"hosts.{WWW}.rewrite: 'htm' is none; choose from index, html, spa."),
-        ({WWW: {"redirects": [{"from": "/a", "to": "/a/b"}]}}, "leads in a circle"),
-        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, "makes a record of"),
+        ({WWW: {"rewrite": "htm"}}, f"hosts.{WWW}.rewrite: 'htm' is not valid: choose one of index, html, spa."),
+        ({WWW: {"redirects": [{"from": "/a", "to": "/a/b"}]}}, "is a redirect loop"),
+        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, "makes a value of"),
     ],
-    ids=["a word", "a circle", "a record too large"],
+    ids=["a word", "a loop", "a value too large"],
 )
 def test_a_mistake_is_a_sentence_before_the_first_write(
     modules: Modules, store: Store, hosts: dict[str, Any], sentence: str
@@ -151,4 +151,4 @@ def test_each_right_is_needed_and_its_lack_is_told(
 ) -> None:
     store.put(KEYS)
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
-        routes(deployer(modules.cloud, action), hosts)
+        routes(deployer(modules.local_aws, action), hosts)
