@@ -17,6 +17,8 @@ import difflib
 import functools
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from .errors import EdgeError
 from .plan import KNOWN_AFTER_APPLY
 
@@ -42,8 +44,6 @@ _SCALARS: dict[str, t.Callable[[Json], Json]] = {
     "double": float,
     "string": _string,
 }
-_TRUE = {"true", "yes", "on", "1"}
-_FALSE = {"false", "no", "off", "0"}
 
 
 @functools.cache
@@ -144,10 +144,10 @@ def _structure_to_api(shape: t.Any, value: Json, path: str) -> Json:
 def _scalar_to_api(shape: t.Any, value: Json, path: str) -> Json:
     if shape.type_name == "boolean":
         # Extra variables of ansible-playbook -e and AWX surveys come as strings.
-        text = str(value).lower()
-        if text not in _TRUE | _FALSE:
-            raise EdgeError(f"{path} must be true or false, not {value!r}.")
-        return text in _TRUE
+        try:
+            return boolean(value)
+        except TypeError as error:
+            raise EdgeError(f"{path} must be true or false, not {value!r}.") from error
     try:
         converted = _SCALARS[shape.type_name](value)
     except (KeyError, TypeError, ValueError) as error:
