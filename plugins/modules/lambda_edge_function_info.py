@@ -174,7 +174,7 @@ functions:
 
 from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run_info
-from ..module_utils._lambda_edge.facts import functions
+from ..module_utils._lambda_edge.info import functions
 from ..module_utils._lambda_edge.options import INFO_ARGUMENTS
 
 

@@ -116,11 +116,7 @@ access_points:
 
 from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run_info
-from ..module_utils._mrap.facts import (
-    ARGUMENTS,
-    MUTUALLY_EXCLUSIVE,
-    access_points,
-)
+from ..module_utils._mrap.info import ARGUMENTS, MUTUALLY_EXCLUSIVE, access_points
 
 
 def main() -> None:

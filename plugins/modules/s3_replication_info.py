@@ -17,9 +17,11 @@ description:
     is wrong with it and what to do.
   - It looks at the buckets, their versioning and encryption, the rules, the role with its trust and policies, the KMS
     keys, CloudWatch's metrics of the rules that publish them, on demand at the objects, and on demand it sends a
-    canary, a small object that it writes to each source, waits for in each destination and removes everywhere.
-  - It does not fail because replication is broken. Use M(ansible.builtin.assert) on RV(healthy) for that.
-  - What these credentials may not look at, besides the buckets and their rules, is taken for right; the canary tells.
+    probe object, a small one that it writes to each source, waits for in each destination and removes everywhere.
+  - It does not fail because replication is broken. Use M(ansible.builtin.assert) on RV(healthy) for that. It fails if
+    these credentials may not read the buckets.
+  - What these credentials may not look at, besides the buckets and their rules, counts as right: a probe object
+    shows otherwise.
 options:
   buckets:
     description: The buckets' names by Region.
@@ -36,15 +38,15 @@ options:
   role_arn:
     description: The ARN of the IAM role that the buckets are expected to replicate with; any by default.
     type: str
-  canary:
+  probe:
     description:
-      - Whether to send canaries, over the edges that are configured right. They are objects below C(_edge/canary/), and
-        are removed with all their versions, also after a failure.
+      - Whether to write probe objects, over the edges that are configured right. They are objects below
+        C(_edge/canary/), and are removed with all their versions, also after a failure.
       - What a run that was killed left of its own is removed by a run an hour later. None is sent in check mode.
     type: bool
     default: false
-  canary_timeout:
-    description: Seconds to wait for the canaries.
+  probe_timeout:
+    description: Seconds to wait for the probe objects.
     type: int
     default: 300
   scan_prefix:
@@ -64,14 +66,14 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full
-    details: It only reads then, and sends no canary.
+    details: It only reads then, and writes no probe object.
   diff_mode:
     description: Will return details on what has changed (or possibly needs changing in C(check_mode)), in diff mode.
     support: N/A
   idempotent:
     description: When run twice in a row with the same arguments, the second call makes no mutating call to AWS.
     support: partial
-    details: With O(canary=true), every run writes canaries and removes them.
+    details: With O(probe=true), every run writes probe objects and removes them.
 seealso:
   - module: multiregion.edge.s3_replication
   - module: multiregion.edge.s3_replication_backfill
@@ -85,7 +87,7 @@ EXAMPLES = r"""
       eu-north-1: my-site-111122223333-eu-north-1-an
       us-east-1: my-site-111122223333-us-east-1-an
     home_region: eu-north-1
-    canary: true
+    probe: true
   register: replication
 
 - name: It has to work
@@ -160,8 +162,8 @@ edges:
       description: How many of the objects that were looked at are under way; null without O(scan_prefix).
       type: int
       returned: always
-    canary_seconds:
-      description: How long the canary took; null if it did not come or none was sent.
+    probe_seconds:
+      description: How long the probe object took; null if it did not arrive or none was written.
       type: float
       returned: always
   sample:
@@ -177,7 +179,7 @@ edges:
       failed_operations: 0
       failed_objects: null
       pending_objects: null
-      canary_seconds: 8.2
+      probe_seconds: 8.2
 healthy:
   description: Whether all edges are.
   returned: success
@@ -198,7 +200,7 @@ scanned_objects:
 
 from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run_info
-from ..module_utils._replication_health.report import ARGUMENTS, report
+from ..module_utils._replication_health.info import ARGUMENTS, report
 
 
 def main() -> None:

@@ -74,9 +74,7 @@ CASES = {
             "role_arn": f"arn:aws:iam::{ACCOUNT}:role/{REPLICATION_ROLE}",
         }
     ),
-    "s3_replication_info": Case(
-        {"buckets": _BUCKETS, "home_region": HOME, "canary": True}, changes=False, refused={"home_region": "eu-west-1"}
-    ),
+    "s3_replication_info": Case({"buckets": _BUCKETS, "home_region": HOME, "probe": True}, changes=False),
     "s3_release": Case({"src": "site", "site": SITE, "regions": REGIONS, "home_region": HOME, "release": "2026-11-20"}),
     "s3_multi_region_access_point": Case({"name": ACCESS_POINT, "site": SITE, "buckets": list(_BUCKETS.values())}),
     "s3_multi_region_access_point_info": Case({"site": SITE}, changes=False),

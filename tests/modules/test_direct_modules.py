@@ -41,7 +41,7 @@ _RANDOM = {
 # These say when, and how long it took. Two may be the same in one run only.
 _TIME = {
     '"(a time)"': re.compile(r'"\d{4}-\d\d-\d\dT[0-9:.]+[+]00:?00"'),
-    '"canary_seconds": 0.1': re.compile(r'"canary_seconds": [0-9.]+'),
+    '"probe_seconds": 0.1': re.compile(r'"probe_seconds": [0-9.]+'),
 }
 
 

@@ -1,4 +1,4 @@
-"""s3_replication_info against local AWS: what is broken is named, and the canary leaves nothing behind."""
+"""s3_replication_info against local AWS: what is broken is named, and the probe_objects leaves nothing behind."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import canary
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import probe_objects
 
 from demo.site import deployer_policy
 from localaws.local_aws import LocalAws
@@ -122,9 +122,7 @@ def test_a_hub_in_order(modules: Modules, site: Site) -> None:
     assert (found["healthy"], found["problems"], found["changed"], found["mutating"]) == (True, [], False, [])
     assert [(edge["source"], edge["destination"]) for edge in found["edges"]] == [(HOME, FAR), (HOME, NEAR)]
     assert (found["edges"][0]["rule_id"], found["edges"][0]["rule_status"]) == (f"multiregion-edge-{FAR}", "Enabled")
-    assert (
-        found["edges"][0]["failed_objects"] is found["scanned_objects"] is found["edges"][0]["canary_seconds"] is None
-    )
+    assert found["edges"][0]["failed_objects"] is found["scanned_objects"] is found["edges"][0]["probe_seconds"] is None
 
 
 BREAKS: dict[str, tuple[Callable[[Site], object], str]] = {
@@ -161,18 +159,20 @@ def test_what_is_broken_is_named(modules: Modules, site: Site, name: str) -> Non
     assert edge["problem"].startswith("eu-north-1 to ap-south-1: ") and edge["problem"] in found["problems"]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        (f"{SITE}-111122223333-eu-west-1-an", "is not there in eu-west-1: create it with s3_regional_buckets."),
-        ("somebody-elses", "in eu-west-1 is not this account's (111122223333), or s3:ListBucket on it is not allowed."),
-    ],
-)
-def test_a_bucket_that_cannot_be_looked_at(modules: Modules, site: Site, name: str, words: str) -> None:
+def test_a_bucket_that_is_missing_is_a_finding(modules: Modules, site: Site) -> None:
+    name = f"{SITE}-111122223333-eu-west-1-an"
     buckets = {HOME: site.buckets[HOME], "eu-west-1": name}
-    found = info(modules, site, buckets=buckets, canary=True, scan_prefix="")
+    found = info(modules, site, buckets=buckets, probe=True, scan_prefix="")
+    words = "is not there in eu-west-1: create it with s3_regional_buckets."
     assert found["problems"] == [f"eu-north-1 to eu-west-1: the bucket {name} {words}"]
     assert found["mutating"] == []
+
+
+def test_a_bucket_that_may_not_be_read_is_a_failure(modules: Modules, site: Site) -> None:
+    buckets = {HOME: site.buckets[HOME], "eu-west-1": "anothers"}
+    words = "The bucket anothers in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+    with pytest.raises(ModuleFailed, match=words):
+        info(modules, site, buckets=buckets)
 
 
 def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Modules, site: Site) -> None:
@@ -189,11 +189,11 @@ def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Mod
     assert info(modules, site)["healthy"]
 
 
-def test_canaries_arrive_and_leave_nothing_behind(modules: Modules, site: Site) -> None:
+def test_probe_objects_arrive_and_leave_nothing_behind(modules: Modules, site: Site) -> None:
     site.local_aws.behave(replication_seconds=0.3)
-    found = info(modules, site, topology="mesh", canary=True)
+    found = info(modules, site, topology="mesh", probe=True)
     assert (found["healthy"], found["changed"], len(found["edges"])) == (True, False, 6)
-    assert all(0.2 < edge["canary_seconds"] < 60 for edge in found["edges"])
+    assert all(0.2 < edge["probe_seconds"] < 60 for edge in found["edges"])
     assert left_over(site) == []
 
 
@@ -206,19 +206,19 @@ def left_over(site: Site) -> list[str]:
     ]
 
 
-def test_a_canary_that_does_not_come_is_a_finding_and_is_removed_all_the_same(modules: Modules, site: Site) -> None:
+def test_a_probe_object_that_does_not_arrive_is_a_finding_and_is_removed(modules: Modules, site: Site) -> None:
     site.local_aws.behave(replication_seconds=600)
-    found = info(modules, site, canary=True, canary_timeout=0)
+    found = info(modules, site, probe=True, probe_timeout=0)
     assert found["problems"] == [
-        f"eu-north-1 to {region}: the canary did not come within 0 s: look at the source's replication status and at "
-        "the role's and the KMS keys' permissions."
+        f"eu-north-1 to {region}: the probe object did not arrive within 0 s: look at the source's replication status "
+        "and at the role's and the KMS keys' permissions."
         for region in (FAR, NEAR)
     ]
     assert left_over(site) == []
 
 
-def test_no_canary_in_check_mode(modules: Modules, site: Site) -> None:
-    assert info(modules, site, canary=True, check=True)["mutating"] == []
+def test_no_probe_object_in_check_mode(modules: Modules, site: Site) -> None:
+    assert info(modules, site, probe=True, check=True)["mutating"] == []
 
 
 def test_what_a_killed_run_left_is_removed_by_a_later_one(
@@ -226,14 +226,14 @@ def test_what_a_killed_run_left_is_removed_by_a_later_one(
 ) -> None:
     site.local_aws.fault(1)
     with pytest.raises(ModuleFailed):
-        info(modules, site, canary=True)
+        info(modules, site, probe=True)
     site.local_aws.fault(None)
     assert left_over(site)
 
-    info(modules, site, canary=True)
+    info(modules, site, probe=True)
     assert left_over(site), "it might be another run's that is waiting for it"
-    monkeypatch.setattr(canary, "_LEFT_OVER", -310.0)
-    info(modules, site, canary=True, canary_timeout=300)
+    monkeypatch.setattr(probe_objects, "_LEFTOVER_AFTER", -310.0)
+    info(modules, site, probe=True, probe_timeout=300)
     assert left_over(site) == []
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import document, split
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.model import (
     Desired,
     Group,
     Observed,

@@ -10,7 +10,6 @@ import typing as t
 import botocore.session
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
-from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
     CACHE_POLICY,
     ORIGIN_ACCESS_CONTROL,
@@ -18,6 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind 
     RESPONSE_HEADERS_POLICY,
     Kind,
     Live,
+    same,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.plan import Desired, adopted, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import MultiRegionError
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure, report
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, info, measure
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (
     Bucket,
@@ -25,7 +25,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._replication_heal
     setup_problem,
     trusts_s3,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.canary import Canaries
+from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.probe_objects import ProbeObjects
 
 from unit.fakes import client_error
 
@@ -176,10 +176,10 @@ def test_the_cause_comes_before_what_follows_from_it() -> None:
         (Measured(Metrics(failed_operations=3)), "3 operations failed in the last hour: remove the cause and run"),
         (Measured(scan=Scan(("r/a",))), "1 object failed to replicate, such as r/a: remove"),
         (Measured(scan=Scan(("r/a", "r/b"))), "2 objects failed to replicate, such as r/a: remove"),
-        (Measured(canary_timeout=60), "the canary did not come within 60 s: look at"),
+        (Measured(probe_timeout=60), "the probe object did not arrive within 60 s: look at"),
         (
-            Measured(canary_timeout=60, canary_refused="KMS.NotFoundException."),
-            "the canary could not be written to the",
+            Measured(probe_timeout=60, probe_refused="KMS.NotFoundException."),
+            "the probe object could not be written to the",
         ),
     ],
 )
@@ -221,11 +221,11 @@ def test_trusts_s3(statements: t.Any, trusted: bool) -> None:
     assert trusts_s3({"Statement": statements}) is trusted
 
 
-def test_an_edge_without_metrics_scan_and_canary_has_nulls() -> None:
+def test_an_edge_without_metrics_scan_and_probe_has_nulls() -> None:
     told = assess.described(EDGE, setup(), Measured())
     assert {name for name, value in told.items() if value is None} == {
         "problem", "lag_seconds", "pending_operations", "pending_bytes", "failed_operations", "failed_objects",
-        "pending_objects", "canary_seconds",
+        "pending_objects", "probe_seconds",
     }  # fmt: skip
     assert (told["rule_id"], told["rule_status"], told["healthy"]) == ("us", "Enabled", True)
 
@@ -256,10 +256,10 @@ class FakeApi(HealthApi):
 
 def test_a_source_that_cannot_be_written_is_told_of_and_holds_nothing_up() -> None:
     api = FakeApi("eu-north-1")
-    canaries = Canaries(api, ["eu-north-1", "us-east-1", "sa-east-1"], 0)
-    flown = canaries.fly([Edge("eu-north-1", "sa-east-1"), Edge("us-east-1", "eu-north-1")])
-    assert (flown, api.kept) == ({}, set())
-    assert canaries.refused == {"eu-north-1": "KMS.NotFoundException from PutObject: no key."}
+    probe_objects = ProbeObjects(api, ["eu-north-1", "us-east-1", "sa-east-1"], 0)
+    arrivals = probe_objects.measure([Edge("eu-north-1", "sa-east-1"), Edge("us-east-1", "eu-north-1")])
+    assert (arrivals, api.kept) == ({}, set())
+    assert probe_objects.refused == {"eu-north-1": "KMS.NotFoundException from PutObject: no key."}
 
 
 class Objects(HealthApi):
@@ -335,20 +335,20 @@ SITE = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 
 
 def test_what_may_not_be_looked_at_is_taken_for_right() -> None:
-    assert setup_problem(EDGE, report.observe(Guarded(), [EDGE], SITE, None))
+    assert setup_problem(EDGE, info.observe(Guarded(), [EDGE], SITE, None))
     guarded = Guarded("versioning", "encryption", "trust_policy", "key_state", "metrics")
-    found = report.observe(guarded, [EDGE], SITE, None)
+    found = info.observe(guarded, [EDGE], SITE, None)
     assert setup_problem(EDGE, found) is None
-    assert report.metrics_of(guarded, [EDGE], found) == {}
-    assert report.metrics_of(Guarded(), [EDGE], found) == {EDGE: Metrics(7.0, 7, 7, 7)}
+    assert info.metrics_of(guarded, [EDGE], found) == {}
+    assert info.metrics_of(Guarded(), [EDGE], found) == {EDGE: Metrics(7.0, 7, 7, 7)}
 
 
 def test_rules_that_may_not_be_looked_at_are_no_finding_but_a_failure() -> None:
     with pytest.raises(MultiRegionError, match="eu-north-1: AccessDenied"):
-        report.observe(Guarded("replication"), [EDGE], SITE, None)
+        info.observe(Guarded("replication"), [EDGE], SITE, None)
 
 
 def test_every_source_s_key_is_looked_at() -> None:
     api = Guarded()
-    report.observe(api, [EDGE, Edge("sa-east-1", "us-east-1")], {**SITE, "sa-east-1": "site-sa"}, None)
+    info.observe(api, [EDGE, Edge("sa-east-1", "us-east-1")], {**SITE, "sa-east-1": "site-sa"}, None)
     assert api.keys_asked == {("us-east-1", KEY), ("us-east-1", f"{KEY}-2")}

@@ -18,7 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._service_role.doc
     document,
     grants,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._service_role.facts import (
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.model import (
     Desired,
     Group,
     Observed,

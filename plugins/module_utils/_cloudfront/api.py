@@ -17,8 +17,7 @@ from .._core.aws import GLOBAL_REGION, Aws, ClientError, is_boto3_error_code
 from .._core.errors import EdgeError, explain
 from .._core.shapes import from_api, to_snake_case
 from . import unknown
-from .compare import same
-from .kind import Config, Kind, Live, named
+from .kind import Config, Kind, Live, named, same
 from .listing import distributions, listed
 
 # An ETag that is not the newest any more, with which CloudFront refuses a write.

@@ -13,11 +13,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._core.shapes import overlay
+from .._core.shapes import equal, overlay
 from .._rules.ownership import MARK
 from . import checks
 
 Config = dict[str, t.Any]
+
+# Members whose strings are names of headers, which have no case.
+_HEADER_NAMES = ("headers", "header", "access_control_allow_headers", "access_control_expose_headers")
 
 
 def _nothing(config: Config) -> Config:
@@ -81,6 +84,26 @@ class Live:
 
 def named(live: t.Iterable[Live], name: str) -> Live | None:
     return next((each for each in live if each.config["name"] == name), None)
+
+
+def same(one: t.Any, other: t.Any) -> bool:
+    """Whether two configurations mean the same to CloudFront."""
+    return equal(_canonical(one), _canonical(other))
+
+
+def _canonical(value: t.Any) -> t.Any:
+    """Without the empty parts and the ``false`` that AWS leaves out or fills in as it likes."""
+    if isinstance(value, dict):
+        return {
+            key: _lower(item) if key in _HEADER_NAMES else _canonical(item)
+            for key, item in value.items()
+            if item is not False and item not in (None, "", [], {})
+        }
+    return [_canonical(item) for item in value] if isinstance(value, list) else value
+
+
+def _lower(value: t.Any) -> t.Any:
+    return [item.lower() for item in value] if isinstance(value, list) else str(value).lower()
 
 
 def _signed(config: Config) -> Config:

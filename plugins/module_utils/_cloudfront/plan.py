@@ -19,8 +19,7 @@ from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._core.shapes import normalize, overlay, to_api, validate
 from .._rules.ownership import MARK, refuse_unmarked
 from .checks import without_idle_lists
-from .compare import same
-from .kind import Config, Kind, Live, named
+from .kind import Config, Kind, Live, named, same
 
 if t.TYPE_CHECKING:
     from .api import ConfigApi

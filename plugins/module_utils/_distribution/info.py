@@ -12,12 +12,32 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._rules.ownership import OWNER_TAG
+from . import plan as planning
 from .api import DistributionApi
 from .plan import live_config
-from .resource import describe, read
 
 INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
+
+
+def read(api: DistributionApi, distribution_id: str) -> planning.Observed:
+    facts, config, unknown = api.distribution(distribution_id)
+    return planning.Observed(facts, config, api.tags(facts["arn"]), unknown)
+
+
+def describe(live: planning.Observed | None) -> dict[str, t.Any]:
+    """What the modules return about a distribution."""
+    if live is None:
+        unknown = dict.fromkeys(("id", "arn", "domain_name"), KNOWN_AFTER_APPLY)
+        return {**unknown, "status": "InProgress", "aliases": [], "origin_domain_names": []}
+    shown = {key: live.facts[key] for key in ("id", "arn", "domain_name", "status")}
+    return {
+        **shown,
+        "aliases": live.config.get("Aliases", {}).get("Items", []),
+        "origin_domain_names": [origin["DomainName"] for origin in live.config.get("Origins", {}).get("Items", [])],
+        "tags": dict(live.tags),
+    }
 
 
 def distributions(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:

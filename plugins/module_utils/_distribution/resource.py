@@ -14,13 +14,14 @@ import typing as t
 
 from .._cloudfront.api import STALE
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from .._rules.ownership import OWNER_TAG, as_tags
 from . import merge
 from . import plan as planning
 from .api import DistributionApi, aliases_of
+from .info import describe, read
 from .references import References, named_by
 
 # Members of DistributionConfig that have an option of their own; `config` takes all others.
@@ -65,25 +66,6 @@ class State:
     @property
     def is_deployed(self) -> bool:
         return self.live is not None and self.live.facts["status"] == "Deployed"
-
-
-def read(api: DistributionApi, distribution_id: str) -> planning.Observed:
-    facts, config, unknown = api.distribution(distribution_id)
-    return planning.Observed(facts, config, api.tags(facts["arn"]), unknown)
-
-
-def describe(live: planning.Observed | None) -> dict[str, t.Any]:
-    """What the modules return about a distribution."""
-    if live is None:
-        unknown = dict.fromkeys(("id", "arn", "domain_name"), KNOWN_AFTER_APPLY)
-        return {**unknown, "status": "InProgress", "aliases": [], "origin_domain_names": []}
-    told = {key: live.facts[key] for key in ("id", "arn", "domain_name", "status")}
-    return {
-        **told,
-        "aliases": live.config.get("Aliases", {}).get("Items", []),
-        "origin_domain_names": [origin["DomainName"] for origin in live.config.get("Origins", {}).get("Items", [])],
-        "tags": dict(live.tags),
-    }
 
 
 class Distribution(Resource[State]):

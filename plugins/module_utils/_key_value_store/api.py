@@ -33,9 +33,6 @@ Config = dict[str, t.Any]
 
 _ARN = re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-zA-Z_-]+")
 
-# US dollars a call of the KeyValueStore service, reads and writes alike. The control plane is free.
-PRICE_OF_A_CALL = 0.001
-
 
 class StoreApi:
     """The control plane: the store itself. Its ETag is the one that was observed, and then our own writes'."""

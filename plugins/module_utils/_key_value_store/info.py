@@ -16,12 +16,8 @@ from .._core.errors import EdgeError
 from .._rules.cloudfront import check_cloudfront_name
 from . import digest as digests
 from . import store_plan
-from .api import (
-    PRICE_OF_A_CALL,
-    KeysApi,
-    StoreApi,
-    arn_of,
-)
+from .api import KeysApi, StoreApi, arn_of
+from .plan import PRICE_OF_A_CALL
 
 STORE_INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str"}}
 KEYS_INFO_ARGUMENTS: dict[str, t.Any] = {

@@ -17,8 +17,7 @@ from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
 from . import digest as digests
 from . import plan as planning
-from .api import PRICE_OF_A_CALL
-from .plan import Contents, Values
+from .plan import PRICE_OF_A_CALL, Contents, Values
 
 if t.TYPE_CHECKING:
     from .operations import Operations

@@ -20,13 +20,10 @@ from .._core.waiting import wait_until
 from . import digest as digests
 from . import keys_plan, manifest, source
 from . import plan as planning
-from .api import (
-    PRICE_OF_A_CALL,
-    arn_of,
-    is_stale,
-)
+from .api import arn_of, is_stale
 from .keys_plan import Observed
 from .operations import Operations
+from .plan import PRICE_OF_A_CALL
 
 KEYS_ARGUMENTS: dict[str, t.Any] = {
     "store": {"type": "str", "required": True},

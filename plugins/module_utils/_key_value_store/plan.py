@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import typing as t
 
 from .._core.errors import EdgeError
@@ -26,6 +27,11 @@ MAX_STORE_BYTES = 5 * 1024 * 1024
 MAX_BATCH_KEYS = 50
 MAX_BATCH_BYTES = 3 * 1024 * 1024
 
+# US dollars a call of the KeyValueStore service, reads and writes alike. The control plane is free.
+PRICE_OF_A_CALL = 0.001
+
+_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
 Values = t.Mapping[str, str]
 
 
@@ -37,6 +43,11 @@ class Contents(t.NamedTuple):
 
 
 EMPTY = Contents(0, 0)
+
+
+def check_site(site: str) -> None:
+    if not _SITE.fullmatch(site):
+        raise EdgeError(f"site: {site!r} must be letters, digits, hyphens and underscores: keys begin with it.")
 
 
 def prefers_get_key(keys: t.Collection[str], contents: Contents) -> bool:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
@@ -18,13 +17,6 @@ from .._core.plan import KNOWN_AFTER_APPLY
 from .._core.reconcile import Resource, State
 from .api import KeysApi, StoreApi, is_stale
 from .plan import Contents, prefers_get_key
-
-_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
-
-def check_site(site: str) -> None:
-    if not _SITE.fullmatch(site):
-        raise EdgeError(f"site: {site!r} must be letters, digits, hyphens and underscores: keys begin with it.")
 
 
 class SiteKeys(Resource[State]):

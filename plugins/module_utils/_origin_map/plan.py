@@ -15,8 +15,7 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import Plan
-from .._key_value_store.plan import plan_keys
-from .._key_value_store.site_keys import check_site
+from .._key_value_store.plan import check_site, plan_keys
 from .._rules import latency
 
 if t.TYPE_CHECKING:

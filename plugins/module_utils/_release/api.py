@@ -20,10 +20,7 @@ from .._core.aws import Aws, is_boto3_error_code
 from .._core.waiting import retry
 from . import error_page
 from .files import PART_BYTES
-
-# key → (size, ETag)
-Listing = dict[str, tuple[int, str]]
-
+from .plan import Listing
 
 # Files go up side by side already. "classic": another client would go past the endpoint override and the retries.
 _TRANSFER = {

@@ -17,11 +17,13 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
 from . import error_page
-from .api import Listing
 from .files import SiteFile, fingerprint
 
 if t.TYPE_CHECKING:
     from .api import ReleaseApi
+
+# key → (size, ETag)
+Listing = dict[str, tuple[int, str]]
 
 MARKERS = ".multiregion-edge/"
 

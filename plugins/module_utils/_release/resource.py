@@ -21,7 +21,8 @@ from .._core.waiting import wait_until
 from .._rules.bucket_names import NAME_ARGUMENTS, bucket_names
 from . import error_page, files
 from . import plan as planning
-from .api import Listing, ReleaseApi
+from .api import ReleaseApi
+from .plan import Listing
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,

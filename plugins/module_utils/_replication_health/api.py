@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The calls that tell how replication is, one a method, and those of the canary."""
+"""The calls that read the state of replication, one a method, and those of the probe objects."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import itertools
 import typing as t
 
 from .._core.aws import Aws, is_boto3_error_code
+from .._core.errors import EdgeError
 from .assess import Config
 
 
@@ -35,13 +36,16 @@ class HealthApi:
     # Reads
 
     def trouble(self, region: str) -> str | None:
-        """Why the bucket cannot be looked at; None if it can."""
+        """Why the bucket cannot be replicated; None if it can be read. EdgeError without the right to read it."""
         try:
             found = self._s3(region).head_bucket(**self._bucket(region)).get("BucketRegion", region)
         except is_boto3_error_code("404"):
             return f"is not there in {region}: create it with s3_regional_buckets."
-        except is_boto3_error_code("403"):
-            return f"in {region} is not this account's ({self._aws.account_id}), or s3:ListBucket on it is not allowed."
+        except is_boto3_error_code("403") as error:
+            raise EdgeError(
+                f"The bucket {self._buckets[region]} in {region} belongs to another account than "
+                f"{self._aws.account_id}, or s3:ListBucket on it is not allowed: allow it, or correct buckets."
+            ) from error
         return None if found == region else f"is in {found}, not in {region}: give it for {found}, or another name."
 
     def versioning(self, region: str) -> str | None:
@@ -128,7 +132,7 @@ class HealthApi:
             for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         ]
 
-    # Changes, of the canary only
+    # Changes, of probe objects only
 
     def put(self, region: str, key: str) -> None:
         self._s3(region).put_object(

@@ -78,16 +78,16 @@ class Setup:
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """What was seen of an edge. ``canary_seconds`` is None where it did not come, or where none was sent.
+    """What was seen of an edge. ``probe_seconds`` is None where it did not come, or where none was sent.
 
-    ``canary_refused`` is what S3 said where it could not be written.
+    ``probe_refused`` is what S3 said where it could not be written.
     """
 
     metrics: Metrics = Metrics()
     scan: Scan | None = None
-    canary_timeout: float | None = None
-    canary_refused: str | None = None
-    canary_seconds: float | None = None
+    probe_timeout: float | None = None
+    probe_refused: str | None = None
+    probe_seconds: float | None = None
 
 
 def edges(regions: t.Iterable[str], topology: str, home_region: str | None) -> list[Edge]:
@@ -221,12 +221,12 @@ def measured_problem(edge: Edge, measured: Measured) -> str | None:
 
 def _measured_problems(measured: Measured) -> t.Iterator[str]:
     remedy = "remove the cause and run s3_replication_backfill."
-    if measured.canary_refused:
-        yield f"the canary could not be written to the source: {measured.canary_refused}"
-    if measured.canary_timeout is not None and measured.canary_seconds is None:
+    if measured.probe_refused:
+        yield f"the probe object could not be written to the source: {measured.probe_refused}"
+    if measured.probe_timeout is not None and measured.probe_seconds is None:
         yield (
-            f"the canary did not come within {measured.canary_timeout:g} s: look at the source's replication status "
-            "and at the role's and the KMS keys' permissions."
+            f"the probe object did not arrive within {measured.probe_timeout:g} s: look at the source's replication "
+            "status and at the role's and the KMS keys' permissions."
         )
     if measured.scan and measured.scan.failed:
         keys = measured.scan.failed
@@ -249,5 +249,5 @@ def described(edge: Edge, setup: Setup, measured: Measured) -> dict[str, t.Any]:
         **dataclasses.asdict(measured.metrics),
         "failed_objects": len(measured.scan.failed) if measured.scan else None,
         "pending_objects": measured.scan.pending if measured.scan else None,
-        "canary_seconds": measured.canary_seconds,
+        "probe_seconds": measured.probe_seconds,
     }

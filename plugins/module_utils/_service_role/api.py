@@ -18,7 +18,7 @@ import typing as t
 from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from .._core.waiting import retry
 from .._rules.ownership import tags_of
-from .facts import Policy, Role
+from .model import Policy, Role
 
 MISSING = "NoSuchEntity"
 

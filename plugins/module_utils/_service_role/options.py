@@ -20,12 +20,7 @@ from .._rules.policy_documents import (
     check_statement,
 )
 from .documents import MAX_SIZE, split, text
-from .facts import (
-    MAX_ATTACHED,
-    Desired,
-    Group,
-    number_of,
-)
+from .model import MAX_ATTACHED, Desired, Group, number_of
 
 ARGUMENTS: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},

@@ -18,12 +18,7 @@ from .._rules.ownership import require_owned
 from .._rules.policy_documents import canonical, same
 from . import policies
 from .documents import Statement, covers
-from .facts import (
-    Desired,
-    Observed,
-    Policy,
-    Role,
-)
+from .model import Desired, Observed, Policy, Role
 
 if t.TYPE_CHECKING:
     from .operations import Operations
@@ -89,16 +84,6 @@ def not_deleted(observed: Observed, desired: Desired, absent: bool) -> list[str]
     """The policies that are not needed and stay, for others use them."""
     unneeded = observed.policies if absent else policies.leaving(observed, desired)
     return policies.staying(observed, desired, unneeded)
-
-
-def policies_to_change(observed: Observed, desired: Desired | None) -> list[str]:
-    """Those of which a version is made, or that are deleted: all, without *desired*. Their versions matter."""
-    wanted = desired.policies if desired else {}
-    return [
-        name
-        for name, policy in observed.policies.items()
-        if name not in wanted or not same(policy.document, wanted[name])
-    ]
 
 
 def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str]) -> None:

@@ -18,14 +18,7 @@ from .._rules.ownership import OWNER_TAG
 from .._rules.policy_documents import same
 from .changes import Change, ordered
 from .documents import Statement
-from .facts import (
-    MAX_ATTACHED,
-    Desired,
-    Observed,
-    Policy,
-    number_of,
-    part,
-)
+from .model import MAX_ATTACHED, Desired, Observed, Policy, number_of, part
 
 if t.TYPE_CHECKING:
     from .operations import Operations
@@ -106,6 +99,15 @@ def staying(observed: Observed, desired: Desired, names: t.Collection[str]) -> l
     ]
 
 
+def to_change(observed: Observed, desired: t.Mapping[str, Statement]) -> list[str]:
+    """The policies of which a version is made, or that are deleted: their versions matter."""
+    return [name for name, policy in observed.policies.items() if _is_other(policy, desired.get(name))]
+
+
+def _is_other(policy: Policy, document: Statement | None) -> bool:
+    return document is None or not same(policy.document, document)
+
+
 def _change(operations: Operations, change: Change, observed: Observed, desired: Desired) -> Steps:
     name, policy = change.name, observed.policies.get(change.name)
     arn = policy.arn if policy else desired.arn("policy", name)
@@ -115,7 +117,7 @@ def _change(operations: Operations, change: Change, observed: Observed, desired:
     if policy is None:
         if name not in desired.policies:
             found.append(_creation(operations, name, change.document, desired))
-    elif not same(policy.document, change.document):
+    elif _is_other(policy, change.document):
         if len(policy.versions) + 1 >= _MAX_VERSIONS:
             found.append(_version_deletion(operations, name, arn, policy.versions[0]))
         arguments = {"arn": arn, "document": change.document}

@@ -26,15 +26,9 @@ from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from . import options
 from . import plan as planning
-from .facts import (
-    Group,
-    Observed,
-    Policy,
-    Role,
-    number_of,
-    part,
-)
+from .model import Group, Observed, Policy, Role, number_of, part
 from .operations import ALREADY_THERE, Operations
+from .policies import to_change as policies_to_change
 
 
 class ServiceRole(Resource[Observed]):
@@ -61,7 +55,7 @@ class ServiceRole(Resource[Observed]):
         more = in_parallel({name: functools.partial(self._policy, name) for name in beyond})
         policies.update({name: policy for name, policy in more.items() if policy is not None})
         observed = Observed(role, policies)
-        matter = planning.policies_to_change(observed, None if self._absent else self._desired)
+        matter = policies_to_change(observed, {} if self._absent else self._desired.policies)
         versions = in_parallel(
             {name: functools.partial(self.operations.versions, policies[name].arn) for name in matter}
         )

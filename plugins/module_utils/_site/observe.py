@@ -15,7 +15,7 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.parallel import in_parallel
 from .._distribution.info import distribution_named
-from .._mrap.facts import mraps_of
+from .._mrap.info import mraps_of
 from .._origin_map.resource import out_of_service
 from . import operations
 from .live import Distribution, Live, distribution_from, mrap_from

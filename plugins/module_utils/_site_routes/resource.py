@@ -15,7 +15,8 @@ from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
 from .._core.plan import Plan
 from .._core.reconcile import Outcome
-from .._key_value_store.site_keys import SiteKeys, check_site
+from .._key_value_store.plan import check_site
+from .._key_value_store.site_keys import SiteKeys
 from . import plan as planning
 from . import schema, values
 

@@ -25,15 +25,15 @@ from .._rules.bucket_names import check_bucket_names
 from .._rules.regions import check_regions
 from . import assess, measure
 from .api import HealthApi
-from .canary import Canaries
+from .probe_objects import ProbeObjects
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},
     "topology": {"type": "str", "default": "hub", "choices": ["hub", "mesh"]},
     "home_region": {"type": "str"},
     "role_arn": {"type": "str"},
-    "canary": {"type": "bool", "default": False},
-    "canary_timeout": {"type": "int", "default": 300},
+    "probe": {"type": "bool", "default": False},
+    "probe_timeout": {"type": "int", "default": 300},
     "scan_prefix": {"type": "str"},
     "scan_limit": {"type": "int", "default": 1000},
 }
@@ -59,18 +59,18 @@ def report(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
         measure.scan(api, reachable, p["scan_prefix"], p["scan_limit"]) if p["scan_prefix"] is not None else ({}, None)
     )
     sound = [edge for edge in edges if not assess.setup_problem(edge, setup)]
-    watched = sound if p["canary"] and not module.check_mode else []
-    canaries = Canaries(
-        api, [region for region in setup.buckets if not setup.buckets[region].trouble], p["canary_timeout"]
+    watched = sound if p["probe"] and not module.check_mode else []
+    probe_objects = ProbeObjects(
+        api, [region for region in setup.buckets if not setup.buckets[region].trouble], p["probe_timeout"]
     )
-    flown = canaries.fly(watched) if watched else {}
+    arrivals = probe_objects.measure(watched) if watched else {}
     measured = {
         edge: assess.Measured(
             metrics.get(edge, assess.Metrics()),
             scans.get(edge),
-            p["canary_timeout"] if edge in watched else None,
-            canaries.refused.get(edge.source) if edge in watched else None,
-            flown.get(edge),
+            p["probe_timeout"] if edge in watched else None,
+            probe_objects.refused.get(edge.source) if edge in watched else None,
+            arrivals.get(edge),
         )
         for edge in edges
     }
@@ -95,7 +95,7 @@ def _check(params: t.Mapping[str, t.Any]) -> None:
 def observe(
     api: HealthApi, edges: t.Sequence[assess.Edge], buckets: t.Mapping[str, str], expected_role: str | None
 ) -> assess.Setup:
-    """What is configured. What may not be looked at is taken for right: the canary tells."""
+    """What is configured. What may not be read counts as right: the probe object shows otherwise."""
     sources = {edge.source for edge in edges}
     found = in_parallel(
         {

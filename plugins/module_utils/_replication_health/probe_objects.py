@@ -25,11 +25,11 @@ from .assess import Edge
 
 PREFIX = "_edge/canary/"
 
-# Seconds after its timeout when a canary is nobody's any more: its run was killed, or it came too late.
-_LEFT_OVER = 3600.0
+# Seconds after its timeout when a probe object is a leftover: its run was killed, or it arrived too late.
+_LEFTOVER_AFTER = 3600.0
 
 
-class Canaries:
+class ProbeObjects:
     """*regions*: those whose buckets can be looked at."""
 
     def __init__(self, api: HealthApi, regions: t.Sequence[str], timeout: float) -> None:
@@ -39,9 +39,9 @@ class Canaries:
         # Why it could not be written, by source.
         self.refused: dict[str, str] = {}
 
-    def fly(self, edges: t.Sequence[Edge]) -> dict[Edge, float]:
-        """The seconds after which the canary was seen at each edge's end; edges where it was not are left out."""
-        self._remove_left_over()
+    def measure(self, edges: t.Sequence[Edge]) -> dict[Edge, float]:
+        """The seconds after which the probe object was seen at each edge's end; edges where it was not are left out."""
+        self._remove_leftovers()
         keys = {edge.source: f"{PREFIX}{uuid.uuid4().hex}" for edge in edges}
         try:
             started = in_parallel({source: functools.partial(self._put, source, key) for source, key in keys.items()})
@@ -72,7 +72,7 @@ class Canaries:
         # At the deadline, what was not seen is a finding and no failure.
         with contextlib.suppress(EdgeError):
             wait_until(
-                "The canaries",
+                "The probe objects",
                 probe,
                 lambda waiting: not waiting,
                 timeout=self._timeout,
@@ -94,8 +94,8 @@ class Canaries:
             for version in self._api.versions(region, key):
                 self._api.delete_version(region, key, version["VersionId"])
 
-    def _remove_left_over(self) -> None:
-        age = datetime.timedelta(seconds=self._timeout + _LEFT_OVER)
+    def _remove_leftovers(self) -> None:
+        age = datetime.timedelta(seconds=self._timeout + _LEFTOVER_AFTER)
         before = datetime.datetime.now(datetime.UTC) - age
         in_parallel({region: functools.partial(self._remove_older, region, before) for region in self._regions})
 
