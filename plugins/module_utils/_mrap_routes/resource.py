@@ -15,6 +15,7 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws, ClientError
 from .._core.reconcile import Plan, Resource, wait_until
 from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.names import check_mrap_arn
 from . import plan as planning
 from .api import RoutesApi, status_of
 
@@ -79,7 +80,7 @@ class Routes(Resource[State]):
         p = module.params
         self._unknown = module.check_mode and p["arn"] == KNOWN_AFTER_APPLY
         if not self._unknown:
-            planning.check_arn(p["arn"])
+            check_mrap_arn(p["arn"], "arn")
         self._desired = planning.desired(p["arn"], p["state"] == "present", p["out_of_service"], p["dials"])
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
