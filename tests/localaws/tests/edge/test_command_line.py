@@ -1,4 +1,4 @@
-"""The edge as a process of its own: it says what it cannot do, and leaves nothing behind."""
+"""The edge as a process: its errors, and that it leaves no process or file behind."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -63,7 +63,7 @@ def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, way: str) -> 
         assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
-def test_what_cannot_be_started_is_said_in_a_sentence(site: Site, tmp_path: Path) -> None:
+def test_a_failed_start_is_one_line_on_stderr(site: Site, tmp_path: Path) -> None:
     taken = str(urlsplit(site.edge.url).port)
     process = edge_process(site, tmp_path, "--port", taken)
     _, errors = process.communicate(timeout=30)
