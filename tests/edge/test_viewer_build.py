@@ -65,11 +65,11 @@ def test_the_import_comes_first_and_there_is_one_handler(builder: t.Any) -> None
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 32], ids=["short name", "the longest name"])
-@pytest.mark.parametrize("mode", ["mrap", "nearest_bucket", "__EDGE_ORIGIN__"])
+@pytest.mark.parametrize("mode", ["true", "false", "__EDGE_SELECTS_ORIGINS__"])
 def test_it_fits_as_it_is_deployed(builder: t.Any, name: str, mode: str) -> None:
     code = builder.build()
-    assert (code.count("__EDGE_NAME__"), code.count("__EDGE_ORIGIN__")) == (1, 1)
-    deployed = code.replace("__EDGE_NAME__", name).replace("__EDGE_ORIGIN__", mode)
+    assert (code.count("__EDGE_NAME__"), code.count("__EDGE_SELECTS_ORIGINS__")) == (1, 1)
+    deployed = code.replace("__EDGE_NAME__", name).replace("__EDGE_SELECTS_ORIGINS__", mode)
     assert len(deployed.encode()) <= 10_240 - builder.bytes_left(code)
     assert builder.bytes_left(code) > 512
 

@@ -22,7 +22,9 @@ KEYS = {f"{NAME}/h/*": json.dumps({"v": 1, "p": RELEASE})}
 
 def viewer_function(mode: str = "mrap") -> str:
     code = (_EDGE / "viewer_request" / "viewer_request.js").read_text()
-    return code.replace("__EDGE_NAME__", NAME).replace("__EDGE_ORIGIN__", mode)
+    return code.replace("__EDGE_NAME__", NAME).replace(
+        "__EDGE_SELECTS_ORIGINS__", str(mode == "nearest_bucket").lower()
+    )
 
 
 def origin_keys(nearest: dict[str, list[str]]) -> dict[str, str]:
