@@ -12,67 +12,24 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
-import boto3.session
-from botocore.config import Config
+from localaws.clients import ROOT, Credentials, pinned_client
 
+__all__ = ["ROOT", "Credentials", "LocalAws", "LocalAwsError"]
 _PACKAGE = Path(__file__).resolve().parent
-_CLIENT = _PACKAGE / "client"
+_GUARD = _PACKAGE / "guard"
 _ACCOUNT_ID = "111122223333"
 _ADDRESS = "127.0.0.1"
 _START_ATTEMPTS = 3
 _LOG_TAIL_BYTES = 4000
 
 
-@dataclass(frozen=True)
-class Credentials:
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-
-
-# The account's root. MiniStack does not verify its signatures: a test of rights or signatures needs another user.
-ROOT = Credentials("test", "test")
-
-
 class LocalAwsError(Exception):
     """The emulator did not start, or one of its own endpoints refused a request."""
-
-
-_session = boto3.session.Session()
-_session_lock = threading.Lock()  # creating a client is not thread-safe, using one is
-
-
-def pinned_client(url: str, service: str, region: str, credentials: Credentials | None = None) -> Any:
-    """A boto3 client that sends every request to the emulator at `url`, also those to MRAP ARNs and prefixed hosts."""
-    who = credentials or ROOT
-    base = urlsplit(url)
-
-    def pin(request: Any, **_: Any) -> None:
-        parts = urlsplit(request.url)
-        if parts.netloc != base.netloc:
-            request.headers["Host"] = parts.netloc  # it is signed, and the emulator routes by it
-            request.url = urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
-
-    with _session_lock:
-        client = _session.client(
-            service,
-            region_name=region,
-            endpoint_url=url,
-            aws_access_key_id=who.access_key_id,
-            aws_secret_access_key=who.secret_access_key,
-            aws_session_token=who.session_token,
-            config=Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60),
-        )
-    client.meta.events.register("before-send", pin)
-    return client
 
 
 class LocalAws:
@@ -242,7 +199,7 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "PYTHONPATH": str(_CLIENT) + (os.pathsep + inherited if inherited else ""),
+            "PYTHONPATH": str(_GUARD) + (os.pathsep + inherited if inherited else ""),
         }
         if who.session_token is not None:
             variables["AWS_SESSION_TOKEN"] = who.session_token

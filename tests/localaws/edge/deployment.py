@@ -13,6 +13,7 @@ import zipfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+from localaws.clients import pinned_client
 from localaws.edge.messages import LOG, EdgeError
 from localaws.edge.origin.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
 from localaws.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
@@ -25,7 +26,6 @@ from localaws.edge.snapshot import (
     stores_of,
 )
 from localaws.edge.viewer_function.function import FunctionCode, KeyValues
-from localaws.local_aws import pinned_client
 
 _POLL_SECONDS = 0.5
 # The pace of reads while a change is InProgress: once it is Deployed, it must be in effect.

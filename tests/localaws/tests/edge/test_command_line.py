@@ -40,8 +40,8 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes in /proc")
-@pytest.mark.parametrize("way", ["SIGTERM", "stdin", "SIGKILL"])
-def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("end", ["SIGTERM", "stdin", "SIGKILL"])
+def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, end: str) -> None:
     process = edge_process(site, tmp_path, "--port", "0", "--watch-stdin", "--log", str(tmp_path / "log"))
     assert process.stdin and process.stdout
     ready = process.stdout.readline().split()
@@ -50,16 +50,16 @@ def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, way: str) -> 
     assert get(ready[2], "/left").body == b"x"
     workers = children_of(process.pid)
     assert len(workers) == 2
-    if way == "stdin":
+    if end == "stdin":
         process.stdin.close()
     else:
-        process.send_signal(getattr(signal, way))
-    assert process.wait(20) == (-9 if way == "SIGKILL" else 0)
+        process.send_signal(getattr(signal, end))
+    assert process.wait(20) == (-9 if end == "SIGKILL" else 0)
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{pid}").exists() for pid in workers):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    if way != "SIGKILL":
+    if end != "SIGKILL":
         assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 

@@ -91,13 +91,13 @@ def test_an_associated_version_cannot_be_deleted(local_aws: LocalAws, deployment
     client.delete_function(FunctionName=function)
 
 
-@pytest.mark.parametrize("way", ["association", "distribution"])
-def test_replicas_are_deleted_later(local_aws: LocalAws, deployment: Deployment, function: str, way: str) -> None:
+@pytest.mark.parametrize("removed", ["association", "distribution"])
+def test_replicas_are_deleted_later(local_aws: LocalAws, deployment: Deployment, function: str, removed: str) -> None:
     client, site = local_aws.client("lambda"), Site(local_aws, deployment, function)
     client.update_function_code(FunctionName=function, ZipFile=package("other"))
     client.publish_version(FunctionName=function)
     local_aws.behave(replicas_linger_seconds=3600.0)
-    if way == "association":
+    if removed == "association":
         site.change()
     else:
         site.change("1", enabled=False)
