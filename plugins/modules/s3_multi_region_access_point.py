@@ -61,6 +61,18 @@ options:
       - AWS never deletes a policy. To take one back, give another one.
       - With O(wait=false), it is left to a later run unless the access point can take it at once.
     type: dict
+  distribution_arns:
+    description:
+      - The ARNs of the CloudFront distributions that may read through the access point with an origin access control.
+      - The policy becomes one that allows C(s3:GetObject) and C(s3:ListBucket) to exactly these distributions, and
+        denies all requests without TLS.
+      - With V([]), no distribution may read. An access point without a policy is left without one, since AWS never
+        deletes a policy; any other policy is replaced by one that only denies requests without TLS.
+      - Without this option and without O(policy), the policy is left as it is.
+      - In check mode, an ARN may be C((known after apply)).
+      - Mutually exclusive with O(policy).
+    type: list
+    elements: str
   wait:
     description: Whether to wait until the access point serves, its policy is in effect, or it is gone.
     type: bool
@@ -95,7 +107,22 @@ EXAMPLES = r"""
       - my-site-111122223333-us-east-1-an
   register: access_point
 
-- name: Let a distribution read through it
+- name: Allow a distribution to read through it
+  multiregion.edge.s3_multi_region_access_point:
+    name: my-site-3f9a1c2b
+    site: my-site
+    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    distribution_arns:
+      - arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
+
+- name: Revoke what distributions may read through it
+  multiregion.edge.s3_multi_region_access_point:
+    name: my-site-3f9a1c2b
+    site: my-site
+    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    distribution_arns: []
+
+- name: Allow a role to read through it, by a whole policy
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
     site: my-site
@@ -105,12 +132,9 @@ EXAMPLES = r"""
       Statement:
         - Effect: Allow
           Principal:
-            Service: cloudfront.amazonaws.com
+            AWS: arn:aws:iam::111122223333:role/reader
           Action: s3:GetObject
           Resource: "{{ access_point.multi_region_access_point.arn }}/object/*"
-          Condition:
-            StringEquals:
-              aws:SourceArn: arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
 
 - name: Have one over more Regions beside it, to go over to
   multiregion.edge.s3_multi_region_access_point:
@@ -248,13 +272,19 @@ from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run
 from ..module_utils._mrap.resource import (
     ARGUMENTS,
+    MUTUALLY_EXCLUSIVE,
     REQUIRED_IF,
     AccessPoint,
 )
 
 
 def main() -> None:
-    module = AnsibleAWSModule(argument_spec=ARGUMENTS, required_if=REQUIRED_IF, supports_check_mode=True)
+    module = AnsibleAWSModule(
+        argument_spec=ARGUMENTS,
+        mutually_exclusive=MUTUALLY_EXCLUSIVE,
+        required_if=REQUIRED_IF,
+        supports_check_mode=True,
+    )
     run(module, AccessPoint)
 
 

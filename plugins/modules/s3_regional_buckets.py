@@ -88,9 +88,19 @@ options:
     description:
       - Further statements of every bucket's policy, by name. C(BUCKET_ARN) in their C(Resource) stands for the ARN
         of the bucket whose policy it is. Their Sid is C(MultiregionEdge<name>).
-      - Those that an earlier run set and that are given no longer are removed, all of them by V({}). Without this
-        option they stay.
+      - Those that an earlier run set and that neither this option nor O(distribution_arns) gives any longer are
+        removed, all of them by V({}). Without both options they stay.
     type: dict
+  distribution_arns:
+    description:
+      - The ARNs of the CloudFront distributions that may read the buckets with an origin access control.
+      - Every bucket's policy gets two further statements, which allow C(s3:GetObject) and C(s3:ListBucket) to exactly
+        these distributions. Without C(s3:ListBucket), S3 answers 403 instead of 404 for a missing object.
+      - With V([]), no distribution may read. As with O(policy_statements), further statements of earlier runs that
+        neither option gives are removed, and without both options they stay.
+      - In check mode, an ARN may be C((known after apply)).
+    type: list
+    elements: str
   force_empty:
     description:
       - With O(state=absent), whether everything in the buckets is deleted with them, all versions included. It
@@ -141,16 +151,28 @@ EXAMPLES = r"""
   multiregion.edge.s3_regional_buckets:
     site: my-site
     regions: [eu-north-1, us-east-1]
+    distribution_arns:
+      - arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
+
+- name: Buckets that a distribution and a role may read
+  multiregion.edge.s3_regional_buckets:
+    site: my-site
+    regions: [eu-north-1, us-east-1]
+    distribution_arns:
+      - arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
     policy_statements:
-      Distribution:
+      Backup:
         Effect: Allow
         Principal:
-          Service: cloudfront.amazonaws.com
+          AWS: arn:aws:iam::111122223333:role/backup
         Action: s3:GetObject
         Resource: BUCKET_ARN/*
-        Condition:
-          StringEquals:
-            aws:SourceArn: arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
+
+- name: Buckets that no distribution may read
+  multiregion.edge.s3_regional_buckets:
+    site: my-site
+    regions: [eu-north-1, us-east-1]
+    distribution_arns: []
 
 - name: No buckets any more, and nothing that was in them
   multiregion.edge.s3_regional_buckets:

@@ -31,6 +31,7 @@ from ansible.module_utils import basic
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible_collections.multiregion.edge.plugins.module_utils._core import aws, progress
+from ansible_collections.multiregion.edge.plugins.plugin_utils import _journal
 from ansible_collections.multiregion.edge.plugins.plugin_utils._fork import Show, in_a_fork
 
 try:
@@ -76,6 +77,11 @@ class DirectAction(NormalAction):
         self._direct = not reason
         _display.vvv(f"Direct execution: {f'no, {reason}' if reason else 'yes'}", host=self._play_context.remote_addr)
         result: Result = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        # A task that only looks ahead, by a check mode of its own, is no part of what the run plans.
+        ahead = self._task.check_mode and not variables.get("ansible_check_mode")
+        if not ahead and not self._task.no_log:
+            _journal.record(variables.get("inventory_hostname", ""), self._task.get_name(), result)
         return result
 
     def _reasons(self, task_vars: dict[str, t.Any]) -> t.Iterator[str]:

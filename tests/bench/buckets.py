@@ -33,5 +33,5 @@ def _measure(count: int) -> dict[str, Measured]:
             for name, path in (("s3_regional_buckets", OURS), ("loop over s3_bucket", LOOP)):
                 for run in ("first run", "nothing to change"):
                     measured = rows.setdefault(f"{name}, {run}", Measured())
-                    measured.time(site.cloud, playbook(site, path, *variables))
+                    measured.time(site.local_aws, playbook(site, path, *variables))
     return rows

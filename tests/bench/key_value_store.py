@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.measure import ROUNDS, playbook
 from demo.site import LocalSite
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 # With the digest they are full batches.
 COUNTS = (999, 9999)
@@ -36,12 +36,12 @@ class Calls:
     reads: int = 0
     writes: int = 0
 
-    def time(self, cloud: LocalCloud, work: Callable[[], object]) -> None:
-        before = len(cloud.requests())
+    def time(self, local_aws: LocalAws, work: Callable[[], object]) -> None:
+        before = len(local_aws.requests())
         started = time.perf_counter()
         work()
         self.seconds.append(time.perf_counter() - started)
-        made = [each for each in cloud.requests(before) if each["service"] == "cloudfront-keyvaluestore"]
+        made = [each for each in local_aws.requests(before) if each["service"] == "cloudfront-keyvaluestore"]
         self.writes = sum(each["mutating"] for each in made)
         self.reads = len(made) - self.writes
 
@@ -64,20 +64,20 @@ def _measure(count: int) -> dict[str, Calls]:
     rows: dict[str, Calls] = {}
     for _round in range(ROUNDS):
         with LocalSite({"edge_name": "bench"}, as_root=True) as site:
-            cloud = site.cloud
-            bucket = {"bucket": f"bench-{cloud.account_id}-{REGION}-an", "region": REGION}
+            local_aws = site.local_aws
+            bucket = {"bucket": f"bench-{local_aws.account_id}-{REGION}-an", "region": REGION}
             location = {"LocationConstraint": REGION}
-            cloud.client("s3", REGION).create_bucket(Bucket=bucket["bucket"], CreateBucketConfiguration=location)
+            local_aws.client("s3", REGION).create_bucket(Bucket=bucket["bucket"], CreateBucketConfiguration=location)
             file = site.workdir / "keys.json"
             contestants: dict[str, Callable[[dict[str, str]], Callable[[], object]]] = {
-                "the task": _task(site, _store(cloud, "task"), file, {"manifest": bucket}),
-                "the task, without a manifest": _task(site, _store(cloud, "plain"), file, {}),
+                "the task": _task(site, _store(local_aws, "task"), file, {"manifest": bucket}),
+                "the task, without a manifest": _task(site, _store(local_aws, "plain"), file, {}),
             }
             if count <= LONGEST_LOOP:
-                contestants["the loop"] = _loop(cloud, _store(cloud, "loop"))
+                contestants["the loop"] = _loop(local_aws, _store(local_aws, "loop"))
             for who, sync in contestants.items():
                 for run, keys in _runs(count).items():
-                    rows.setdefault(f"{who}, {run}", Calls()).time(cloud, sync(keys))
+                    rows.setdefault(f"{who}, {run}", Calls()).time(local_aws, sync(keys))
     return rows
 
 
@@ -90,8 +90,8 @@ def _runs(count: int) -> dict[str, dict[str, str]]:
     }
 
 
-def _store(cloud: LocalCloud, name: str) -> str:
-    arn: str = cloud.client("cloudfront").create_key_value_store(Name=name)["KeyValueStore"]["ARN"]
+def _store(local_aws: LocalAws, name: str) -> str:
+    arn: str = local_aws.client("cloudfront").create_key_value_store(Name=name)["KeyValueStore"]["ARN"]
     return arn
 
 
@@ -106,10 +106,10 @@ def _task(
     return sync
 
 
-def _loop(cloud: LocalCloud, arn: str) -> Callable[[dict[str, str]], Callable[[], object]]:
+def _loop(local_aws: LocalAws, arn: str) -> Callable[[dict[str, str]], Callable[[], object]]:
     def sync(keys: dict[str, str]) -> Callable[[], object]:
         def run() -> None:
-            api = cloud.client("cloudfront-keyvaluestore")
+            api = local_aws.client("cloudfront-keyvaluestore")
             described = api.describe_key_value_store(KvsARN=arn)
             etag, empty = described["ETag"], not described["ItemCount"]
             for key, value in keys.items():

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from demo.site import LocalSite
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 # ROUNDS=1 is for a look: it is printed, and docs/performance.md stays as it is.
 LOOK = bool(os.environ.get("ROUNDS"))
@@ -35,13 +35,13 @@ class Measured:
     def median(self) -> float:
         return statistics.median(self.seconds)
 
-    def time(self, cloud: LocalCloud, work: Callable[[], object]) -> None:
-        before = len(cloud.requests())
+    def time(self, local_aws: LocalAws, work: Callable[[], object]) -> None:
+        before = len(local_aws.requests())
         cpu, started = _cpu(), time.perf_counter()
         work()
         self.seconds.append(time.perf_counter() - started)
         self.cpu.append(_cpu() - cpu)
-        made = cloud.requests()[before:]
+        made = local_aws.requests()[before:]
         self.writes = sum(each["mutating"] for each in made)
         self.reads = len(made) - self.writes
 

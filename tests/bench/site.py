@@ -19,7 +19,7 @@ from bench.measure import ROUNDS, Measured, pairs, playbook, table
 from bench.site_tasks import NOTHING, Tasks, Traced, tasks_table
 from demo.inputs import DEFAULTS, REPOSITORY
 from demo.site import LocalSite
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 RECORDER = Path(__file__).with_name("recorder")
 SITE = {**DEFAULTS, "edge_site": str(REPOSITORY / "examples" / "site")}
@@ -86,11 +86,11 @@ def _section(repositories: dict[str, Path]) -> list[str]:
             for what, name in RUNS.items():
                 # One after the other, and nobody always after the same one: this machine is not always as fast.
                 for who in list(sites)[:: -1 if round_ % 2 else 1]:
-                    rows[who][what].time(sites[who].cloud, playbook(sites[who], name))
+                    rows[who][what].time(sites[who].local_aws, playbook(sites[who], name))
                     traced = sites[who].traced()
                     if what == UNCHANGED:
                         unchanged[who].add(rows[who][what].seconds[-1], traced)
-            start.time(sites[HERE].cloud, playbook(sites[HERE], NOTHING))
+            start.time(sites[HERE].local_aws, playbook(sites[HERE], NOTHING))
         _measure_floors(floors)
     named = {
         what if who == HERE else f"{what}, {who}": measured[what] for what in RUNS for who, measured in rows.items()
@@ -133,16 +133,16 @@ def _measure_floors(floors: dict[str, Measured]) -> None:
         for what in FLOORS:
             playbook(site, RUNS[what])()
             calls[what] = site.recorded()
-        floors[FLOORS[UNCHANGED]].time(site.cloud, partial(_make, site.cloud, calls[UNCHANGED]))
-    with LocalCloud() as cloud:
-        floors[FLOORS[FIRST]].time(cloud, partial(_make, cloud, calls[FIRST]))
+        floors[FLOORS[UNCHANGED]].time(site.local_aws, partial(_make, site.local_aws, calls[UNCHANGED]))
+    with LocalAws() as local_aws:
+        floors[FLOORS[FIRST]].time(local_aws, partial(_make, local_aws, calls[FIRST]))
 
 
-def _make(cloud: LocalCloud, calls: list[Call]) -> None:
+def _make(local_aws: LocalAws, calls: list[Call]) -> None:
     clients: dict[tuple[str, str], Any] = {}
     for _time, service, region, operation, parameters in calls:
         if (service, region) not in clients:
-            clients[service, region] = cloud.client(service, region)
+            clients[service, region] = local_aws.client(service, region)
         try:
             clients[service, region]._make_api_call(operation, parameters)
         except (ClientError, BotoCoreError):

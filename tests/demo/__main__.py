@@ -13,7 +13,7 @@ from types import FrameType
 from demo.inputs import REPOSITORY, InputError, Inputs, read
 from demo.site import LocalSite, SiteError
 from demo.tour import tour
-from localaws.local import CloudError
+from localaws.local_aws import LocalAwsError
 
 
 class Stopped(Exception):
@@ -32,7 +32,7 @@ def main() -> int:
     except Stopped:
         print("\nStopped.")
         return 0
-    except (InputError, SiteError, CloudError) as error:
+    except (InputError, SiteError, LocalAwsError) as error:
         print(f"make demo: {error}", file=sys.stderr)
         return 1
     return 0

@@ -23,7 +23,7 @@ import yaml
 
 from demo.inputs import REPOSITORY
 from localaws.geo import load_pops
-from localaws.local import ROOT, Credentials, LocalCloud
+from localaws.local_aws import ROOT, Credentials, LocalAws
 
 # What docs/deployer says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
 # besides, to remove.
@@ -73,7 +73,7 @@ class LocalSite:
         self._as_root = as_root
         self._repository = repository
         self._stack = ExitStack()
-        self.cloud: LocalCloud
+        self.local_aws: LocalAws
         self.credentials: Credentials
         self.workdir: Path
         self.edge_url = ""
@@ -82,10 +82,10 @@ class LocalSite:
         with ExitStack() as stack:
             self.workdir = Path(tempfile.mkdtemp(prefix="multiregion-edge-"))
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
-            self.cloud = stack.enter_context(LocalCloud(self.workdir))
+            self.local_aws = stack.enter_context(LocalAws(self.workdir))
             name = str(self.variables["edge_name"])
-            policy = deployer_policy(name, self.cloud.account_id, TO_DEPLOY, self._repository)
-            self.credentials = ROOT if self._as_root else self.cloud.create_user("deployer", policy)
+            policy = deployer_policy(name, self.local_aws.account_id, TO_DEPLOY, self._repository)
+            self.credentials = ROOT if self._as_root else self.local_aws.create_user("deployer", policy)
             self._make_zone()
             self._stack = stack.pop_all()
         return self
@@ -99,12 +99,12 @@ class LocalSite:
         """The zone of the site's names is an account's before any site is."""
         zone = str(self.variables.get("edge_dns_zone") or "")
         if "." in zone:
-            self.cloud.client("route53").create_hosted_zone(Name=zone, CallerReference=zone)
+            self.local_aws.client("route53").create_hosted_zone(Name=zone, CallerReference=zone)
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         """What a process needs besides its own environment to use this local AWS as the deployer."""
         return {
-            **self.cloud.environment(self.credentials, region=region),
+            **self.local_aws.environment(self.credentials, region=region),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "ANSIBLE_COLLECTIONS_PATH": str(self._repository / "build" / "collections"),
             "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
@@ -142,7 +142,7 @@ class LocalSite:
         return str(self.variables.get("edge_home_region") or first[0]).strip()
 
     def distribution_id(self) -> str:
-        items = self.cloud.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
+        items = self.local_aws.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
         if len(items) != 1:
             raise SiteError(f"There are {len(items)} distributions in the local AWS; one was to be deployed.")
         return str(items[0]["Id"])
@@ -151,7 +151,7 @@ class LocalSite:
         """Start the local edge and return its URL."""
         log = self.workdir / "edge.log"
         command = [
-            *(sys.executable, "-m", "localaws.edge", "--endpoint", self.cloud.url),
+            *(sys.executable, "-m", "localaws.edge", "--endpoint", self.local_aws.url),
             *("--distribution", self.distribution_id(), "--port", str(port), "--home-region", self.home_region),
             *("--workdir", str(self.workdir), "--log", str(log), "--watch-stdin"),
         ]

@@ -74,5 +74,5 @@ def site(site_directory: Path) -> Iterator[LocalSite]:
 @pytest.fixture
 def edge(site: LocalSite, tmp_path: Path) -> Iterator[Edge]:
     """An edge with cold caches before the session's site."""
-    with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path) as local_edge:
+    with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path) as local_edge:
         yield local_edge

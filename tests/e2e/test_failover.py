@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating
+from e2e.playbook_results import last, mutating
 from localaws.edge import Edge
 from localaws.geo import great_circle_km, load_pops, load_regions
 from viewer import get
@@ -33,15 +33,15 @@ def failover(site: LocalSite, *arguments: str, **variables: Any) -> tuple[int, s
 
 
 def access_point_arn(site: LocalSite) -> str:
-    (found,) = site.cloud.client("s3control", "us-west-2").list_multi_region_access_points(
-        AccountId=site.cloud.account_id
+    (found,) = site.local_aws.client("s3control", "us-west-2").list_multi_region_access_points(
+        AccountId=site.local_aws.account_id
     )["AccessPoints"]
-    return f"arn:aws:s3::{site.cloud.account_id}:accesspoint/{found['Alias']}"
+    return f"arn:aws:s3::{site.local_aws.account_id}:accesspoint/{found['Alias']}"
 
 
 def dials(site: LocalSite) -> dict[str, int]:
-    routes = site.cloud.client("s3control", "us-east-1").get_multi_region_access_point_routes(
-        AccountId=site.cloud.account_id, Mrap=access_point_arn(site)
+    routes = site.local_aws.client("s3control", "us-east-1").get_multi_region_access_point_routes(
+        AccountId=site.local_aws.account_id, Mrap=access_point_arn(site)
     )["Routes"]
     return {route["Region"]: route["TrafficDialPercentage"] for route in routes}
 
@@ -50,8 +50,8 @@ def dials(site: LocalSite) -> dict[str, int]:
 def in_service(site: LocalSite) -> Iterator[None]:
     yield
     updates = [{"Region": region, "TrafficDialPercentage": 100} for region in site.variables["edge_regions"]]
-    site.cloud.client("s3control", "us-east-1").submit_multi_region_access_point_routes(
-        AccountId=site.cloud.account_id, Mrap=access_point_arn(site), RouteUpdates=updates
+    site.local_aws.client("s3control", "us-east-1").submit_multi_region_access_point_routes(
+        AccountId=site.local_aws.account_id, Mrap=access_point_arn(site), RouteUpdates=updates
     )
 
 
@@ -76,7 +76,7 @@ def test_stockholms_viewers_move_to_the_next_region_and_back(
     status, output = failover(site, edge_out_of_service=OUT, edge_probes=asked)
     assert status == 0, output
     assert dials(site) == {OUT: 0, **dict.fromkeys(others, 100)}
-    with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path) as cold:
+    with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path) as cold:
         for code in load_pops():
             page = get(cold.url, "/", pop=code)
             assert (page.status, page.region) == (200, nearest(code, others)) or page.result == "Hit"
@@ -99,7 +99,7 @@ def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: 
     assert status == 0, output
     made = [
         each
-        for each in site.cloud.requests(start)
+        for each in site.local_aws.requests(start)
         if each["access_key_id"] == site.credentials.access_key_id
         and not each["host"].endswith("s3-global.amazonaws.com")
     ]
@@ -109,9 +109,9 @@ def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: 
 
 @pytest.mark.parametrize("proven", [True, False])
 def test_a_drill_leaves_the_dials_as_they_were(site: LocalSite, edge: Edge, in_service: None, proven: bool) -> None:
-    client = site.cloud.client("s3control", "us-east-1")
+    client = site.local_aws.client("s3control", "us-east-1")
     client.submit_multi_region_access_point_routes(
-        AccountId=site.cloud.account_id,
+        AccountId=site.local_aws.account_id,
         Mrap=access_point_arn(site),
         RouteUpdates=[{"Region": "sa-east-1", "TrafficDialPercentage": 0}],
     )

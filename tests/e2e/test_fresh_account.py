@@ -15,7 +15,7 @@ import pytest
 
 from demo.inputs import REPOSITORY
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap
+from e2e.playbook_results import last, mutating, recap
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(20)]
 
@@ -49,11 +49,11 @@ def test_a_dry_run_on_an_empty_account_reaches_the_end_and_shows_the_plan(empty:
 
 @pytest.mark.parametrize("calls", [3, 17, 30])
 def test_an_interrupted_run_is_resumed_by_running_it_again(empty: LocalSite, calls: int) -> None:
-    empty.cloud.fault(calls)
+    empty.local_aws.fault(calls)
     broken = empty.playbook("site.yml", capture=True)
     assert broken.returncode != 0
     assert "Traceback" not in broken.stdout
-    empty.cloud.fault(None)
+    empty.local_aws.fault(None)
     resumed = empty.playbook("site.yml", capture=True)
     assert resumed.returncode == 0, resumed.stdout
     start = last(empty)
@@ -99,7 +99,7 @@ def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
     )
     assert recap(ansible("ansible-playbook", str(play)))[0] == 2  # the buckets, and what says their Regions
     assert recap(ansible("ansible-playbook", str(play)))[0] == 0
-    names = [bucket["Name"] for bucket in empty.cloud.client("s3").list_buckets()["Buckets"]]
+    names = [bucket["Name"] for bucket in empty.local_aws.client("s3").list_buckets()["Buckets"]]
     assert sorted(names) == ["theirs-111122223333-eu-west-1-an", "theirs-111122223333-us-west-2-an"]
 
 
@@ -137,7 +137,7 @@ def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
 
 
 def test_nothing_without_our_mark_is_changed(empty: LocalSite) -> None:
-    cloudfront = empty.cloud.client("cloudfront")
+    cloudfront = empty.local_aws.client("cloudfront")
     code = b"function handler(event) { return event.request; }"
     config = {"Comment": "billing's", "Runtime": "cloudfront-js-2.0"}
     cloudfront.create_function(Name="small-viewer-request", FunctionConfig=config, FunctionCode=code)

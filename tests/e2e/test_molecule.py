@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.inputs import REPOSITORY
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 pytestmark = pytest.mark.shares_nothing
 
@@ -20,10 +20,10 @@ EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action
 
 
 def test_every_scenario_passes() -> None:
-    with LocalCloud() as cloud:
+    with LocalAws() as local_aws:
         environment = {
             **os.environ,
-            **cloud.environment(cloud.create_user("molecule", EVERYTHING)),
+            **local_aws.environment(local_aws.create_user("molecule", EVERYTHING)),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
             "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),

@@ -1,4 +1,4 @@
-"""Every way to the nearest bucket: deployed, published, served, and a Region taken out of service."""
+"""Every origin mode: deployed, published, served, and a Region taken out of service."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap, run
-from e2e.ways import REGIONS, WAYS
+from e2e.origin_modes import ORIGIN_MODES, REGIONS
+from e2e.playbook_results import last, mutating, recap, run
 from localaws.geo import great_circle_km, load_pops, load_regions
 from viewer import get
 
@@ -28,8 +28,8 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
     for number in range(20):
         (directory / f"page-{number}.html").write_text(f"page {number}")
     (directory / "index.html").write_text("front")
-    variables = {"edge_name": "ways", "edge_regions": REGIONS, "edge_site": str(directory), **WAYS[request.param]}
-    with LocalSite(variables) as local_site:
+    variables = {"edge_name": "modes", "edge_regions": REGIONS, "edge_site": str(directory)}
+    with LocalSite(variables | ORIGIN_MODES[request.param]) as local_site:
         yield local_site
 
 
@@ -47,7 +47,7 @@ def served(site: LocalSite) -> dict[str, str]:
 
 
 # How it is without another setting, the other tests have.
-@pytest.mark.parametrize("site", [way for way, variables in WAYS.items() if variables], indirect=True)
+@pytest.mark.parametrize("site", [mode for mode, variables in ORIGIN_MODES.items() if variables], indirect=True)
 def test_it_is_deployed_served_and_goes_over(site: LocalSite) -> None:
     run(site, "site.yml")
     run(site, "playbooks/publish.yml")
@@ -86,8 +86,8 @@ def test_a_dry_run_on_an_empty_account_foretells_it(site: LocalSite) -> None:
     start = last(site)
     foretold = run(site, "site.yml", "--check", "--diff")
     for sentence in (
-        "Create the origin access control ways-sigv4",
-        "Create the distribution of ways",
+        "Create the origin access control modes-sigv4",
+        "Create the distribution of modes",
         "Ask bucket-eu-north-1, then bucket-us-east-1 for what eu-west-1 has not cached",
     ):
         assert sentence in foretold

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, recap
+from e2e.playbook_results import last, mutating, recap
 from localaws.edge import Edge
 from viewer import get
 
@@ -44,14 +44,14 @@ def test_bad_input_is_one_sentence_before_any_call(site: LocalSite, variables: d
     assert outcome.returncode != 0
     assert sentence in outcome.stdout
     assert "Traceback" not in outcome.stdout
-    assert site.cloud.requests(start) == []
+    assert site.local_aws.requests(start) == []
 
 
 def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge, tmp_path: Path) -> None:
     def pointer() -> str:
-        cloudfront = site.cloud.client("cloudfront")
+        cloudfront = site.local_aws.client("cloudfront")
         arn = cloudfront.describe_key_value_store(Name="shop")["KeyValueStore"]["ARN"]
-        items = site.cloud.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn)["Items"]
+        items = site.local_aws.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn)["Items"]
         return str(json.loads(items[0]["Value"])["p"])
 
     def publish(**variables: str) -> None:

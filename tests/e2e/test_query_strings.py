@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
+from e2e.playbook_results import last, mutating, run
 from localaws.edge import Edge
 from viewer import get
 
@@ -21,7 +21,7 @@ VIEWERS = "ARN"
 
 def policies(site: LocalSite) -> list[str]:
     """The names of the account's own cache policies."""
-    found: dict[str, Any] = site.cloud.client("cloudfront").list_cache_policies(Type="custom")["CachePolicyList"]
+    found: dict[str, Any] = site.local_aws.client("cloudfront").list_cache_policies(Type="custom")["CachePolicyList"]
     return [each["CachePolicy"]["CachePolicyConfig"]["Name"] for each in found.get("Items", [])]
 
 
@@ -39,9 +39,11 @@ def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Pa
         run(site, "site.yml")
         run(site, "playbooks/publish.yml")
         assert policies(site) == ["asked"]
-        host = site.cloud.client("cloudfront").get_distribution(Id=site.distribution_id())["Distribution"]["DomainName"]
+        host = site.local_aws.client("cloudfront").get_distribution(Id=site.distribution_id())["Distribution"][
+            "DomainName"
+        ]
         run(site, "playbooks/routes.yml", edge_routes={host: {"query": ["page"]}})
-        with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path / "edge") as edge:
+        with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path / "edge") as edge:
             # The host passes on one of the names that the distribution knows, and nothing else.
             assert results(edge, "?page=1", "?page=2") == ["Miss", "Miss"]
             assert results(edge, "?utm=a&page=1", "?page=2&lang=en") == ["Hit", "Hit"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
-from e2e.visitors import Visitors
+from e2e.playbook_results import last, mutating, run
+from e2e.traffic import Traffic
 from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(250)]
@@ -45,7 +45,7 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
     write_release(tmp_path / "site", 1)
     variables = {"edge_name": "live", "edge_regions": THREE, "edge_site": str(tmp_path / "site")}
     with LocalSite(variables) as site:
-        keys = {region: site.cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in FIVE}
+        keys = {region: site.local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in FIVE}
         site.variables["edge_kms_keys"] = keys
         run(site, "site.yml")
         run(site, "playbooks/publish.yml")
@@ -54,39 +54,39 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
 
 def access_points(site: LocalSite) -> list[set[str]]:
     """The set of Regions of each."""
-    client = site.cloud.client("s3control", "us-west-2")
-    found = client.list_multi_region_access_points(AccountId=site.cloud.account_id)["AccessPoints"]
+    client = site.local_aws.client("s3control", "us-west-2")
+    found = client.list_multi_region_access_points(AccountId=site.local_aws.account_id)["AccessPoints"]
     return [{region["Region"] for region in each["Regions"]} for each in found]
 
 
 def bucket(site: LocalSite, region: str) -> str:
-    return f"live-{site.cloud.account_id}-{region}-an"
+    return f"live-{site.local_aws.account_id}-{region}-an"
 
 
 def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: Path) -> None:
-    home = live.cloud.client("s3", THREE[0])
+    home = live.local_aws.client("s3", THREE[0])
     home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
-    with Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
-        with Visitors(edge.url, expected(1)) as visitors:
+    with Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
+        with Traffic(edge.url, expected(1)) as traffic:
             live.variables["edge_regions"] = FIVE
             grown = run(live, "site.yml", edge_allow_replacement=True)
             assert access_points(live) == [set(FIVE)]
 
-            visitors.expected = expected(1, 2)
+            traffic.expected = expected(1, 2)
             write_release(tmp_path / "site", 2)
             run(live, "playbooks/publish.yml")
             edge.refresh()  # a key of the store takes its time to every edge location
-            visitors.expected = expected(2)
+            traffic.expected = expected(2)
 
             live.variables["edge_regions"] = TWO
             shrunk = run(live, "site.yml", edge_allow_replacement=True)
             assert access_points(live) == [set(TWO)]
-        assert visitors.complaints == []
-        assert visitors.misses > 500
+        assert traffic.errors == []
+        assert traffic.misses > 500
     assert "Bring " in grown
     assert bucket(live, "us-east-1") in shrunk  # that its objects stay, and cost, is said
     for region in FIVE:
-        kept = live.cloud.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
+        kept = live.local_aws.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
         assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})
         assert kept["SSEKMSKeyId"] == live.variables["edge_kms_keys"][region]
     start = last(live)
@@ -100,17 +100,17 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
     foretold = live.playbook(*replace, "--check", capture=True)
     assert foretold.returncode == 0, foretold.stdout
     with (
-        Edge(live.cloud.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
-        Visitors(edge.url, expected(1)) as visitors,
+        Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
+        Traffic(edge.url, expected(1)) as traffic,
     ):
         for calls in (4, 18, 20):
-            live.cloud.fault(calls, live.credentials)
+            live.local_aws.fault(calls, live.credentials)
             broken = live.playbook(*replace, capture=True)
-            live.cloud.fault(None)
+            live.local_aws.fault(None)
             assert broken.returncode != 0
             assert "Traceback" not in broken.stdout
         run(live, "site.yml", edge_allow_replacement=True)
-    assert visitors.complaints == []
+    assert traffic.errors == []
     assert access_points(live) == [{"us-east-1", "sa-east-1"}]
     start = last(live)
     assert "no changes" in run(live, "site.yml")

@@ -34,16 +34,16 @@ KEYS = {
 def routed() -> Iterator[LocalSite]:
     """Local AWS with nothing in it but the store of a site, in which another site has a key."""
     with LocalSite({"edge_name": "small", "edge_regions": ["eu-north-1"]}) as site:
-        arn = site.cloud.client("cloudfront").create_key_value_store(Name="small")["KeyValueStore"]["ARN"]
-        keys = site.cloud.client("cloudfront-keyvaluestore")
+        arn = site.local_aws.client("cloudfront").create_key_value_store(Name="small")["KeyValueStore"]["ARN"]
+        keys = site.local_aws.client("cloudfront-keyvaluestore")
         etag = keys.describe_key_value_store(KvsARN=arn)["ETag"]
         keys.put_key(KvsARN=arn, Key="other/h/www.example.com", Value='{"v":1,"p":"r/a"}', IfMatch=etag)
         yield site
 
 
 def keys_of(site: LocalSite) -> dict[str, Any]:
-    arn = site.cloud.client("cloudfront").describe_key_value_store(Name="small")["KeyValueStore"]["ARN"]
-    items = site.cloud.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn, MaxResults=50)["Items"]
+    arn = site.local_aws.client("cloudfront").describe_key_value_store(Name="small")["KeyValueStore"]["ARN"]
+    items = site.local_aws.client("cloudfront-keyvaluestore").list_keys(KvsARN=arn, MaxResults=50)["Items"]
     return {item["Key"]: json.loads(item["Value"]) for item in items if item["Key"].startswith("small/")}
 
 

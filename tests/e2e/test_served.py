@@ -152,7 +152,7 @@ def test_it_is_really_served_from_there(site: LocalSite, edge: Edge) -> None:
     """An object version that is deleted in one Region's bucket is missed near it only, where no copy is cached."""
     assert get(edge.url, "/with%20space.txt", pop="MEL").status == 200
     bucket = "shop-111122223333-ap-southeast-2-an"
-    s3 = site.cloud.client("s3", "ap-southeast-2")
+    s3 = site.local_aws.client("s3", "ap-southeast-2")
     versions = s3.list_object_versions(Bucket=bucket, Prefix="r/")["Versions"]
     (version,) = [each for each in versions if each["Key"].endswith("/with space.txt")]
     kept = s3.get_object(Bucket=bucket, Key=version["Key"])

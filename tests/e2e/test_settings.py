@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from demo.site import LocalSite
-from e2e.runs import last, mutating, run
+from e2e.playbook_results import last, mutating, run
 from viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]
@@ -31,13 +31,13 @@ def site(directory: Path, as_root: bool = False, **variables: Any) -> Iterator[L
 
 
 def distribution(local_site: LocalSite) -> dict[str, Any]:
-    found = local_site.cloud.client("cloudfront").get_distribution(Id=local_site.distribution_id())["Distribution"]
+    found = local_site.local_aws.client("cloudfront").get_distribution(Id=local_site.distribution_id())["Distribution"]
     config: dict[str, Any] = found["DistributionConfig"]
     return config
 
 
 def records(local_site: LocalSite) -> list[dict[str, Any]]:
-    route53 = local_site.cloud.client("route53")
+    route53 = local_site.local_aws.client("route53")
     zone = route53.list_hosted_zones_by_name(DNSName=ZONE)["HostedZones"][0]["Id"]
     found: list[dict[str, Any]] = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     return found
@@ -72,10 +72,9 @@ def test_names_in_route_53_and_what_cloudfront_is_told(tmp_path: Path) -> None:
         "edge_hosts": [WWW],
     }
     with site(tmp_path / "site", **given) as every:
-        acl = (
-            f"arn:aws:wafv2:us-east-1:{every.cloud.account_id}:global/webacl/every/473e64fd-f30b-4765-81a0-62ad96dd167a"
-        )
-        check = every.cloud.client("route53").create_health_check(
+        account = every.local_aws.account_id
+        acl = f"arn:aws:wafv2:us-east-1:{account}:global/webacl/every/473e64fd-f30b-4765-81a0-62ad96dd167a"
+        check = every.local_aws.client("route53").create_health_check(
             CallerReference="1", HealthCheckConfig={"Type": "HTTPS", "FullyQualifiedDomainName": WWW}
         )["HealthCheck"]["Id"]
         every.variables |= {"edge_web_acl_arn": acl, "edge_health_checks": {"eu-north-1": check}}
@@ -83,7 +82,7 @@ def test_names_in_route_53_and_what_cloudfront_is_told(tmp_path: Path) -> None:
         run(every, "playbooks/publish.yml")
 
         config = distribution(every)
-        (certificate,) = every.cloud.client("acm").list_certificates()["CertificateSummaryList"]
+        (certificate,) = every.local_aws.client("acm").list_certificates()["CertificateSummaryList"]
         assert certificate["Status"] == "ISSUED"
         assert config["ViewerCertificate"]["ACMCertificateArn"] == certificate["CertificateArn"]
         assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
@@ -100,8 +99,8 @@ def test_names_in_route_53_and_what_cloudfront_is_told(tmp_path: Path) -> None:
         assert [record["HealthCheckId"] for record in texts if "HealthCheckId" in record] == [check]
 
         for region in regions:
-            bucket = f"every-{every.cloud.account_id}-{region}-an"
-            s3 = every.cloud.client("s3", region)
+            bucket = f"every-{every.local_aws.account_id}-{region}-an"
+            s3 = every.local_aws.client("s3", region)
             rules = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
             assert len(rules) == len(regions) - 1
             assert {rule["Destination"]["ReplicationTime"]["Status"] for rule in rules} == {"Enabled"}
@@ -153,7 +152,7 @@ def test_buckets_and_a_certificate_of_ones_own(tmp_path: Path, naming: dict[str,
 
 def issued(local_site: LocalSite) -> str:
     """A certificate for WWW that somebody has validated."""
-    acm, route53 = local_site.cloud.client("acm"), local_site.cloud.client("route53")
+    acm, route53 = local_site.local_aws.client("acm"), local_site.local_aws.client("route53")
     zone = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")["HostedZone"]["Id"]
     arn: str = acm.request_certificate(DomainName=WWW, ValidationMethod="DNS")["CertificateArn"]
     (option,) = acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]

@@ -22,7 +22,7 @@ ROLE = "multiregion-edge-shop-origin-request"
 
 
 def edge_with(site: LocalSite, workdir: Path, send: Callable[[OriginRequest], OriginRequest]) -> Edge:
-    return Edge(site.cloud.url, site.distribution_id(), "eu-north-1", workdir, send=send)
+    return Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", workdir, send=send)
 
 
 def authorization(request: OriginRequest) -> str:
@@ -53,7 +53,7 @@ def test_each_origin_request_is_sigv4a_by_the_lambdas_role(site: LocalSite, tmp_
             "x-amz-security-token",
         ]
     keys = {re.search(r"Credential=([^/]+)", authorization(request))[1] for request in seen}  # type: ignore[index]
-    asked = [each for each in site.cloud.requests() if each["access_key_id"] in keys]
+    asked = [each for each in site.local_aws.requests() if each["access_key_id"] in keys]
     assert {each["status"] for each in asked} == {200}
     assert all("accesspoint.s3-global" in each["host"] for each in asked)
 
@@ -70,10 +70,10 @@ def test_a_changed_signature_is_403(site: LocalSite, tmp_path: Path) -> None:
 
 
 def test_without_the_roles_policy_it_is_403(site: LocalSite, tmp_path: Path) -> None:
-    iam = site.cloud.client("iam")
+    iam = site.local_aws.client("iam")
     iam.detach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
     try:
-        with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path) as edge:
+        with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path) as edge:
             assert get(edge.url, "/").status == 403
     finally:
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)

@@ -6,22 +6,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws.fixture_parts import make_bucket
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import make_bucket
 from modules.runner import SITE, Modules
 
 HOME, NEW, OTHER = "eu-north-1", "ap-south-1", "us-east-1"
 MODULE = "s3_replication_backfill"
 
 
-def empty_buckets(cloud: LocalCloud) -> dict[str, str]:
+def empty_buckets(local_aws: LocalAws) -> dict[str, str]:
     """The site's buckets, with nothing in them, and not replicated; made by the first test of a file."""
-    there = {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]}
-    names = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in (HOME, NEW, OTHER)}
+    there = {bucket["Name"] for bucket in local_aws.client("s3").list_buckets()["Buckets"]}
+    names = {region: f"{SITE}-{local_aws.account_id}-{region}-an" for region in (HOME, NEW, OTHER)}
     for region, name in names.items():
         if name not in there:
-            make_bucket(cloud, region, name)
-        _empty(cloud.client("s3", region), name)
+            make_bucket(local_aws, region, name)
+        _empty(local_aws.client("s3", region), name)
     return names
 
 
@@ -35,15 +35,15 @@ def _empty(s3: Any, name: str) -> None:
 class Content:
     """What is in the buckets, put and read as root."""
 
-    def __init__(self, cloud: LocalCloud, buckets: dict[str, str]) -> None:
-        self._cloud = cloud
+    def __init__(self, local_aws: LocalAws, buckets: dict[str, str]) -> None:
+        self._local_aws = local_aws
         self._buckets = buckets
 
     def put(self, region: str, key: str, body: bytes = b"x", **headers: Any) -> None:
-        self._cloud.client("s3", region).put_object(Bucket=self._buckets[region], Key=key, Body=body, **headers)
+        self._local_aws.client("s3", region).put_object(Bucket=self._buckets[region], Key=key, Body=body, **headers)
 
     def of(self, region: str) -> dict[str, str]:
-        answer = self._cloud.client("s3", region).list_objects_v2(Bucket=self._buckets[region])
+        answer = self._local_aws.client("s3", region).list_objects_v2(Bucket=self._buckets[region])
         return {item["Key"]: item["ETag"] for item in answer.get("Contents", [])}
 
 

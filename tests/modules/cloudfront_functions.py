@@ -7,9 +7,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from localaws.fixture_distribution import Distribution, custom_origin
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.distribution import Distribution, custom_origin
+from localaws.reference.resources import allow
 from modules.runner import SITE, Modules
 from modules.users import deployer
 
@@ -38,8 +38,8 @@ class Function:
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self.cloud = modules.cloud
-        self.client = modules.cloud.client("cloudfront")
+        self.local_aws = modules.local_aws
+        self.client = modules.local_aws.client("cloudfront")
         self.options: dict[str, Any] = {"name": NAME, "code": to("/a"), "tests": [goes("/a")]}
 
     def run(self, check: bool = False, diff: bool = False, **changed: Any) -> dict[str, Any]:
@@ -70,11 +70,11 @@ class Function:
 
     def tests(self, before: int) -> int:
         """How many tests were run since."""
-        return sum(entry["path"].endswith(TEST) for entry in self.cloud.requests(before))
+        return sum(entry["path"].endswith(TEST) for entry in self.local_aws.requests(before))
 
     def associate(self) -> str:
         """With a new distribution. Its id."""
-        arn = f"arn:aws:cloudfront::{self.cloud.account_id}:function/{NAME}"
+        arn = f"arn:aws:cloudfront::{self.local_aws.account_id}:function/{NAME}"
         made = Distribution(f"function-{next(_numbers)}", arn, [custom_origin("origin", "origin.example.com")])
         return str(self.client.create_distribution(DistributionConfig=made.config())["Distribution"]["Id"])
 
@@ -88,7 +88,7 @@ class Function:
 
     def clear(self) -> None:
         """It is not there."""
-        self.cloud.fault(None)
+        self.local_aws.fault(None)
         self.free()
         try:
             etag = self.client.describe_function(Name=NAME, Stage="DEVELOPMENT")["ETag"]
@@ -97,6 +97,6 @@ class Function:
         self.client.delete_function(Name=NAME, IfMatch=etag)
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
-    own = f"arn:aws:cloudfront::{cloud.account_id}:function/{NAME}"
-    return deployer(cloud, *denied, more=[allow(_OWN, [own]), allow(_ANY, ["*"])])
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
+    own = f"arn:aws:cloudfront::{local_aws.account_id}:function/{NAME}"
+    return deployer(local_aws, *denied, more=[allow(_OWN, [own]), allow(_ANY, ["*"])])

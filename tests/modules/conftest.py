@@ -10,48 +10,48 @@ from unittest import mock
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
-from localaws.local import LocalCloud
-from modules.names import Zone
+from localaws.local_aws import LocalAws
+from modules.hosted_zones import Zone
 from modules.runner import SITE, Modules
 from modules.stores import Store
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(workdir=tmp_path_factory.mktemp("cloud")) as running:
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with LocalAws(workdir=tmp_path_factory.mktemp("local_aws")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return Modules(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return Modules(local_aws)
 
 
 @pytest.fixture
-def zone(cloud: LocalCloud) -> Zone:
-    return Zone(cloud)
+def zone(local_aws: LocalAws) -> Zone:
+    return Zone(local_aws)
 
 
 @pytest.fixture(scope="module")
-def site_store(cloud: LocalCloud, modules: Modules) -> Store:
+def site_store(local_aws: LocalAws, modules: Modules) -> Store:
     modules.run("cloudfront_key_value_store", name=SITE)
-    return Store(cloud, SITE)
+    return Store(local_aws, SITE)
 
 
 @pytest.fixture
-def store(cloud: LocalCloud, site_store: Store) -> Iterator[Store]:
+def store(local_aws: LocalAws, site_store: Store) -> Iterator[Store]:
     """The site's, with nothing in it."""
     yield site_store
-    cloud.fault(None)
+    local_aws.fault(None)
     site_store.clear()
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     """AWS answers at once and well again after a test that had it otherwise."""
     yield
-    cloud.behave()
-    cloud.fault(None)
+    local_aws.behave()
+    local_aws.fault(None)
 
 
 @pytest.fixture

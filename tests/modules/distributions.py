@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, Modules
 from modules.users import deployer
 
@@ -39,17 +39,17 @@ def bucket(region: str, control: str) -> dict[str, Any]:
     }
 
 
-def modules_of(cloud: LocalCloud) -> Modules:
+def modules_of(local_aws: LocalAws) -> Modules:
     """Run by the deployer, who may read as well what a distribution names."""
-    return deployer(cloud, more=[allow([f"cloudfront:{action}" for action in _READS], ["*"])])
+    return deployer(local_aws, more=[allow([f"cloudfront:{action}" for action in _READS], ["*"])])
 
 
 class Distributions:
     """The site's distribution, and those of others."""
 
-    def __init__(self, cloud: LocalCloud, modules: Modules) -> None:
-        self.cloud = cloud
-        self.client = cloud.client("cloudfront")
+    def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
+        self.local_aws = local_aws
+        self.client = local_aws.client("cloudfront")
         self.modules = modules
 
     def options(self, **other: Any) -> dict[str, Any]:

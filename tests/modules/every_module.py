@@ -7,11 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from localaws.fixture_parts import allow, make_role
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.resources import allow, make_role
 from modules.runner import SITE
 
-ACCOUNT = LocalCloud.account_id
+ACCOUNT = LocalAws.account_id
 HOME, OTHER = "eu-north-1", "us-east-1"
 ZONE = "zone.example"
 HOST = f"www.{ZONE}"
@@ -173,10 +173,12 @@ CASES = {
 }
 
 
-def prepare(cloud: LocalCloud) -> dict[str, Credentials]:
+def prepare(local_aws: LocalAws) -> dict[str, Credentials]:
     """What is there before any of them is run: a zone, and the role that S3 replicates with. The users who run
     them: two who may do anything, and one who may do nothing."""
-    cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
-    make_role(cloud, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
+    local_aws.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
+    make_role(local_aws, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
     users = {"operator": [_ANYTHING], "observer": [_ANYTHING], "nobody": [{**_ANYTHING, "Effect": "Deny"}]}
-    return {name: cloud.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()}
+    return {
+        name: local_aws.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()
+    }

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import Modules
 from modules.users import user
 
@@ -88,18 +88,20 @@ RICH: dict[str, dict[str, Any]] = {
 }
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by a user who may do with them what the modules do and nothing else, and none of *denied*."""
     kinds = {entity: kind.replace("_", "-") for kind, entity in ENTITIES.items()}
     verbs = ("Create", "Get", "Update", "Delete")
     own = [
-        allow([f"cloudfront:{verb}{entity}" for verb in verbs], [f"arn:aws:cloudfront::{cloud.account_id}:{path}/*"])
+        allow(
+            [f"cloudfront:{verb}{entity}" for verb in verbs], [f"arn:aws:cloudfront::{local_aws.account_id}:{path}/*"]
+        )
         for entity, path in kinds.items()
     ]
     listing = ["ListDistributions", "ListOriginAccessControls", "ListCachePolicies", "ListOriginRequestPolicies"]
     listing += ["ListResponseHeadersPolicies", "ListDistributionsByCachePolicyId"]
     listing += ["ListDistributionsByOriginRequestPolicyId", "ListDistributionsByResponseHeadersPolicyId"]
-    return user(cloud, [*own, allow([f"cloudfront:{name}" for name in listing], ["*"])], *denied)
+    return user(local_aws, [*own, allow([f"cloudfront:{name}" for name in listing], ["*"])], *denied)
 
 
 class Kind:
@@ -109,7 +111,7 @@ class Kind:
         self.modules = modules
         self.name = name
         self.entity = ENTITIES[name]
-        self.aws = modules.cloud.client("cloudfront")
+        self.aws = modules.local_aws.client("cloudfront")
 
     def run(self, name: str = "shop", /, *, check: bool = False, **options: Any) -> dict[str, Any]:
         return self.modules.run(f"cloudfront_{self.name}", check=check, diff=True, name=name, **options)
@@ -165,5 +167,5 @@ def emptied(kind: Kind) -> Iterator[Kind]:
     """With none of the kind, before and after."""
     kind.remove_all()
     yield kind
-    kind.modules.cloud.fault(None)
+    kind.modules.local_aws.fault(None)
     kind.remove_all()

@@ -24,7 +24,7 @@ _TESTS = Path(__file__).parents[1]
 
 class ModuleProcess:
     def __init__(self, modules: Modules, name: str, /, **options: Any) -> None:
-        environment = modules.cloud.environment(modules.credentials)
+        environment = modules.local_aws.environment(modules.credentials)
         paths = [environment["PYTHONPATH"], str(_TESTS), str(_TESTS.parent / "build" / "collections")]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "modules.process", name],

@@ -35,7 +35,7 @@ def run_tasks(modules: Modules, directory: Path, *tasks: dict[str, Any], check: 
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": facts, "tasks": tasks}]))
     environment = {
         **os.environ,
-        **modules.cloud.environment(modules.credentials),
+        **modules.local_aws.environment(modules.credentials),
         "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
         "ANSIBLE_HOME": str(directory),
         "ANSIBLE_PIPELINING": "true",  # faster

@@ -16,7 +16,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
 from demo.site import deployer_policy
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 
 # The site whose resources the deployer may touch.
 SITE = "shop"
@@ -33,9 +33,9 @@ class ModuleFailed(Exception):
 class Modules:
     """The collection's modules, run by the deployer of the site `shop` (or as *credentials*)."""
 
-    def __init__(self, cloud: LocalCloud, credentials: Credentials | None = None) -> None:
-        self.cloud = cloud
-        self.credentials = credentials or cloud.create_user("deployer", deployer_policy(SITE, cloud.account_id))
+    def __init__(self, local_aws: LocalAws, credentials: Credentials | None = None) -> None:
+        self.local_aws = local_aws
+        self.credentials = credentials or local_aws.create_user("deployer", deployer_policy(SITE, local_aws.account_id))
 
     def run(
         self,
@@ -53,8 +53,8 @@ class Modules:
         """
         module = importlib.import_module(f"ansible_collections.multiregion.edge.plugins.modules.{name}")
         arguments = {**options, "_ansible_check_mode": check, "_ansible_diff": diff}
-        variables = {**self.cloud.environment(self.credentials), **(environment or {})}
-        before = len(self.cloud.requests())
+        variables = {**self.local_aws.environment(self.credentials), **(environment or {})}
+        before = len(self.local_aws.requests())
         output = io.StringIO()
         warnings: list[str] = []
         warn = AnsibleAWSModule.warn
@@ -78,6 +78,6 @@ class Modules:
         if result.get("failed"):
             raise ModuleFailed(result)
         result["mutating"] = [
-            f"{entry['method']} {entry['path']}" for entry in self.cloud.requests(before) if entry["mutating"]
+            f"{entry['method']} {entry['path']}" for entry in self.local_aws.requests(before) if entry["mutating"]
         ]
         return result

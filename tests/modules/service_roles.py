@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 
 # One of those that the deployer may make.
@@ -32,10 +32,10 @@ def groups(*statements: Statement, **more: list[Statement]) -> list[dict[str, An
 
 
 class ServiceRole:
-    def __init__(self, cloud: LocalCloud, modules: Modules) -> None:
-        self.cloud = cloud
+    def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
+        self.local_aws = local_aws
         self.modules = modules
-        self.iam = cloud.client("iam")
+        self.iam = local_aws.client("iam")
 
     def run(self, *statements: Statement, modules: Modules | None = None, **options: Any) -> dict[str, Any]:
         given = {"name": ROLE, "site": SITE, "services": SERVICES, "policies": groups(*statements), **options}
@@ -43,18 +43,18 @@ class ServiceRole:
 
     def killed(self, survivors: int, *statements: Statement, **options: Any) -> bool:
         """Run it, and end it after so many changes; False if it made no more."""
-        self.cloud.fault(survivors, of=self.modules.credentials)
+        self.local_aws.fault(survivors, of=self.modules.credentials)
         try:
             self.run(*statements, **options)
         except ModuleFailed as failure:
             assert len(failure.result["done"]) <= survivors
             return True
         finally:
-            self.cloud.fault(None)
+            self.local_aws.fault(None)
         return False
 
     def arn(self, name: str) -> str:
-        return f"arn:aws:iam::{self.cloud.account_id}:policy/{name}"
+        return f"arn:aws:iam::{self.local_aws.account_id}:policy/{name}"
 
     @property
     def role(self) -> dict[str, Any] | None:
@@ -83,8 +83,8 @@ class ServiceRole:
 
     def clear(self) -> None:
         """Nothing is there any more, ours or not."""
-        self.cloud.behave()
-        self.cloud.fault(None)
+        self.local_aws.behave()
+        self.local_aws.fault(None)
         for profile in self.iam.list_instance_profiles()["InstanceProfiles"]:
             for role in profile["Roles"]:
                 names = {"InstanceProfileName": profile["InstanceProfileName"], "RoleName": role["RoleName"]}

@@ -8,8 +8,8 @@ from typing import Any
 
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, Modules
 from modules.stores import Store
 from modules.users import user
@@ -21,29 +21,29 @@ HOME = "eu-north-1"
 ACTIONS = ["DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys"]
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by somebody who may do what the module needs, but none of *denied*."""
-    store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
+    store = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/*"
     actions = [f"cloudfront-keyvaluestore:{action}" for action in ACTIONS] + ["cloudfront:DescribeKeyValueStore"]
-    bucket = f"arn:aws:s3:::{SITE}-{cloud.account_id}-*-an"
+    bucket = f"arn:aws:s3:::{SITE}-{local_aws.account_id}-*-an"
     objects = allow(["s3:GetObject", "s3:PutObject"], [f"{bucket}/_edge/keys/*"])
-    return user(cloud, [allow(actions, [store]), objects, allow(["s3:ListBucket"], [bucket])], *denied)
+    return user(local_aws, [allow(actions, [store]), objects, allow(["s3:ListBucket"], [bucket])], *denied)
 
 
-def empty_store(cloud: LocalCloud) -> Store:
+def empty_store(local_aws: LocalAws) -> Store:
     """The site's, which is made if need be."""
-    client = cloud.client("cloudfront")
+    client = local_aws.client("cloudfront")
     if SITE not in {item["Name"] for item in client.list_key_value_stores()["KeyValueStoreList"].get("Items", [])}:
         client.create_key_value_store(Name=SITE)
-    store = Store(cloud, SITE)
+    store = Store(local_aws, SITE)
     store.clear()
     return store
 
 
-def manifest_options(cloud: LocalCloud) -> dict[str, str]:
+def manifest_options(local_aws: LocalAws) -> dict[str, str]:
     """Of a manifest in a bucket that this makes."""
-    name = f"{SITE}-{cloud.account_id}-{HOME}-an"
-    cloud.client("s3", HOME).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
+    name = f"{SITE}-{local_aws.account_id}-{HOME}-an"
+    local_aws.client("s3", HOME).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
     return {"manifest_bucket": name, "manifest_region": HOME}
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 _CALLS = {
     "GET /key-value-stores/[^/]+/[^/]+": "describe",
@@ -19,11 +19,11 @@ _CALLS = {
 
 
 class Store:
-    def __init__(self, cloud: LocalCloud, name: str) -> None:
-        self._cloud = cloud
-        self._keys = cloud.client("cloudfront-keyvaluestore")
+    def __init__(self, local_aws: LocalAws, name: str) -> None:
+        self._local_aws = local_aws
+        self._keys = local_aws.client("cloudfront-keyvaluestore")
         self.name = name
-        self.arn: str = cloud.client("cloudfront").describe_key_value_store(Name=name)["KeyValueStore"]["ARN"]
+        self.arn: str = local_aws.client("cloudfront").describe_key_value_store(Name=name)["KeyValueStore"]["ARN"]
 
     def keys(self, prefix: str = "") -> dict[str, str]:
         pages = self._keys.get_paginator("list_keys").paginate(KvsARN=self.arn, PaginationConfig={"PageSize": 50})
@@ -47,7 +47,7 @@ class Store:
     def calls(self, after: int) -> dict[str, int]:
         """How often each call of AWS was made; the free ones by their path."""
         found: Counter[str] = Counter()
-        for entry in self._cloud.requests(after):
+        for entry in self._local_aws.requests(after):
             operation = f"{entry['method']} {entry['path']}"
             named = (name for pattern, name in _CALLS.items() if re.fullmatch(pattern, operation))
             found[next(named, operation)] += 1

@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.users import deployer
 
-ACCOUNT = LocalCloud.account_id
+ACCOUNT = LocalAws.account_id
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/EDFDVBD6EXAMPLE"
 BUCKET = "arn:aws:s3:::shop-logs/site"
 
 
 class AccessLogs:
-    def __init__(self, cloud: LocalCloud, modules: Modules) -> None:
-        self.cloud = cloud
-        self.client = cloud.client("logs")
+    def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
+        self.local_aws = local_aws
+        self.client = local_aws.client("logs")
         self.modules = modules
 
     def run(self, check: bool = False, **other: Any) -> dict[str, Any]:
@@ -45,21 +45,21 @@ class AccessLogs:
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
+def modules(local_aws: LocalAws) -> Modules:
     actions = [
         *("logs:CreateDelivery", "logs:DeleteDelivery", "logs:UpdateDeliveryConfiguration", "logs:DescribeDeliveries"),
         *("logs:PutDeliverySource", "logs:DeleteDeliverySource", "logs:DescribeDeliverySources", "logs:TagResource"),
         *("logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination", "logs:DescribeDeliveryDestinations"),
     ]
-    return deployer(cloud, more=[allow(actions, ["*"])])
+    return deployer(local_aws, more=[allow(actions, ["*"])])
 
 
 @pytest.fixture
-def logs(cloud: LocalCloud, modules: Modules) -> Iterator[AccessLogs]:
-    access_logs = AccessLogs(cloud, modules)
+def logs(local_aws: LocalAws, modules: Modules) -> Iterator[AccessLogs]:
+    access_logs = AccessLogs(local_aws, modules)
     yield access_logs
-    cloud.behave()
-    cloud.fault(None)
+    local_aws.behave()
+    local_aws.fault(None)
     access_logs.delete()
     for name in access_logs.sources():
         access_logs.client.delete_delivery_source(name=name)
@@ -98,7 +98,7 @@ def test_changes(logs: AccessLogs) -> None:
 
 
 def test_another_change_is_under_way(logs: AccessLogs) -> None:
-    logs.cloud.behave(log_delivery_conflicts=2)
+    logs.local_aws.behave(log_delivery_conflicts=2)
     assert logs.run()["changed"]
     assert logs.run()["mutating"] == []
 
@@ -115,10 +115,10 @@ def test_a_source_of_others_is_left_alone(logs: AccessLogs) -> None:
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
 def test_killed_anywhere_it_converges(logs: AccessLogs, steps: int) -> None:
     for run in (logs.run, lambda: logs.run(output_format="w3c"), logs.delete):
-        logs.cloud.fault(steps, of=logs.modules.credentials)
+        logs.local_aws.fault(steps, of=logs.modules.credentials)
         with contextlib.suppress(ModuleFailed):
             run()
-        logs.cloud.fault(None)
+        logs.local_aws.fault(None)
         run()
         assert run()["mutating"] == []
     assert logs.sources() == logs.destinations() == logs.deliveries() == []

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi
 
-from localaws.local import LocalCloud
-from modules.names import Zone, modules_of
+from localaws.local_aws import LocalAws
+from modules.hosted_zones import Zone, modules_of
 from modules.runner import SITE, ModuleFailed, Modules
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 def run(modules: Modules, *names: str, check: bool = False, **options: Any) -> dict[str, Any]:
@@ -28,11 +28,11 @@ def validate(modules: Modules, zone: Zone, certificate: dict[str, Any]) -> None:
     modules.run("route53_record_sets", zone=zone.name, records=certificate["validation_records"])
 
 
-def test_it_is_requested_validated_kept_and_deleted(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+def test_it_is_requested_validated_kept_and_deleted(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     names = (zone.name, f"*.{zone.name}", f"www.{zone.name}")
     foretold = run(modules, *names, check=True)
     assert foretold["mutating"] == [] and foretold["certificate"]["arn"] == "(known after apply)"
-    cloud.behave(certificate_records_seconds=1.5)
+    local_aws.behave(certificate_records_seconds=1.5)
     requested = run(modules, *names, wait=False)
     assert requested["plan"] == foretold["plan"] == [f"Request a certificate for {', '.join(names)}"]
     found = requested["certificate"]
@@ -73,9 +73,9 @@ def test_other_names_are_another_certificate_beside_it(modules: Modules, zone: Z
 
 @pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
 def test_those_of_others_are_left_alone(
-    modules: Modules, cloud: LocalCloud, zone: Zone, tags: list[dict[str, str]]
+    modules: Modules, local_aws: LocalAws, zone: Zone, tags: list[dict[str, str]]
 ) -> None:
-    acm = cloud.client("acm")
+    acm = local_aws.client("acm")
     members = {"Tags": tags} if tags else {}
     other = acm.request_certificate(DomainName=zone.name, ValidationMethod="DNS", **members)["CertificateArn"]
     ours = run(modules, zone.name, wait=False)["certificate"]
@@ -84,16 +84,16 @@ def test_those_of_others_are_left_alone(
     assert acm.describe_certificate(CertificateArn=other)["Certificate"]["CertificateArn"] == other
 
 
-def test_one_in_use_is_kept_and_said_by_what(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+def test_one_in_use_is_kept_and_said_by_what(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     found = run(modules, zone.name, wait=False)["certificate"]
     validate(modules, zone, found)
-    used_by = distribution(cloud, found["arn"])
+    used_by = distribution(local_aws, found["arn"])
     for check in (True, False):
         with pytest.raises(ModuleFailed, match=f"{found['arn']} is in use by {used_by}: give that another one first"):
             run(modules, zone.name, state="absent", check=check)
 
 
-def distribution(cloud: LocalCloud, certificate_arn: str) -> str:
+def distribution(local_aws: LocalAws, certificate_arn: str) -> str:
     config = {
         "CallerReference": certificate_arn,
         "Comment": "",
@@ -119,7 +119,7 @@ def distribution(cloud: LocalCloud, certificate_arn: str) -> str:
             "MinimumProtocolVersion": "TLSv1.2_2021",
         },
     }
-    arn: str = cloud.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["ARN"]
+    arn: str = local_aws.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["ARN"]
     return arn
 
 
@@ -132,13 +132,13 @@ def distribution(cloud: LocalCloud, certificate_arn: str) -> str:
     ],
 )
 def test_one_that_fails_says_why_and_another_takes_its_place(
-    modules: Modules, cloud: LocalCloud, zone: Zone, failure: str, said: str
+    modules: Modules, local_aws: LocalAws, zone: Zone, failure: str, said: str
 ) -> None:
-    cloud.behave(certificate_failure=failure)
+    local_aws.behave(certificate_failure=failure)
     with pytest.raises(ModuleFailed, match=said) as caught:
         run(modules, zone.name)
     assert caught.value.result["done"] == [f"Request a certificate for {zone.name}"]
-    cloud.behave()
+    local_aws.behave()
     replaced = run(modules, zone.name, wait=False)
     request, delete = replaced["plan"]
     assert request == f"Request a certificate for {zone.name}" and delete.endswith(f", which is {failure}")
@@ -154,13 +154,13 @@ def test_what_is_waited_for_is_shown(modules: Modules, zone: Zone, shown: list[s
 
 
 def test_one_that_others_delete_meanwhile_is_requested_again(
-    modules: Modules, cloud: LocalCloud, zone: Zone, monkeypatch: pytest.MonkeyPatch
+    modules: Modules, local_aws: LocalAws, zone: Zone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = run(modules, zone.name, wait=False)["certificate"]
     put_tags = CertificateApi.put_tags
 
     def too_late(api: CertificateApi, arn: str, tags: dict[str, str]) -> None:
-        cloud.client("acm").delete_certificate(CertificateArn=arn)
+        local_aws.client("acm").delete_certificate(CertificateArn=arn)
         put_tags(api, arn, tags)
 
     monkeypatch.setattr(CertificateApi, "put_tags", too_late)
@@ -170,20 +170,22 @@ def test_one_that_others_delete_meanwhile_is_requested_again(
 
 
 @pytest.mark.parametrize("survivors", [0, 1, 2])
-def test_a_run_that_is_killed_is_gone_on_with(modules: Modules, cloud: LocalCloud, zone: Zone, survivors: int) -> None:
+def test_a_run_that_is_killed_is_gone_on_with(
+    modules: Modules, local_aws: LocalAws, zone: Zone, survivors: int
+) -> None:
     """Of two changes: the request, and the deletion of what failed."""
-    cloud.behave(certificate_failure="OTHER")
+    local_aws.behave(certificate_failure="OTHER")
     with pytest.raises(ModuleFailed):
         run(modules, zone.name)
-    cloud.behave()
-    cloud.fault(survivors, of=modules.credentials)
+    local_aws.behave()
+    local_aws.fault(survivors, of=modules.credentials)
     with pytest.raises(ModuleFailed):  # reads are refused too
         run(modules, zone.name, wait=False)
-    cloud.fault(None)
+    local_aws.fault(None)
     ended = run(modules, zone.name, wait=False)
     assert ended["certificate"]["status"] == "PENDING_VALIDATION"
     assert run(modules, zone.name, wait=False)["mutating"] == []
-    summaries = cloud.client("acm").list_certificates()["CertificateSummaryList"]
+    summaries = local_aws.client("acm").list_certificates()["CertificateSummaryList"]
     assert [item["CertificateArn"] for item in summaries if item["DomainName"] == zone.name] == [
         ended["certificate"]["arn"]
     ]
@@ -201,7 +203,7 @@ def test_a_run_that_is_killed_is_gone_on_with(modules: Modules, cloud: LocalClou
     ],
 )
 def test_names_that_cannot_be_are_refused_before_any_call(modules: Modules, names: list[str], said: str) -> None:
-    before = len(modules.cloud.requests())
+    before = len(modules.local_aws.requests())
     with pytest.raises(ModuleFailed, match=said):
         run(modules, *names)
-    assert len(modules.cloud.requests()) == before
+    assert len(modules.local_aws.requests()) == before

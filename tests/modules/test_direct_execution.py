@@ -19,7 +19,7 @@ from typing import Any
 import ansible_runner
 import pytest
 
-from localaws.local import ROOT, LocalCloud
+from localaws.local_aws import ROOT, LocalAws
 from modules.direct_plays import DIRECT, ORDINARY, Played, Task, environment, play, started, write_play
 
 pytestmark = pytest.mark.both_cores
@@ -269,14 +269,14 @@ def test_ansible_runner(tmp_path: Path, played: dict[str, Played]) -> None:
     assert _comparable(found.registered) == _comparable([result(played, name) for name in names])
 
 
-def test_module_defaults_with_a_profile(tmp_path: Path, cloud: LocalCloud) -> None:
+def test_module_defaults_with_a_profile(tmp_path: Path, local_aws: LocalAws) -> None:
     """Each task takes the credentials of its own profile; a fork that kept a session would mix them up."""
     profiles = tmp_path / "credentials"
     profiles.write_text(
         f"[shop]\naws_access_key_id = {ROOT.access_key_id}\naws_secret_access_key = {ROOT.secret_access_key}\n"
         "[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = secret\n"
     )
-    env = {**cloud.environment(region="us-east-1"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles)}
+    env = {**local_aws.environment(region="us-east-1"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles)}
     del env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]
     info = "multiregion.edge.cloudfront_key_value_store_info"
     group = "group/multiregion.edge.edge"

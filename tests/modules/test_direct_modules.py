@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from demo.inputs import REPOSITORY
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 from modules.direct_plays import DIRECT, ORDINARY, Task, play
 from modules.every_module import CASES, HOME, Case, prepare
 
@@ -98,20 +98,20 @@ def run(directory: Path, interpreter: str, probed_url: str) -> Way:
     """Every module in every step, against an AWS of its own."""
     (directory / "site").mkdir(parents=True)
     (directory / "site" / "index.html").write_text("home")
-    with LocalCloud(directory) as cloud:
-        users = prepare(cloud)
+    with LocalAws(directory) as local_aws:
+        users = prepare(local_aws)
         tasks = {(name, step): task for name, case in CASES.items() for step, task in steps(name, case, users).items()}
         variables = {
             "origin_request_source": str(REPOSITORY / "files" / "edge" / "origin_request"),
             "probed_url": probed_url,
             **{f"{name}_{step}": f"{{{{ result_{number} }}}}" for number, (name, step) in enumerate(tasks)},
         }
-        env = {**cloud.environment(users["operator"]), "ANSIBLE_PIPELINING": "true"}  # faster
+        env = {**local_aws.environment(users["operator"]), "ANSIBLE_PIPELINING": "true"}  # faster
         played = play(directory, list(tasks.values()), interpreter, env=env, vars=variables)
         assert played.output.count("Direct execution: ") == len(tasks)
         changes = [
             f"{request['method']} {request['path']}"
-            for request in cloud.requests()
+            for request in local_aws.requests()
             if request["mutating"] and request["access_key_id"] == users["observer"].access_key_id
         ]
     registered: dict[str, dict[str, Any]] = {name: {} for name in CASES}

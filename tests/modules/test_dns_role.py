@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
-from modules.names import Zone, alias_of, modules_of
+from localaws.local_aws import LocalAws
+from modules.hosted_zones import Zone, alias_of, modules_of
 from modules.role_runner import run_role
 from modules.runner import SITE, Modules
 
@@ -20,8 +20,8 @@ BUCKETS = {"eu-north-1": "shop-eu", "us-east-1": "shop-us"}
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 def run(modules: Modules, directory: Path, entry: str, check: bool = False, **variables: Any) -> tuple[int, str]:
@@ -98,14 +98,14 @@ def test_names_lead_to_the_distribution(modules: Modules, zone: Zone, tmp_path: 
     assert (status, changed(said), zone.records()) == (0, 1, []), said
 
 
-def test_requests_are_shared_by_weight(modules: Modules, cloud: LocalCloud, zone: Zone, tmp_path: Path) -> None:
+def test_requests_are_shared_by_weight(modules: Modules, local_aws: LocalAws, zone: Zone, tmp_path: Path) -> None:
     given = {"zone": zone.name, "record_name": f"bucket.{zone.name}", "buckets": BUCKETS, "wait": False}
     status, said = run(modules, tmp_path, "records", **given)
     assert (status, changed(said), shares(zone)) == (0, 1, {"shop-eu": 100, "shop-us": 100}), said
     assert {record["TTL"] for record in zone.records()} == {10}
     status, said = run(modules, tmp_path, "records", **given)
     assert (status, changed(said)) == (0, 0), said
-    check = cloud.client("route53").create_health_check(
+    check = local_aws.client("route53").create_health_check(
         CallerReference=zone.name,
         HealthCheckConfig={"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "us"}},
     )["HealthCheck"]["Id"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.role_runner import run_role
 from modules.runner import Modules
 
@@ -17,22 +17,24 @@ BEFORE = {"eu-north-1": 100, "us-east-1": 100}
 
 
 @pytest.fixture(scope="module")
-def arn(cloud: LocalCloud) -> str:
+def arn(local_aws: LocalAws) -> str:
     """Of an access point whose Regions are all in service."""
     members = []
     for region in REGIONS:
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        cloud.client("s3", region).create_bucket(Bucket=f"drill-{region}", **location)
+        local_aws.client("s3", region).create_bucket(Bucket=f"drill-{region}", **location)
         members.append({"Bucket": f"drill-{region}"})
-    control = cloud.client("s3control", "us-west-2")
-    control.create_multi_region_access_point(AccountId=cloud.account_id, Details={"Name": "drill", "Regions": members})
-    found = control.get_multi_region_access_point(AccountId=cloud.account_id, Name="drill")["AccessPoint"]
-    return f"arn:aws:s3::{cloud.account_id}:accesspoint/{found['Alias']}"
+    control = local_aws.client("s3control", "us-west-2")
+    control.create_multi_region_access_point(
+        AccountId=local_aws.account_id, Details={"Name": "drill", "Regions": members}
+    )
+    found = control.get_multi_region_access_point(AccountId=local_aws.account_id, Name="drill")["AccessPoint"]
+    return f"arn:aws:s3::{local_aws.account_id}:accesspoint/{found['Alias']}"
 
 
-def dials(cloud: LocalCloud, arn: str) -> dict[str, int]:
-    routes = cloud.client("s3control", "us-east-1").get_multi_region_access_point_routes(
-        AccountId=cloud.account_id, Mrap=arn
+def dials(local_aws: LocalAws, arn: str) -> dict[str, int]:
+    routes = local_aws.client("s3control", "us-east-1").get_multi_region_access_point_routes(
+        AccountId=local_aws.account_id, Mrap=arn
     )["Routes"]
     return {route["Region"]: route["TrafficDialPercentage"] for route in routes}
 
@@ -40,7 +42,7 @@ def dials(cloud: LocalCloud, arn: str) -> dict[str, int]:
 def test_a_change_that_takes_effect_only_after_the_deadline_is_put_back(
     modules: Modules, arn: str, tmp_path: Path
 ) -> None:
-    modules.cloud.behave(access_point_routes_seconds=3.0)
+    modules.local_aws.behave(mrap_routes_seconds=3.0)
     variables = {
         "failover_access_point_arn": arn,
         "failover_out_of_service": ["us-east-1"],
@@ -51,5 +53,5 @@ def test_a_change_that_takes_effect_only_after_the_deadline_is_put_back(
     status, said = run_role(modules, tmp_path, "failover", variables)
     assert status != 0
     assert "not ready after 0 s" in said and "not in effect yet in us-east-1" in " ".join(said.split())
-    modules.cloud.behave()
-    assert dials(modules.cloud, arn) == BEFORE
+    modules.local_aws.behave()
+    assert dials(modules.local_aws, arn) == BEFORE

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 
-from localaws.fixture_parts import allow
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.users import deployer, user
 
@@ -26,23 +26,23 @@ ACTIONS = [
 ]
 
 
-def modules_of(cloud: LocalCloud, *denied: str) -> Modules:
+def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by somebody who may do what the module needs, but none of *denied*."""
-    store = f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/*"
+    store = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/*"
     everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
-    return user(cloud, [allow(ACTIONS, [store]), allow(everywhere, ["*"])], *denied)
+    return user(local_aws, [allow(ACTIONS, [store]), allow(everywhere, ["*"])], *denied)
 
 
 @pytest.fixture(scope="module")
-def owner(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def owner(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 @pytest.fixture(autouse=True)
-def gone(cloud: LocalCloud) -> Iterator[None]:
+def gone(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.fault(None)
-    cloudfront = cloud.client("cloudfront")
+    local_aws.fault(None)
+    cloudfront = local_aws.client("cloudfront")
     for function in cloudfront.list_functions()["FunctionList"].get("Items", []):
         described = cloudfront.describe_function(Name=function["Name"])
         cloudfront.delete_function(Name=function["Name"], IfMatch=described["ETag"])
@@ -78,24 +78,24 @@ def test_a_store_is_foretold_made_left_alone_changed_and_deleted(owner: Modules)
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_a_run_that_is_cut_off_is_finished_by_the_next(owner: Modules, cloud: LocalCloud) -> None:
+def test_a_run_that_is_cut_off_is_finished_by_the_next(owner: Modules, local_aws: LocalAws) -> None:
     options: dict[str, Any] = {"name": SITE, "comment": "new", "tags": {"team": "web"}}
     owner.run(NAME, name=SITE, comment="old")
     for calls in (0, 1):
-        cloud.fault(calls, of=owner.credentials)
+        local_aws.fault(calls, of=owner.credentials)
         with pytest.raises(ModuleFailed) as failure:
             owner.run(NAME, **options)
         assert len(failure.value.result["done"]) == calls
-        cloud.fault(None)
+        local_aws.fault(None)
     assert owner.run(NAME, **options)["plan"] == [f"Tag the key value store {SITE}"]
     assert owner.run(NAME, **options)["mutating"] == []
 
 
 def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
-    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.run(NAME, name=SITE, comment="old")
-    between(monkeypatch, "update_store", lambda: update(cloud, "theirs (multiregion.edge)"))
+    between(monkeypatch, "update_store", lambda: update(local_aws, "theirs (multiregion.edge)"))
     done = owner.run(NAME, name=SITE, comment="ours")
     assert done["key_value_store"]["comment"] == "ours (multiregion.edge)"
     assert done["plan"] == [f"Set the comment of the key value store {SITE}"]
@@ -103,35 +103,35 @@ def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
 
 
 def test_a_store_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
-    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cloudfront = cloud.client("cloudfront")
+    cloudfront = local_aws.client("cloudfront")
     between(monkeypatch, "create_store", lambda: cloudfront.create_key_value_store(Name=SITE, Comment="flags"))
     with pytest.raises(ModuleFailed, match="is not this collection's"):
         owner.run(NAME, name=SITE)
 
 
 def test_a_store_whose_creation_was_answered_by_nobody_is_ours(
-    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cloudfront = cloud.client("cloudfront")
+    cloudfront = local_aws.client("cloudfront")
     asked = {"Name": SITE, "Comment": "Flags (multiregion.edge)"}
     between(monkeypatch, "create_store", lambda: cloudfront.create_key_value_store(**asked))
     assert owner.run(NAME, name=SITE, comment="Flags")["changed"]
 
 
-def test_a_comment_that_is_too_long_is_refused_at_once(owner: Modules, cloud: LocalCloud) -> None:
-    before = len(cloud.requests())
+def test_a_comment_that_is_too_long_is_refused_at_once(owner: Modules, local_aws: LocalAws) -> None:
+    before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match="comment: has 129 characters with this collection's mark"):
         owner.run(NAME, name=SITE, comment="x" * 110)
-    assert cloud.requests(before) == []
+    assert local_aws.requests(before) == []
 
 
 def test_a_store_that_was_changed_meanwhile_is_looked_at_before_it_is_deleted(
-    owner: Modules, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.run(NAME, name=SITE)
-    between(monkeypatch, "delete_store", lambda: update(cloud, "now somebody else's"))
+    between(monkeypatch, "delete_store", lambda: update(local_aws, "now somebody else's"))
     with pytest.raises(ModuleFailed, match="is not this collection's"):
         owner.run(NAME, name=SITE, state="absent")
 
@@ -149,26 +149,26 @@ def between(monkeypatch: pytest.MonkeyPatch, call: str, change: Callable[[], Non
     monkeypatch.setattr(StoreApi, call, changed)
 
 
-def update(cloud: LocalCloud, comment: str) -> None:
-    cloudfront = cloud.client("cloudfront")
+def update(local_aws: LocalAws, comment: str) -> None:
+    cloudfront = local_aws.client("cloudfront")
     etag = cloudfront.describe_key_value_store(Name=SITE)["ETag"]
     cloudfront.update_key_value_store(Name=SITE, Comment=comment, IfMatch=etag)
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_store_of_somebody_else_is_not_touched(owner: Modules, cloud: LocalCloud, state: str) -> None:
-    cloud.client("cloudfront").create_key_value_store(Name=SITE, Comment="flags")
-    before = len(cloud.requests())
+def test_a_store_of_somebody_else_is_not_touched(owner: Modules, local_aws: LocalAws, state: str) -> None:
+    local_aws.client("cloudfront").create_key_value_store(Name=SITE, Comment="flags")
+    before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match="is not this collection's"):
         owner.run(NAME, name=SITE, state=state)
-    assert not [entry for entry in cloud.requests(before) if entry["mutating"]]
+    assert not [entry for entry in local_aws.requests(before) if entry["mutating"]]
 
 
 @pytest.mark.parametrize(
     ("denied", "named"), [((), "the function router"), (("cloudfront:ListFunctions",), "a function")]
 )
 def test_a_store_in_use_stays_and_its_function_is_named(
-    owner: Modules, cloud: LocalCloud, denied: tuple[str, ...], named: str
+    owner: Modules, local_aws: LocalAws, denied: tuple[str, ...], named: str
 ) -> None:
     arn = owner.run(NAME, name=SITE)["key_value_store"]["arn"]
     config = {
@@ -177,33 +177,33 @@ def test_a_store_in_use_stays_and_its_function_is_named(
         "KeyValueStoreAssociations": {"Quantity": 1, "Items": [{"KeyValueStoreARN": arn}]},
     }
     code = b"function handler(event) { return event.request; }"
-    cloud.client("cloudfront").create_function(Name="router", FunctionConfig=config, FunctionCode=code)
-    deleter = modules_of(cloud, *denied)
+    local_aws.client("cloudfront").create_function(Name="router", FunctionConfig=config, FunctionCode=code)
+    deleter = modules_of(local_aws, *denied)
     with pytest.raises(ModuleFailed, match=f"{SITE} is still associated with {named}: delete that first, or associate"):
         deleter.run(NAME, name=SITE, state="absent")
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, cloud: LocalCloud, action: str) -> None:
+def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, local_aws: LocalAws, action: str) -> None:
     creates = action in ("cloudfront:CreateKeyValueStore", "cloudfront:DescribeKeyValueStore")
     if not creates:
         owner.run(NAME, name=SITE)
     options: dict[str, Any] = {"comment": "new", "tags": {"a": "b"}}
     if action == "cloudfront:DeleteKeyValueStore":
         options = {"state": "absent"}
-    without = modules_of(cloud, action)
+    without = modules_of(local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         without.run(NAME, name=SITE, **options)
 
 
-def test_facts(owner: Modules, cloud: LocalCloud) -> None:
+def test_facts(owner: Modules, local_aws: LocalAws) -> None:
     ours = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
-    cloud.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
+    local_aws.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
     found = owner.run(f"{NAME}_info")
     assert [(store["name"], store["ours"]) for store in found["key_value_stores"]] == [("a-flags", False), (SITE, True)]
     assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**ours, "ours": True}]
     assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
     with pytest.raises(ModuleFailed, match="1 to 64"):
         owner.run(f"{NAME}_info", name="a.b")
-    reader = deployer(cloud)
+    reader = deployer(local_aws)
     assert reader.run(f"{NAME}_info", name=SITE)["changed"] is False

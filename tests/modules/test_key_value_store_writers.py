@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import digest as digests
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.process import ModuleProcess, at_once
 from modules.runner import SITE, Modules
 from modules.stores import Store
@@ -20,9 +20,9 @@ KEYS = "cloudfront_key_value_store_keys"
 
 
 @pytest.fixture(scope="module")
-def made(cloud: LocalCloud, modules: Modules) -> Store:
+def made(local_aws: LocalAws, modules: Modules) -> Store:
     modules.run("cloudfront_key_value_store", name=SITE)
-    return Store(cloud, SITE)
+    return Store(local_aws, SITE)
 
 
 @pytest.fixture
@@ -51,10 +51,12 @@ def test_the_union_of_both_is_there(modules: Modules, store: Store, prefixes: tu
         assert modules.run(KEYS, **task, compare="listing")["mutating"] == []
 
 
-def test_a_process_that_is_killed_leaves_no_digest_that_lies(cloud: LocalCloud, modules: Modules, store: Store) -> None:
+def test_a_process_that_is_killed_leaves_no_digest_that_lies(
+    local_aws: LocalAws, modules: Modules, store: Store
+) -> None:
     task: dict[str, Any] = {"store": store.arn, "prefix": "p/", "keys": numbered("a", 5000), "purge": True}
     modules.run(KEYS, **{**task, "keys": {"old": "1"}})
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     process = ModuleProcess(modules, KEYS, **task)
     process.go()
     while process.running and store.calls(before).get("update", 0) < 5:

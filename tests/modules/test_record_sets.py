@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
 
-from localaws.local import LocalCloud
-from modules.names import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, names_policy
+from localaws.local_aws import LocalAws
+from modules.hosted_zones import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, zones_policy
 from modules.runner import SITE, ModuleFailed, Modules
 
 OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 def run(modules: Modules, zone: Zone, records: list[dict[str, Any]], /, **options: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_a_name_that_points_elsewhere_is_not_taken_unasked(
     assert run(modules, zone, aliases(zone))["mutating"] == []
 
 
-def test_shares_are_dialled_and_those_that_left_go(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+def test_shares_are_dialled_and_those_that_left_go(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     zone.change("CREATE", "bucket", "A", "192.0.2.1")  # another type is nobody's business
     run(modules, zone, shares(zone, eu=100, us=100, ap=100))
     identifiers = {record.get("SetIdentifier"): record for record in zone.records() if record["Type"] == "TXT"}
@@ -94,7 +94,7 @@ def test_shares_are_dialled_and_those_that_left_go(modules: Modules, cloud: Loca
     assert identifiers["eu (multiregion.edge)"]["ResourceRecords"] == [{"Value": '"shop-eu"'}]
     dialled = run(modules, zone, shares(zone, eu=0, us=100, ap=100))
     assert dialled["plan"] == [f'Change TXT bucket.{zone.name} [eu (multiregion.edge)], to "shop-eu", with weight 0']
-    check = cloud.client("route53").create_health_check(
+    check = local_aws.client("route53").create_health_check(
         CallerReference=zone.name,
         HealthCheckConfig={"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "eu"}},
     )["HealthCheck"]["Id"]
@@ -143,44 +143,46 @@ def test_what_others_change_meanwhile_is_seen(modules: Modules, zone: Zone, monk
 
 
 @pytest.mark.parametrize("survivors", [0, 1])
-def test_a_run_that_is_killed_is_gone_on_with(modules: Modules, cloud: LocalCloud, zone: Zone, survivors: int) -> None:
-    cloud.fault(survivors, of=modules.credentials)
+def test_a_run_that_is_killed_is_gone_on_with(
+    modules: Modules, local_aws: LocalAws, zone: Zone, survivors: int
+) -> None:
+    local_aws.fault(survivors, of=modules.credentials)
     with pytest.raises(ModuleFailed):
         run(modules, zone, aliases(zone), wait=True)  # the fault ends the waiting too
-    cloud.fault(None)
+    local_aws.fault(None)
     assert run(modules, zone, aliases(zone))["changed"] is (survivors == 0)
     assert run(modules, zone, aliases(zone))["mutating"] == []
 
 
-def test_a_large_zone_is_asked_for_the_names_only(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
+def test_a_large_zone_is_asked_for_the_names_only(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     record = {"Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]}
     changes = [
         {"Action": "CREATE", "ResourceRecordSet": {"Name": f"h{number}.{zone.name}", **record}} for number in range(700)
     ]
-    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone.id, ChangeBatch={"Changes": changes})
+    local_aws.client("route53").change_resource_record_sets(HostedZoneId=zone.id, ChangeBatch={"Changes": changes})
     run(modules, zone, aliases(zone))
     assert run(modules, zone, aliases(zone))["api_calls"] == {"read": 2, "write": 0}
 
 
-def test_the_zone_is_named_by_whoever_has_several(modules: Modules, cloud: LocalCloud, zone: Zone) -> None:
-    cloud.client("route53").create_hosted_zone(Name=zone.name, CallerReference=f"{zone.name}-again")
+def test_the_zone_is_named_by_whoever_has_several(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
+    local_aws.client("route53").create_hosted_zone(Name=zone.name, CallerReference=f"{zone.name}-again")
     with pytest.raises(ModuleFailed, match="the name of several zones: give the id of the one that is used"):
         run(modules, zone, aliases(zone))
     assert run(modules, zone, aliases(zone), zone=zone.id)["changed"]
     for missing in ("none.example", "Z0000000000000"):
         with pytest.raises(ModuleFailed, match=f"there is no public hosted zone {missing}"):
             run(modules, zone, aliases(zone), zone=missing)
-    private = Zone(cloud, private=True)
+    private = Zone(local_aws, private=True)
     with pytest.raises(ModuleFailed, match="there is no public hosted zone"):
         run(modules, private, aliases(private))
 
 
 @pytest.mark.parametrize(
-    "action", [action for statement in names_policy("111122223333")["Statement"] for action in statement["Action"]]
+    "action", [action for statement in zones_policy("111122223333")["Statement"] for action in statement["Action"]]
 )
-def test_each_right_is_needed_and_its_lack_is_told(cloud: LocalCloud, zone: Zone, action: str) -> None:
+def test_each_right_is_needed_and_its_lack_is_told(local_aws: LocalAws, zone: Zone, action: str) -> None:
     """By a certificate's and its records' whole life."""
-    without = modules_of(cloud, action)
+    without = modules_of(local_aws, action)
     certificate = {"site": SITE, "domain_name": zone.name, "wait": False}
 
     def live() -> None:

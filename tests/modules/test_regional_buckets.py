@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import ROOT, LocalCloud
+from localaws.local_aws import ROOT, LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 
 MODULE = "s3_regional_buckets"
@@ -45,16 +45,16 @@ def names(prefix: str, regions: list[str] | None = None) -> dict[str, str]:
     return {region: f"{prefix}-111122223333-{region}-an" for region in regions or REGIONS[:2]}
 
 
-def create(cloud: LocalCloud, region: str, name: str) -> Any:
+def create(local_aws: LocalAws, region: str, name: str) -> Any:
     """A bucket that somebody else made in this account; its Region's client."""
-    s3 = cloud.client("s3", region)
+    s3 = local_aws.client("s3", region)
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter", **where)
     return s3
 
 
-def sids(cloud: LocalCloud, region: str, name: str) -> list[str]:
-    document = json.loads(cloud.client("s3", region).get_bucket_policy(Bucket=name)["Policy"])
+def sids(local_aws: LocalAws, region: str, name: str) -> list[str]:
+    document = json.loads(local_aws.client("s3", region).get_bucket_policy(Bucket=name)["Policy"])
     return [statement["Sid"] for statement in document["Statement"]]
 
 
@@ -69,10 +69,10 @@ class TestPresent:
         assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
         assert made["names"] == again["names"] == names(SITE, REGIONS)
 
-    def test_everything_is_as_it_was_asked_for(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
+    def test_everything_is_as_it_was_asked_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         run(modules, prefix, noncurrent_days=7, tags={"team": "web", "cost": 42}, policy_statements={"Readers": READ})
         for region, name in names(prefix).items():
-            s3 = cloud.client("s3", region)
+            s3 = local_aws.client("s3", region)
             assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
             assert set(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values()) == {True}
             rule = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"][0]
@@ -92,11 +92,11 @@ class TestPresent:
             }
 
     def test_statements_given_no_longer_go_and_those_of_others_stay(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         run(modules, prefix, REGIONS[:1], policy_statements={"Readers": READ})
         (name,) = names(prefix, REGIONS[:1]).values()
-        s3 = cloud.client("s3", REGIONS[0])
+        s3 = local_aws.client("s3", REGIONS[0])
         document = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
         foreign = {**document["Statement"][0], "Sid": "Theirs"}
         s3.put_bucket_policy(
@@ -106,17 +106,46 @@ class TestPresent:
         unspoken = run(modules, prefix, REGIONS[:1])
         assert unspoken["changed"] is False
         run(modules, prefix, REGIONS[:1], policy_statements={})
-        assert sids(cloud, REGIONS[0], name) == ["Theirs", *ours]
+        assert sids(local_aws, REGIONS[0], name) == ["Theirs", *ours]
+
+    def test_exactly_the_given_distributions_read(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+        region, name = REGIONS[0], names(prefix)[REGIONS[0]]
+        ours = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+        grants = ["MultiregionEdgeCloudFrontReads", "MultiregionEdgeCloudFrontIsToldWhatIsMissing"]
+        arns = [f"arn:aws:cloudfront::{cloud.account_id}:distribution/{id_}" for id_ in ("E1", "E2")]
+        run(modules, prefix)
+        foretold = run(modules, prefix, distribution_arns=arns[:1], check=True, diff=True)
+        granted = run(modules, prefix, distribution_arns=arns[:1])
+        assert (granted["plan"], len(granted["mutating"])) == (foretold["plan"], 2)
+        document = json.loads(local_aws.client("s3", region).get_bucket_policy(Bucket=name)["Policy"])
+        assert foretold["diff"]["after"][region]["policy"] == document
+        assert sids(local_aws, region, name) == ours + grants
+        assert run(modules, prefix, distribution_arns=arns[:1])["mutating"] == []
+        run(modules, prefix, distribution_arns=arns, policy_statements={"Readers": READ})
+        assert sids(local_aws, region, name) == [*ours, "MultiregionEdgeReaders", *grants]
+        unspoken = run(modules, prefix)
+        assert unspoken["mutating"] == []
+        run(modules, prefix, distribution_arns=[])
+        assert sids(local_aws, region, name) == ours
+        assert run(modules, prefix, distribution_arns=[])["mutating"] == []
+
+    def test_a_distribution_that_does_not_exist_yet_is_taken_in_check_mode_only(
+        self, modules: Modules, prefix: str
+    ) -> None:
+        unknown = ["(known after apply)"]
+        assert run(modules, prefix, distribution_arns=unknown, check=True)["changed"]
+        with pytest.raises(ModuleFailed, match="must be arn:aws:cloudfront::<account>:distribution/<id>"):
+            run(modules, prefix, distribution_arns=unknown)
 
     def test_buckets_are_encrypted_with_the_given_keys_and_then_with_s3s_own(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
-        keys = {region: cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in REGIONS[:2]}
+        keys = {region: local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in REGIONS[:2]}
         run(modules, prefix, kms_keys=keys)
         again = run(modules, prefix, kms_keys=keys)
         assert again["mutating"] == []
         for region, name in names(prefix).items():
-            answer = cloud.client("s3", region).get_bucket_encryption(Bucket=name)
+            answer = local_aws.client("s3", region).get_bucket_encryption(Bucket=name)
             (rule,) = answer["ServerSideEncryptionConfiguration"]["Rules"]
             assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == keys[region]
             assert rule["BucketKeyEnabled"] is True
@@ -125,68 +154,68 @@ class TestPresent:
         assert run(modules, prefix)["mutating"] == []
 
     def test_a_key_that_cannot_be_used_is_refused_before_any_change(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
-        kms = cloud.client("kms", REGIONS[0])
+        kms = local_aws.client("kms", REGIONS[0])
         key = kms.create_key()["KeyMetadata"]["Arn"]
         kms.disable_key(KeyId=key)
         with pytest.raises(ModuleFailed, match=f"{key} for eu-north-1 is in the state Disabled: enable it"):
             run(modules, prefix, REGIONS[:1], kms_keys={REGIONS[0]: key})
 
-    def test_names_may_be_shared_with_the_whole_world(self, cloud: LocalCloud, prefix: str) -> None:
+    def test_names_may_be_shared_with_the_whole_world(self, local_aws: LocalAws, prefix: str) -> None:
         """The deployer's policy names account-regional buckets only, so this is the account's root."""
-        made = Modules(cloud, ROOT).run(MODULE, site=SITE, regions=REGIONS[:2], namespace="global", prefix=prefix)
+        made = Modules(local_aws, ROOT).run(MODULE, site=SITE, regions=REGIONS[:2], namespace="global", prefix=prefix)
         assert made["names"] == {region: f"{prefix}-{region}" for region in REGIONS[:2]}
 
-    def test_late_configuration_is_waited_for(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
-        cloud.behave(bucket_configuration_seconds=0.4)
+    def test_late_configuration_is_waited_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+        local_aws.behave(bucket_configuration_seconds=0.4)
         run(modules, prefix)
         again = run(modules, prefix)
         assert (again["changed"], again["mutating"]) == (False, [])
 
     def test_configuration_that_stays_old_ends_with_a_sentence(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         run(modules, prefix)
-        cloud.behave(bucket_configuration_seconds=60)
+        local_aws.behave(bucket_configuration_seconds=60)
         with pytest.raises(
             ModuleFailed, match=r"configuration: not ready after 0 s \(not yet seen in eu-north-1, us-east-1\)"
         ):
             run(modules, prefix, noncurrent_days=3, wait_timeout=0)
 
     def test_only_the_regions_that_changed_are_read_again(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         run(modules, prefix)
-        cloud.client("s3", "us-east-1").delete_bucket_lifecycle(Bucket=names(prefix)["us-east-1"])
+        local_aws.client("s3", "us-east-1").delete_bucket_lifecycle(Bucket=names(prefix)["us-east-1"])
         unchanged = run(modules, prefix, check=True)["api_calls"]["read"]
-        before = len(cloud.requests())
+        before = len(local_aws.requests())
         mended = run(modules, prefix)
-        read_again = [entry for entry in cloud.requests(before) if entry["service"] == "s3"][unchanged:]
+        read_again = [entry for entry in local_aws.requests(before) if entry["service"] == "s3"][unchanged:]
         assert mended["mutating"] == [f"PUT /{names(prefix)['us-east-1']}"]
         assert read_again and all("us-east-1" in entry["path"] for entry in read_again)
 
-    def test_a_change_in_the_way_is_waited_for(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
-        cloud.behave(bucket_conflicts=2)
+    def test_a_change_in_the_way_is_waited_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+        local_aws.behave(bucket_conflicts=2)
         made = run(modules, prefix, REGIONS[:1])
         assert len(made["mutating"]) == len(made["plan"]) + 2
         assert run(modules, prefix, REGIONS[:1])["mutating"] == []
 
     def test_a_change_that_stays_in_the_way_ends_with_a_sentence(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
-        cloud.behave(bucket_conflicts=1000)
+        local_aws.behave(bucket_conflicts=1000)
         with pytest.raises(ModuleFailed, match=r"The bucket .* in eu-north-1: OperationAborted .* larger wait_timeout"):
             run(modules, prefix, REGIONS[:1], wait_timeout=0)
 
     @pytest.mark.parametrize("killed_after", [0, 2, 5, 9])
     def test_a_run_goes_on_where_the_last_one_was_killed(
-        self, cloud: LocalCloud, modules: Modules, prefix: str, killed_after: int
+        self, local_aws: LocalAws, modules: Modules, prefix: str, killed_after: int
     ) -> None:
-        cloud.fault(after_mutating=killed_after)
+        local_aws.fault(after_mutating=killed_after)
         with pytest.raises(ModuleFailed) as killed:
             run(modules, prefix)
-        cloud.fault(None)
+        local_aws.fault(None)
         rest = run(modules, prefix)
         assert len(killed.value.result["done"]) == killed_after
         assert rest["changed"] and set(rest["plan"]).isdisjoint(killed.value.result["done"])
@@ -201,16 +230,16 @@ class TestPresent:
 
 class TestAdoption:
     def test_an_empty_bucket_of_the_account_is_taken_over(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
-        create(cloud, "eu-north-1", names(prefix)["eu-north-1"])
+        create(local_aws, "eu-north-1", names(prefix)["eu-north-1"])
         made = run(modules, prefix)
         assert not any("Create the bucket" in sentence and "eu-north-1" in sentence for sentence in made["plan"])
         assert run(modules, prefix)["mutating"] == []
 
-    def test_one_in_use_only_if_it_is_named(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
+    def test_one_in_use_only_if_it_is_named(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         given = names(prefix, ["eu-north-1"])
-        s3 = create(cloud, "eu-north-1", given["eu-north-1"])
+        s3 = create(local_aws, "eu-north-1", given["eu-north-1"])
         s3.put_object(Bucket=given["eu-north-1"], Key="theirs.txt", Body=b"theirs")
         with pytest.raises(ModuleFailed, match="exists already with objects in it"):
             run(modules, prefix, ["eu-north-1"])
@@ -219,33 +248,35 @@ class TestAdoption:
         assert s3.get_object(Bucket=given["eu-north-1"], Key="theirs.txt")["Body"].read() == b"theirs"
         assert run(modules, prefix, ["eu-north-1"])["mutating"] == []
 
-    def test_another_sites_bucket_is_left_alone(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
+    def test_another_sites_bucket_is_left_alone(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         given = names(prefix)
-        s3 = create(cloud, "us-east-1", given["us-east-1"])
+        s3 = create(local_aws, "us-east-1", given["us-east-1"])
         tags = [{"Key": "multiregion-edge", "Value": "other"}]
         s3.put_bucket_tagging(Bucket=given["us-east-1"], Tagging={"TagSet": tags})
-        before = len(cloud.requests())
+        before = len(local_aws.requests())
         with pytest.raises(ModuleFailed, match=r"in us-east-1 belongs to the site 'other'"):
             modules.run(MODULE, site=SITE, regions=REGIONS[:2], names=given)
-        assert not any(entry["mutating"] for entry in cloud.requests(before))
+        assert not any(entry["mutating"] for entry in local_aws.requests(before))
 
 
 class TestRegions:
     def test_an_opt_in_region_that_is_enabled_is_like_any_other(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         assert run(modules, prefix, ["af-south-1"])["changed"]
 
     def test_one_that_is_not_enabled_is_refused_before_s3_is_asked(
-        self, cloud: LocalCloud, modules: Modules, prefix: str
+        self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
-        cloud.behave(disabled_regions="af-south-1")
-        before = len(cloud.requests())
+        local_aws.behave(disabled_regions="af-south-1")
+        before = len(local_aws.requests())
         with pytest.raises(ModuleFailed, match=r"af-south-1 must be enabled in the account.*enable-region"):
             run(modules, prefix, ["eu-north-1", "af-south-1"])
-        assert {entry["service"] for entry in cloud.requests(before)} == {"sts", "ec2"}
+        assert {entry["service"] for entry in local_aws.requests(before)} == {"sts", "ec2"}
 
-    def test_without_one_nobody_asks_which_are_enabled(self, cloud: LocalCloud, modules: Modules, prefix: str) -> None:
-        before = len(cloud.requests())
+    def test_without_one_nobody_asks_which_are_enabled(
+        self, local_aws: LocalAws, modules: Modules, prefix: str
+    ) -> None:
+        before = len(local_aws.requests())
         run(modules, prefix, check=True)
-        assert "ec2" not in {entry["service"] for entry in cloud.requests(before)}
+        assert "ec2" not in {entry["service"] for entry in local_aws.requests(before)}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets import emptying
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 
 MODULE = "s3_regional_buckets"
@@ -19,10 +19,10 @@ NAMES = {region: f"{SITE}-111122223333-{region}-an" for region in REGIONS}
 
 
 @pytest.fixture(autouse=True)
-def buckets(cloud: LocalCloud) -> None:
+def buckets(local_aws: LocalAws) -> None:
     """The site's two buckets, tagged and empty, the first replicated to the second."""
     for region, name in NAMES.items():
-        s3 = cloud.client("s3", region)
+        s3 = local_aws.client("s3", region)
         _remove(s3, name)
         where = {"Tags": [{"Key": "multiregion-edge", "Value": SITE}]}
         if region != "us-east-1":
@@ -45,9 +45,9 @@ def run(modules: Modules, **options: Any) -> dict[str, Any]:
     return modules.run(MODULE, site=SITE, regions=REGIONS, state="absent", **options)
 
 
-def fill(cloud: LocalCloud, region: str, keys: int = 3) -> None:
+def fill(local_aws: LocalAws, region: str, keys: int = 3) -> None:
     """Versions, a delete marker and an unfinished upload."""
-    s3 = cloud.client("s3", region)
+    s3 = local_aws.client("s3", region)
     for number in range(keys):
         s3.put_object(Bucket=NAMES[region], Key=f"r/{number}.html", Body=b"x")
     s3.put_object(Bucket=NAMES[region], Key="r/0.html", Body=b"y")
@@ -55,13 +55,13 @@ def fill(cloud: LocalCloud, region: str, keys: int = 3) -> None:
     s3.create_multipart_upload(Bucket=NAMES[region], Key="r/large.bin")
 
 
-def replicate(cloud: LocalCloud) -> None:
-    iam = cloud.client("iam")
+def replicate(local_aws: LocalAws) -> None:
+    iam = local_aws.client("iam")
     if "replicator" not in {role["RoleName"] for role in iam.list_roles()["Roles"]}:
         statement = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
         trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         iam.create_role(RoleName="replicator", AssumeRolePolicyDocument=trust)
-    cloud.client("s3", "eu-north-1").put_bucket_replication(
+    local_aws.client("s3", "eu-north-1").put_bucket_replication(
         Bucket=NAMES["eu-north-1"],
         ReplicationConfiguration={
             "Role": "arn:aws:iam::111122223333:role/replicator",
@@ -79,39 +79,39 @@ def replicate(cloud: LocalCloud) -> None:
     )
 
 
-def left(cloud: LocalCloud) -> set[str]:
-    return {bucket["Name"] for bucket in cloud.client("s3").list_buckets()["Buckets"]} & set(NAMES.values())
+def left(local_aws: LocalAws) -> set[str]:
+    return {bucket["Name"] for bucket in local_aws.client("s3").list_buckets()["Buckets"]} & set(NAMES.values())
 
 
-def test_empty_buckets_go_and_a_second_run_changes_nothing(cloud: LocalCloud, modules: Modules) -> None:
+def test_empty_buckets_go_and_a_second_run_changes_nothing(local_aws: LocalAws, modules: Modules) -> None:
     foretold = run(modules, check=True)
-    assert (foretold["mutating"], left(cloud)) == ([], set(NAMES.values()))
+    assert (foretold["mutating"], left(local_aws)) == ([], set(NAMES.values()))
     gone = run(modules)
     assert gone["plan"] == foretold["plan"] == [f"Delete the bucket {NAMES[region]} in {region}" for region in REGIONS]
-    assert left(cloud) == set()
+    assert left(local_aws) == set()
     again = run(modules)
     assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
     assert (again["buckets"], again["names"]) == ({}, NAMES)
 
 
-def test_buckets_that_are_not_empty_are_refused_with_what_is_in_them(cloud: LocalCloud, modules: Modules) -> None:
-    fill(cloud, "us-east-1")
-    before = len(cloud.requests())
+def test_buckets_that_are_not_empty_are_refused_with_what_is_in_them(local_aws: LocalAws, modules: Modules) -> None:
+    fill(local_aws, "us-east-1")
+    before = len(local_aws.requests())
     with pytest.raises(
         ModuleFailed,
         match=r"us-east-1 has 4 versions, 1 delete marker, 1 unfinished upload, for example r/.*force_empty",
     ):
         run(modules)
-    assert not any(entry["mutating"] for entry in cloud.requests(before))
+    assert not any(entry["mutating"] for entry in local_aws.requests(before))
 
 
 def test_everything_goes_by_force_and_replication_first(
-    cloud: LocalCloud, modules: Modules, monkeypatch: pytest.MonkeyPatch
+    local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emptying, "_BATCH", 2)
     for region in REGIONS:
-        fill(cloud, region)
-    replicate(cloud)
+        fill(local_aws, region)
+    replicate(local_aws)
     foretold = run(modules, check=True, force_empty=True)
     gone = run(modules, force_empty=True)
     assert (
@@ -123,66 +123,68 @@ def test_everything_goes_by_force_and_replication_first(
         ]
     )
     assert gone["mutating"][0] == f"DELETE /{NAMES['eu-north-1']}"
-    assert left(cloud) == set()
+    assert left(local_aws) == set()
     assert run(modules, force_empty=True)["mutating"] == []
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 3, 5])
-def test_a_run_goes_on_where_the_last_one_was_killed(cloud: LocalCloud, modules: Modules, killed_after: int) -> None:
+def test_a_run_goes_on_where_the_last_one_was_killed(local_aws: LocalAws, modules: Modules, killed_after: int) -> None:
     for region in REGIONS:
-        fill(cloud, region)
-    replicate(cloud)
-    cloud.fault(after_mutating=killed_after)
+        fill(local_aws, region)
+    replicate(local_aws)
+    local_aws.fault(after_mutating=killed_after)
     with pytest.raises(ModuleFailed):
         run(modules, force_empty=True)
-    cloud.fault(None)
+    local_aws.fault(None)
     run(modules, force_empty=True)
-    assert left(cloud) == set()
+    assert left(local_aws) == set()
 
 
-def test_what_comes_in_late_goes_too(cloud: LocalCloud, modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_comes_in_late_goes_too(local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica that was on its way is there only after everything was deleted."""
-    fill(cloud, "eu-north-1")
+    fill(local_aws, "eu-north-1")
     once = emptying.empty
 
     def then_one_more(s3: Any, bucket: dict[str, str], tell: Any) -> None:
         once(s3, bucket, tell)
         if late:
-            cloud.client("s3", "eu-north-1").put_object(Bucket=NAMES["eu-north-1"], Key=late.pop(), Body=b"late")
+            local_aws.client("s3", "eu-north-1").put_object(Bucket=NAMES["eu-north-1"], Key=late.pop(), Body=b"late")
 
     late = ["one", "two"]
     monkeypatch.setattr("ansible_collections.multiregion.edge.plugins.module_utils._buckets.api.empty", then_one_more)
     run(modules, force_empty=True)
-    assert left(cloud) == set()
+    assert left(local_aws) == set()
 
 
 @pytest.mark.parametrize("owner", ["other", None])
-def test_what_is_not_ours_is_never_touched(cloud: LocalCloud, modules: Modules, owner: str | None) -> None:
-    s3 = cloud.client("s3", "us-east-1")
+def test_what_is_not_ours_is_never_touched(local_aws: LocalAws, modules: Modules, owner: str | None) -> None:
+    s3 = local_aws.client("s3", "us-east-1")
     if owner is None:
         s3.delete_bucket_tagging(Bucket=NAMES["us-east-1"])
     else:
         tags = {"TagSet": [{"Key": "multiregion-edge", "Value": owner}]}
         s3.put_bucket_tagging(Bucket=NAMES["us-east-1"], Tagging=tags)
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match="us-east-1 is not deleted, nor is any other"):
         run(modules, force_empty=True)
-    assert not any(entry["mutating"] for entry in cloud.requests(before))
+    assert not any(entry["mutating"] for entry in local_aws.requests(before))
 
 
-def test_a_member_of_an_access_point_is_refused_before_anything_is_deleted(cloud: LocalCloud, modules: Modules) -> None:
-    fill(cloud, "eu-north-1")
-    control = cloud.client("s3control", "us-west-2")
+def test_a_member_of_an_access_point_is_refused_before_anything_is_deleted(
+    local_aws: LocalAws, modules: Modules
+) -> None:
+    fill(local_aws, "eu-north-1")
+    control = local_aws.client("s3control", "us-west-2")
     details = {"Name": "shop-live", "Regions": [{"Bucket": name} for name in NAMES.values()]}
-    control.create_multi_region_access_point(AccountId=cloud.account_id, ClientToken="one", Details=details)
-    before = len(cloud.requests())
+    control.create_multi_region_access_point(AccountId=local_aws.account_id, ClientToken="one", Details=details)
+    before = len(local_aws.requests())
     try:
         with pytest.raises(ModuleFailed, match="member of the Multi-Region Access Point shop-live: delete that first"):
             run(modules, force_empty=True)
-        assert not any(entry["mutating"] for entry in cloud.requests(before))
+        assert not any(entry["mutating"] for entry in local_aws.requests(before))
     finally:
         control.delete_multi_region_access_point(
-            AccountId=cloud.account_id, ClientToken="two", Details={"Name": "shop-live"}
+            AccountId=local_aws.account_id, ClientToken="two", Details={"Name": "shop-live"}
         )
     run(modules, force_empty=True)
-    assert left(cloud) == set()
+    assert left(local_aws) == set()

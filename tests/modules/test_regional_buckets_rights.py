@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo.site import deployer_policy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed
 from modules.users import deployer
 
@@ -55,15 +55,15 @@ ABSENT = {
 
 
 @pytest.fixture(scope="module")
-def keys(cloud: LocalCloud) -> dict[str, str]:
-    return {region: cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in NAMES}
+def keys(local_aws: LocalAws) -> dict[str, str]:
+    return {region: local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in NAMES}
 
 
 @pytest.fixture
-def buckets(cloud: LocalCloud) -> None:
+def buckets(local_aws: LocalAws) -> None:
     for region, name in NAMES.items():
-        _remove(cloud.client("s3", region), name)
-    s3, name = cloud.client("s3", THERE), NAMES[THERE]
+        _remove(local_aws.client("s3", region), name)
+    s3, name = local_aws.client("s3", THERE), NAMES[THERE]
     where = {"LocationConstraint": THERE}
     s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter", CreateBucketConfiguration=where)
     s3.delete_public_access_block(Bucket=name)
@@ -87,33 +87,33 @@ def test_every_action_of_the_buckets_statements_is_looked_at_here() -> None:
 
 @pytest.mark.parametrize(("action", "call"), PRESENT.items())
 def test_each_right_to_have_buckets_is_needed(
-    cloud: LocalCloud, keys: dict[str, str], buckets: None, action: str, call: str
+    local_aws: LocalAws, keys: dict[str, str], buckets: None, action: str, call: str
 ) -> None:
     # Loaded where they are asked only: EC2's description is the largest of all.
     regions = [*NAMES, *["af-south-1"] * action.startswith("ec2:")]
     kms_keys = keys if "Encryption" in action or action.startswith("kms:") else {}
     with pytest.raises(ModuleFailed) as refusal:
-        deployer(cloud, action).run(MODULE, site=SITE, regions=regions, kms_keys=kms_keys)
+        deployer(local_aws, action).run(MODULE, site=SITE, regions=regions, kms_keys=kms_keys)
     assert call in str(refusal.value)
 
 
 @pytest.mark.parametrize(("action", "call"), ABSENT.items())
-def test_each_right_to_delete_them_is_needed(cloud: LocalCloud, buckets: None, action: str, call: str) -> None:
-    s3, name = cloud.client("s3", THERE), NAMES[THERE]
+def test_each_right_to_delete_them_is_needed(local_aws: LocalAws, buckets: None, action: str, call: str) -> None:
+    s3, name = local_aws.client("s3", THERE), NAMES[THERE]
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "multiregion-edge", "Value": SITE}]})
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    _replicate(cloud)
+    _replicate(local_aws)
     for key in ("r/1/index.html", "r/1/about.html"):
         s3.put_object(Bucket=name, Key=key, Body=b"x")
     s3.create_multipart_upload(Bucket=name, Key="r/1/large.bin")
     with pytest.raises(ModuleFailed) as refusal:
-        deployer(cloud, action).run(MODULE, site=SITE, regions=[THERE], state="absent", force_empty=True)
+        deployer(local_aws, action).run(MODULE, site=SITE, regions=[THERE], state="absent", force_empty=True)
     assert call in str(refusal.value)
 
 
-def _replicate(cloud: LocalCloud) -> None:
+def _replicate(local_aws: LocalAws) -> None:
     """To a bucket that is not the site's, so that only the source is looked at."""
-    iam, target = cloud.client("iam"), cloud.client("s3", "us-west-2")
+    iam, target = local_aws.client("iam"), local_aws.client("s3", "us-west-2")
     if "elsewhere" not in {bucket["Name"] for bucket in target.list_buckets()["Buckets"]}:
         trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
@@ -128,7 +128,7 @@ def _replicate(cloud: LocalCloud) -> None:
         "DeleteMarkerReplication": {"Status": "Disabled"},
         "Destination": {"Bucket": "arn:aws:s3:::elsewhere"},
     }
-    cloud.client("s3", THERE).put_bucket_replication(
+    local_aws.client("s3", THERE).put_bucket_replication(
         Bucket=NAMES[THERE],
         ReplicationConfiguration={"Role": f"arn:aws:iam::{ACCOUNT}:role/replicator", "Rules": [rule]},
     )

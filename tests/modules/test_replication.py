@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.users import deployer
 from unit.role_variables import rendered
@@ -27,21 +27,21 @@ ROLE = f"multiregion-edge-{SITE}-replication"
 class Site:
     """17 buckets, and the role as the role `replication` makes it for some of them."""
 
-    def __init__(self, cloud: LocalCloud, modules: Modules) -> None:
-        self.cloud = cloud
+    def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
+        self.local_aws = local_aws
         self.modules = modules
-        self.clients = {region: cloud.client("s3", region) for region in REGIONS}
-        self.role_arn = f"arn:aws:iam::{cloud.account_id}:role/{ROLE}"
-        self.names = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in REGIONS}
+        self.clients = {region: local_aws.client("s3", region) for region in REGIONS}
+        self.role_arn = f"arn:aws:iam::{local_aws.account_id}:role/{ROLE}"
+        self.names = {region: f"{SITE}-{local_aws.account_id}-{region}-an" for region in REGIONS}
         for region, name in self.names.items():
             location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
             self.clients[region].create_bucket(Bucket=name, **location)
             self.clients[region].put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        self._variables = {"replication_site": SITE, "replication_account_id": cloud.account_id}
+        self._variables = {"replication_site": SITE, "replication_account_id": local_aws.account_id}
         services = rendered("replication", "__replication_services", **self._variables)
         statement = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
         trust = {"Version": "2012-10-17", "Statement": [statement]}
-        cloud.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
+        local_aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(trust))
 
     def buckets(self, *regions: str) -> dict[str, str]:
         return {region: self.names[region] for region in regions or (HOME, SECOND, THIRD)}
@@ -50,7 +50,7 @@ class Site:
         """Give the role its policies, but for the statement *without*; returns the statements' Sids."""
         options = {"replication_buckets": self.buckets(), "replication_home_region": HOME, **variables}
         policies = rendered("replication", "__replication_policies", **self._variables, **options)
-        iam = self.cloud.client("iam")
+        iam = self.local_aws.client("iam")
         for name in iam.list_role_policies(RoleName=ROLE)["PolicyNames"]:
             iam.delete_role_policy(RoleName=ROLE, PolicyName=name)
         sids = []
@@ -87,8 +87,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def made(cloud: LocalCloud, modules: Modules) -> Site:
-    return Site(cloud, modules)
+def made(local_aws: LocalAws, modules: Modules) -> Site:
+    return Site(local_aws, modules)
 
 
 @pytest.fixture
@@ -96,8 +96,8 @@ def site(made: Site) -> Iterator[Site]:
     """Without rules at its beginning, and with the permissions of a hub of three Regions."""
     made.allow()
     yield made
-    made.cloud.behave()
-    made.cloud.fault(None)
+    made.local_aws.behave()
+    made.local_aws.fault(None)
     for region in REGIONS:
         made.clients[region].delete_bucket_replication(Bucket=made.names[region])
 
@@ -129,7 +129,7 @@ def test_a_hub_replicates_from_its_home_alone(site: Site) -> None:
 
 
 def test_every_option_is_taken_and_read_back(site: Site) -> None:
-    keys = {region: f"arn:aws:kms:{region}:{site.cloud.account_id}:key/1" for region in (HOME, SECOND, THIRD)}
+    keys = {region: f"arn:aws:kms:{region}:{site.local_aws.account_id}:key/1" for region in (HOME, SECOND, THIRD)}
     options: list[dict[str, Any]] = [
         {"time_control": True},
         {"kms_keys": keys},
@@ -189,14 +189,14 @@ def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
 
 
 def test_a_bucket_has_one_role(site: Site) -> None:
-    put_foreign(site, HOME, f"arn:aws:iam::{site.cloud.account_id}:role/theirs")
+    put_foreign(site, HOME, f"arn:aws:iam::{site.local_aws.account_id}:role/theirs")
     with pytest.raises(ModuleFailed, match="already replicates by rules of its own, such as 'backup'"):
         site.run()
 
 
 def test_rules_are_waited_for_until_they_are_read_back(site: Site) -> None:
     site.run()
-    site.cloud.behave(bucket_configuration_seconds=0.6)
+    site.local_aws.behave(bucket_configuration_seconds=0.6)
     made = site.run(home_region=SECOND)
     assert made["changed"] is True
     # Read at once: what the module waited for is there.
@@ -206,7 +206,7 @@ def test_rules_are_waited_for_until_they_are_read_back(site: Site) -> None:
 
 
 def test_a_call_that_meets_another_change_is_made_again(site: Site) -> None:
-    site.cloud.behave(bucket_conflicts=1)
+    site.local_aws.behave(bucket_conflicts=1)
     assert site.run()["changed"] is True
 
 
@@ -218,7 +218,7 @@ class TestVersioning:
         s3 = site.clients[self.BUCKET]
         s3.put_bucket_versioning(Bucket=site.names[self.BUCKET], VersioningConfiguration={"Status": "Suspended"})
         yield
-        site.cloud.behave()
+        site.local_aws.behave()
         s3.put_bucket_versioning(Bucket=site.names[self.BUCKET], VersioningConfiguration={"Status": "Enabled"})
 
     @pytest.mark.parametrize("home", [BUCKET, HOME])
@@ -232,11 +232,11 @@ class TestVersioning:
 def test_a_run_that_was_killed_is_finished_by_the_next(site: Site, kill_after: int) -> None:
     """From a mesh to a hub with other rules: one call to change the home's, two to remove the others'."""
     site.run(topology="mesh")
-    site.cloud.fault(kill_after)
+    site.local_aws.fault(kill_after)
     changes: dict[str, Any] = {"home_region": SECOND, "delete_markers": False}
     with pytest.raises(ModuleFailed, match="LocalFault"):
         site.run(**changes)
-    site.cloud.fault(None)
+    site.local_aws.fault(None)
     assert len([region for region in (HOME, SECOND, THIRD) if site.live(region)]) == 3 - max(0, kill_after - 1)
     site.run(**changes)
     assert [region for region in (HOME, SECOND, THIRD) if site.live(region)] == [SECOND]
@@ -258,7 +258,7 @@ class TestLeastPrivilege:
     def test_each_statement_about_keys_is_needed(self, site: Site, bucket_key: bool) -> None:
         """S3 names the bucket to KMS where there is a bucket key, and the object where there is none."""
         keys = {
-            region: site.cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"]
+            region: site.local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"]
             for region in (HOME, SECOND, THIRD)
         }
         site.run(kms_keys=keys)
@@ -288,5 +288,5 @@ class TestLeastPrivilege:
     )
     def test_each_action_of_the_deployer_is_needed_and_named(self, site: Site, action: str) -> None:
         with pytest.raises(ModuleFailed) as failure:
-            site.run(modules=deployer(site.cloud, action))
+            site.run(modules=deployer(site.local_aws, action))
         assert action in str(failure.value) and "AccessDenied" in str(failure.value)

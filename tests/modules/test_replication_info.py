@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import canary
 
 from demo.site import deployer_policy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 
 HOME, NEAR, FAR = "eu-north-1", "us-east-1", "ap-south-1"
@@ -25,22 +25,22 @@ ENABLED = {"Status": "Enabled"}
 class Site:
     """Buckets that replicate, made and broken as root."""
 
-    def __init__(self, cloud: LocalCloud) -> None:
-        self.cloud = cloud
-        self.role = f"arn:aws:iam::{cloud.account_id}:role/{ROLE}"
-        self.buckets = {region: f"{SITE}-{cloud.account_id}-{region}-an" for region in REGIONS}
+    def __init__(self, local_aws: LocalAws) -> None:
+        self.local_aws = local_aws
+        self.role = f"arn:aws:iam::{local_aws.account_id}:role/{ROLE}"
+        self.buckets = {region: f"{SITE}-{local_aws.account_id}-{region}-an" for region in REGIONS}
         for region, name in self.buckets.items():
             where = {} if region == NEAR else {"CreateBucketConfiguration": {"LocationConstraint": region}}
             self.s3(region).create_bucket(Bucket=name, **where)
         elsewhere = {"LocationConstraint": "eu-west-1"}
         self.s3("eu-west-1").create_bucket(Bucket="somebody-elses", CreateBucketConfiguration=elsewhere)
-        cloud.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=_trust("s3.amazonaws.com"))
+        local_aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=_trust("s3.amazonaws.com"))
 
     def s3(self, region: str) -> Any:
-        return self.cloud.client("s3", region)
+        return self.local_aws.client("s3", region)
 
     def repair(self) -> None:
-        iam = self.cloud.client("iam")
+        iam = self.local_aws.client("iam")
         iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=_trust("s3.amazonaws.com"))
         self.allow("s3:*")
         for region in REGIONS:
@@ -56,7 +56,7 @@ class Site:
 
     def allow(self, *actions: str) -> None:
         policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
-        self.cloud.client("iam").put_role_policy(RoleName=ROLE, PolicyName="p", PolicyDocument=json.dumps(policy))
+        self.local_aws.client("iam").put_role_policy(RoleName=ROLE, PolicyName="p", PolicyDocument=json.dumps(policy))
 
     def suspend(self, region: str) -> None:
         self.s3(region).delete_bucket_replication(Bucket=self.buckets[region])
@@ -102,8 +102,8 @@ def _trust(service: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def made(cloud: LocalCloud) -> Site:
-    return Site(cloud)
+def made(local_aws: LocalAws) -> Site:
+    return Site(local_aws)
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ BREAKS: dict[str, tuple[Callable[[Site], object], str]] = {
     "rule limited": (lambda site: site.replicate(HOME, Filter={"Prefix": "r/"}), "only keys that begin with r/"),
     "role gone": (lambda site: site.replicate(HOME, role=f"{site.role}-old"), "replicates with the role .*-old, not"),
     "trust": (
-        lambda site: site.cloud.client("iam").update_assume_role_policy(
+        lambda site: site.local_aws.client("iam").update_assume_role_policy(
             RoleName=ROLE, PolicyDocument=_trust("ec2.amazonaws.com")
         ),
         "S3 may not assume the role",
@@ -177,9 +177,9 @@ def test_a_bucket_that_cannot_be_looked_at(modules: Modules, site: Site, name: s
 
 def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Modules, site: Site) -> None:
     site.allow("s3:Get*", "s3:ListBucket")
-    policy = deployer_policy(SITE, site.cloud.account_id)
+    policy = deployer_policy(SITE, site.local_aws.account_id)
     policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "CheckTheReplicationRole"]
-    assert info(Modules(site.cloud, site.cloud.create_user("may-not-ask", policy)), site)["healthy"]
+    assert info(Modules(site.local_aws, site.local_aws.create_user("may-not-ask", policy)), site)["healthy"]
     far, _near = info(modules, site)["edges"]
     assert far["problem"] == (
         f"eu-north-1 to ap-south-1: the role {site.role} may not s3:ReplicateObject, s3:ReplicateDelete on "
@@ -190,7 +190,7 @@ def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Mod
 
 
 def test_canaries_arrive_and_leave_nothing_behind(modules: Modules, site: Site) -> None:
-    site.cloud.behave(replication_seconds=0.3)
+    site.local_aws.behave(replication_seconds=0.3)
     found = info(modules, site, topology="mesh", canary=True)
     assert (found["healthy"], found["changed"], len(found["edges"])) == (True, False, 6)
     assert all(0.2 < edge["canary_seconds"] < 60 for edge in found["edges"])
@@ -207,7 +207,7 @@ def left_over(site: Site) -> list[str]:
 
 
 def test_a_canary_that_does_not_come_is_a_finding_and_is_removed_all_the_same(modules: Modules, site: Site) -> None:
-    site.cloud.behave(replication_seconds=600)
+    site.local_aws.behave(replication_seconds=600)
     found = info(modules, site, canary=True, canary_timeout=0)
     assert found["problems"] == [
         f"eu-north-1 to {region}: the canary did not come within 0 s: look at the source's replication status and at "
@@ -224,10 +224,10 @@ def test_no_canary_in_check_mode(modules: Modules, site: Site) -> None:
 def test_what_a_killed_run_left_is_removed_by_a_later_one(
     modules: Modules, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site.cloud.fault(1)
+    site.local_aws.fault(1)
     with pytest.raises(ModuleFailed):
         info(modules, site, canary=True)
-    site.cloud.fault(None)
+    site.local_aws.fault(None)
     assert left_over(site)
 
     info(modules, site, canary=True)
@@ -250,7 +250,7 @@ def test_objects_that_failed_are_found_and_told_by_edge(modules: Modules, site: 
 
 
 def test_objects_under_way_are_no_problem(modules: Modules, site: Site) -> None:
-    site.cloud.behave(replication_seconds=600)
+    site.local_aws.behave(replication_seconds=600)
     site.s3(HOME).put_object(Bucket=site.buckets[HOME], Key="r/1/a", Body=b"x")
     found = info(modules, site, scan_prefix="")
     assert [(edge["pending_objects"], edge["failed_objects"]) for edge in found["edges"]] == [(1, 0), (1, 0)]
@@ -262,7 +262,7 @@ def test_metrics_of_the_rule_are_told(modules: Modules, site: Site) -> None:
     for number in range(2):
         site.s3(HOME).put_object(Bucket=site.buckets[HOME], Key=f"failed/{number}", Body=b"x")
     site.allow("s3:*")
-    site.cloud.behave(replication_seconds=3600)
+    site.local_aws.behave(replication_seconds=3600)
     for number in range(3):
         site.s3(HOME).put_object(Bucket=site.buckets[HOME], Key=f"pending/{number}", Body=b"x" * 300)
     far, near = info(modules, site)["edges"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.role_runner import run_role
 from modules.runner import SITE, Modules
 from unit.role_variables import rendered
@@ -19,11 +19,11 @@ ROLE = f"multiregion-edge-{SITE}-replication"
 
 
 @pytest.fixture(scope="module")
-def variables(cloud: LocalCloud, modules: Modules) -> dict[str, Any]:
+def variables(local_aws: LocalAws, modules: Modules) -> dict[str, Any]:
     buckets = modules.run("s3_regional_buckets", site=SITE, regions=REGIONS)["names"]
     return {
         "replication_site": SITE,
-        "replication_account_id": cloud.account_id,
+        "replication_account_id": local_aws.account_id,
         "replication_buckets": buckets,
         "replication_home_region": "eu-north-1",
     }
@@ -45,9 +45,9 @@ def play(modules: Modules, variables: dict[str, Any], tmp_path: Path) -> Any:
     return run
 
 
-def policies(cloud: LocalCloud) -> dict[str, dict[str, Any]]:
+def policies(local_aws: LocalAws) -> dict[str, dict[str, Any]]:
     """The statements of the policies that the role has, by Sid, by the policy's name."""
-    iam = cloud.client("iam")
+    iam = local_aws.client("iam")
     found = {}
     for attached in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
         arn = attached["PolicyArn"]
@@ -57,39 +57,39 @@ def policies(cloud: LocalCloud) -> dict[str, dict[str, Any]]:
     return found
 
 
-def start_with_a_mesh(cloud: LocalCloud, modules: Modules, variables: dict[str, Any]) -> None:
+def start_with_a_mesh(local_aws: LocalAws, modules: Modules, variables: dict[str, Any]) -> None:
     """As the role would leave it, with KMS keys, but in a second."""
-    keys = {region: f"arn:aws:kms:{region}:{cloud.account_id}:key/1" for region in REGIONS}
+    keys = {region: f"arn:aws:kms:{region}:{local_aws.account_id}:key/1" for region in REGIONS}
     given = {**variables, "replication_topology": "mesh", "replication_kms_keys": keys}
     services, groups = (rendered("replication", f"__replication_{name}", **given) for name in ("services", "policies"))
     role = modules.run("iam_service_role", name=ROLE, site=SITE, services=services, policies=groups)["role"]
     options = {"topology": "mesh", "role_arn": role["arn"], "kms_keys": keys}
     modules.run("s3_replication", buckets=variables["replication_buckets"], **options)
-    assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch", f"{ROLE}-kms"}
+    assert set(policies(local_aws)) == {ROLE, f"{ROLE}-batch", f"{ROLE}-kms"}
 
 
 def test_permissions_follow_the_rules(
-    cloud: LocalCloud, modules: Modules, play: Any, variables: dict[str, Any]
+    local_aws: LocalAws, modules: Modules, play: Any, variables: dict[str, Any]
 ) -> None:
     buckets = variables["replication_buckets"]
-    start_with_a_mesh(cloud, modules, variables)
-    seen = len(cloud.requests())
+    start_with_a_mesh(local_aws, modules, variables)
+    seen = len(local_aws.requests())
     changed = ("replication_result", "replication_role_revoked_result")
     play(*changed, replication_home_region="us-east-1")
-    assert set(policies(cloud)) == {ROLE, f"{ROLE}-batch"}
+    assert set(policies(local_aws)) == {ROLE, f"{ROLE}-batch"}
     home = buckets["us-east-1"]
-    assert policies(cloud)[ROLE]["ReadTheObjects"] == [f"arn:aws:s3:::{home}/*"]
-    assert f"arn:aws:s3:::{home}/*" not in policies(cloud)[ROLE]["WriteTheReplicas"]
+    assert policies(local_aws)[ROLE]["ReadTheObjects"] == [f"arn:aws:s3:::{home}/*"]
+    assert f"arn:aws:s3:::{home}/*" not in policies(local_aws)[ROLE]["WriteTheReplicas"]
     # Permissions are taken away when the rules are gone, not before.
-    changes = [entry["operation"] for entry in cloud.requests(seen) if entry["mutating"] and entry["status"] < 300]
+    changes = [entry["operation"] for entry in local_aws.requests(seen) if entry["mutating"] and entry["status"] < 300]
     stopped = max(changes.index(f"DELETE /{buckets[region]}") for region in ("eu-north-1", "ap-south-1"))
     assert stopped < min(changes.index(taken) for taken in ("CreatePolicyVersion", "DetachRolePolicy", "DeletePolicy"))
 
     play(*changed, replication_state="absent", replication_home_region="")
-    iam = cloud.client("iam")
+    iam = local_aws.client("iam")
     assert not [role for role in iam.list_roles()["Roles"] if role["RoleName"] == ROLE]
     assert not [
         policy for policy in iam.list_policies(Scope="Local")["Policies"] if policy["PolicyName"].startswith(ROLE)
     ]
-    with pytest.raises(cloud.client("s3").exceptions.ClientError, match="ReplicationConfigurationNotFoundError"):
-        cloud.client("s3", "us-east-1").get_bucket_replication(Bucket=home)
+    with pytest.raises(local_aws.client("s3").exceptions.ClientError, match="ReplicationConfigurationNotFoundError"):
+        local_aws.client("s3", "us-east-1").get_bucket_replication(Bucket=home)

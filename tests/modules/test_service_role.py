@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
 
-from localaws.local import ROOT, LocalCloud
-from modules import edge_functions
-from modules.edge_functions import Functions
+from localaws.local_aws import ROOT, LocalAws
+from modules import lambda_edge_functions
+from modules.lambda_edge_functions import Functions
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole, Statement, groups, long, read
 
@@ -23,8 +23,8 @@ A, B = long("A"), long("B")
 
 
 @pytest.fixture
-def role(cloud: LocalCloud, modules: Modules) -> Iterator[ServiceRole]:
-    found = ServiceRole(cloud, modules)
+def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
+    found = ServiceRole(local_aws, modules)
     yield found
     found.clear()
 
@@ -48,7 +48,7 @@ def test_it_is_made_kept_changed_and_deleted(role: ServiceRole) -> None:
     for result in (made, foretold):
         assert result["role"] == {
             "name": ROLE,
-            "arn": f"arn:aws:iam::{role.cloud.account_id}:role/{ROLE}",
+            "arn": f"arn:aws:iam::{role.local_aws.account_id}:role/{ROLE}",
             "description": "",
             "permissions_boundary": "",
             "tags": {"multiregion-edge": SITE, "team": "1"},
@@ -154,9 +154,9 @@ def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules
         role.run(policies=groups(read("one"), batch=[read("two")]))
 
 
-def test_a_boundary_and_a_description(role: ServiceRole, cloud: LocalCloud) -> None:
+def test_a_boundary_and_a_description(role: ServiceRole, local_aws: LocalAws) -> None:
     """By somebody who may set them: the deployer has no need to."""
-    root = Modules(cloud, ROOT)
+    root = Modules(local_aws, ROOT)
     boundaries = [
         role.iam.create_policy(PolicyName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [A]}))
         for name in ("boundary", "other-boundary")
@@ -181,7 +181,7 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     role.run(read("one"), tags={"team": "old"})
     assert role.role
     role.iam.tag_role(RoleName=ROLE, Tags=[{"Key": "cost", "Value": "1"}])
-    condition = {"StringEquals": {"aws:SourceAccount": role.cloud.account_id}}
+    condition = {"StringEquals": {"aws:SourceAccount": role.local_aws.account_id}}
     changed = role.run(read("one"), services=SERVICES[:1], conditions=condition, tags={"team": "web"})
     assert changed["plan"] == [
         f"Allow only s3.amazonaws.com to assume the role {ROLE}",
@@ -211,10 +211,10 @@ def test_a_role_of_others_is_refused(role: ServiceRole, tags: list[dict[str, str
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     role.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, **({"Tags": tags} if tags else {}))
-    before = len(role.cloud.requests())
+    before = len(role.local_aws.requests())
     with pytest.raises(ModuleFailed, match=f"The role {ROLE} (exists already without the tag|belongs to the site)"):
         role.run(read("one"), state=state)
-    assert not [entry for entry in role.cloud.requests(before) if entry["mutating"]]
+    assert not [entry for entry in role.local_aws.requests(before) if entry["mutating"]]
 
 
 def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
@@ -263,7 +263,7 @@ class TestEventualConsistency:
     """What IAM and the services see of a change only later; reads, changes and deletions."""
 
     def test_it_is_waited_for_and_the_wait_is_shown(self, role: ServiceRole, shown: list[str]) -> None:
-        role.cloud.behave(iam_seconds=1.0)
+        role.local_aws.behave(iam_seconds=1.0)
         made = role.run(A, B)
         assert role.attached == [ROLE, f"{ROLE}-2"]
         assert len([step for step in made["plan"] if step.startswith("Attach")]) == 2
@@ -271,29 +271,29 @@ class TestEventualConsistency:
         assert role.run(A, B)["mutating"] == []
 
     def test_a_service_that_sees_it_later_still_is_asked_again(
-        self, cloud: LocalCloud, modules: Modules, tmp_path: Path
+        self, local_aws: LocalAws, modules: Modules, tmp_path: Path
     ) -> None:
         """By who passes the role: here for a function of Lambda."""
-        functions = Functions(cloud, tmp_path)
+        functions = Functions(local_aws, tmp_path)
         functions.clear()
-        cloud.client("iam").delete_role(RoleName=edge_functions.ROLE)
-        cloud.behave(iam_service_seconds=2.0)
+        local_aws.client("iam").delete_role(RoleName=lambda_edge_functions.ROLE)
+        local_aws.behave(iam_service_seconds=2.0)
         given = {
-            "name": edge_functions.ROLE,
+            "name": lambda_edge_functions.ROLE,
             "site": SITE,
             "services": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"],
         }
         role_arn = modules.run("iam_service_role", **given)["role"]["arn"]
-        seen = len(cloud.requests())
+        seen = len(local_aws.requests())
         functions.run(role_arn=role_arn)
-        created = [entry["status"] for entry in cloud.requests(seen) if entry["operation"].endswith("/functions")]
+        created = [entry["status"] for entry in local_aws.requests(seen) if entry["operation"].endswith("/functions")]
         assert created[0] == 400 and created[-1] == 201
         assert functions.versions() == ["1"]
         functions.clear()
 
     def test_changes_and_removal_too(self, role: ServiceRole) -> None:
         role.run(A, B)
-        role.cloud.behave(iam_seconds=1.0)
+        role.local_aws.behave(iam_seconds=1.0)
         assert role.run(read("a"))["changed"]
         assert role.run(read("a"))["mutating"] == []
         assert role.run(state="absent", policies=groups())["changed"]
@@ -321,12 +321,12 @@ class TestEventualConsistency:
             monkeypatch.setattr(api._iam, "get_policy_version", get_policy_version)
 
         monkeypatch.setattr(ServiceRoleApi, "__init__", read_late)
-        seen = len(role.cloud.requests())
+        seen = len(role.local_aws.requests())
         assert role.run(read("one"))["plan"] == [f"Attach the policy {ROLE} to the role {ROLE}"] and refused
-        assert "CreatePolicy" not in [entry["operation"] for entry in role.cloud.requests(seen)]
+        assert "CreatePolicy" not in [entry["operation"] for entry in role.local_aws.requests(seen)]
 
     def test_what_is_not_seen_in_time_says_how_to_go_on(self, role: ServiceRole) -> None:
-        role.cloud.behave(iam_seconds=3600.0)
+        role.local_aws.behave(iam_seconds=3600.0)
         with pytest.raises(
             ModuleFailed, match=r"NoSuchEntity from AttachRolePolicy.* with a larger wait_timeout"
         ) as failure:
@@ -335,13 +335,13 @@ class TestEventualConsistency:
 
     def test_a_role_that_is_there_unseen_is_gone_on_with(self, role: ServiceRole) -> None:
         """Of a run that was killed a moment ago: its name is taken, and no read shows it."""
-        role.cloud.behave(iam_seconds=1.0)
-        role.cloud.fault(2, of=role.modules.credentials)
+        role.local_aws.behave(iam_seconds=1.0)
+        role.local_aws.fault(2, of=role.modules.credentials)
         with pytest.raises(ModuleFailed):
             role.run(read("one"))
-        role.cloud.fault(None)
+        role.local_aws.fault(None)
         role.run(read("one"))
-        role.cloud.behave()
+        role.local_aws.behave()
         assert role.run(read("one"))["mutating"] == []
         assert (role.attached, role.versions(ROLE)) == ([ROLE], ["v1"])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import ROOT, LocalCloud
+from localaws.local_aws import ROOT, LocalAws
 from modules.role_runner import run_tasks
 from modules.runner import SITE, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole
@@ -22,8 +22,8 @@ REGIONS = ["eu-north-1", "us-east-1", "ap-south-1"]
 
 
 @pytest.fixture
-def role(cloud: LocalCloud, modules: Modules) -> Iterator[ServiceRole]:
-    found = ServiceRole(cloud, modules)
+def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
+    found = ServiceRole(local_aws, modules)
     yield found
     found.clear()
 
@@ -71,17 +71,17 @@ def make_as_before(role: ServiceRole, directory: Path, groups: list[dict[str, An
         "tags": TAGS,
     }
     # As root: these modules need rights that the deployer no longer has.
-    status, said = run_tasks(Modules(role.cloud, ROOT), directory, *tasks, {"amazon.aws.iam_role": made})
+    status, said = run_tasks(Modules(role.local_aws, ROOT), directory, *tasks, {"amazon.aws.iam_role": made})
     assert status == 0, said
 
 
 def test_what_amazon_aws_made_needs_no_change(role: ServiceRole, tmp_path: Path) -> None:
-    given = policies(role.cloud.account_id)
+    given = policies(role.local_aws.account_id)
     make_as_before(role, tmp_path, given)
     taken_over = role.run(policies=given, tags={"team": "web"}, diff=True)
     assert (taken_over["plan"], taken_over["mutating"]) == ([], [])
     assert taken_over["diff"]["before"] == taken_over["diff"]["after"]
-    changed = policies(role.cloud.account_id, "mesh")
+    changed = policies(role.local_aws.account_id, "mesh")
     assert role.run(policies=changed, tags={"team": "web"})["plan"] == [
         f"Change what the policy {ROLE}{end} allows" for end in ("", "-batch", "-kms")
     ]

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import listed
 
 from demo.site import deployer_policy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.service_roles import ROLE, SERVICES, ServiceRole, groups, long, read
 from modules.users import deployer
@@ -47,8 +47,8 @@ ABSENT = {
 
 
 @pytest.fixture
-def role(cloud: LocalCloud, modules: Modules) -> Iterator[ServiceRole]:
-    found = ServiceRole(cloud, modules)
+def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
+    found = ServiceRole(local_aws, modules)
     yield found
     found.clear()
 
@@ -66,14 +66,14 @@ def test_every_action_of_the_roles_statements_is_looked_at_here() -> None:
 @pytest.mark.parametrize(("action", "call"), PRESENT.items())
 def test_each_right_to_make_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}"):
-        role.run(A, modules=deployer(role.cloud, action))
+        role.run(A, modules=deployer(role.local_aws, action))
 
 
 @pytest.mark.parametrize(("action", "call"), CHANGE.items())
 def test_each_right_to_change_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
     role.run(A, B)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}"):
-        role.run(read("a"), services=SERVICES[:1], modules=deployer(role.cloud, action))
+        role.run(read("a"), services=SERVICES[:1], modules=deployer(role.local_aws, action))
 
 
 @pytest.mark.parametrize(("action", "call"), ABSENT.items())
@@ -83,13 +83,13 @@ def test_each_right_to_delete_it_is_needed(role: ServiceRole, action: str, call:
     document = json.dumps({"Version": "2012-10-17", "Statement": [A]})
     role.iam.put_role_policy(RoleName=ROLE, PolicyName="by-hand", PolicyDocument=document)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}"):
-        role.run(state="absent", policies=groups(), modules=deployer(role.cloud, action))
+        role.run(state="absent", policies=groups(), modules=deployer(role.local_aws, action))
 
 
 def test_only_the_roles_own_policies_can_be_given_to_it(role: ServiceRole) -> None:
     """What the deployer may attach: with any policy it could make itself an administrator."""
     role.run(A)
-    iam = role.cloud.client("iam", credentials=role.modules.credentials)
+    iam = role.local_aws.client("iam", credentials=role.modules.credentials)
     for arn in (
         "arn:aws:iam::aws:policy/AdministratorAccess",
         role.arn(f"{ROLE}-22"),

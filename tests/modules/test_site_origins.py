@@ -183,10 +183,10 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
     """Before the write nothing is changed, after it everything is."""
     origins(modules)
     there = store.keys()
-    modules.cloud.fault(calls, of=modules.credentials)
+    modules.local_aws.fault(calls, of=modules.credentials)
     with pytest.raises(ModuleFailed, match="LocalFault"):
         origins(modules, out_of_service=[EU])
-    modules.cloud.fault(None)
+    modules.local_aws.fault(None)
     assert (store.keys() == there) is (calls == 0)
     assert len(origins(modules, out_of_service=[EU])["mutating"]) == 1 - calls
     assert origins(modules)["out_of_service"] == [EU]
@@ -235,4 +235,4 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: M
 )
 def test_each_right_is_needed_and_its_lack_is_told(modules: Modules, store: Store, action: str, call: str) -> None:
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
-        origins(deployer(modules.cloud, action))
+        origins(deployer(modules.local_aws, action))

@@ -94,11 +94,11 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
     """120 paths are three calls, their host a fourth, and what goes a fifth."""
     store.put({f"{SITE}/h/old.example.com": '{"v":1,"p":"r/a"}'})
     hosts = {WWW: {"paths": {f"/{number:03}": {"release": "a"} for number in range(120)}}, "old.example.com": None}
-    modules.cloud.fault(calls)
+    modules.local_aws.fault(calls)
     with pytest.raises(ModuleFailed) as failure:
         routes(modules, hosts)
     assert len(failure.value.result["done"]) == calls
-    modules.cloud.fault(None)
+    modules.local_aws.fault(None)
     resumed = routes(modules, hosts)
     assert resumed["api_calls"]["write"] <= 5 - calls  # what is left may fit in fewer
     assert json.loads(store.keys()[f"{SITE}/h/{WWW}"]) == {"v": 2, "x": 1}
@@ -151,4 +151,4 @@ def test_each_right_is_needed_and_its_lack_is_told(
 ) -> None:
     store.put(KEYS)
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
-        routes(deployer(modules.cloud, action), hosts)
+        routes(deployer(modules.local_aws, action), hosts)

@@ -9,23 +9,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from demo.site import deployer_policy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, Modules
 
 Statement = dict[str, Any]
 _numbers = itertools.count(1)
 
 
-def deployer(cloud: LocalCloud, *denied: str, more: Iterable[Statement] = ()) -> Modules:
+def deployer(local_aws: LocalAws, *denied: str, more: Iterable[Statement] = ()) -> Modules:
     """By the site's, who may do *more* as well, but none of the *denied* actions."""
-    return user(cloud, [*deployer_policy(SITE, cloud.account_id)["Statement"], *more], *denied)
+    return user(local_aws, [*deployer_policy(SITE, local_aws.account_id)["Statement"], *more], *denied)
 
 
-def user(cloud: LocalCloud, statements: Iterable[Statement], *denied: str) -> Modules:
+def user(local_aws: LocalAws, statements: Iterable[Statement], *denied: str) -> Modules:
     """By somebody who may do just this, but none of the *denied* actions."""
     allowed = [{**statement, "Action": _without(statement["Action"], denied)} for statement in statements]
     policy = {"Version": "2012-10-17", "Statement": [statement for statement in allowed if statement["Action"]]}
-    return Modules(cloud, cloud.create_user(f"user-{next(_numbers)}", policy))
+    return Modules(local_aws, local_aws.create_user(f"user-{next(_numbers)}", policy))
 
 
 def _without(actions: str | list[str], denied: tuple[str, ...]) -> list[str]:

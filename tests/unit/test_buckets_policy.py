@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.policy import (
     check_statements,
+    further_statements,
     merged,
     statements_of,
 )
@@ -41,6 +42,43 @@ def test_a_list_of_resources_is_taken() -> None:
 def test_without_more_there_are_the_two_that_refuse_insecure_transport() -> None:
     sids = [statement["Sid"] for statement in statements_of(ARN, {})]
     assert sids == ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+
+
+ONE, OTHER = (f"arn:aws:cloudfront::111122223333:distribution/{id_}" for id_ in ("E1", "E2"))
+
+
+def test_no_option_leaves_further_statements_and_either_one_says_them_all() -> None:
+    assert further_statements(None, None) is None
+    assert further_statements({}, None) == further_statements(None, []) == further_statements({}, []) == {}
+    assert further_statements({"Distribution": READ}, []) == {"Distribution": READ}
+    assert list(further_statements({"Backup": READ}, [ONE]) or {}) == [
+        "Backup",
+        "CloudFrontReads",
+        "CloudFrontIsToldWhatIsMissing",
+    ]
+
+
+@pytest.mark.parametrize(("arns", "source"), [([ONE], ONE), ([ONE, OTHER], [ONE, OTHER])])
+def test_distributions_read_by_exact_arns_and_by_the_statements_that_deployed_sites_have(
+    arns: list[str], source: t.Any
+) -> None:
+    more = further_statements(None, arns)
+    check_statements(more or {})
+    common = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceArn": source}},
+    }
+    assert statements_of(ARN, more or {})[2:] == [
+        {**common, "Sid": "MultiregionEdgeCloudFrontReads", "Action": "s3:GetObject", "Resource": [f"{ARN}/*"]},
+        {**common, "Sid": "MultiregionEdgeCloudFrontIsToldWhatIsMissing", "Action": "s3:ListBucket", "Resource": [ARN]},
+    ]
+
+
+def test_a_statement_that_distribution_arns_makes_is_not_given_besides() -> None:
+    with pytest.raises(EdgeError, match="CloudFrontReads is a statement that distribution_arns makes"):
+        further_statements({"CloudFrontReads": READ}, [ONE])
+    assert further_statements({"CloudFrontReads": READ}, []) == {"CloudFrontReads": READ}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._rules.cloudfront_names import check_cloudfront_name
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.cloudfront import check_cloudfront_name
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 STORE = {"name": "pointers", "arn": ARN, "id": "0f3a9c1d", "status": "READY", "comment": "ours (multiregion.edge)"}

@@ -17,12 +17,12 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.reconcile import Plan, Step
 from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.cloudfront import DISTRIBUTION_ARN
 from .._rules.ownership import OWNER_TAG
 
 Settings = dict[str, t.Any]
 
 FORMATS = ("json", "plain", "w3c", "raw", "parquet")
-_DISTRIBUTION = re.compile(r"arn:aws:cloudfront::\d{12}:distribution/(E[0-9A-Z]+)")
 _DESTINATION = re.compile(r"arn:aws:(s3:::.+|logs:us-east-1:\d{12}:log-group:.+|firehose:us-east-1:\d{12}:.+)")
 _PUT_BEFORE = re.compile(r"^AWSLogs/\d{12}/CloudFront/")
 _SITE = re.compile(r"[a-z0-9-]{1,32}")
@@ -67,7 +67,7 @@ class Desired:
     @property
     def source_name(self) -> str:
         """With the id: AWS never gives a source another distribution, and a distribution one source."""
-        found = _DISTRIBUTION.fullmatch(self.distribution_arn)
+        found = DISTRIBUTION_ARN.fullmatch(self.distribution_arn)
         return f"multiregion-{self.name}-{found[1] if found else KNOWN_AFTER_APPLY}"
 
     @property
@@ -88,7 +88,7 @@ def check(desired: Desired) -> None:
     if desired.absent:
         return
     arn, destination = desired.distribution_arn, desired.destination
-    if arn != KNOWN_AFTER_APPLY and not _DISTRIBUTION.fullmatch(arn):
+    if arn != KNOWN_AFTER_APPLY and not DISTRIBUTION_ARN.fullmatch(arn):
         raise EdgeError(f"distribution_arn: {arn!r} must be arn:aws:cloudfront::<account>:distribution/<id>.")
     if not _DESTINATION.fullmatch(destination.resource_arn):
         raise EdgeError(

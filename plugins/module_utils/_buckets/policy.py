@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
+from .._rules.cloudfront import read_statements
 from .._rules.policy_documents import (
     ELEMENTS,
     check_statement,
@@ -35,7 +36,24 @@ _DENIED: dict[str, dict[str, t.Any]] = {
     "DenyOldTls": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
 }
 
+# The names of the statements by which distributions read; deployed sites have them, so they stay as they are.
+_READ, _LIST = "CloudFrontReads", "CloudFrontIsToldWhatIsMissing"
+
 Config = dict[str, t.Any]
+
+
+def further_statements(
+    given: t.Mapping[str, Config] | None, distribution_arns: t.Sequence[str] | None
+) -> dict[str, Config] | None:
+    """The statements, by name, that both options ask for; None, which leaves all as they are, if neither is given."""
+    if given is None and distribution_arns is None:
+        return None
+    grants: dict[str, Config] = {}
+    if distribution_arns:
+        grants[_READ], grants[_LIST] = read_statements(distribution_arns, f"{PLACEHOLDER}/*", PLACEHOLDER)
+    for name in sorted(grants.keys() & (given or {}).keys()):
+        raise EdgeError(f"{_OPTION}.{name} is a statement that distribution_arns makes: choose another name.")
+    return {**(given or {}), **grants}
 
 
 def check_statements(statements: t.Mapping[str, t.Any]) -> None:

@@ -23,6 +23,7 @@ from .._rules.bucket_names import (
     NAME_ARGUMENTS,
     bucket_names,
 )
+from .._rules.cloudfront import check_distribution_arns
 from .._rules.kms_keys import check_kms_keys
 from .._rules.ownership import OWNER_TAG, as_tags
 from .._rules.regions import OPT_IN_REGIONS, refuse_disabled
@@ -38,6 +39,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "noncurrent_days": {"type": "int", "default": 30},
     "kms_keys": {"type": "dict", "default": {}, "no_log": False},
     "policy_statements": {"type": "dict"},
+    "distribution_arns": {"type": "list", "elements": "str"},
     "force_empty": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 300},
 }
@@ -124,6 +126,8 @@ class Present(_Buckets[planning.Bucket]):
             raise EdgeError(f"noncurrent_days: S3 takes whole days from 1 on, not {p['noncurrent_days']}.")
         check_kms_keys(p["kms_keys"], p["regions"], "kms_keys")
         policy.check_statements(p["policy_statements"] or {})
+        check_distribution_arns("distribution_arns", p["distribution_arns"] or (), module.check_mode)
+        statements = policy.further_statements(p["policy_statements"], p["distribution_arns"])
         super().__init__(module, aws)
         self._desired = planning.Desired(
             site=p["site"],
@@ -132,7 +136,7 @@ class Present(_Buckets[planning.Bucket]):
             purge_tags=p["purge_tags"],
             noncurrent_days=p["noncurrent_days"],
             kms_keys=p["kms_keys"],
-            policy_statements=p["policy_statements"],
+            policy_statements=statements,
             adopt=bool(p["names"]),
         )
 

@@ -22,10 +22,15 @@ INFO_ARGUMENTS: dict[str, t.Any] = {"name": {"type": "str", "required": True}}
 
 def distributions(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
     """The one that has the name, or nothing."""
+    found = distribution_named(aws, module.params["name"])
+    return {"distributions": [found] if found else []}
+
+
+def distribution_named(aws: Aws, name: str) -> dict[str, t.Any] | None:
     api = DistributionApi(aws)
-    distribution_id = api.find(OWNER_TAG, module.params["name"])
+    distribution_id = api.find(OWNER_TAG, name)
     if distribution_id is None:
-        return {"distributions": []}
+        return None
     live = read(api, distribution_id)
     config = live_config(live.config, api.config_shape)
-    return {"distributions": [{**live.facts, **describe(live), "enabled": config.get("enabled"), "config": config}]}
+    return {**live.facts, **describe(live), "enabled": config.get("enabled"), "config": config}

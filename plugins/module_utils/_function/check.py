@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.shapes import KNOWN_AFTER_APPLY
-from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.cloudfront import check_cloudfront_name
 
 # Source: CloudFront Developer Guide, "Quotas on CloudFront Functions".
 MAX_CODE_BYTES = 10 * 1024

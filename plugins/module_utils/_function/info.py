@@ -15,7 +15,7 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.parallel import in_parallel
-from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.cloudfront import check_cloudfront_name
 from .._rules.ownership import MARK
 from .api import (
     DEVELOPMENT,

@@ -21,7 +21,7 @@ from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
 from .._core.reconcile import Plan, Resource, wait_until
 from .._core.shapes import KNOWN_AFTER_APPLY
-from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.cloudfront import check_cloudfront_name
 from .._rules.ownership import as_tags, marked
 from . import cases, check
 from . import plan as planning

@@ -13,7 +13,7 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
-from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.cloudfront import check_cloudfront_name
 from . import digest as digests
 from . import store_plan
 from .api import (

@@ -16,7 +16,7 @@ from .._cloudfront.checks import check_comment
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
 from .._core.reconcile import Plan, Resource, wait_until
-from .._rules.cloudfront_names import check_cloudfront_name
+from .._rules.cloudfront import check_cloudfront_name
 from .._rules.ownership import as_tags, marked
 from . import store_plan as planning
 from .api import StoreApi

@@ -22,9 +22,10 @@ from .api import AccessPointApi, Operation
 from .plan import (
     AccessPoint,
     client_token,
+    mrap_arn,
     partly_deleted,
 )
-from .policy import Policies
+from .policy import Policies, with_arn
 
 Seen = t.Optional[AccessPoint]
 T = t.TypeVar("T")
@@ -43,8 +44,9 @@ _LONGEST_HISTORY = 100
 class Changes:
     """What the steps of a plan call, and what waits for them; all waits of a run share one deadline."""
 
-    def __init__(self, api: AccessPointApi, name: str, timeout: float) -> None:
+    def __init__(self, api: AccessPointApi, account_id: str, name: str, timeout: float) -> None:
         self._api = api
+        self._account_id = account_id
         self._name = name
         self._what = f"The Multi-Region Access Point {name}"
         self._timeout = timeout
@@ -72,6 +74,7 @@ class Changes:
     def put_policy(self, name: str, policy: Document) -> None:
         """AWS takes one policy at a time: after another one that spreads, and not if that has become this one."""
         access_point = self._until(lambda seen: seen.status == "READY")
+        policy = with_arn(policy, mrap_arn(self._account_id, access_point.alias))
         policies = self._wait(
             f"The policy that {name} was given before",
             lambda: self._api.policies(name),

@@ -26,18 +26,26 @@ MUTUALLY_EXCLUSIVE = [("name", "site")]
 
 def access_points(module: AnsibleAWSModule, aws: Aws) -> Facts:
     """The one called by the name, the site's, or all of the account."""
-    api = AccessPointApi(aws)
     name, site = module.params["name"], module.params["site"]
-    if name is not None:
-        one = api.access_point(name)
-        found = [one] if one else []
-    else:
-        found = [each for each in api.access_points() if site is None or is_of_site(each.name, site)]
-    account_id = aws.account_id
+    api = AccessPointApi(aws)
+    if name is None:
+        return {"access_points": mraps_of(module, aws, site)}
+    one = api.access_point(name)
+    return {"access_points": _read(module, aws, [one] if one else [])}
+
+
+def mraps_of(module: AnsibleAWSModule, aws: Aws, site: str | None) -> list[Facts]:
+    """Those of *site*, or of the account, by their names in order."""
+    found = AccessPointApi(aws).access_points()
+    return _read(module, aws, [each for each in found if site is None or is_of_site(each.name, site)])
+
+
+def _read(module: AnsibleAWSModule, aws: Aws, found: t.Iterable[AccessPoint]) -> list[Facts]:
+    api, account_id = AccessPointApi(aws), aws.account_id
     # Another one, for the routes' endpoints are five, and the next one is asked rather than one for long.
     quick = Aws(quickly(module))
     facts = in_parallel({each.name: functools.partial(_facts, each, api, quick, account_id) for each in found})
-    return {"access_points": [facts[name] for name in sorted(facts)]}
+    return [facts[name] for name in sorted(facts)]
 
 
 def _facts(seen: AccessPoint, api: AccessPointApi, quick: Aws, account_id: str) -> Facts:

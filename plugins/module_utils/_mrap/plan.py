@@ -21,7 +21,7 @@ from .._rules.bucket_names import is_account_regional
 from .._rules.ownership import refuse_foreign
 from .._rules.policy_documents import Document
 from .._rules.regions import REGIONS
-from .policy import Policies
+from .policy import Policies, distribution_policy
 
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]{1,48}[a-z0-9]")
 
@@ -59,7 +59,21 @@ class Desired:
     site: str | None = None
     allow_replacement: bool = False
     policy: Document | None = None
+    distribution_arns: tuple[str, ...] | None = None
     wait: bool = True
+
+    @property
+    def manages_policy(self) -> bool:
+        return self.policy is not None or self.distribution_arns is not None
+
+    def policy_for(self, live: AccessPoint | None, policies: Policies) -> Document | None:
+        """The policy that the access point is to have; None leaves it as it is."""
+        if self.distribution_arns is None:
+            return self.policy
+        # AWS never deletes a policy, so none is put where none is needed.
+        if not self.distribution_arns and not policies.any:
+            return None
+        return distribution_policy(mrap_arn(self.account_id, live.alias if live else None), self.distribution_arns)
 
     def starting(self) -> Facts:
         """What is known about it before AWS tells anything."""
@@ -84,13 +98,17 @@ def facts(account_id: str, name: str, alias: str | None, status: str, regions: t
     return {
         "name": name,
         "alias": alias or KNOWN_AFTER_APPLY,
-        # The alias ends in .mrap already.
-        "arn": f"arn:aws:s3::{account_id}:accesspoint/{alias}" if alias else KNOWN_AFTER_APPLY,
+        "arn": mrap_arn(account_id, alias),
         "domain_name": f"{alias}.accesspoint.s3-global.amazonaws.com" if alias else KNOWN_AFTER_APPLY,
         "status": status,
         "buckets": sorted(regions.values()),
         "regions": dict(sorted(regions.items())),
     }
+
+
+def mrap_arn(account_id: str, alias: str | None) -> str:
+    # The alias ends in .mrap already.
+    return f"arn:aws:s3::{account_id}:accesspoint/{alias}" if alias else KNOWN_AFTER_APPLY
 
 
 def client_token(*parts: str) -> str:
@@ -157,12 +175,13 @@ def _present(observed: Observed, desired: Desired) -> Plan:
         if kept.status == "PARTIALLY_CREATED":  # AWS finishes it when it is asked again
             words = "Create the missing part of the Multi-Region Access Point"
             steps.append(_create(words, desired, "again", kept.created_at))
-    if desired.policy is not None and _to_be_put(desired.policy, observed, desired, bool(steps)):
-        arguments = {"name": desired.name, "policy": desired.policy}
+    policy = desired.policy_for(kept, observed.policies)
+    if policy is not None and _to_be_put(policy, observed, desired, bool(steps)):
+        arguments = {"name": desired.name, "policy": policy}
         steps.append(Step("put_policy", arguments, f"Set the policy of the Multi-Region Access Point {desired.name}"))
     before = _document(live, observed.policies.established, desired)
     after = desired.starting() if kept is None else kept.facts(desired.account_id)
-    return Plan(before, _with_policy(after, desired.policy, desired), tuple(steps))
+    return Plan(before, _with_policy(after, policy, desired), tuple(steps))
 
 
 def _create(words: str, desired: Desired, *which: str) -> Step:
@@ -189,7 +208,7 @@ def _document(live: AccessPoint | None, policy: Document | None, desired: Desire
 
 
 def _with_policy(access_point: Facts, policy: Document | None, desired: Desired) -> Facts:
-    managed = {} if desired.policy is None else {"policy": policy}
+    managed = {"policy": policy} if desired.manages_policy else {}
     return {"multi_region_access_point": access_point, **managed}
 
 

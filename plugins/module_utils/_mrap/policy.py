@@ -10,8 +10,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import typing as t
 
 from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+from .._rules.cloudfront import read_statements
 from .._rules.policy_documents import (
     Document,
     check_statement,
@@ -27,12 +31,36 @@ def check_document(policy: Document) -> None:
         check_statement(f"policy.Statement[{number}]", statement)
 
 
+def distribution_policy(arn: str, distribution_arns: t.Sequence[str]) -> Document:
+    """The policy of the access point *arn* that lets exactly these distributions read, and nobody without TLS."""
+    denied = {
+        "Sid": "DenyInsecureTransport",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/object/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    allowed = read_statements(distribution_arns, f"{arn}/object/*", arn) if distribution_arns else ()
+    return {"Version": "2012-10-17", "Statement": [denied, *allowed]}
+
+
+def with_arn(policy: Document, arn: str) -> Document:
+    """*policy*, which was planned before its access point had the *arn*."""
+    resolved: Document = json.loads(json.dumps(policy).replace(KNOWN_AFTER_APPLY, arn))
+    return resolved
+
+
 @dataclasses.dataclass(frozen=True)
 class Policies:
     """The policy that is in effect everywhere, and the one that was put last, which spreads until it is."""
 
     established: Document | None = None
     proposed: Document | None = None
+
+    @property
+    def any(self) -> bool:
+        return self.established is not None or self.proposed is not None
 
     @property
     def spreading(self) -> bool:

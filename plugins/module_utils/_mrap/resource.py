@@ -16,6 +16,7 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.parallel import in_parallel
 from .._core.reconcile import Plan, Resource
+from .._rules.cloudfront import check_distribution_arns
 from . import plan as planning
 from .api import AccessPointApi
 from .changes import Changes
@@ -28,15 +29,19 @@ ARGUMENTS: dict[str, t.Any] = {
     "site": {"type": "str"},
     "allow_replacement": {"type": "bool", "default": False},
     "policy": {"type": "dict"},
+    "distribution_arns": {"type": "list", "elements": "str"},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
 REQUIRED_IF = [("state", "present", ("buckets",))]
+MUTUALLY_EXCLUSIVE = [("policy", "distribution_arns")]
 
 
 class AccessPoint(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
+        arns: list[str] | None = p["distribution_arns"]
+        check_distribution_arns("distribution_arns", arns or (), module.check_mode)
         desired = planning.Desired(
             account_id="",
             name=p["name"],
@@ -45,14 +50,15 @@ class AccessPoint(Resource[planning.Observed]):
             site=p["site"],
             allow_replacement=p["allow_replacement"],
             policy=p["policy"],
+            distribution_arns=None if arns is None else tuple(arns),
             wait=p["wait"],
         )
         planning.check(desired)
         if desired.policy is not None:
             check_document(desired.policy)
         self._reads = AccessPointApi(aws)
-        self.api = self._changes = Changes(self._reads, desired.name, p["wait_timeout"])
         self._desired = dataclasses.replace(desired, account_id=aws.account_id)
+        self.api = self._changes = Changes(self._reads, aws.account_id, desired.name, p["wait_timeout"])
         self._others: tuple[planning.AccessPoint, ...] = ()
 
     def observe(self) -> planning.Observed:
@@ -69,7 +75,7 @@ class AccessPoint(Resource[planning.Observed]):
         return [other for other in found if planning.is_of_site(other.name, site) and other.name != self._desired.name]
 
     def _policies(self, live: planning.AccessPoint | None) -> Policies:
-        asked = live is not None and live.serves and self._desired.present and self._desired.policy is not None
+        asked = live is not None and live.serves and self._desired.present and self._desired.manages_policy
         return self._reads.policies(self._desired.name) if asked else Policies()
 
     def _tags(self, live: planning.AccessPoint | None) -> dict[str, dict[str, str]]:
@@ -93,8 +99,11 @@ class AccessPoint(Resource[planning.Observed]):
                 self._changes.until_gone()
             return dataclasses.replace(observed, access_point=None)
         policies, live = observed.policies, observed.access_point
-        if desired.policy is not None and not policies.has(desired.policy):
-            policies = self._changes.until_established(desired.policy)
+        if desired.distribution_arns and (live is None or not live.serves):  # its policy has the ARN of what is created
+            live = self._changes.until_serving()
+        wanted = desired.policy_for(live, policies)
+        if wanted is not None and not policies.has(wanted):
+            policies = self._changes.until_established(wanted)
         if changed or live is None or not live.serves:
             live = self._changes.until_serving()
         return dataclasses.replace(observed, access_point=live, policies=policies)

@@ -64,7 +64,7 @@ def wanted(observed: Values, desired: Desired) -> dict[str, str]:
     """Every key of the site's origins that there should be, with its value."""
     if not desired.regions:
         return {}
-    out = _out_of_service(observed, desired)
+    out = out_of_service(observed, desired)
     order = latency.nearest(desired.regions, out, desired.prefer)
     keys = {desired.prefix + cache: _text([f"bucket-{near}" for near in order[cache][:_GROUP]]) for cache in order}
     return {**keys, desired.out_key: _text(out)} if out else keys
@@ -87,7 +87,7 @@ def words(values: Values, desired: Desired) -> dict[str, t.Any] | None:
     return {"out_of_service": told.pop("out", []), "origins": told}
 
 
-def _out_of_service(observed: Values, desired: Desired) -> list[str]:
+def out_of_service(observed: Values, desired: Desired) -> list[str]:
     """Unless the options say it, what was out stays out: a deployment never undoes a failover."""
     if desired.out_of_service is not None:
         return list(desired.out_of_service)

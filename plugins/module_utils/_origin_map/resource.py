@@ -13,6 +13,7 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.reconcile import Plan, wait_until
+from .._key_value_store.api import KeysApi, StoreApi
 from .._key_value_store.site_keys import SiteKeys
 from . import plan as planning
 
@@ -29,6 +30,14 @@ Values = dict[str, str]
 
 # Reads of the data plane follow its writes at once, as far as anybody has seen.
 _READ_BACK_SECONDS = 30.0
+
+
+def out_of_service(aws: Aws, store: str, site: str, regions: t.Sequence[str]) -> list[str]:
+    """The Regions of the site that the viewer function leaves out."""
+    found = StoreApi(aws).store(store)
+    desired = planning.Desired(site, tuple(regions))
+    values = KeysApi(aws).values(found["ARN"], [desired.out_key]) if found else {}
+    return planning.out_of_service(values, desired)
 
 
 class OriginMap(SiteKeys[Values]):

@@ -25,7 +25,7 @@ from localaws.edge.snapshot import (
     stores_of,
 )
 from localaws.edge.viewer_function import FunctionCode, KeyValues
-from localaws.local import pinned_client
+from localaws.local_aws import pinned_client
 
 _POLL_SECONDS = 0.5
 # While a change is on its way: who is told that it is Deployed may count on it at once.

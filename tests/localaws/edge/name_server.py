@@ -18,7 +18,7 @@ from typing import Any, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from localaws.edge.messages import LOG
-from localaws.local import pinned_client
+from localaws.local_aws import pinned_client
 
 _HEADER = struct.Struct("!HHHHHH")
 _TXT, _IN, _TO_QUESTION = 16, 1, 0xC00C

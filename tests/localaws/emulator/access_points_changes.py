@@ -139,7 +139,7 @@ class AccessPoints:
         point = operation.access_point
         if point is None:
             return
-        operation.error = behaviour.current.access_point_failure
+        operation.error = behaviour.current.mrap_failure
         kind = type(operation.change)
         if isinstance(operation.change, PutPolicy):
             point.spreading = False
@@ -149,7 +149,7 @@ class AccessPoints:
                 point.established = point.proposed
         elif operation.error:
             self._become(point, operation.phase_before)
-        elif behaviour.current.access_point_partial and operation.phase_before != _PARTLY[kind]:
+        elif behaviour.current.mrap_partial and operation.phase_before != _PARTLY[kind]:
             operation.error = "InternalErrors"
             self._become(point, _PARTLY[kind])
         else:

@@ -42,8 +42,8 @@ class AccessPoint:
 
     def settle(self) -> None:
         now, paces = behaviour.now(), behaviour.current
-        self.visible |= now - self.appeared >= paces.access_point_invisible_seconds
-        if self.submitted is not None and now - self.submitted_at >= paces.access_point_routes_seconds:
+        self.visible |= now - self.appeared >= paces.mrap_invisible_seconds
+        if self.submitted is not None and now - self.submitted_at >= paces.mrap_routes_seconds:
             self.dials, self.submitted = self.submitted, None
 
 
@@ -63,7 +63,7 @@ class Operation:
     @property
     def status(self) -> str:
         if self.over:
-            return "FAILED" if self.error else behaviour.current.access_point_done_word
+            return "FAILED" if self.error else behaviour.current.mrap_done_status
         return "NEW" if self._passed < self._seconds / 4 else "IN_PROGRESS"
 
     @property
@@ -77,4 +77,4 @@ class Operation:
     @property
     def _seconds(self) -> float:
         paces = behaviour.current
-        return paces.access_point_policy_seconds if isinstance(self.change, PutPolicy) else paces.access_point_seconds
+        return paces.mrap_policy_seconds if isinstance(self.change, PutPolicy) else paces.mrap_seconds

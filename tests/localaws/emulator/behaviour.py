@@ -21,17 +21,17 @@ class Behaviour:
     # So many changes of each bucket's configuration are refused first: another one is in progress. A number.
     bucket_conflicts: int = 0
     # Creation and deletion of a Multi-Region Access Point, its policy until Established, its routes until read back.
-    access_point_seconds: float = 0.0
-    access_point_policy_seconds: float = 0.0
-    access_point_routes_seconds: float = 0.0
+    mrap_seconds: float = 0.0
+    mrap_policy_seconds: float = 0.0
+    mrap_routes_seconds: float = 0.0
     # A new access point is not told of for so long.
-    access_point_invisible_seconds: float = 0.0
+    mrap_invisible_seconds: float = 0.0
     # The error code that operations on access points end with; "" lets them succeed.
-    access_point_failure: str = ""
+    mrap_failure: str = ""
     # Creation and deletion stop half-way: PARTIALLY_CREATED, PARTIALLY_DELETED.
-    access_point_partial: bool = False
+    mrap_partial: bool = False
     # AWS's documentation says SUCCESS, its service SUCCEEDED.
-    access_point_done_word: str = "SUCCEEDED"
+    mrap_done_status: str = "SUCCEEDED"
     # A new certificate tells its validation records this late, and each name is validated this long after its record.
     certificate_records_seconds: float = 0.0
     certificate_seconds: float = 0.0
@@ -42,7 +42,7 @@ class Behaviour:
     # The caller reference of a deleted distribution makes no other one; AWS does not document it.
     distribution_references_stay: bool = False
     # As what CloudFront does not take an access point that has an access control: custom, or s3.
-    access_point_origin_refused: str = ""
+    mrap_origin_refused: str = ""
     # So many changes of log deliveries are refused first: another one is in progress. A number.
     log_delivery_conflicts: int = 0
     # The LIVE stage of a CloudFront Function that is in use is on its way for so long.

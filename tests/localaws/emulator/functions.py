@@ -151,7 +151,7 @@ class _Runner:
     """A process with the engine of the local edge, whose Python is another one than the emulator's. It ends with us."""
 
     # Whoever started the emulator says which Python that is.
-    python = os.environ.get("CLOUD_EDGE_PYTHON")
+    python = os.environ.get("LOCALAWS_EDGE_PYTHON")
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None

@@ -94,7 +94,7 @@ def _origin(origin: Any) -> Refusal | None:
 
 def _refuses(shape: str) -> bool:
     """Of an access point with an access control: the documentation does not say which shape CloudFront takes."""
-    return behaviour.current.access_point_origin_refused == shape
+    return behaviour.current.mrap_origin_refused == shape
 
 
 def _groups(root: Any) -> Refusal | None:

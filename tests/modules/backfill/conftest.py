@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.backfill_buckets import Content, empty_buckets
 
 
 @pytest.fixture
-def buckets(cloud: LocalCloud) -> dict[str, str]:
-    return empty_buckets(cloud)
+def buckets(local_aws: LocalAws) -> dict[str, str]:
+    return empty_buckets(local_aws)
 
 
 @pytest.fixture
-def content(cloud: LocalCloud, buckets: dict[str, str]) -> Content:
-    return Content(cloud, buckets)
+def content(local_aws: LocalAws, buckets: dict[str, str]) -> Content:
+    return Content(local_aws, buckets)

@@ -12,7 +12,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api imp
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
 from ansible_collections.multiregion.edge.plugins.module_utils._core import progress
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
@@ -62,7 +62,7 @@ def test_all_other_regions_are_the_default_and_the_prefix_is_a_limit(
 
 
 def test_a_copy_has_all_that_the_object_has(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     headers = {
         "CacheControl": "max-age=60",
@@ -76,7 +76,7 @@ def test_a_copy_has_all_that_the_object_has(
     }
     content.put(HOME, "page", b"<p>", **headers, Tagging="team=web&for=a%26b")
     backfill(modules, buckets, regions=[NEW])
-    s3 = cloud.client("s3", NEW)
+    s3 = local_aws.client("s3", NEW)
     head = s3.head_object(Bucket=buckets[NEW], Key="page")
     assert {name: head.get(name) for name in headers} == headers
     tags = s3.get_object_tagging(Bucket=buckets[NEW], Key="page")["TagSet"]
@@ -85,14 +85,14 @@ def test_a_copy_has_all_that_the_object_has(
 
 @pytest.mark.parametrize("survivors", [1, 3])
 def test_a_killed_run_is_finished_by_the_next(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content, survivors: int
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content, survivors: int
 ) -> None:
     for number in range(5):
         content.put(HOME, f"r/{number}")
-    cloud.fault(survivors)
+    local_aws.fault(survivors)
     with pytest.raises(ModuleFailed, match="What was done stays: run it again to go on"):
         backfill(modules, buckets, regions=[NEW])
-    cloud.fault(None)
+    local_aws.fault(None)
     assert len(content.of(NEW)) == survivors
     resumed = backfill(modules, buckets, regions=[NEW])
     assert (len(resumed["mutating"]), resumed["complete"]) == (5 - survivors, True)
@@ -100,9 +100,9 @@ def test_a_killed_run_is_finished_by_the_next(
 
 
 def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
-    s3 = cloud.client("s3", HOME)
+    s3 = local_aws.client("s3", HOME)
     target = {"Bucket": buckets[HOME], "Key": "video"}
     upload = s3.create_multipart_upload(
         **target, ContentType="video/mp4", Metadata={"a": "b"}, Tagging="team=web&for=a%26b"
@@ -117,39 +117,39 @@ def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
 
     assert backfill(modules, buckets, regions=[NEW])["plan"] == ["Bring 1 object (11.3 MB) to ap-south-1"]
     assert content.of(NEW) == content.of(HOME)
-    head = cloud.client("s3", NEW).head_object(Bucket=buckets[NEW], Key="video")
+    head = local_aws.client("s3", NEW).head_object(Bucket=buckets[NEW], Key="video")
     assert (head["ContentType"], head["Metadata"]) == ("video/mp4", {"a": "b"})
-    tags = cloud.client("s3", NEW).get_object_tagging(Bucket=buckets[NEW], Key="video")["TagSet"]
+    tags = local_aws.client("s3", NEW).get_object_tagging(Bucket=buckets[NEW], Key="video")["TagSet"]
     assert {tag["Key"]: tag["Value"] for tag in tags} == {"team": "web", "for": "a&b"}
     assert backfill(modules, buckets, regions=[NEW])["mutating"] == []
 
 
 def test_objects_under_keys_are_copied_with_the_rights_to_these(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     for region in (HOME, NEW):
-        encrypt(cloud, buckets, region, cloud.client("kms", region).create_key()["KeyMetadata"]["Arn"])
+        encrypt(local_aws, buckets, region, local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"])
     try:
         content.put(HOME, "r/1/index.html", b"<p>")
         made = backfill(modules, buckets, regions=[NEW])
         again = backfill(modules, buckets, regions=[NEW])
     finally:
         for region in (HOME, NEW):
-            encrypt(cloud, buckets, region, None)
+            encrypt(local_aws, buckets, region, None)
     assert (made["plan"], made["complete"]) == (["Bring 1 object (3 bytes) to ap-south-1"], True)
     assert (again["plan"], again["mutating"]) == ([], [])
 
 
-def encrypt(cloud: LocalCloud, buckets: dict[str, str], region: str, key: str | None) -> None:
+def encrypt(local_aws: LocalAws, buckets: dict[str, str], region: str, key: str | None) -> None:
     algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key} if key else {"SSEAlgorithm": "AES256"}
     configuration = {"Rules": [{"ApplyServerSideEncryptionByDefault": algorithm, "BucketKeyEnabled": key is not None}]}
-    cloud.client("s3", region).put_bucket_encryption(
+    local_aws.client("s3", region).put_bucket_encryption(
         Bucket=buckets[region], ServerSideEncryptionConfiguration=configuration
     )
 
 
 def test_a_source_that_changes_meanwhile_is_compared_again(
-    modules: Modules, buckets: dict[str, str], content: Content, cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
+    modules: Modules, buckets: dict[str, str], content: Content, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key in ("changes", "goes", "stays"):
         content.put(HOME, key)
@@ -158,7 +158,7 @@ def test_a_source_that_changes_meanwhile_is_compared_again(
     def change_first(self: BackfillApi, item: Item) -> Any:
         monkeypatch.setattr(BackfillApi, "source_head", listed)
         content.put(HOME, "changes", b"newer")
-        cloud.client("s3", HOME).delete_object(Bucket=buckets[HOME], Key="goes")
+        local_aws.client("s3", HOME).delete_object(Bucket=buckets[HOME], Key="goes")
         return listed(self, item)
 
     monkeypatch.setattr(BackfillApi, "source_head", change_first)

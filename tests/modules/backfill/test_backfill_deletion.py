@@ -7,13 +7,13 @@ from __future__ import annotations
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.backfill_buckets import HOME, NEW, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
 
 def test_what_only_a_destination_has_is_told_and_deleted_on_demand(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], content: Content
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     content.put(HOME, "kept")
     content.put(NEW, "left over")
@@ -24,7 +24,7 @@ def test_what_only_a_destination_has_is_told_and_deleted_on_demand(
     deleted = backfill(modules, buckets, regions=[NEW], delete_extra=True)
     assert deleted["plan"] == ["Put delete markers on 1 object in ap-south-1 that eu-north-1 lacks"]
     assert (deleted["regions"][NEW]["deleted"], sorted(content.of(NEW))) == (1, ["kept"])
-    versions = cloud.client("s3", NEW).list_object_versions(Bucket=buckets[NEW], Prefix="left over")
+    versions = local_aws.client("s3", NEW).list_object_versions(Bucket=buckets[NEW], Prefix="left over")
     assert len(versions["Versions"]) == len(versions["DeleteMarkers"]) == 1
     assert backfill(modules, buckets, regions=[NEW], delete_extra=True)["mutating"] == []
 

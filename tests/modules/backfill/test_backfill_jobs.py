@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 
-from localaws.fixture_parts import allow, document, make_role
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow, document, make_role
 from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
 from modules.runner import SITE, ModuleFailed, Modules
 
@@ -18,13 +18,13 @@ ROLE = f"multiregion-edge-{SITE}-replication"
 
 
 @pytest.fixture(scope="module")
-def role(cloud: LocalCloud) -> str:
+def role(local_aws: LocalAws) -> str:
     services = ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
-    return make_role(cloud, ROLE, services, [allow(["s3:*"], ["*"])])
+    return make_role(local_aws, ROLE, services, [allow(["s3:*"], ["*"])])
 
 
 @pytest.fixture
-def replicated(cloud: LocalCloud, buckets: dict[str, str], content: Content, role: str) -> dict[str, str]:
+def replicated(local_aws: LocalAws, buckets: dict[str, str], content: Content, role: str) -> dict[str, str]:
     """Two objects that were there before replication from HOME to NEW was set up."""
     content.put(HOME, "r/1/a")
     content.put(HOME, "r/1/b", b"bb")
@@ -36,21 +36,21 @@ def replicated(cloud: LocalCloud, buckets: dict[str, str], content: Content, rol
         "DeleteMarkerReplication": {"Status": "Enabled"},
         "Destination": {"Bucket": f"arn:aws:s3:::{buckets[NEW]}"},
     }
-    cloud.client("s3", HOME).put_bucket_replication(
+    local_aws.client("s3", HOME).put_bucket_replication(
         Bucket=buckets[HOME], ReplicationConfiguration={"Role": role, "Rules": [rule]}
     )
     return buckets
 
 
-def jobs(cloud: LocalCloud) -> list[str]:
-    found = cloud.client("s3control", HOME).list_jobs(AccountId=cloud.account_id)
+def jobs(local_aws: LocalAws) -> list[str]:
+    found = local_aws.client("s3control", HOME).list_jobs(AccountId=local_aws.account_id)
     return [job["JobId"] for job in found.get("Jobs", [])]
 
 
 def test_a_job_brings_what_a_rule_leads_to_and_copies_bring_the_rest(
-    modules: Modules, cloud: LocalCloud, replicated: dict[str, str], content: Content, role: str
+    modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
-    before = jobs(cloud)
+    before = jobs(local_aws)
     options = {"role_arn": role, "batch_threshold": 1}
     foretold = backfill(modules, replicated, check=True, **options)
     made = backfill(modules, replicated, **options)
@@ -60,35 +60,37 @@ def test_a_job_brings_what_a_rule_leads_to_and_copies_bring_the_rest(
     ]
     assert made["plan"] == foretold["plan"]
     assert content.of(NEW) == content.of(OTHER) == content.of(HOME)
-    heads = [cloud.client("s3", region).head_object(Bucket=replicated[region], Key="r/1/a") for region in (NEW, OTHER)]
+    heads = [
+        local_aws.client("s3", region).head_object(Bucket=replicated[region], Key="r/1/a") for region in (NEW, OTHER)
+    ]
     assert [head.get("ReplicationStatus") for head in heads] == ["REPLICA", None]
-    assert len(jobs(cloud)) == len(before) + 1
+    assert len(jobs(local_aws)) == len(before) + 1
     assert backfill(modules, replicated, **options)["mutating"] == []
 
 
 def test_a_run_that_was_stopped_joins_its_job(
     modules: Modules,
-    cloud: LocalCloud,
+    local_aws: LocalAws,
     replicated: dict[str, str],
     content: Content,
     role: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = jobs(cloud)
+    before = jobs(local_aws)
     options = {"regions": [NEW], "role_arn": role, "method": "batch"}
-    cloud.behave(batch_job_seconds=600)
+    local_aws.behave(batch_job_seconds=600)
     with pytest.raises(ModuleFailed, match=r"The batch job .*run it again to keep waiting"):
         backfill(modules, replicated, wait_timeout=0, **options)
 
     describe_job = BackfillApi.job
 
     def ends_when_it_is_asked_for(self: BackfillApi, job_id: str) -> dict[str, Any]:
-        cloud.behave()
+        local_aws.behave()
         return describe_job(self, job_id)
 
     monkeypatch.setattr(BackfillApi, "job", ends_when_it_is_asked_for)
     resumed = backfill(modules, replicated, **options)
-    (created,) = set(jobs(cloud)) - set(before)
+    (created,) = set(jobs(local_aws)) - set(before)
     assert resumed["plan"] == [
         f"Bring 2 objects (3 bytes) to ap-south-1 by the batch job {created} that runs already in eu-north-1"
     ]
@@ -96,16 +98,16 @@ def test_a_run_that_was_stopped_joins_its_job(
 
 
 def test_what_a_job_cannot_do_the_next_run_asks_of_another_job_or_copies(
-    modules: Modules, cloud: LocalCloud, replicated: dict[str, str], content: Content, role: str
+    modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
     """S3 does not replicate a version again that is in the destination already, under a delete marker."""
     options = {"regions": [NEW], "role_arn": role}
     backfill(modules, replicated, method="batch", **options)
-    before = jobs(cloud)
-    cloud.client("s3", NEW).delete_object(Bucket=replicated[NEW], Key="r/1/a")
+    before = jobs(local_aws)
+    local_aws.client("s3", NEW).delete_object(Bucket=replicated[NEW], Key="r/1/a")
     with pytest.raises(ModuleFailed, match="Still to do after the batch job: Bring 1 object"):
         backfill(modules, replicated, method="batch", **options)
-    assert len(jobs(cloud)) == len(before) + 1
+    assert len(jobs(local_aws)) == len(before) + 1
     assert backfill(modules, replicated, **options)["complete"]
     assert content.of(NEW) == content.of(HOME)
 
@@ -121,9 +123,9 @@ def test_copies_follow_a_refused_job(modules: Modules, replicated: dict[str, str
 
 
 def test_copies_follow_a_job_that_fails(
-    modules: Modules, cloud: LocalCloud, replicated: dict[str, str], content: Content, role: str
+    modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
-    iam = cloud.client("iam")
+    iam = local_aws.client("iam")
     denied = document([{"Effect": "Deny", "Action": "s3:InitiateReplication", "Resource": "*"}])
     iam.put_role_policy(RoleName=ROLE, PolicyName="denied", PolicyDocument=denied)
     try:

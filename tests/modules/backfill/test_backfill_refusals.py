@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.backfill_buckets import HOME, MODULE, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
@@ -37,9 +37,9 @@ def test_a_bucket_that_is_not_there_is_a_sentence_and_in_check_mode_a_new_region
     ],
 )
 def test_what_cannot_be_is_said_before_the_first_call(
-    modules: Modules, cloud: LocalCloud, buckets: dict[str, str], options: dict[str, Any], sentence: str
+    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], options: dict[str, Any], sentence: str
 ) -> None:
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match=sentence):
         modules.run(MODULE, **{"buckets": buckets, "source_region": HOME, **options})
-    assert cloud.requests(before) == []
+    assert local_aws.requests(before) == []

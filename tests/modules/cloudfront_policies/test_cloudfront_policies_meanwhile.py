@@ -73,10 +73,10 @@ def test_a_run_that_was_killed_before_or_after_its_call_is_finished_by_the_next(
         return answer
 
     for options in (RICH[kind.name], {**RICH[kind.name], mark: "other"}, {"state": "absent"}):
-        kind.modules.cloud.fault(0, of=kind.modules.credentials)
+        kind.modules.local_aws.fault(0, of=kind.modules.credentials)
         with pytest.raises(ModuleFailed, match="LocalFault"):
             kind.run(**options)
-        kind.modules.cloud.fault(None)
+        kind.modules.local_aws.fault(None)
         assert len(kind.run(check=True, **options)["plan"]) == 1
         with monkeypatch.context() as patched, pytest.raises(ModuleFailed, match="nobody told it"):
             patched.setattr(ConfigApi, "_call", killed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.distributions import CACHING_OPTIMIZED
 from modules.policy_kinds import CACHE, CONTROL, REQUEST, RESPONSE, Kind, emptied, modules_of
 from modules.runner import ModuleFailed, Modules
@@ -24,7 +24,7 @@ def test_the_quota_is_told(modules: Modules) -> None:
         assert kind.run("other-19", query_strings_config={"query_string_behavior": "all"})["mutating"] == []
 
 
-def distribution(cloud: LocalCloud, **behavior: Any) -> str:
+def distribution(local_aws: LocalAws, **behavior: Any) -> str:
     origin = {"Id": "one", "DomainName": "b.s3.eu-west-1.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
     control = behavior.pop("OriginAccessControlId", None)
     config = {
@@ -39,18 +39,18 @@ def distribution(cloud: LocalCloud, **behavior: Any) -> str:
             **behavior,
         },
     }
-    made: str = cloud.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    made: str = local_aws.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["Id"]
     return made
 
 
-def test_who_uses_it_is_told(kind: Kind, cloud: LocalCloud) -> None:
+def test_who_uses_it_is_told(kind: Kind, local_aws: LocalAws) -> None:
     plain = {"signing_protocol": "sigv4"} if kind.name == CONTROL else {}  # which a bucket takes
     made = kind.rich(**plain)[kind.name]["id"]
-    used_by = distribution(cloud, **{f"{kind.entity}Id": made})
+    used_by = distribution(local_aws, **{f"{kind.entity}Id": made})
     words = rf"The {kind.name.replace('_', ' ')} {made} is in use by distributions \({used_by}\): let them use another"
     with pytest.raises(ModuleFailed, match=words):
         kind.run(state="absent")
-    cloudfront = cloud.client("cloudfront")
+    cloudfront = local_aws.client("cloudfront")
     etag = cloudfront.get_distribution(Id=used_by)["ETag"]
     cloudfront.delete_distribution(Id=used_by, IfMatch=etag)
     assert len(kind.run(state="absent")["mutating"]) == 1
@@ -76,10 +76,10 @@ def test_bad_input_is_told_in_check_mode_as_well(
 
 
 @pytest.mark.parametrize(("action", "call"), [("Create", "CreateCachePolicy"), ("Get", "GetCachePolicy")])
-def test_a_right_that_is_missing_is_told(modules: Modules, cloud: LocalCloud, action: str, call: str) -> None:
+def test_a_right_that_is_missing_is_told(modules: Modules, local_aws: LocalAws, action: str, call: str) -> None:
     for kind in emptied(Kind(modules, CACHE)):
         if action != "Create":
             kind.rich()
-        without = Kind(modules_of(cloud, f"cloudfront:{call}"), CACHE)
+        without = Kind(modules_of(local_aws, f"cloudfront:{call}"), CACHE)
         with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
             without.rich()

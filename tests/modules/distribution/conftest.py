@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.distributions import Distributions, modules_of
 from modules.runner import Modules
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 @pytest.fixture
-def site(cloud: LocalCloud, modules: Modules) -> Distributions:
-    found = Distributions(cloud, modules)
+def site(local_aws: LocalAws, modules: Modules) -> Distributions:
+    found = Distributions(local_aws, modules)
     found.clear()
     return found

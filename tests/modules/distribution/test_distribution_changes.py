@@ -111,7 +111,7 @@ def test_tags_of_others_stay(site: Distributions) -> None:
 
 
 def test_deployment_is_waited_for(site: Distributions) -> None:
-    site.cloud.behave(distribution_seconds=3600.0)
+    site.local_aws.behave(distribution_seconds=3600.0)
     started = site.run(wait=False)
     assert started["distribution"]["status"] == "InProgress"
     with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(status InProgress\)"):
@@ -121,10 +121,10 @@ def test_deployment_is_waited_for(site: Distributions) -> None:
     later = site.delete(wait=False)
     assert (later["changed"], later["mutating"]) == (False, [])
     assert later["plan"] == [f"The next run deletes the distribution {site.only()}, once it is disabled everywhere"]
-    site.cloud.behave()
+    site.local_aws.behave()
     site.run(enabled=True)
-    site.cloud.behave(distribution_seconds=3600.0)
+    site.local_aws.behave(distribution_seconds=3600.0)
     disabled = site.delete(wait=False)
     assert (kinds(disabled), disabled["distribution"]["status"]) == ([UPDATE], "InProgress")
-    site.cloud.behave()
+    site.local_aws.behave()
     assert kinds(site.delete()) == [DELETE]

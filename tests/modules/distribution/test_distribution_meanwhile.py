@@ -82,18 +82,18 @@ def test_somebody_deletes_it_meanwhile(site: Distributions, monkeypatch: pytest.
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_killed_anywhere_it_converges(site: Distributions, steps: int) -> None:
     for run in (site.run, lambda: site.run(tags={"team": "ops"}, comment="shop, new"), site.delete):
-        site.cloud.fault(steps, of=site.modules.credentials)
+        site.local_aws.fault(steps, of=site.modules.credentials)
         # Reads are refused too, so it fails also when every change was made.
         with contextlib.suppress(ModuleFailed):
             run()
-        site.cloud.fault(None)
+        site.local_aws.fault(None)
         run()
         assert run()["mutating"] == []
     assert site.all() == []
 
 
 def test_a_reference_that_is_used_up_by_a_deleted_one(site: Distributions) -> None:
-    site.cloud.behave(distribution_references_stay=True)
+    site.local_aws.behave(distribution_references_stay=True)
     for number in range(1, 4):
         site.run()
         if number > 1:

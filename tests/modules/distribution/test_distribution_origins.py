@@ -35,7 +35,7 @@ def test_a_new_origin_beside_the_old_one_then_the_switch_then_its_removal(site: 
     ("refused", "shape"), [("custom", "S3OriginConfig"), ("s3", "CustomOriginConfig"), ("", "Custom")]
 )
 def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused: str, shape: str) -> None:
-    site.cloud.behave(access_point_origin_refused=refused)
+    site.local_aws.behave(mrap_origin_refused=refused)
     origin = {
         "id": "access-point",
         "domain_name": ACCESS_POINT_HOST,
@@ -48,7 +48,7 @@ def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused:
     assert site.run(origins=[origin])["mutating"] == []
     assert site.run(origins=[{**origin, "custom_origin_config": TLS}])["mutating"] == []
     # From the one shape to the other, should CloudFront change its mind; and from signer to signer.
-    site.cloud.behave(access_point_origin_refused="s3" if refused == "custom" else "custom")
+    site.local_aws.behave(mrap_origin_refused="s3" if refused == "custom" else "custom")
     site.run(origins=[origin], comment="shop, new")
     assert site.run(origins=[origin], comment="shop, new")["mutating"] == []
     site.run(origins=[custom(origin_access_control_id="")])
@@ -57,7 +57,7 @@ def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused:
 
 
 def test_a_shape_that_was_asked_for_is_not_replaced(site: Distributions) -> None:
-    site.cloud.behave(access_point_origin_refused="custom")
+    site.local_aws.behave(mrap_origin_refused="custom")
     origin = {
         "id": "access-point",
         "domain_name": ACCESS_POINT_HOST,

@@ -147,6 +147,6 @@ def test_of_several_with_our_tag_none_is_chosen(site: Distributions) -> None:
 
 @pytest.mark.parametrize("action", ["cloudfront:GetCachePolicy", "cloudfront:ListDistributions"])
 def test_a_right_that_lacks_is_told(site: Distributions, action: str) -> None:
-    without = Distributions(site.cloud, deployer(site.cloud, action))
+    without = Distributions(site.local_aws, deployer(site.local_aws, action))
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         without.run()

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.cloudfront_functions import Function, modules_of
 from modules.runner import Modules
 
 
 @pytest.fixture(scope="module")
-def modules(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def modules(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.cloudfront_functions import CREATE, DELETE, NAME, PUBLISH, UPDATE, Function, goes, to
 from modules.runner import ModuleFailed, Modules
 
 
 @pytest.fixture(scope="module")
-def store(cloud: LocalCloud) -> str:
-    arn: str = cloud.client("cloudfront").create_key_value_store(Name="read")["KeyValueStore"]["ARN"]
+def store(local_aws: LocalAws) -> str:
+    arn: str = local_aws.client("cloudfront").create_key_value_store(Name="read")["KeyValueStore"]["ARN"]
     return arn
 
 
@@ -38,7 +38,7 @@ def test_it_is_created_tested_published_and_then_left_alone(function: Function) 
     assert made["tests"] == [{"name": "goes to /a", "outcome": "passed", "compute_utilization": 12}]
     assert (made["function"]["status"], function.code()) == ("UNASSOCIATED", to("/a"))
 
-    before = len(function.cloud.requests())
+    before = len(function.local_aws.requests())
     again = function.run()
     assert (again["changed"], again["mutating"], again["plan"]) == (False, [], [])
     assert (again["tests"][0]["outcome"], function.tests(before)) == ("skipped", 0)
@@ -88,7 +88,7 @@ def test_the_code_can_be_a_files(function: Function, tmp_path: Path) -> None:
 
 def test_tags_are_added_and_others_stay(function: Function) -> None:
     assert function.run(tags={"team": "edge", "number": 7})["mutating"] == [CREATE, PUBLISH]
-    arn = f"arn:aws:cloudfront::{function.cloud.account_id}:function/{NAME}"
+    arn = f"arn:aws:cloudfront::{function.local_aws.account_id}:function/{NAME}"
     function.client.tag_resource(Resource=arn, Tags={"Items": [{"Key": "theirs", "Value": "stays"}]})
     assert function.run()["changed"] is False
     made = function.run(tags={"team": "other"})
@@ -109,7 +109,7 @@ def test_it_is_deleted_once(function: Function) -> None:
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_facts(function: Function, cloud: LocalCloud) -> None:
+def test_facts(function: Function, local_aws: LocalAws) -> None:
     info = function.modules.run("cloudfront_function_info", name=NAME)
     assert (info["changed"], info["functions"]) == (False, [])
     function.write(to("/a"))
@@ -130,9 +130,9 @@ def test_facts(function: Function, cloud: LocalCloud) -> None:
     assert function.modules.run("cloudfront_function_info", name=NAME)["functions"][0]["published"] is False
 
 
-def test_facts_without_a_name_are_of_ours_only(modules: Modules, cloud: LocalCloud) -> None:
+def test_facts_without_a_name_are_of_ours_only(modules: Modules, local_aws: LocalAws) -> None:
     for number in range(2):
-        cloud.client("cloudfront").create_function(
+        local_aws.client("cloudfront").create_function(
             Name=f"foreign-{number}",
             FunctionConfig={"Comment": "theirs", "Runtime": "cloudfront-js-2.0"},
             FunctionCode=to("/").encode(),

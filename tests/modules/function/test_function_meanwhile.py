@@ -91,10 +91,10 @@ def test_one_that_is_used_is_not_deleted(function: Function) -> None:
 def test_a_run_that_was_killed_is_gone_on_with(function: Function, made: int, there: bool) -> None:
     if there:
         function.run(code=to("/old"), tests=[])
-    function.cloud.fault(made, of=function.modules.credentials)
+    function.local_aws.fault(made, of=function.modules.credentials)
     with pytest.raises(ModuleFailed, match="LocalFault"):
         function.run(code=to("/a"), tests=[goes("/a")])
-    function.cloud.fault(None)
+    function.local_aws.fault(None)
     rest = [UPDATE if there else CREATE, PUBLISH][made:]
     result = function.run()
     assert (result["mutating"], function.code()) == (rest, to("/a"))

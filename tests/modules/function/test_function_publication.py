@@ -36,20 +36,20 @@ def test_back_to_what_is_live_after_a_failure_is_not_tested(function: Function) 
     function.run()
     with pytest.raises(ModuleFailed, match="not published"):
         function.run(code=to("/b"))
-    before = len(function.cloud.requests())
+    before = len(function.local_aws.requests())
     assert function.run(code=to("/a"))["mutating"] == [UPDATE]
     assert function.tests(before) == 0
 
 
 def test_a_function_that_takes_too_long_does_not_go_live(function: Function) -> None:
-    function.cloud.behave(function_compute_utilization=81)
+    function.local_aws.behave(function_compute_utilization=81)
     with pytest.raises(ModuleFailed, match="it took 81 % of the time that CloudFront allows, more than 80 %"):
         function.run()
     assert function.run(max_compute_utilization=81)["tests"][0]["compute_utilization"] == 81
 
 
 def test_where_there_is_no_testfunction_that_is_a_warning(function: Function, warned: list[str]) -> None:
-    function.cloud.behave(function_tests_unsupported=True)
+    function.local_aws.behave(function_tests_unsupported=True)
     made = function.run()
     assert made["mutating"] == [CREATE, PUBLISH]
     assert made["tests"][0]["outcome"] == "skipped"
@@ -59,13 +59,13 @@ def test_where_there_is_no_testfunction_that_is_a_warning(function: Function, wa
 def test_live_is_waited_for_also_by_a_later_run(function: Function) -> None:
     function.run()
     function.associate()
-    function.cloud.behave(function_seconds=3600)
+    function.local_aws.behave(function_seconds=3600)
     with pytest.raises(ModuleFailed, match=r"not ready after 0 s .its LIVE stage is IN_PROGRESS.*run it again"):
         function.run(code=to("/b"), tests=[goes("/b")], wait_timeout=0)
     with pytest.raises(ModuleFailed, match="not ready after 0 s"):
         function.run()
     assert function.run(wait=False)["function"]["status"] == "IN_PROGRESS"
-    function.cloud.behave()
+    function.local_aws.behave()
     done = function.run(wait=True)
     assert (done["changed"], done["function"]["status"]) == (False, "DEPLOYED")
 

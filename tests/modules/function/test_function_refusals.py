@@ -26,10 +26,10 @@ from modules.runner import ModuleFailed
 def test_bad_input_is_refused_before_any_call_and_in_check_mode(
     function: Function, changed: dict[str, Any], words: str
 ) -> None:
-    before = len(function.cloud.requests())
+    before = len(function.local_aws.requests())
     with pytest.raises(ModuleFailed, match=words):
         function.run(check=True, **changed)
-    assert function.cloud.requests(before) == []
+    assert function.local_aws.requests(before) == []
 
 
 def test_a_store_that_will_be_made_is_taken_in_check_mode_only(function: Function) -> None:
@@ -51,6 +51,6 @@ def test_a_store_that_will_be_made_is_taken_in_check_mode_only(function: Functio
 )
 def test_each_right_is_needed_and_its_lack_is_told(function: Function, action: str, call: str) -> None:
     function.run()
-    function.modules = modules_of(function.cloud, action)
+    function.modules = modules_of(function.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         function.run(code=to("/b"), tests=[goes("/b")], tags={"team": "edge"})

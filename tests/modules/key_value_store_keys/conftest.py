@@ -6,22 +6,22 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import Modules
 from modules.store_keys import empty_store, manifest_options, modules_of
 from modules.stores import Store
 
 
 @pytest.fixture(scope="module")
-def owner(cloud: LocalCloud) -> Modules:
-    return modules_of(cloud)
+def owner(local_aws: LocalAws) -> Modules:
+    return modules_of(local_aws)
 
 
 @pytest.fixture
-def store(cloud: LocalCloud) -> Store:
-    return empty_store(cloud)
+def store(local_aws: LocalAws) -> Store:
+    return empty_store(local_aws)
 
 
 @pytest.fixture(scope="module")
-def manifest(cloud: LocalCloud) -> dict[str, str]:
-    return manifest_options(cloud)
+def manifest(local_aws: LocalAws) -> dict[str, str]:
+    return manifest_options(local_aws)

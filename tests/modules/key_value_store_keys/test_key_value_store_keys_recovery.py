@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.store_keys import (
     DIGEST,
@@ -41,20 +41,20 @@ def test_a_write_past_the_digest_is_found_by_a_listing(owner: Modules, store: St
 
 @pytest.mark.parametrize("harm", ["lost", "no manifest", "of other keys", "no bucket"])
 def test_a_manifest_that_is_lost_or_wrong_does_no_harm(
-    owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], harm: str
+    owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], harm: str
 ) -> None:
     sync(owner, store, keys=numbered(120), **manifest)
-    s3, bucket = cloud.client("s3", HOME), manifest["manifest_bucket"]
+    s3, bucket = local_aws.client("s3", HOME), manifest["manifest_bucket"]
     (key,) = (item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"])
     assert json.loads(gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read())) == below(numbered(120))
     if harm == "lost":
         s3.delete_object(Bucket=bucket, Key=key)
     elif harm == "no bucket":
-        manifest = {**manifest, "manifest_bucket": f"{SITE}-{cloud.account_id}-none-an"}
+        manifest = {**manifest, "manifest_bucket": f"{SITE}-{local_aws.account_id}-none-an"}
     else:
         wrong = b"?" if harm == "no manifest" else gzip.compress(json.dumps(below(numbered(9))).encode())
         s3.put_object(Bucket=bucket, Key=key, Body=wrong)
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     if harm == "no bucket":
         with pytest.raises(ModuleFailed, match=r"Could not keep a manifest of 121 keys.*NoSuchBucket"):
             sync(owner, store, keys={**numbered(120), "x": "1"}, **manifest)
@@ -67,15 +67,15 @@ def test_a_manifest_that_is_lost_or_wrong_does_no_harm(
 
 @pytest.mark.parametrize("calls", range(7))
 def test_a_sync_that_is_killed_at_any_write_is_finished_by_the_next_and_no_digest_lies(
-    owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], calls: int
+    owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], calls: int
 ) -> None:
     """140 new, 70 changed and 60 deleted are 270, and two of the digest: six calls; and the manifest."""
     sync(owner, store, keys={f"{number:03}": "old" for number in range(130)}, **manifest)
     wanted = {f"{number:03}": "new" for number in range(60, 270)}
-    cloud.fault(calls, of=owner.credentials)
+    local_aws.fault(calls, of=owner.credentials)
     with pytest.raises(ModuleFailed) as failure:
         sync(owner, store, keys=wanted, purge=True, **manifest)
-    cloud.fault(None)
+    local_aws.fault(None)
     assert len(failure.value.result["done"]) == calls
     if calls == 0:
         assert vouches_for(store, {f"{number:03}": "old" for number in range(130)})
@@ -108,9 +108,9 @@ def test_what_cloudfront_does_not_keep_is_found_and_no_digest_vouches_for_it(
 
 
 def test_if_cloudfront_counts_bytes_otherwise_the_keys_are_read_back(
-    owner: Modules, cloud: LocalCloud, store: Store, monkeypatch: pytest.MonkeyPatch
+    owner: Modules, local_aws: LocalAws, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "chain", lambda contents, *_: [planning.Contents(4, contents.size + 1)])
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     assert sync(owner, store, keys=numbered(3))["changed"]
     assert store.calls(before) == {"describe": 1, "update": 1, "list": 1}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import ModuleFailed, Modules
 from modules.store_keys import ACTIONS, DIGEST, NAME, PREFIX, modules_of, numbered, sync
 from modules.stores import Store
@@ -43,7 +43,7 @@ def test_what_the_store_has_may_forbid_it_before_the_first_write(
     assert store.keys() == there
 
 
-def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Modules, cloud: LocalCloud) -> None:
+def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Modules, local_aws: LocalAws) -> None:
     for name in ("none", "(known after apply)"):
         with pytest.raises(ModuleFailed, match=f"There is no key value store '{re.escape(name)}': make it first"):
             owner.run(NAME, store=name, keys={"a": "1"})
@@ -56,25 +56,27 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Mod
 
 
 @pytest.mark.parametrize("call", ACTIONS)
-def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, cloud: LocalCloud, store: Store, call: str) -> None:
+def test_each_right_is_needed_and_its_lack_is_told(
+    owner: Modules, local_aws: LocalAws, store: Store, call: str
+) -> None:
     store.put({f"other/{number}": "x" for number in range(5)})
-    without = modules_of(cloud, f"cloudfront-keyvaluestore:{call}")
+    without = modules_of(local_aws, f"cloudfront-keyvaluestore:{call}")
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
         sync(without, store, keys=numbered(3))
 
 
 @pytest.mark.parametrize(("action", "call"), [("s3:GetObject", "GetObject"), ("s3:PutObject", "PutObject")])
 def test_a_manifest_that_may_not_be_kept_is_told(
-    owner: Modules, cloud: LocalCloud, store: Store, manifest: dict[str, str], action: str, call: str
+    owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], action: str, call: str
 ) -> None:
     sync(owner, store, keys=numbered(3), **manifest)
-    without = modules_of(cloud, action)
+    without = modules_of(local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         sync(without, store, keys=numbered(4), **manifest)
 
 
 def test_a_host_that_cannot_be_reached_is_named(owner: Modules) -> None:
     nobody = {"AWS_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    arn = f"arn:aws:cloudfront::{owner.cloud.account_id}:key-value-store/0f3a9c1d"
+    arn = f"arn:aws:cloudfront::{owner.local_aws.account_id}:key-value-store/0f3a9c1d"
     with pytest.raises(ModuleFailed, match=r'Could not connect to the endpoint URL: "http.*127\.0\.0\.1:1/.*firewall'):
         owner.run(NAME, store=arn, keys={"a": "1"}, environment=nobody)

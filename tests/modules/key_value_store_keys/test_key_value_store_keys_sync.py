@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.store_keys import (
     DIGEST,
@@ -29,12 +29,12 @@ def bucket(manifest: dict[str, str]) -> str:
     return manifest["manifest_bucket"]
 
 
-def test_ten_thousand_keys(owner: Modules, cloud: LocalCloud, store: Store, bucket: str, manifest: Any) -> None:
+def test_ten_thousand_keys(owner: Modules, local_aws: LocalAws, store: Store, bucket: str, manifest: Any) -> None:
     """With the digest they are ten thousand: two hundred batches."""
     keys = numbered(9999)
 
     def made(**options: Any) -> tuple[dict[str, Any], dict[str, int]]:
-        before = len(cloud.requests())
+        before = len(local_aws.requests())
         result = sync(owner, store, keys=keys, **options)
         return result, store.calls(before)
 
@@ -73,10 +73,10 @@ def test_ten_thousand_keys(owner: Modules, cloud: LocalCloud, store: Store, buck
     assert vouches_for(store, keys)
 
 
-def test_the_first_sync_to_a_store_of_others_lists_it_once(owner: Modules, cloud: LocalCloud, store: Store) -> None:
+def test_the_first_sync_to_a_store_of_others_lists_it_once(owner: Modules, local_aws: LocalAws, store: Store) -> None:
     theirs = {f"other/{number:03}": "x" for number in range(120)}
     store.put(theirs)
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     sync(owner, store, keys=numbered(200))
     assert store.calls(before) == {"describe": 1, "get": 1, "list": 3, "update": 5}
     assert store.keys("other/") == theirs
@@ -84,24 +84,26 @@ def test_the_first_sync_to_a_store_of_others_lists_it_once(owner: Modules, cloud
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
 def test_few_keys_are_read_one_by_one_in_a_large_store(
-    owner: Modules, cloud: LocalCloud, store: Store, prefix: str
+    owner: Modules, local_aws: LocalAws, store: Store, prefix: str
 ) -> None:
     store.put({f"other/{number:03}": "x" for number in range(120)})
     options: dict[str, Any] = {"keys": {"a": "1", "b": {"on": True}}, "prefix": prefix}
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     done = sync(owner, store, **options)
     assert store.calls(before) == {"describe": 1, "get": 3 if prefix else 2, "update": 1}
     assert done["plan"] == [
         f"Put 2 keys into {store.arn.rpartition('/')[2]}: {prefix}a, {prefix}b (1 call of UpdateKeys, $0.001)"
     ]
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     assert sync(owner, store, **options)["changed"] is False
     assert store.calls(before) == {"describe": 1, "get": 1 if prefix else 2}
     assert store.keys()[f"{prefix}b"] == '{"on":true}'
 
 
-def test_a_name_of_the_store_costs_one_more_call_that_is_free(owner: Modules, cloud: LocalCloud, store: Store) -> None:
-    before = len(cloud.requests())
+def test_a_name_of_the_store_costs_one_more_call_that_is_free(
+    owner: Modules, local_aws: LocalAws, store: Store
+) -> None:
+    before = len(local_aws.requests())
     done = owner.run(NAME, store=SITE, prefix=PREFIX, keys=numbered(3))
     assert store.calls(before) == {f"GET /2020-05-31/key-value-store/{SITE}": 1, "describe": 1, "update": 1}
     assert (done["api_calls"], done["estimated_cost_usd"]) == ({"read": 2, "write": 1}, 0.002)
@@ -127,10 +129,10 @@ def test_a_file_of_keys(owner: Modules, store: Store, tmp_path: Path) -> None:
         sync(owner, store, src=str(file))
 
 
-def test_facts(owner: Modules, cloud: LocalCloud, store: Store) -> None:
+def test_facts(owner: Modules, local_aws: LocalAws, store: Store) -> None:
     sync(owner, store, keys=numbered(60))
     store.put({"other": "x"})
-    before = len(cloud.requests())
+    before = len(local_aws.requests())
     found = owner.run(f"{NAME}_info", store=store.arn, prefix=PREFIX)
     assert store.calls(before) == {"describe": 1, "list": 2}
     assert (found["keys"], found["item_count"], found["estimated_cost_usd"]) == (numbered(60), 62, 0.003)

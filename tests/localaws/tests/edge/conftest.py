@@ -9,31 +9,31 @@ from pathlib import Path
 
 import pytest
 
-from localaws.fixture import nearest
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import nearest
 from localaws.tests.edge.deployed import REGIONS, Site, signed_by_lambda
 
 
 @pytest.fixture(scope="package")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(workdir=tmp_path_factory.mktemp("cloud")) as running:
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with LocalAws(workdir=tmp_path_factory.mktemp("local_aws")) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def site(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A Lambda function signs for an access point."""
-    site = Site(cloud, tmp_path_factory.mktemp("site"), **signed_by_lambda())
+    site = Site(local_aws, tmp_path_factory.mktemp("site"), **signed_by_lambda())
     with site.edge:
         yield site
 
 
 @pytest.fixture(scope="package")
-def near(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def near(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The viewer function picks the two nearest buckets, and CloudFront signs for them."""
     keys = {f"r:{cache}": ",".join(regions[:2]) for cache, regions in nearest(REGIONS).items()}
     site = Site(
-        cloud,
+        local_aws,
         tmp_path_factory.mktemp("near"),
         "near",
         origin="nearest_bucket",

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from localaws.edge import Edge, OriginRequest
-from localaws.fixture import bucket_host, deploy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import bucket_host, deploy
 from viewer import Response, get
 
 HOME_REGION = "eu-north-1"
@@ -51,15 +51,15 @@ class Site:
     """A deployed distribution, its edge, and a viewer. Time goes on by `now` seconds; `tamper` spoils signatures;
     `unreachable` has what befalls a request to a host."""
 
-    def __init__(self, cloud: LocalCloud, workdir: Path, name: str = "ref", **how: Any) -> None:
-        self.cloud = cloud
-        self.deployment = deploy(cloud, REGIONS, name=name, **how)
+    def __init__(self, local_aws: LocalAws, workdir: Path, name: str = "ref", **how: Any) -> None:
+        self.local_aws = local_aws
+        self.deployment = deploy(local_aws, REGIONS, name=name, **how)
         self.now = 0.0
         self.tamper = False
         self.unreachable: dict[str, OSError] = {}
         self.sent: list[OriginRequest] = []
         self.edge = Edge(
-            cloud.url,
+            local_aws.url,
             self.deployment.distribution_id,
             HOME_REGION,
             workdir,
@@ -68,7 +68,7 @@ class Site:
         )
         # Each bucket has an object that says where it is.
         for region, bucket in self.deployment.buckets.items():
-            cloud.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
+            local_aws.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
 
     def _send(self, request: OriginRequest) -> OriginRequest:
         self.sent.append(request)
@@ -90,7 +90,7 @@ class Site:
 
     def put(self, key: str, body: bytes, **more: Any) -> None:
         for region, bucket in self.deployment.buckets.items():
-            self.cloud.client("s3", region).put_object(Bucket=bucket, Key=key, Body=body, **more)
+            self.local_aws.client("s3", region).put_object(Bucket=bucket, Key=key, Body=body, **more)
 
     def get(self, path: str, pop: str | None = None, method: str = "GET", **headers: str) -> Response:
         return get(self.edge.url, path, method=method, pop=pop, **headers)

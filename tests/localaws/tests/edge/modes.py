@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from localaws.fixture import bucket_names, nearest
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import bucket_names, nearest
 from localaws.tests.edge import project
 from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site
 
@@ -16,9 +16,9 @@ RECORD = "bucket.shop.example.com"
 _FAILOVER = {"X_Origin_Failover": "true"}
 
 
-def how(cloud: LocalCloud, mode: str, name: str, servers: str, failover: bool = False) -> dict[str, Any]:
+def how(local_aws: LocalAws, mode: str, name: str, servers: str, failover: bool = False) -> dict[str, Any]:
     """What to deploy. *failover*: with an origin group where the Lambda function picks a bucket."""
-    buckets = bucket_names(cloud, REGIONS, name)
+    buckets = bucket_names(local_aws, REGIONS, name)
     common: dict[str, Any] = {"function_code": project.router(mode), "keys": project.KEYS}
     config: dict[str, Any] = {
         "mode": mode,
@@ -43,8 +43,8 @@ def how(cloud: LocalCloud, mode: str, name: str, servers: str, failover: bool = 
 
 def publish(site: Site) -> None:
     """To the home Region, as everybody does; from there it is replicated."""
-    s3, bucket = site.cloud.client("s3", HOME_REGION), site.deployment.buckets[HOME_REGION]
+    s3, bucket = site.local_aws.client("s3", HOME_REGION), site.deployment.buckets[HOME_REGION]
     for key, (body, content_type) in project.objects().items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
     for region, name in site.deployment.buckets.items():
-        site.cloud.client("s3", region).put_object(Bucket=name, Key="_edge/region", Body=region.encode())
+        site.local_aws.client("s3", region).put_object(Bucket=name, Key="_edge/region", Body=region.encode())

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from localaws.fixture import bucket_host, bucket_names
-from localaws.fixture_distribution import Distribution, bucket_origin
-from localaws.fixture_parts import access_control, let_cloudfront_read
 from localaws.geo import load_pops
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import bucket_host, bucket_names
+from localaws.reference.distribution import Distribution, bucket_origin
+from localaws.reference.resources import access_control, let_cloudfront_read
 from localaws.tests.edge import project
 from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site
 from localaws.tests.edge.modes import NEAREST, RECORD, how, publish
@@ -50,7 +50,7 @@ WAYS = [
 
 
 @pytest.fixture(scope="module")
-def sites(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
+def sites(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
     """Each mode's site, deployed when it is first asked for."""
     made: dict[str, Site] = {}
     with ExitStack() as stack:
@@ -59,7 +59,9 @@ def sites(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         def of(mode: str) -> Site:
             if mode not in made:
                 name = f"{mode.replace('_', '-')}-next"
-                site = Site(cloud, tmp_path_factory.mktemp(name), name, **how(cloud, mode, name, records.address, True))
+                site = Site(
+                    local_aws, tmp_path_factory.mktemp(name), name, **how(local_aws, mode, name, records.address, True)
+                )
                 publish(site)
                 records.texts[RECORD] = [site.deployment.buckets[SYDNEY]]
                 made[mode] = site
@@ -92,9 +94,9 @@ def asked(site: Site) -> list[str]:
 def only_second_has(site: Site, way: Way, name: str, body: bytes) -> None:
     """As before replication: the first bucket has not got it yet."""
     key, buckets = f"{project.RELEASE}/{name}", site.deployment.buckets
-    site.cloud.client("s3", way.second).put_object(Bucket=buckets[way.second], Key=key, Body=body)
+    site.local_aws.client("s3", way.second).put_object(Bucket=buckets[way.second], Key=key, Body=body)
     if way.second == HOME_REGION:  # from where it has just been replicated
-        site.cloud.client("s3", way.first).delete_object(Bucket=buckets[way.first], Key=key)
+        site.local_aws.client("s3", way.first).delete_object(Bucket=buckets[way.first], Key=key)
 
 
 def test_what_is_not_replicated_yet_comes_from_the_next_bucket(site: Site, way: Way) -> None:
@@ -177,7 +179,7 @@ def test_a_key_takes_regions_out_and_puts_them_back(
 
 
 def write(site: Site, key: str, value: str | None) -> None:
-    store, arn = site.cloud.client("cloudfront-keyvaluestore"), site.deployment.kvs_arn
+    store, arn = site.local_aws.client("cloudfront-keyvaluestore"), site.deployment.kvs_arn
     etag = store.describe_key_value_store(KvsARN=arn)["ETag"]
     if value is None:
         store.delete_key(KvsARN=arn, Key=key, IfMatch=etag)
@@ -188,12 +190,12 @@ def write(site: Site, key: str, value: str | None) -> None:
 
 @pytest.mark.parametrize(("mode", "signed"), [("mrap", ""), ("region_map", SYDNEY), ("dns_record", VIRGINIA)])
 def test_origins_that_cloudfront_signs_for_stand_behind_the_same_function(
-    cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory, mode: str, signed: str
+    local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory, mode: str, signed: str
 ) -> None:
     """As while a site goes from one mode to another: the router sends requests to origins of both sorts."""
     name = f"both-{mode.replace('_', '-')}"
-    control = access_control(cloud, name, "sigv4")
-    buckets = bucket_names(cloud, REGIONS, name)
+    control = access_control(local_aws, name, "sigv4")
+    buckets = bucket_names(local_aws, REGIONS, name)
     hosts = {region: bucket_host(region, bucket) for region, bucket in buckets.items()}
 
     def with_both(distribution: Distribution) -> Distribution:
@@ -202,7 +204,7 @@ def test_origins_that_cloudfront_signs_for_stand_behind_the_same_function(
 
     virginia = load_pops()["IAD"].regional_edge_cache
     with NameServer({RECORD: [buckets[VIRGINIA]]}) as records:
-        given = how(cloud, mode, name, records.address, True)
+        given = how(local_aws, mode, name, records.address, True)
         given |= {
             "change": with_both,
             "function_code": project.router("nearest_bucket"),
@@ -211,9 +213,9 @@ def test_origins_that_cloudfront_signs_for_stand_behind_the_same_function(
                 **project.origin_keys({virginia: [f"bucket-{SYDNEY}", f"bucket-{HOME_REGION}"]}),
             },
         }
-        site = Site(cloud, tmp_path_factory.mktemp(name), name, **given)
+        site = Site(local_aws, tmp_path_factory.mktemp(name), name, **given)
         publish(site)
-        let_cloudfront_read(cloud, site.deployment.distribution_arn, site.deployment.buckets)
+        let_cloudfront_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
         with site.edge:
             reply = site.get("/_edge/region", "IAD")
             assert (reply.status, reply.body.decode()) == (200, SYDNEY)

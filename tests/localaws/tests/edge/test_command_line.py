@@ -20,7 +20,7 @@ from viewer import get
 
 
 def edge_process(site: Site, workdir: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "localaws.edge", "--endpoint", site.cloud.url, "--home-region", HOME_REGION]
+    command = [sys.executable, "-m", "localaws.edge", "--endpoint", site.local_aws.url, "--home-region", HOME_REGION]
     command += ["--distribution", site.deployment.distribution_id, "--workdir", str(workdir), *more]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     pipe = subprocess.PIPE
@@ -70,4 +70,4 @@ def test_what_cannot_be_started_is_said_in_a_sentence(site: Site, tmp_path: Path
     assert process.returncode == 2
     assert errors == "edge: The port is taken; choose another one with --port\n"
     with pytest.raises(EdgeError, match="There is no Region mars-1"):
-        Edge(site.cloud.url, site.deployment.distribution_id, "mars-1", tmp_path)
+        Edge(site.local_aws.url, site.deployment.distribution_id, "mars-1", tmp_path)

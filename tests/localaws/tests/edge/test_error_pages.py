@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from localaws.edge.cache import error_time_to_live
-from localaws.fixture_distribution import Distribution
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.distribution import Distribution
 from localaws.tests.edge.deployed import FUNCTION, HOME_REGION, Site
 from localaws.tests.edge.test_cache import POLICY
 
@@ -25,16 +25,16 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def pages(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def pages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """CloudFront signs for an access point."""
 
     def with_pages(distribution: Distribution) -> Distribution:
         return replace(distribution, error_pages=PAGES)
 
     workdir = tmp_path_factory.mktemp("pages")
-    site = Site(cloud, workdir, "pages", function_code=FUNCTION, keys={"release": "r1"}, change=with_pages)
+    site = Site(local_aws, workdir, "pages", function_code=FUNCTION, keys={"release": "r1"}, change=with_pages)
     for region, bucket in site.deployment.buckets.items():
-        cloud.client("s3", region).put_object(
+        local_aws.client("s3", region).put_object(
             Bucket=bucket, Key="errors/404.html", Body=f"not in {region}".encode(), ContentType="text/html"
         )
     site.put("errors/down.html", b"down")

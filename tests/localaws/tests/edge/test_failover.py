@@ -9,24 +9,24 @@ from dataclasses import replace
 
 import pytest
 
-from localaws.fixture import bucket_host, bucket_names
-from localaws.fixture_distribution import Distribution, bucket_origin
-from localaws.fixture_parts import access_control, let_cloudfront_read
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import bucket_host, bucket_names
+from localaws.reference.distribution import Distribution, bucket_origin
+from localaws.reference.resources import access_control, let_cloudfront_read
 from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site, signed_by_lambda
 
 
 @pytest.fixture(scope="module")
-def group(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    control = access_control(cloud, "group-second", "sigv4")
-    host = bucket_host(HOME_REGION, bucket_names(cloud, REGIONS, "group")[HOME_REGION])
+def group(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    control = access_control(local_aws, "group-second", "sigv4")
+    host = bucket_host(HOME_REGION, bucket_names(local_aws, REGIONS, "group")[HOME_REGION])
 
     def with_second(distribution: Distribution) -> Distribution:
         second = bucket_origin("second", host, control)
         return replace(distribution, origins=[*distribution.origins, second], group=("mrap", "second"))
 
-    site = Site(cloud, tmp_path_factory.mktemp("group"), "group", change=with_second, **signed_by_lambda())
-    let_cloudfront_read(cloud, site.deployment.distribution_arn, site.deployment.buckets)
+    site = Site(local_aws, tmp_path_factory.mktemp("group"), "group", change=with_second, **signed_by_lambda())
+    let_cloudfront_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
     with site.edge:
         yield site
 
@@ -72,7 +72,7 @@ def test_a_status_that_is_not_of_the_group_stays(group: Site) -> None:
 
 def test_other_methods_do_not_fail_over(group: Site) -> None:
     group.unreachable[group.deployment.mrap_host] = ConnectionRefusedError("refused")
-    client, distribution_id = group.cloud.client("cloudfront"), group.deployment.distribution_id
+    client, distribution_id = group.local_aws.client("cloudfront"), group.deployment.distribution_id
     found = client.get_distribution_config(Id=distribution_id)
     config = found["DistributionConfig"]
     methods = config["DefaultCacheBehavior"]["AllowedMethods"]

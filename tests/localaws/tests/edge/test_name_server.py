@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from localaws.edge.name_server import NameServer
-from localaws.fixture import bucket_names
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import bucket_names
 from localaws.tests.edge import project
 from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site
 from localaws.tests.edge.modes import how
@@ -28,13 +28,13 @@ _numbers = itertools.count()
 class Zone:
     """A public hosted zone, and a name server whose time goes on by `now` seconds and which draws `drawn`."""
 
-    def __init__(self, cloud: LocalCloud) -> None:
+    def __init__(self, local_aws: LocalAws) -> None:
         self.name = f"names{next(_numbers)}.example"
-        self.route53 = cloud.client("route53")
+        self.route53 = local_aws.client("route53")
         self.id = self.route53.create_hosted_zone(Name=self.name, CallerReference=self.name)["HostedZone"]["Id"]
         self.now = 0.0
         self.drawn = iter(itertools.cycle([0.0]))
-        self.server = NameServer(cloud.url, draw=lambda: next(self.drawn), clock=lambda: self.now)
+        self.server = NameServer(local_aws.url, draw=lambda: next(self.drawn), clock=lambda: self.now)
 
     def put(self, host: str, *values: str, kind: str = "TXT", **members: Any) -> None:
         record = {"Name": f"{host}.{self.name}", "Type": kind, "TTL": 7, **members}
@@ -76,8 +76,8 @@ class Zone:
 
 
 @pytest.fixture
-def zone(cloud: LocalCloud) -> Iterator[Zone]:
-    made = Zone(cloud)
+def zone(local_aws: LocalAws) -> Iterator[Zone]:
+    made = Zone(local_aws)
     yield made
     made.server.stop()
 
@@ -120,7 +120,7 @@ def test_an_answer_is_kept_for_a_second(zone: Zone) -> None:
     assert zone.ask("kept")[2] == ["new"]
 
 
-def test_the_zone_with_most_of_the_name_has_it(zone: Zone, cloud: LocalCloud) -> None:
+def test_the_zone_with_most_of_the_name_has_it(zone: Zone, local_aws: LocalAws) -> None:
     zone.put("a.sub", '"of the zone above"')
     zone.route53.create_hosted_zone(Name=f"sub.{zone.name}", CallerReference=f"sub.{zone.name}")
     assert zone.ask("a.sub") == (3, 0, [])
@@ -139,18 +139,18 @@ def test_route_53_cannot_be_asked(zone: Zone) -> None:
         assert zone.ask("bucket") == (2, 0, [])
 
 
-def test_a_lambda_function_finds_it_as_at_aws(cloud: LocalCloud, tmp_path: Path, zone: Zone) -> None:
+def test_a_lambda_function_finds_it_as_at_aws(local_aws: LocalAws, tmp_path: Path, zone: Zone) -> None:
     """Its package names no server: it asks the one in its own resolv.conf."""
-    buckets = bucket_names(cloud, REGIONS, "by-name")
+    buckets = bucket_names(local_aws, REGIONS, "by-name")
     config = {
         "mode": "dns_record",
         "buckets": {bucket: region for region, bucket in buckets.items()},
         "record": f"bucket.{zone.name}",
     }
     package = {"lambda_zip": project.package(config), "origin_headers": {}}
-    site = Site(cloud, tmp_path, "by-name", **{**how(cloud, "dns_record", "by-name", ""), **package})
+    site = Site(local_aws, tmp_path, "by-name", **{**how(local_aws, "dns_record", "by-name", ""), **package})
     for region, bucket in buckets.items():
-        cloud.client("s3", region).put_object(Bucket=bucket, Key="_edge/region", Body=region.encode())
+        local_aws.client("s3", region).put_object(Bucket=bucket, Key="_edge/region", Body=region.encode())
     with site.edge:
         for region in ("us-east-1", HOME_REGION):
             zone.put("bucket", f'"{buckets[region]}"', TTL=0)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from localaws.fixture_parts import document, for_cloudfront
+from localaws.reference.resources import document, for_cloudfront
 from localaws.tests.edge.deployed import HOME_REGION, Site
 
 VIRGINIA, SYDNEY = "us-east-1", "ap-southeast-2"
@@ -24,7 +24,7 @@ def _later(near: Site) -> Iterator[None]:
 
 
 def put_only(near: Site, region: str, key: str, body: bytes) -> None:
-    near.cloud.client("s3", region).put_object(Bucket=near.deployment.buckets[region], Key=key, Body=body)
+    near.local_aws.client("s3", region).put_object(Bucket=near.deployment.buckets[region], Key=key, Body=body)
 
 
 def asked(near: Site) -> list[str]:
@@ -50,7 +50,7 @@ def test_cloudfront_signs_with_its_own_name_for_the_buckets_region(near: Site) -
 
 def test_what_the_nearest_has_not_yet_comes_from_the_next(near: Site) -> None:
     put_only(near, HOME_REGION, "new", b"1")
-    near.cloud.client("s3", VIRGINIA).delete_object(Bucket=near.deployment.buckets[VIRGINIA], Key="new")
+    near.local_aws.client("s3", VIRGINIA).delete_object(Bucket=near.deployment.buckets[VIRGINIA], Key="new")
     assert near.get("/new", "IAD").body == b"1"
     assert asked(near) == [VIRGINIA, HOME_REGION]
     assert near.get("/none", "IAD").status == 404
@@ -112,7 +112,7 @@ def test_conditions_and_parts_reach_the_bucket_and_the_copy(near: Site) -> None:
     ],
 )
 def test_the_buckets_policy_decides(near: Site, policy: str, there: int, missing: int) -> None:
-    bucket, s3 = near.deployment.buckets[SYDNEY], near.cloud.client("s3", SYDNEY)
+    bucket, s3 = near.deployment.buckets[SYDNEY], near.local_aws.client("s3", SYDNEY)
     original = s3.get_bucket_policy(Bucket=bucket)["Policy"]
     arn = near.deployment.distribution_arn + ("X" if policy == "for another distribution" else "")
     may_list, may_read = for_cloudfront(arn, f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*")

@@ -13,7 +13,7 @@ from localaws.edge.header_rules import RuleBroken
 from localaws.edge.origin_choice import choose
 from localaws.edge.origins import AccessControl, Target, parse_origins
 from localaws.edge.snapshot import check_signers
-from localaws.fixture_distribution import bucket_origin, custom_origin
+from localaws.reference.distribution import bucket_origin, custom_origin
 
 SIGV4 = AccessControl("sigv4", "always")
 ORIGINS = parse_origins(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from localaws.geo import load_pops
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.edge import project
 from localaws.tests.edge.deployed import HOME_REGION, Site
 from localaws.tests.edge.modes import NEAREST, RECORD, how, publish
@@ -28,7 +28,7 @@ def records() -> Iterator[NameServer]:
 
 @pytest.fixture(scope="module")
 def sites(
-    cloud: LocalCloud, records: NameServer, tmp_path_factory: pytest.TempPathFactory
+    local_aws: LocalAws, records: NameServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Site]]:
     """Each mode's site, deployed when it is first asked for."""
     made: dict[str, Site] = {}
@@ -37,7 +37,9 @@ def sites(
         def of(mode: str) -> Site:
             if mode not in made:
                 name = mode.replace("_", "-")
-                site = Site(cloud, tmp_path_factory.mktemp(name), name, **how(cloud, mode, name, records.address))
+                site = Site(
+                    local_aws, tmp_path_factory.mktemp(name), name, **how(local_aws, mode, name, records.address)
+                )
                 publish(site)
                 made[mode] = site
                 stack.enter_context(site.edge)
@@ -82,8 +84,8 @@ def test_each_place_is_served_by_its_bucket(
     assert (reply.status, reply.body.decode(), reply.region) == (200, region, region)
 
 
-def test_a_record_that_cannot_be_read_keeps_what_was(cloud: LocalCloud, records: NameServer, tmp_path: Path) -> None:
-    site = Site(cloud, tmp_path, "dns-lost", **how(cloud, "dns_record", "dns-lost", records.address))
+def test_a_record_that_cannot_be_read_keeps_what_was(local_aws: LocalAws, records: NameServer, tmp_path: Path) -> None:
+    site = Site(local_aws, tmp_path, "dns-lost", **how(local_aws, "dns_record", "dns-lost", records.address))
     publish(site)
     records.broken = True
     try:

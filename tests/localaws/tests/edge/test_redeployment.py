@@ -17,7 +17,7 @@ from localaws.tests.edge.deployed import FUNCTION, Site, lambda_zip
 
 
 def put_release(site: Site, value: str) -> None:
-    keys, arn = site.cloud.client("cloudfront-keyvaluestore"), site.deployment.kvs_arn
+    keys, arn = site.local_aws.client("cloudfront-keyvaluestore"), site.deployment.kvs_arn
     etag = keys.describe_key_value_store(KvsARN=arn)["ETag"]
     keys.put_key(KvsARN=arn, Key="release", Value=value, IfMatch=etag)
 
@@ -27,25 +27,27 @@ def function_name(site: Site) -> str:
 
 
 def update_function(site: Site, code: str) -> None:
-    cloudfront, name = site.cloud.client("cloudfront"), function_name(site)
+    cloudfront, name = site.local_aws.client("cloudfront"), function_name(site)
     found = cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")
     config = found["FunctionSummary"]["FunctionConfig"]
     cloudfront.update_function(Name=name, IfMatch=found["ETag"], FunctionConfig=config, FunctionCode=code.encode())
 
 
 def publish_function(site: Site) -> None:
-    cloudfront, name = site.cloud.client("cloudfront"), function_name(site)
+    cloudfront, name = site.local_aws.client("cloudfront"), function_name(site)
     etag = cloudfront.describe_function(Name=name, Stage="DEVELOPMENT")["ETag"]
     cloudfront.publish_function(Name=name, IfMatch=etag)
 
 
 def distribution(site: Site) -> dict[str, Any]:
-    found: dict[str, Any] = site.cloud.client("cloudfront").get_distribution_config(Id=site.deployment.distribution_id)
+    found: dict[str, Any] = site.local_aws.client("cloudfront").get_distribution_config(
+        Id=site.deployment.distribution_id
+    )
     return found
 
 
 def update_distribution(site: Site, config: dict[str, Any]) -> None:
-    site.cloud.client("cloudfront").update_distribution(
+    site.local_aws.client("cloudfront").update_distribution(
         Id=site.deployment.distribution_id, IfMatch=distribution(site)["ETag"], DistributionConfig=config
     )
     site.edge.refresh()
@@ -84,7 +86,7 @@ def test_a_change_of_the_deployment_is_picked_up(own_site: Site) -> None:
 
 def test_a_new_version_of_the_lambda(own_site: Site) -> None:
     site = own_site
-    client, name = site.cloud.client("lambda"), site.deployment.lambda_version_arn.split(":")[6]
+    client, name = site.local_aws.client("lambda"), site.deployment.lambda_version_arn.split(":")[6]
     source = (
         "def handler(event, context):\n    return {'status': '200', 'body': 'version ' + context.function_version}\n"
     )
@@ -107,14 +109,14 @@ def test_a_new_version_of_the_lambda(own_site: Site) -> None:
 def test_until_it_is_deployed_some_places_have_what_was_before(own_site: Site) -> None:
     site = own_site
     original = distribution(site)["DistributionConfig"]
-    site.cloud.behave(distribution_seconds=3600.0)
+    site.local_aws.behave(distribution_seconds=3600.0)
     try:
         update_distribution(site, {**original, "Enabled": False})
         during = {site.get("/who", pop).status for pop in load_pops()}
         assert during == {200, 403}
-        site.cloud.behave()
+        site.local_aws.behave()
         site.edge.refresh()
         assert {site.get("/who", pop).status for pop in load_pops()} == {403}
     finally:
-        site.cloud.behave()
+        site.local_aws.behave()
         update_distribution(site, original)

@@ -127,7 +127,7 @@ def test_raw_unicode_bytes_reach_the_function_as_text(site: Site) -> None:
 def test_a_big_object(site: Site) -> None:
     body = hashlib.shake_256(b"big").digest(40 * 1024 * 1024)
     region = "ap-southeast-2"
-    site.cloud.client("s3", region).put_object(Bucket=site.deployment.buckets[region], Key="big", Body=body)
+    site.local_aws.client("s3", region).put_object(Bucket=site.deployment.buckets[region], Key="big", Body=body)
     for x_cache in ("Miss", "Hit"):
         reply = site.get("/big", "SYD")
         assert reply.result == x_cache

@@ -95,7 +95,7 @@ def test_a_stale_copy_is_better_than_no_answer(site: Site) -> None:
 def test_a_4xx_is_no_reason_to_keep_a_copy(site: Site) -> None:
     stale(site, "deleted")
     for region, bucket in site.deployment.buckets.items():
-        site.cloud.client("s3", region).delete_object(Bucket=bucket, Key="deleted")
+        site.local_aws.client("s3", region).delete_object(Bucket=bucket, Key="deleted")
     assert site.get("/deleted").status == 404
 
 

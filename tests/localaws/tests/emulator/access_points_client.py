@@ -9,17 +9,17 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
 _DEADLINE_SECONDS = 10.0
 
 
-def make_buckets(cloud: LocalCloud, prefix: str, regions: tuple[str, ...] = REGIONS) -> dict[str, str]:
+def make_buckets(local_aws: LocalAws, prefix: str, regions: tuple[str, ...] = REGIONS) -> dict[str, str]:
     """Their names by Region."""
     for region in regions:
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        cloud.client("s3", region).create_bucket(Bucket=f"{prefix}-{region}", **location)
+        local_aws.client("s3", region).create_bucket(Bucket=f"{prefix}-{region}", **location)
     return {region: f"{prefix}-{region}" for region in regions}
 
 
@@ -31,9 +31,9 @@ def until(probe: Callable[[], Any], wanted: Any) -> None:
 
 
 class AccessPointsClient:
-    def __init__(self, cloud: LocalCloud, credentials: Credentials | None = None) -> None:
-        self.account_id = cloud.account_id
-        self._of = {region: cloud.client("s3control", region, credentials) for region in ("us-west-2", *REGIONS)}
+    def __init__(self, local_aws: LocalAws, credentials: Credentials | None = None) -> None:
+        self.account_id = local_aws.account_id
+        self._of = {region: local_aws.client("s3control", region, credentials) for region in ("us-west-2", *REGIONS)}
         self.s3control = self._of["us-west-2"]
 
     def create(self, name: str, *buckets: str, token: str | None = None, **details: Any) -> str:

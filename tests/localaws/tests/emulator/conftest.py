@@ -8,32 +8,32 @@ from collections.abc import Iterator
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY, REGIONS, deploy_reference
 from localaws.tests.emulator.wire import Wire
 
 
 @pytest.fixture(scope="package")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    with LocalCloud(workdir=tmp_path_factory.mktemp("cloud")) as running:
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    with LocalAws(workdir=tmp_path_factory.mktemp("local_aws")) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
-def deployment(cloud: LocalCloud) -> Deployment:
-    found = deploy_reference(cloud, REGIONS, {f"key-{number}": "value" for number in range(60)})
+def deployment(local_aws: LocalAws) -> Deployment:
+    found = deploy_reference(local_aws, REGIONS, {f"key-{number}": "value" for number in range(60)})
     # Each bucket has an object that says where it is: written to the replicas directly.
     for region, bucket in found.buckets.items():
-        cloud.client("s3", region).put_object(Bucket=bucket, Key=KEY, Body=region.encode())
+        local_aws.client("s3", region).put_object(Bucket=bucket, Key=KEY, Body=region.encode())
     return found
 
 
 @pytest.fixture(scope="package")
-def edge(cloud: LocalCloud, deployment: Deployment) -> Credentials:
-    return cloud.lambda_session(deployment.lambda_role_arn, deployment.lambda_version_arn)
+def edge(local_aws: LocalAws, deployment: Deployment) -> Credentials:
+    return local_aws.lambda_session(deployment.lambda_role_arn, deployment.lambda_version_arn)
 
 
 @pytest.fixture(scope="package")
-def mrap(cloud: LocalCloud, deployment: Deployment, edge: Credentials) -> Wire:
-    return Wire(cloud, deployment.mrap_host, edge)
+def mrap(local_aws: LocalAws, deployment: Deployment, edge: Credentials) -> Wire:
+    return Wire(local_aws, deployment.mrap_host, edge)

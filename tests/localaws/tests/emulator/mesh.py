@@ -9,19 +9,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 
 ENABLED, DISABLED = {"Status": "Enabled"}, {"Status": "Disabled"}
 Config = dict[str, Any]
 
 
 @contextlib.contextmanager
-def behaving(cloud: LocalCloud, **values: float | str) -> Iterator[None]:
-    cloud.behave(**values)
+def behaving(local_aws: LocalAws, **values: float | str) -> Iterator[None]:
+    local_aws.behave(**values)
     try:
         yield
     finally:
-        cloud.behave()
+        local_aws.behave()
 
 
 def allow(actions: list[str], resources: list[str]) -> Config:
@@ -31,16 +31,16 @@ def allow(actions: list[str], resources: list[str]) -> Config:
 class Mesh:
     """Buckets of one account, by Region, and the role that replicates between them."""
 
-    def __init__(self, cloud: LocalCloud, name: str, *regions: str) -> None:
-        self.cloud = cloud
+    def __init__(self, local_aws: LocalAws, name: str, *regions: str) -> None:
+        self.local_aws = local_aws
         self.name = name
-        self._clients = {region: cloud.client("s3", region) for region in regions}
+        self._clients = {region: local_aws.client("s3", region) for region in regions}
         self.buckets = {region: f"{name}-{region}" for region in regions}
         for region, bucket in self.buckets.items():
             location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
             self.s3(region).create_bucket(Bucket=bucket, **location)
             self.s3(region).put_bucket_versioning(Bucket=bucket, VersioningConfiguration=ENABLED)
-        self._iam = cloud.client("iam")
+        self._iam = local_aws.client("iam")
         services = ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
         trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
         self.role: str = self._iam.create_role(

@@ -8,8 +8,8 @@ import io
 import zipfile
 from typing import Any
 
-from localaws.fixture import Deployment, deploy
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment, deploy
 
 REGIONS = [
     "us-east-1",
@@ -26,11 +26,11 @@ PATH = "/docs/a%20b%2Bc.txt"
 _FUNCTION = "import cf from 'cloudfront';\nasync function handler(event) { return event.request; }\n"
 
 
-def deploy_reference(cloud: LocalCloud, regions: list[str], keys: dict[str, str]) -> Deployment:
+def deploy_reference(local_aws: LocalAws, regions: list[str], keys: dict[str, str]) -> Deployment:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         content.writestr("handler.py", "def handler(event, context):\n    return event\n")
-    return deploy(cloud, regions, function_code=_FUNCTION, lambda_zip=archive.getvalue(), keys=keys)
+    return deploy(local_aws, regions, function_code=_FUNCTION, lambda_zip=archive.getvalue(), keys=keys)
 
 
 def allow(action: str, resource: str) -> dict[str, Any]:

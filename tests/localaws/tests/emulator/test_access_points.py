@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.access_points_client import REGIONS, AccessPointsClient, make_buckets, until
 from localaws.tests.emulator.wire import code_of
 
@@ -19,22 +19,22 @@ GONE = ("NoSuchMultiRegionAccessPoint", 404)
 
 
 @pytest.fixture(scope="module")
-def points(cloud: LocalCloud) -> AccessPointsClient:
-    return AccessPointsClient(cloud)
+def points(local_aws: LocalAws) -> AccessPointsClient:
+    return AccessPointsClient(local_aws)
 
 
 @pytest.fixture(scope="module")
-def buckets(cloud: LocalCloud) -> list[str]:
-    found = make_buckets(cloud, "points")
+def buckets(local_aws: LocalAws) -> list[str]:
+    found = make_buckets(local_aws, "points")
     for region, bucket in found.items():
-        cloud.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
+        local_aws.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
     return list(found.values())
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
 
 
 def test_what_was_created_is_told(points: AccessPointsClient, buckets: list[str]) -> None:
@@ -66,13 +66,13 @@ def test_a_name_that_is_none_is_refused(points: AccessPointsClient, buckets: lis
     assert code_of(lambda: points.create(name, *buckets)) == ("InvalidRequest", 400)
 
 
-def test_what_aws_refuses_at_once(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_aws_refuses_at_once(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
     eighteen = [f"bucket-{number}" for number in range(18)]
     refused = code_of(lambda: points.create("many-regions", *eighteen))
     assert refused == ("TooManyMultiRegionAccessPointregionsError", 400)
     assert code_of(lambda: points.create("no-regions")) == ("InvalidRequest", 400)
-    elsewhere = cloud.client("s3control", "eu-west-1")
-    listing = code_of(lambda: elsewhere.list_multi_region_access_points(AccountId=cloud.account_id))
+    elsewhere = local_aws.client("s3control", "eu-west-1")
+    listing = code_of(lambda: elsewhere.list_multi_region_access_points(AccountId=local_aws.account_id))
     assert listing == ("PermanentRedirect", 301)
     assert code_of(lambda: points.operation("arn:aws:s3:us-west-2:1:async-request/mrap/create/none")) == (
         "NoSuchAsyncRequest",
@@ -80,11 +80,11 @@ def test_what_aws_refuses_at_once(cloud: LocalCloud, points: AccessPointsClient,
     )
 
 
-def test_what_aws_refuses_later(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_what_aws_refuses_later(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
     other = f"{buckets[1]}-other"
     location = {"LocationConstraint": "eu-west-1"}
-    cloud.client("s3", "eu-west-1").create_bucket(Bucket=other, CreateBucketConfiguration=location)
-    unsupported = make_buckets(cloud, "points", ("mx-central-1",))["mx-central-1"]
+    local_aws.client("s3", "eu-west-1").create_bucket(Bucket=other, CreateBucketConfiguration=location)
+    unsupported = make_buckets(local_aws, "points", ("mx-central-1",))["mx-central-1"]
     points.create("owned", *buckets)
     foreign = {"Regions": [{"Bucket": buckets[0], "BucketAccountId": "999999999999"}]}
     for arn, wanted in (
@@ -112,9 +112,9 @@ def test_an_account_has_one_hundred(points: AccessPointsClient, buckets: list[st
     assert points.outcome(points.create("one-more", buckets[0])) == "SUCCEEDED"
 
 
-def test_creation_takes_its_time(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
-    s3 = cloud.client("s3")
-    cloud.behave(access_point_seconds=1.2)
+def test_creation_takes_its_time(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+    s3 = local_aws.client("s3")
+    local_aws.behave(mrap_seconds=1.2)
     arn = points.create("slow", *buckets)
     assert points.outcome(arn) == "NEW"
     until(lambda: points.outcome(arn), "IN_PROGRESS")
@@ -123,60 +123,62 @@ def test_creation_takes_its_time(cloud: LocalCloud, points: AccessPointsClient, 
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="where")) == GONE
     assert code_of(lambda: points.routes(mrap)) == GONE
     assert points.outcome(points.create("slow", *buckets)) == "NEW"  # that it cannot be is told later, too
-    cloud.behave(access_point_done_word="SUCCESS")  # at once: that holds for what is under way, too
+    local_aws.behave(mrap_done_status="SUCCESS")  # at once: that holds for what is under way, too
     assert points.outcome(arn) == "SUCCESS"
     assert points.get("slow")["Status"] == "READY"
     assert s3.get_object(Bucket=mrap, Key="where")["Body"].read() == b"us-east-1"
 
 
-def test_what_is_over_stays_over(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
-    cloud.behave(access_point_seconds=0.05)
+def test_what_is_over_stays_over(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+    local_aws.behave(mrap_seconds=0.05)
     arn = points.create("over", *buckets)
     time.sleep(0.06)
-    cloud.behave(access_point_seconds=60.0, access_point_failure="InternalErrors")
+    local_aws.behave(mrap_seconds=60.0, mrap_failure="InternalErrors")
     assert (points.outcome(arn), points.get("over")["Status"]) == ("SUCCEEDED", "READY")
 
 
-def test_a_new_access_point_may_be_invisible(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
-    cloud.behave(access_point_seconds=60.0, access_point_invisible_seconds=60.0)
+def test_a_new_access_point_may_be_invisible(
+    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]
+) -> None:
+    local_aws.behave(mrap_seconds=60.0, mrap_invisible_seconds=60.0)
     points.create("unseen", *buckets)
     assert code_of(lambda: points.get("unseen")) == GONE
     assert "unseen" not in points.names()
     deletion = points.delete("unseen")
-    cloud.behave(access_point_seconds=60.0)
+    local_aws.behave(mrap_seconds=60.0)
     assert points.get("unseen")["Status"] == "CREATING"
     assert "unseen" in points.names()
-    cloud.behave()
+    local_aws.behave()
     assert points.outcome(deletion) == "NoSuchMultiRegionAccessPoint"
 
 
-def test_a_token_is_for_one_operation(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
-    cloud.behave(access_point_seconds=60.0)
+def test_a_token_is_for_one_operation(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+    local_aws.behave(mrap_seconds=60.0)
     first = points.create("token", *buckets, token="token-1")
     assert points.create("token", *buckets, token="token-1") == first
     conflict = ("ClientTokenConflict", 409)
     assert code_of(lambda: points.create("token", buckets[0], token="token-1")) == conflict
     assert code_of(lambda: points.delete("token", token="token-1")) == conflict
-    cloud.behave()
+    local_aws.behave()
     assert points.create("token", *buckets, token="token-1") == first
     assert points.outcome(points.delete("token", token="token-2")) == "SUCCEEDED"
     # The old operation answers, though what it created is no more.
     assert (points.create("token", *buckets, token="token-1"), points.outcome(first)) == (first, "SUCCEEDED")
     assert code_of(lambda: points.get("token")) == GONE
     # A failure answers for its token, too.
-    cloud.behave(access_point_failure="InternalErrors")
+    local_aws.behave(mrap_failure="InternalErrors")
     failed = points.create("token", *buckets, token="token-3")
-    cloud.behave()
+    local_aws.behave()
     assert (points.create("token", *buckets, token="token-3"), points.outcome(failed)) == (failed, "InternalErrors")
     assert code_of(lambda: points.create("token", *buckets, token="with space")) == ("InvalidRequest", 400)
 
 
-def test_operations_fail_with_http_200(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_operations_fail_with_http_200(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
     points.create("stays", *buckets)
-    cloud.behave(access_point_failure="InternalErrors", access_point_seconds=60.0)
+    local_aws.behave(mrap_failure="InternalErrors", mrap_seconds=60.0)
     creation, deletion = points.create("fails", *buckets), points.delete("stays")
     assert points.get("fails")["Status"] == "CREATING"
-    cloud.behave(access_point_failure="InternalErrors")
+    local_aws.behave(mrap_failure="InternalErrors")
     for arn, name in ((creation, "fails"), (deletion, "stays")):
         details = points.operation(arn)["ResponseDetails"]["ErrorDetails"]
         assert (details["Code"], details["Resource"]) == ("InternalErrors", name)
@@ -187,36 +189,36 @@ def test_operations_fail_with_http_200(cloud: LocalCloud, points: AccessPointsCl
 
 @pytest.mark.parametrize("way_on", ["create", "delete"])
 def test_creation_may_stop_half_way(
-    cloud: LocalCloud, points: AccessPointsClient, buckets: list[str], way_on: str
+    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str], way_on: str
 ) -> None:
     name = f"half-{way_on}"
-    cloud.behave(access_point_partial=True)
+    local_aws.behave(mrap_partial=True)
     assert points.outcome(points.create(name, *buckets)) == "InternalErrors"
     assert points.get(name)["Status"] == "PARTIALLY_CREATED"
     assert points.outcome(points.put_policy(name, "{}")) == "MultiRegionAccessPointNotReady"
     assert points.outcome(points.create(name, buckets[0])) == "MultiRegionAccessPointAlreadyOwnedByYou"
     mrap = points.arn(name)
-    assert code_of(lambda: cloud.client("s3").get_object(Bucket=mrap, Key="where")) == GONE
+    assert code_of(lambda: local_aws.client("s3").get_object(Bucket=mrap, Key="where")) == GONE
     if way_on == "create":
         assert points.outcome(points.create(name, *buckets)) == "SUCCEEDED"
         assert points.get(name)["Status"] == "READY"
     else:
-        cloud.behave()
+        local_aws.behave()
         assert points.outcome(points.delete(name)) == "SUCCEEDED"
         assert code_of(lambda: points.get(name)) == GONE
 
 
-def test_deletion_takes_its_time(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
-    s3 = cloud.client("s3")
+def test_deletion_takes_its_time(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
+    s3 = local_aws.client("s3")
     points.create("ends", *buckets)
     alias, mrap = points.get("ends")["Alias"], points.arn("ends")
-    cloud.behave(access_point_seconds=60.0)
+    local_aws.behave(mrap_seconds=60.0)
     arn = points.delete("ends", token="ends")
     assert (points.outcome(arn), points.get("ends")["Status"]) == ("NEW", "DELETING")
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="where")) == GONE
     assert points.delete("ends", token="ends") == arn
     late = points.delete("ends"), points.create("ends", *buckets)
-    cloud.behave()
+    local_aws.behave()
     assert points.outcome(arn) == "SUCCEEDED"
     assert points.outcome(late[0]) == "MultiRegionAccessPointModifiedByAnotherRequest"
     assert points.outcome(late[1]) == "MultiRegionAccessPointAlreadyOwnedByYou"
@@ -226,9 +228,9 @@ def test_deletion_takes_its_time(cloud: LocalCloud, points: AccessPointsClient, 
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="where")) == GONE
 
 
-def test_deletion_may_stop_half_way(cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]) -> None:
+def test_deletion_may_stop_half_way(local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]) -> None:
     points.create("half", *buckets)
-    cloud.behave(access_point_partial=True)
+    local_aws.behave(mrap_partial=True)
     arn = points.delete("half", token="half-1")
     assert (points.outcome(arn), points.get("half")["Status"]) == ("InternalErrors", "PARTIALLY_DELETED")
     assert points.delete("half", token="half-1") == arn  # the same token is no second try
@@ -237,19 +239,19 @@ def test_deletion_may_stop_half_way(cloud: LocalCloud, points: AccessPointsClien
 
 
 def test_a_creation_that_runs_cannot_be_changed(
-    cloud: LocalCloud, points: AccessPointsClient, buckets: list[str]
+    local_aws: LocalAws, points: AccessPointsClient, buckets: list[str]
 ) -> None:
-    cloud.behave(access_point_seconds=60.0)
+    local_aws.behave(mrap_seconds=60.0)
     points.create("runs", *buckets)
     changes: list[Callable[[], Any]] = [lambda: points.delete("runs"), lambda: points.put_policy("runs", "{}")]
     arns = [change() for change in changes]
-    cloud.behave()
+    local_aws.behave()
     assert {points.outcome(arn) for arn in arns} == {"MultiRegionAccessPointNotReady"}
     assert points.get("runs")["Status"] == "READY"
 
 
-def test_a_member_cannot_be_deleted(cloud: LocalCloud, points: AccessPointsClient) -> None:
-    s3 = cloud.client("s3")
+def test_a_member_cannot_be_deleted(local_aws: LocalAws, points: AccessPointsClient) -> None:
+    s3 = local_aws.client("s3")
     s3.create_bucket(Bucket="points-member")
     points.create("member", "points-member")
     assert code_of(lambda: s3.delete_bucket(Bucket="points-member")) == ("BucketHasAccessPointsAttached", 400)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
@@ -19,25 +19,25 @@ Statement = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def points(cloud: LocalCloud) -> AccessPointsClient:
-    client = AccessPointsClient(cloud)
-    buckets = make_buckets(cloud, NAME, ("us-east-1", "eu-west-1"))
-    cloud.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
+def points(local_aws: LocalAws) -> AccessPointsClient:
+    client = AccessPointsClient(local_aws)
+    buckets = make_buckets(local_aws, NAME, ("us-east-1", "eu-west-1"))
+    local_aws.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
     client.create(NAME, *buckets.values())
     return client
 
 
 @pytest.fixture(scope="module")
-def reader(cloud: LocalCloud, points: AccessPointsClient) -> Credentials:
+def reader(local_aws: LocalAws, points: AccessPointsClient) -> Credentials:
     allowed = [f"arn:aws:s3:::{NAME}-*/*", f"{points.arn(NAME)}/object/*"]
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": allowed}
-    return cloud.create_user("policies-reader", {"Version": "2012-10-17", "Statement": [statement]})
+    return local_aws.create_user("policies-reader", {"Version": "2012-10-17", "Statement": [statement]})
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
 
 
 def statement(points: AccessPointsClient, effect: str, **changed: Any) -> Statement:
@@ -51,21 +51,21 @@ def document(*statements: Statement) -> str:
 
 
 def test_a_policy_is_proposed_then_established(
-    cloud: LocalCloud, points: AccessPointsClient, reader: Credentials
+    local_aws: LocalAws, points: AccessPointsClient, reader: Credentials
 ) -> None:
-    s3, mrap = cloud.client("s3", credentials=reader), points.arn(NAME)
+    s3, mrap = local_aws.client("s3", credentials=reader), points.arn(NAME)
     permissive = document(statement(points, "Allow"))
     forbidding = document(statement(points, "Deny", Principal="*"))
     assert points.outcome(points.put_policy(NAME, permissive)) == "SUCCEEDED"
     assert points.policy(NAME) == {"Established": permissive, "Proposed": permissive}
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"
-    cloud.behave(access_point_policy_seconds=60.0)
+    local_aws.behave(mrap_policy_seconds=60.0)
     arn = points.put_policy(NAME, forbidding)
     assert points.outcome(arn) == "NEW"
     assert points.policy(NAME) == {"Established": permissive, "Proposed": forbidding}
     assert points.get(NAME)["Status"] == "INCONSISTENT_ACROSS_REGIONS"
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"
-    cloud.behave()
+    local_aws.behave()
     assert points.outcome(arn) == "SUCCEEDED"
     assert points.policy(NAME) == {"Established": forbidding, "Proposed": forbidding}
     assert points.get(NAME)["Status"] == "READY"
@@ -73,23 +73,23 @@ def test_a_policy_is_proposed_then_established(
     points.put_policy(NAME, permissive)
 
 
-def test_one_change_at_a_time(cloud: LocalCloud, points: AccessPointsClient) -> None:
+def test_one_change_at_a_time(local_aws: LocalAws, points: AccessPointsClient) -> None:
     first, second = document(statement(points, "Allow")), document(statement(points, "Allow", Sid="Second"))
-    cloud.behave(access_point_policy_seconds=60.0)
+    local_aws.behave(mrap_policy_seconds=60.0)
     arn = points.put_policy(NAME, first, token="first")
     assert points.put_policy(NAME, first, token="first") == arn
     assert code_of(lambda: points.put_policy(NAME, second, token="first")) == ("ClientTokenConflict", 409)
     late = points.put_policy(NAME, second), points.delete(NAME)
-    cloud.behave()
+    local_aws.behave()
     assert points.outcome(arn) == "SUCCEEDED"
     assert {points.outcome(other) for other in late} == {"MultiRegionAccessPointModifiedByAnotherRequest"}
     assert points.policy(NAME)["Established"] == first
 
 
-def test_a_policy_that_fails_is_not_proposed_any_more(cloud: LocalCloud, points: AccessPointsClient) -> None:
+def test_a_policy_that_fails_is_not_proposed_any_more(local_aws: LocalAws, points: AccessPointsClient) -> None:
     before = document(statement(points, "Allow"))
     points.put_policy(NAME, before)
-    cloud.behave(access_point_failure="InternalErrors")
+    local_aws.behave(mrap_failure="InternalErrors")
     assert points.outcome(points.put_policy(NAME, document(statement(points, "Deny")))) == "InternalErrors"
     assert points.policy(NAME) == {"Established": before, "Proposed": before}
     assert points.get(NAME)["Status"] == "READY"
@@ -114,7 +114,7 @@ def test_a_policy_is_about_its_own_access_point(points: AccessPointsClient) -> N
     assert points.outcome(points.put_policy("no-such", public)) == "NoSuchMultiRegionAccessPoint"
 
 
-def test_the_status_tells_whether_the_policy_is_public(cloud: LocalCloud, points: AccessPointsClient) -> None:
+def test_the_status_tells_whether_the_policy_is_public(local_aws: LocalAws, points: AccessPointsClient) -> None:
     def is_public(name: str) -> bool:
         status = points.s3control.get_multi_region_access_point_policy_status(AccountId=points.account_id, Name=name)
         return bool(status["Established"]["IsPublic"])
@@ -123,9 +123,9 @@ def test_the_status_tells_whether_the_policy_is_public(cloud: LocalCloud, points
     points.create("open", f"{NAME}-us-east-1", PublicAccessBlock=dict.fromkeys(names, False))
     assert (points.policy("open"), is_public("open")) == ({}, False)
     resource = f"{points.arn('open')}/object/*"
-    cloud.behave(access_point_policy_seconds=60.0)
+    local_aws.behave(mrap_policy_seconds=60.0)
     points.put_policy("open", document(statement(points, "Allow", Principal="*", Resource=resource)))
     assert is_public("open") is False
-    cloud.behave()
+    local_aws.behave()
     assert is_public("open") is True
     assert code_of(lambda: is_public("no-such")) == ("NoSuchMultiRegionAccessPoint", 404)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
@@ -19,10 +19,10 @@ DENIED = ("AccessDenied", 403)
 
 
 @pytest.fixture(scope="module")
-def root(cloud: LocalCloud) -> AccessPointsClient:
-    client = AccessPointsClient(cloud)
-    buckets = make_buckets(cloud, NAME, ("us-east-1", "eu-west-1"))
-    cloud.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
+def root(local_aws: LocalAws) -> AccessPointsClient:
+    client = AccessPointsClient(local_aws)
+    buckets = make_buckets(local_aws, NAME, ("us-east-1", "eu-west-1"))
+    local_aws.client("s3").put_object(Bucket=buckets["us-east-1"], Key="k", Body=b"1")
     client.create(NAME, *buckets.values())
     client.create("rights-other", *buckets.values())
     return client
@@ -34,7 +34,7 @@ def policy(*actions: str, resource: str | list[str]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def test_what_names_an_access_point_is_authorised_on_it(cloud: LocalCloud, root: AccessPointsClient) -> None:
+def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, root: AccessPointsClient) -> None:
     arns = {name: root.arn(name) for name in (NAME, "rights-other")}
     actions = [
         "GetMultiRegionAccessPoint",
@@ -45,9 +45,9 @@ def test_what_names_an_access_point_is_authorised_on_it(cloud: LocalCloud, root:
         "GetMultiRegionAccessPointRoutes",
         "SubmitMultiRegionAccessPointRoutes",
     ]
-    user = cloud.create_user("rights-exact", policy(*actions, resource=arns[NAME]))
-    points = AccessPointsClient(cloud, user)
-    account: dict[str, Any] = {"AccountId": cloud.account_id}
+    user = local_aws.create_user("rights-exact", policy(*actions, resource=arns[NAME]))
+    points = AccessPointsClient(local_aws, user)
+    account: dict[str, Any] = {"AccountId": local_aws.account_id}
     status = points.s3control.get_multi_region_access_point_policy_status
     calls: list[Callable[[str], Any]] = [
         lambda name: points.get(name),
@@ -64,28 +64,30 @@ def test_what_names_an_access_point_is_authorised_on_it(cloud: LocalCloud, root:
     root.create(NAME, f"{NAME}-us-east-1", f"{NAME}-eu-west-1")
 
 
-def test_what_names_none_is_authorised_on_all(cloud: LocalCloud, root: AccessPointsClient) -> None:
-    prefix = f"arn:aws:s3::{cloud.account_id}:accesspoint"
+def test_what_names_none_is_authorised_on_all(local_aws: LocalAws, root: AccessPointsClient) -> None:
+    prefix = f"arn:aws:s3::{local_aws.account_id}:accesspoint"
     actions = ("CreateMultiRegionAccessPoint", "ListMultiRegionAccessPoints")
-    every = AccessPointsClient(cloud, cloud.create_user("rights-every", policy(*actions, resource=f"{prefix}/*")))
+    every = AccessPointsClient(
+        local_aws, local_aws.create_user("rights-every", policy(*actions, resource=f"{prefix}/*"))
+    )
     every.create("rights-new", f"{NAME}-us-east-1")
     assert code_of(every.names) == DENIED  # it has no resource
-    lister = AccessPointsClient(cloud, cloud.create_user("rights-list", policy(actions[1], resource="*")))
+    lister = AccessPointsClient(local_aws, local_aws.create_user("rights-list", policy(actions[1], resource="*")))
     assert NAME in lister.names()
 
 
-def test_an_operation_is_authorised_on_itself(cloud: LocalCloud, root: AccessPointsClient) -> None:
+def test_an_operation_is_authorised_on_itself(local_aws: LocalAws, root: AccessPointsClient) -> None:
     first, second = root.create("rights-one", f"{NAME}-us-east-1"), root.create("rights-two", f"{NAME}-us-east-1")
     allowed = policy("DescribeMultiRegionAccessPointOperation", resource=first)
-    points = AccessPointsClient(cloud, cloud.create_user("rights-operation", allowed))
+    points = AccessPointsClient(local_aws, local_aws.create_user("rights-operation", allowed))
     assert points.outcome(first) == "SUCCEEDED"
     assert code_of(lambda: points.outcome(second)) == DENIED
 
 
 @pytest.mark.parametrize("key", ["s3:DataAccessPointArn", "s3:DataAccessPointAccount"])
-def test_a_bucket_policy_may_ask_for_the_access_point(cloud: LocalCloud, root: AccessPointsClient, key: str) -> None:
+def test_a_bucket_policy_may_ask_for_the_access_point(local_aws: LocalAws, root: AccessPointsClient, key: str) -> None:
     bucket, mrap = f"{NAME}-us-east-1", root.arn(NAME)
-    value = mrap if key.endswith("Arn") else cloud.account_id
+    value = mrap if key.endswith("Arn") else local_aws.account_id
     statement = {
         "Effect": "Allow",
         "Principal": "*",
@@ -94,10 +96,10 @@ def test_a_bucket_policy_may_ask_for_the_access_point(cloud: LocalCloud, root: A
         "Condition": {"StringEquals": {key: value}},
     }
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    cloud.client("s3").put_bucket_policy(Bucket=bucket, Policy=document)
+    local_aws.client("s3").put_bucket_policy(Bucket=bucket, Policy=document)
     resources = [f"{root.arn(name)}/object/*" for name in (NAME, "rights-other")]
-    user = cloud.create_user(f"rights-{key[3:]}", policy("GetObject", resource=resources))
-    s3 = cloud.client("s3", credentials=user)
+    user = local_aws.create_user(f"rights-{key[3:]}", policy("GetObject", resource=resources))
+    s3 = local_aws.client("s3", credentials=user)
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"
     assert code_of(lambda: s3.get_object(Bucket=bucket, Key="k")) == DENIED  # not through the access point
     if key.endswith("Arn"):

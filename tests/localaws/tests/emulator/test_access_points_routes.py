@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.wire import code_of
 
@@ -19,11 +19,11 @@ ALL = {"us-east-1": 100, "eu-west-1": 100, "ap-southeast-2": 100}
 
 
 @pytest.fixture(scope="module")
-def points(cloud: LocalCloud) -> AccessPointsClient:
-    client = AccessPointsClient(cloud)
-    buckets = make_buckets(cloud, NAME)
+def points(local_aws: LocalAws) -> AccessPointsClient:
+    client = AccessPointsClient(local_aws)
+    buckets = make_buckets(local_aws, NAME)
     for region, bucket in buckets.items():
-        cloud.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
+        local_aws.client("s3", region).put_object(Bucket=bucket, Key="where", Body=region.encode())
     client.create(NAME, *buckets.values())
     return client
 
@@ -34,14 +34,14 @@ def mrap(points: AccessPointsClient) -> str:
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud, points: AccessPointsClient, mrap: str) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws, points: AccessPointsClient, mrap: str) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
     points.dial(mrap, us_east_1=100, eu_west_1=100, ap_southeast_2=100)
 
 
-def where(cloud: LocalCloud, mrap: str) -> str:
-    return str(cloud.client("s3").get_object(Bucket=mrap, Key="where")["Body"].read().decode())
+def where(local_aws: LocalAws, mrap: str) -> str:
+    return str(local_aws.client("s3").get_object(Bucket=mrap, Key="where")["Body"].read().decode())
 
 
 def test_routes_not_named_keep_their_value(points: AccessPointsClient, mrap: str) -> None:
@@ -52,10 +52,10 @@ def test_routes_not_named_keep_their_value(points: AccessPointsClient, mrap: str
     assert points.routes(mrap, region="eu-west-1") == {**ALL, "us-east-1": 0, "eu-west-1": 0}
 
 
-def test_five_regions_have_the_endpoint(cloud: LocalCloud, points: AccessPointsClient, mrap: str) -> None:
+def test_five_regions_have_the_endpoint(local_aws: LocalAws, points: AccessPointsClient, mrap: str) -> None:
     def ask(region: str) -> Any:
-        client = cloud.client("s3control", region)
-        return client.get_multi_region_access_point_routes(AccountId=cloud.account_id, Mrap=mrap)["Routes"]
+        client = local_aws.client("s3control", region)
+        return client.get_multi_region_access_point_routes(AccountId=local_aws.account_id, Mrap=mrap)["Routes"]
 
     for region in ("us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"):
         assert len(ask(region)) == 3
@@ -97,24 +97,24 @@ def test_one_region_has_nowhere_to_go(points: AccessPointsClient) -> None:
 
 
 def test_routes_take_effect_later_and_one_after_the_other(
-    cloud: LocalCloud, points: AccessPointsClient, mrap: str
+    local_aws: LocalAws, points: AccessPointsClient, mrap: str
 ) -> None:
-    assert where(cloud, mrap) == "us-east-1"
-    cloud.behave(access_point_routes_seconds=60.0)
+    assert where(local_aws, mrap) == "us-east-1"
+    local_aws.behave(mrap_routes_seconds=60.0)
     points.dial(mrap, us_east_1=0)
     assert points.routes(mrap) == ALL
-    assert where(cloud, mrap) == "us-east-1"
+    assert where(local_aws, mrap) == "us-east-1"
     assert code_of(lambda: points.dial(mrap, eu_west_1=0)) == ("OperationAborted", 409)
-    cloud.behave()
+    local_aws.behave()
     assert points.routes(mrap) == {**ALL, "us-east-1": 0}  # the first has won
-    assert where(cloud, mrap) == "eu-west-1"
+    assert where(local_aws, mrap) == "eu-west-1"
 
 
 def test_an_endpoint_may_be_unavailable(
-    cloud: LocalCloud, points: AccessPointsClient, mrap: str, monkeypatch: pytest.MonkeyPatch
+    local_aws: LocalAws, points: AccessPointsClient, mrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)  # botocore tries again
-    cloud.behave(routes_unavailable="us-west-2, us-east-1")
+    local_aws.behave(routes_unavailable="us-west-2, us-east-1")
     assert code_of(lambda: points.routes(mrap)) == ("SlowDown", 503)
     assert code_of(lambda: points.dial(mrap, us_east_1=0)) == ("SlowDown", 503)
     assert points.routes(mrap, region="eu-west-1") == ALL

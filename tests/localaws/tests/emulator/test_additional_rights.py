@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.mesh import allow
 from localaws.tests.emulator.wire import code_of
 
@@ -31,10 +31,10 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def test_a_simulation_is_authorised_on_whom_it_is_about(cloud: LocalCloud, deployment: Deployment) -> None:
+def test_a_simulation_is_authorised_on_whom_it_is_about(local_aws: LocalAws, deployment: Deployment) -> None:
     role, other = deployment.lambda_role_arn, f"{deployment.lambda_role_arn}-other"
-    allowed = cloud.create_user("simulates", policy(allow(["iam:SimulatePrincipalPolicy"], [role])))
-    iam = cloud.client("iam", credentials=allowed)
+    allowed = local_aws.create_user("simulates", policy(allow(["iam:SimulatePrincipalPolicy"], [role])))
+    iam = local_aws.client("iam", credentials=allowed)
     asked = {"ActionNames": ["s3:PutObject"], "ResourceArns": ["arn:aws:s3:::none/*"]}
     (result,) = iam.simulate_principal_policy(PolicySourceArn=role, **asked)["EvaluationResults"]
     assert result["EvalDecision"] == "implicitDeny"
@@ -43,11 +43,11 @@ def test_a_simulation_is_authorised_on_whom_it_is_about(cloud: LocalCloud, deplo
 
 
 @pytest.mark.parametrize("kind", ["role", "policy"])
-def test_tags_at_creation_are_a_right_of_their_own(cloud: LocalCloud, kind: str) -> None:
-    create, arn = f"iam:Create{kind.title()}", f"arn:aws:iam::{cloud.account_id}:{kind}/made-{kind}"
+def test_tags_at_creation_are_a_right_of_their_own(local_aws: LocalAws, kind: str) -> None:
+    create, arn = f"iam:Create{kind.title()}", f"arn:aws:iam::{local_aws.account_id}:{kind}/made-{kind}"
 
     def make(name: str, *actions: str) -> None:
-        iam = cloud.client("iam", credentials=cloud.create_user(name, policy(allow([create, *actions], [arn]))))
+        iam = local_aws.client("iam", credentials=local_aws.create_user(name, policy(allow([create, *actions], [arn]))))
         if kind == "role":
             iam.create_role(RoleName="made-role", AssumeRolePolicyDocument=TRUST, Tags=TAGS)
         else:
@@ -58,8 +58,10 @@ def test_tags_at_creation_are_a_right_of_their_own(cloud: LocalCloud, kind: str)
     make(f"tagging-{kind}", f"iam:Tag{kind.title()}")
 
 
-def test_a_function_is_made_with_the_rights_to_its_role_and_its_tags(cloud: LocalCloud, deployment: Deployment) -> None:
-    function, role = f"arn:aws:lambda:us-east-1:{cloud.account_id}:function:made", deployment.lambda_role_arn
+def test_a_function_is_made_with_the_rights_to_its_role_and_its_tags(
+    local_aws: LocalAws, deployment: Deployment
+) -> None:
+    function, role = f"arn:aws:lambda:us-east-1:{local_aws.account_id}:function:made", deployment.lambda_role_arn
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         content.writestr("handler.py", "def handler(event, context):\n    return event\n")
@@ -72,7 +74,7 @@ def test_a_function_is_made_with_the_rights_to_its_role_and_its_tags(cloud: Loca
         "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
     }
     without_role, without_tags, with_both = (
-        cloud.client("lambda", credentials=cloud.create_user(f"functions-{number}", policy(on_function, *more)))
+        local_aws.client("lambda", credentials=local_aws.create_user(f"functions-{number}", policy(on_function, *more)))
         for number, more in enumerate(([tagging], [passing], [tagging, passing]))
     )
     for refused in (without_role, without_tags):
@@ -85,12 +87,12 @@ def test_a_function_is_made_with_the_rights_to_its_role_and_its_tags(cloud: Loca
     with_both.update_function_configuration(FunctionName="made", Role=role)
 
 
-def test_a_distribution_with_tags_and_a_function_at_the_edge(cloud: LocalCloud, deployment: Deployment) -> None:
-    found = cloud.client("cloudfront").get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
+def test_a_distribution_with_tags_and_a_function_at_the_edge(local_aws: LocalAws, deployment: Deployment) -> None:
+    found = local_aws.client("cloudfront").get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
     item = {"EventType": "origin-request", "LambdaFunctionARN": deployment.lambda_version_arn, "IncludeBody": False}
     behaviour = {**found["DefaultCacheBehavior"], "LambdaFunctionAssociations": {"Quantity": 1, "Items": [item]}}
     config = {**found, "CallerReference": "rights", "DefaultCacheBehavior": behaviour}
-    distributions = f"arn:aws:cloudfront::{cloud.account_id}:distribution/*"
+    distributions = f"arn:aws:cloudfront::{local_aws.account_id}:distribution/*"
     rights = {
         "cloudfront:CreateDistribution": distributions,
         "cloudfront:TagResource": distributions,
@@ -101,7 +103,7 @@ def test_a_distribution_with_tags_and_a_function_at_the_edge(cloud: LocalCloud, 
     def create(missing: str | None = None) -> None:
         statements = [allow([action], [arn]) for action, arn in rights.items() if action != missing]
         name = f"distributes-{str(missing).partition(':')[2].rstrip('*')}"
-        cloudfront = cloud.client("cloudfront", credentials=cloud.create_user(name, policy(*statements)))
+        cloudfront = local_aws.client("cloudfront", credentials=local_aws.create_user(name, policy(*statements)))
         cloudfront.create_distribution_with_tags(
             DistributionConfigWithTags={"DistributionConfig": config, "Tags": {"Items": TAGS}}
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import ENABLED, Config, Mesh, allow, behaving
 from localaws.tests.emulator.wire import code_of
 
@@ -25,8 +25,8 @@ class Jobs:
     def __init__(self, mesh: Mesh, region: str = A, client: Any = None) -> None:
         self._mesh = mesh
         self._region = region
-        self._client = client or mesh.cloud.client("s3control", region)
-        self._account = {"AccountId": mesh.cloud.account_id}
+        self._client = client or mesh.local_aws.client("s3control", region)
+        self._account = {"AccountId": mesh.local_aws.account_id}
         self.tokens = 0
 
     def create(self, statuses: list[str] | None = None, keys: Config | None = None, **change: Any) -> str:
@@ -72,8 +72,8 @@ class Jobs:
         return (found["Status"], *(summary[name] for name in names))  # type: ignore[return-value]
 
 
-def test_all_versions_that_exist_are_replicated_under_their_ids(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "backfill", A, B, C)
+def test_all_versions_that_exist_are_replicated_under_their_ids(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "backfill", A, B, C)
     versions = [mesh.put(A, "k", Body=body, Tagging="a=b") for body in (b"1", b"2")]
     newest = mesh.put(B, "k", Body=b"3")
     mesh.replicate(A, mesh.rule(B), mesh.rule(C))
@@ -88,13 +88,13 @@ def test_all_versions_that_exist_are_replicated_under_their_ids(cloud: LocalClou
     assert mesh.head(B, "k", VersionId=versions[0])["ReplicationStatus"] == "REPLICA"
     found = jobs.describe(job)
     assert found["ManifestGenerator"]["S3JobManifestGenerator"]["Filter"]["ObjectReplicationStatuses"] == ALL
-    assert found["JobArn"] == f"arn:aws:s3:{A}:{cloud.account_id}:job/{job}"
+    assert found["JobArn"] == f"arn:aws:s3:{A}:{local_aws.account_id}:job/{job}"
     assert found["TerminationDate"] >= found["CreationTime"]
     assert (found["Operation"], found["Report"]) == ({"S3ReplicateObject": {}}, {"Enabled": False})
 
 
-def test_a_new_destination_gets_what_was_replicated_elsewhere(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "grown", A, B, C)
+def test_a_new_destination_gets_what_was_replicated_elsewhere(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "grown", A, B, C)
     mesh.replicate(A, mesh.rule(B))
     mesh.replicate(B, mesh.rule(A))
     mesh.put(A, "written")
@@ -108,8 +108,8 @@ def test_a_new_destination_gets_what_was_replicated_elsewhere(cloud: LocalCloud)
     assert len(mesh.versions(B)) == 2
 
 
-def test_what_has_failed_is_made_good(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "mended", A, B)
+def test_what_has_failed_is_made_good(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "mended", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.put(A, "good")
     mesh.grant(without="s3:ReplicateObject")
@@ -121,8 +121,8 @@ def test_what_has_failed_is_made_good(cloud: LocalCloud) -> None:
     assert (mesh.status(A, "bad"), mesh.status(B, "bad")) == ("COMPLETED", "REPLICA")
 
 
-def test_the_manifest_has_what_the_filter_and_the_rules_say(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "filtered", A, B)
+def test_the_manifest_has_what_the_filter_and_the_rules_say(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "filtered", A, B)
     for key in ("r/1/a.js", "r/1/b.css", "r/2/a.js", "other/a.js"):
         mesh.put(A, key)
     mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key="r/2/a.js")  # a delete marker is no task
@@ -138,8 +138,8 @@ def test_the_manifest_has_what_the_filter_and_the_rules_say(cloud: LocalCloud) -
     assert "other/a.js" not in {each["Key"] for each in mesh.versions(B)}
 
 
-def test_a_version_deleted_for_good_does_not_come_back(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "hard", A, B)
+def test_a_version_deleted_for_good_does_not_come_back(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "hard", A, B)
     mesh.replicate(A, mesh.rule(B))
     version = mesh.put(A, "k")
     mesh.s3(B).delete_object(Bucket=mesh.buckets[B], Key="k", VersionId=version)
@@ -148,12 +148,12 @@ def test_a_version_deleted_for_good_does_not_come_back(cloud: LocalCloud) -> Non
     assert mesh.versions(B) == []
 
 
-def test_a_job_takes_its_time_and_can_be_cancelled(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "slow", A, B)
+def test_a_job_takes_its_time_and_can_be_cancelled(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "slow", A, B)
     mesh.put(A, "k")
     mesh.replicate(A, mesh.rule(B))
     jobs = Jobs(mesh)
-    with behaving(cloud, batch_job_seconds=3600):
+    with behaving(local_aws, batch_job_seconds=3600):
         job, cancelled = jobs.create(), jobs.create()
         assert jobs.counts(job) == ("New", 0, 0, 0)
         assert jobs.update(cancelled, "Cancelled")["Status"] == "Cancelled"
@@ -162,7 +162,7 @@ def test_a_job_takes_its_time_and_can_be_cancelled(cloud: LocalCloud) -> None:
     assert jobs.counts(cancelled)[0] == "Cancelled"
     assert jobs.counts(job) == ("Complete", 1, 1, 0)
     seen = []
-    with behaving(cloud, batch_job_seconds=0.4):
+    with behaving(local_aws, batch_job_seconds=0.4):
         job = jobs.create()
         deadline = time.monotonic() + 10
         while seen[-1:] != ["Complete"] and time.monotonic() < deadline:
@@ -171,8 +171,8 @@ def test_a_job_takes_its_time_and_can_be_cancelled(cloud: LocalCloud) -> None:
     assert seen == ["New", "Preparing", "Active", "Complete"]
 
 
-def test_a_job_that_waits_for_confirmation(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "asked", A, B)
+def test_a_job_that_waits_for_confirmation(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "asked", A, B)
     mesh.put(A, "k")
     mesh.replicate(A, mesh.rule(B))
     jobs = Jobs(mesh)
@@ -182,8 +182,8 @@ def test_a_job_that_waits_for_confirmation(cloud: LocalCloud) -> None:
     assert jobs.counts(job) == ("Complete", 1, 1, 0)
 
 
-def test_a_token_stands_for_one_job(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "token", A, B)
+def test_a_token_stands_for_one_job(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "token", A, B)
     mesh.replicate(A, mesh.rule(B))
     jobs = Jobs(mesh)
     first = jobs.create(ClientRequestToken="same")
@@ -192,8 +192,8 @@ def test_a_token_stands_for_one_job(cloud: LocalCloud) -> None:
     assert conflicting == ("IdempotencyException", 400)
 
 
-def test_jobs_are_listed_in_their_region(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "listed", A, B)
+def test_jobs_are_listed_in_their_region(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "listed", A, B)
     mesh.replicate(A, mesh.rule(B))
     jobs, elsewhere = Jobs(mesh), Jobs(mesh, region=B)
     made = [jobs.create(Description=f"listed {number}") for number in range(3)]
@@ -206,8 +206,8 @@ def test_jobs_are_listed_in_their_region(cloud: LocalCloud) -> None:
     assert code_of(lambda: elsewhere.create()) == ("InvalidRequest", 400)
 
 
-def test_a_role_that_does_not_do_makes_a_failed_job(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "unfit", A, B)
+def test_a_role_that_does_not_do_makes_a_failed_job(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "unfit", A, B)
     mesh.put(A, "k")
     jobs = Jobs(mesh)
 
@@ -226,18 +226,18 @@ def test_a_role_that_does_not_do_makes_a_failed_job(cloud: LocalCloud) -> None:
     assert jobs.counts(jobs.create()) == ("Complete", 1, 0, 1)
     trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    cloud.client("iam").update_assume_role_policy(RoleName=mesh.name, PolicyDocument=document)
+    local_aws.client("iam").update_assume_role_policy(RoleName=mesh.name, PolicyDocument=document)
     assert "cannot assume" in reason(jobs.create())
 
 
 @pytest.mark.parametrize(
     "missing", ["s3:CreateJob", "s3:DescribeJob", "s3:ListJobs", "s3:UpdateJobStatus", "iam:PassRole"]
 )
-def test_every_call_is_authorised(cloud: LocalCloud, missing: str) -> None:
+def test_every_call_is_authorised(local_aws: LocalAws, missing: str) -> None:
     name = missing.partition(":")[2].lower()
-    mesh = Mesh(cloud, f"may-{name}", A, B)
+    mesh = Mesh(local_aws, f"may-{name}", A, B)
     mesh.replicate(A, mesh.rule(B))
-    job_arn = f"arn:aws:s3:{A}:{cloud.account_id}:job/*"
+    job_arn = f"arn:aws:s3:{A}:{local_aws.account_id}:job/*"
     passed = {"StringEquals": {"iam:PassedToService": "batchoperations.s3.amazonaws.com"}}
     statements = [
         allow(["s3:CreateJob", "s3:ListJobs"], ["*"]),
@@ -248,10 +248,10 @@ def test_every_call_is_authorised(cloud: LocalCloud, missing: str) -> None:
         {**each, "Action": [action for action in each["Action"] if action != missing] or ["s3:None"]}
         for each in statements
     ]
-    user = cloud.create_user(f"batch-{name}", {"Version": "2012-10-17", "Statement": granted})
-    own = Jobs(mesh, client=cloud.client("s3control", A, user))
+    user = local_aws.create_user(f"batch-{name}", {"Version": "2012-10-17", "Statement": granted})
+    own = Jobs(mesh, client=local_aws.client("s3control", A, user))
     root = Jobs(mesh)
-    with behaving(cloud, batch_job_seconds=3600):
+    with behaving(local_aws, batch_job_seconds=3600):
         job = root.create(ClientRequestToken=f"{name}-root")
         calls: dict[str, Callable[[], object]] = {
             "s3:CreateJob": own.create,
@@ -267,15 +267,15 @@ def test_every_call_is_authorised(cloud: LocalCloud, missing: str) -> None:
                 call()
 
 
-def test_eligible_are_objects_under_a_key_only_if_a_rule_takes_them(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "encrypted-jobs", A, B)
-    key = f"arn:aws:kms:{A}:{cloud.account_id}:key/1"
+def test_eligible_are_objects_under_a_key_only_if_a_rule_takes_them(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "encrypted-jobs", A, B)
+    key = f"arn:aws:kms:{A}:{local_aws.account_id}:key/1"
     mesh.put(A, "plain")
     mesh.put(A, "secret", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
     mesh.replicate(A, mesh.rule(B))
     jobs = Jobs(mesh)
     assert jobs.counts(jobs.create()) == ("Complete", 1, 1, 0)
-    encryption = {"EncryptionConfiguration": {"ReplicaKmsKeyID": f"arn:aws:kms:{B}:{cloud.account_id}:key/2"}}
+    encryption = {"EncryptionConfiguration": {"ReplicaKmsKeyID": f"arn:aws:kms:{B}:{local_aws.account_id}:key/2"}}
     criteria = {"SseKmsEncryptedObjects": ENABLED}
     mesh.replicate(A, mesh.rule(B, SourceSelectionCriteria=criteria, Destination=encryption))
     mesh.grant(allow(["kms:Decrypt", "kms:Encrypt"], ["*"]))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.mesh import ENABLED, Config, Mesh, allow, behaving
 from localaws.tests.emulator.wire import code_of
 
@@ -74,8 +74,8 @@ def parts(s3: Any, mesh: Mesh) -> dict[str, tuple[Callable[[], object], Callable
     }
 
 
-def test_configuration_is_seen_late(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "late", A, B)
+def test_configuration_is_seen_late(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "late", A, B)
     s3 = mesh.s3(A)
 
     def read() -> Config:
@@ -92,14 +92,14 @@ def test_configuration_is_seen_late(cloud: LocalCloud) -> None:
         "NoSuchBucketPolicy",
         "ReplicationConfigurationNotFoundError",
     )
-    with behaving(cloud, bucket_configuration_seconds=LATE):
+    with behaving(local_aws, bucket_configuration_seconds=LATE):
         for change, _ in parts(s3, mesh).values():
             change()
         assert read() == before
     after = read()
     assert all(after[name] != before[name] for name in before)
     # Deleting is a change too; and of several the last is seen.
-    with behaving(cloud, bucket_configuration_seconds=LATE):
+    with behaving(local_aws, bucket_configuration_seconds=LATE):
         s3.delete_bucket_policy(Bucket=mesh.buckets[A])
         s3.put_bucket_tagging(Bucket=mesh.buckets[A], Tagging={"TagSet": [{"Key": "a", "Value": "c"}]})
         assert read() == after
@@ -107,8 +107,8 @@ def test_configuration_is_seen_late(cloud: LocalCloud) -> None:
     assert code_of(lambda: s3.get_bucket_policy(Bucket=mesh.buckets[A])) == ("NoSuchBucketPolicy", 404)
 
 
-def test_each_change_is_seen_in_its_time(cloud: LocalCloud) -> None:
-    s3, bucket = cloud.client("s3"), "in-its-time"
+def test_each_change_is_seen_in_its_time(local_aws: LocalAws) -> None:
+    s3, bucket = local_aws.client("s3"), "in-its-time"
 
     def tag(value: str) -> None:
         s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "n", "Value": value}]})
@@ -119,7 +119,7 @@ def test_each_change_is_seen_in_its_time(cloud: LocalCloud) -> None:
 
     s3.create_bucket(Bucket=bucket)
     tag("0")
-    with behaving(cloud, bucket_configuration_seconds=0.4):
+    with behaving(local_aws, bucket_configuration_seconds=0.4):
         begun = time.monotonic()
         tag("1")
         time.sleep(0.2)
@@ -131,8 +131,8 @@ def test_each_change_is_seen_in_its_time(cloud: LocalCloud) -> None:
     assert values == ["0", "1", "2"]
 
 
-def test_versioning_that_is_not_seen_yet_is_none(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "unseen", A, B)
+def test_versioning_that_is_not_seen_yet_is_none(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "unseen", A, B)
     s3 = mesh.s3(A)
     for bucket in ("unseen-source", "unseen-destination"):
         s3.create_bucket(Bucket=bucket)
@@ -141,7 +141,7 @@ def test_versioning_that_is_not_seen_yet_is_none(cloud: LocalCloud) -> None:
         rule = mesh.rule(B, Destination={"Bucket": f"arn:aws:s3:::{destination}"})
         s3.put_bucket_replication(Bucket=source, ReplicationConfiguration={"Role": mesh.role, "Rules": [rule]})
 
-    with behaving(cloud, bucket_configuration_seconds=LATE):
+    with behaving(local_aws, bucket_configuration_seconds=LATE):
         for bucket in ("unseen-source", "unseen-destination"):
             s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=ENABLED)
             assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
@@ -152,25 +152,25 @@ def test_versioning_that_is_not_seen_yet_is_none(cloud: LocalCloud) -> None:
     replicate("unseen-source", "unseen-destination")
 
 
-def test_a_bucket_that_was_made_anew_has_nothing_of_the_old_one(cloud: LocalCloud) -> None:
-    s3, bucket = cloud.client("s3"), "anew"
+def test_a_bucket_that_was_made_anew_has_nothing_of_the_old_one(local_aws: LocalAws) -> None:
+    s3, bucket = local_aws.client("s3"), "anew"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
-    with behaving(cloud, bucket_configuration_seconds=LATE):
+    with behaving(local_aws, bucket_configuration_seconds=LATE):
         s3.delete_bucket_tagging(Bucket=bucket)
         s3.delete_bucket(Bucket=bucket)
         s3.create_bucket(Bucket=bucket)
         assert code_of(lambda: s3.get_bucket_tagging(Bucket=bucket)) == ("NoSuchTagSet", 404)
 
 
-def test_the_first_changes_of_each_bucket_conflict(cloud: LocalCloud) -> None:
-    s3 = cloud.client("s3")
+def test_the_first_changes_of_each_bucket_conflict(local_aws: LocalAws) -> None:
+    s3 = local_aws.client("s3")
 
     def put(bucket: str) -> None:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=ENABLED)
 
     for round_number in range(2):
-        with behaving(cloud, bucket_conflicts=2):
+        with behaving(local_aws, bucket_conflicts=2):
             for bucket in (f"conflict-{round_number}", "conflict-again"):
                 s3.create_bucket(Bucket=bucket)
                 for _ in range(2):
@@ -178,8 +178,8 @@ def test_the_first_changes_of_each_bucket_conflict(cloud: LocalCloud) -> None:
                 put(bucket)
 
 
-def test_a_bucket_with_versions_or_delete_markers_is_not_empty(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "left", A)
+def test_a_bucket_with_versions_or_delete_markers_is_not_empty(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "left", A)
     s3, bucket = mesh.s3(A), mesh.buckets[A]
     version = mesh.put(A, "k")
     s3.delete_object(Bucket=bucket, Key="k")
@@ -191,18 +191,18 @@ def test_a_bucket_with_versions_or_delete_markers_is_not_empty(cloud: LocalCloud
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_a_member_of_an_access_point_stays(cloud: LocalCloud, deployment: Deployment) -> None:
+def test_a_member_of_an_access_point_stays(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["eu-north-1"]
-    refused = code_of(lambda: cloud.client("s3", "eu-north-1").delete_bucket(Bucket=bucket))
+    refused = code_of(lambda: local_aws.client("s3", "eu-north-1").delete_bucket(Bucket=bucket))
     assert refused == ("BucketHasAccessPointsAttached", 400)
 
 
-def test_to_create_ones_own_bucket_again(cloud: LocalCloud) -> None:
+def test_to_create_ones_own_bucket_again(local_aws: LocalAws) -> None:
     def create(region: str, name: str, **more: Any) -> None:
         location = {} if region == A else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        cloud.client("s3", region).create_bucket(Bucket=name, **location, **more)
+        local_aws.client("s3", region).create_bucket(Bucket=name, **location, **more)
 
-    regional = {region: f"own-{cloud.account_id}-{region}-an" for region in (A, B)}
+    regional = {region: f"own-{local_aws.account_id}-{region}-an" for region in (A, B)}
     for region, name in regional.items():
         create(region, name, BucketNamespace="account-regional")
         again = code_of(lambda: create(region, name, BucketNamespace="account-regional"))  # noqa: B023
@@ -224,8 +224,10 @@ def test_to_create_ones_own_bucket_again(cloud: LocalCloud) -> None:
         ({"Principal": None}, "Missing required field Principal"),
     ],
 )
-def test_a_policy_is_about_its_own_bucket_and_names_who_is_there(cloud: LocalCloud, change: Config, words: str) -> None:
-    s3, bucket = cloud.client("s3"), "policies-of-a-bucket"
+def test_a_policy_is_about_its_own_bucket_and_names_who_is_there(
+    local_aws: LocalAws, change: Config, words: str
+) -> None:
+    s3, bucket = local_aws.client("s3"), "policies-of-a-bucket"
     s3.create_bucket(Bucket=bucket)
     good: Config = {
         "Effect": "Deny",

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.fixture_distribution import bucket_origin, custom_origin
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
+from localaws.reference.distribution import bucket_origin, custom_origin
 from localaws.tests.emulator.wire import code_of
 
 _numbers = itertools.count()
@@ -40,9 +40,9 @@ def path(pattern: str) -> dict[str, Any]:
 
 
 class CloudFront:
-    def __init__(self, cloud: LocalCloud, deployment: Deployment) -> None:
-        self.cloud = cloud
-        self.client = cloud.client("cloudfront")
+    def __init__(self, local_aws: LocalAws, deployment: Deployment) -> None:
+        self.local_aws = local_aws
+        self.client = local_aws.client("cloudfront")
         self.deployment = deployment
 
     def config(self, *origins: dict[str, Any], **other: Any) -> dict[str, Any]:
@@ -73,9 +73,9 @@ class CloudFront:
 
 
 @pytest.fixture
-def front(cloud: LocalCloud, deployment: Deployment) -> Iterator[CloudFront]:
-    yield CloudFront(cloud, deployment)
-    cloud.behave()
+def front(local_aws: LocalAws, deployment: Deployment) -> Iterator[CloudFront]:
+    yield CloudFront(local_aws, deployment)
+    local_aws.behave()
 
 
 def test_origins(front: CloudFront) -> None:
@@ -114,7 +114,7 @@ def test_origins(front: CloudFront) -> None:
 def test_the_shape_of_an_access_point_that_is_not_taken(front: CloudFront, refused: str) -> None:
     sigv4a = front.control("sigv4a")
     shapes = {"custom": custom_origin("one", HOST, sigv4a), "s3": bucket_origin("one", HOST, sigv4a)}
-    front.cloud.behave(access_point_origin_refused=refused)
+    front.local_aws.behave(mrap_origin_refused=refused)
     for shape, origin in shapes.items():
         if shape == refused:
             assert code_of(lambda origin=origin: front.create(front.config(origin))) == ("InvalidArgument", 400)  # type: ignore[misc]
@@ -244,10 +244,10 @@ def test_what_nobody_set_is_filled_in_and_stays(front: CloudFront) -> None:
 
 
 def test_it_is_deployed_after_each_change_and_deleted_when_disabled_everywhere(front: CloudFront) -> None:
-    front.cloud.behave(distribution_seconds=3600.0)
+    front.local_aws.behave(distribution_seconds=3600.0)
     made = front.create(front.config())
     assert front.status(made) == "InProgress"
-    front.cloud.behave()
+    front.local_aws.behave()
     assert front.status(made) == "Deployed"
 
     def delete(etag: str) -> None:
@@ -255,19 +255,19 @@ def test_it_is_deployed_after_each_change_and_deleted_when_disabled_everywhere(f
 
     found = front.client.get_distribution_config(Id=made)
     assert code_of(lambda: delete(found["ETag"])) == ("DistributionNotDisabled", 409)
-    front.cloud.behave(distribution_seconds=3600.0)
+    front.local_aws.behave(distribution_seconds=3600.0)
     config = {**found["DistributionConfig"], "Enabled": False}
     disabled = front.client.update_distribution(Id=made, IfMatch=found["ETag"], DistributionConfig=config)
     assert code_of(lambda: delete(found["ETag"])) == ("PreconditionFailed", 412)
     assert code_of(lambda: delete(disabled["ETag"])) == ("DistributionNotDisabled", 409)
-    front.cloud.behave()
+    front.local_aws.behave()
     delete(disabled["ETag"])
     assert code_of(lambda: front.status(made)) == ("NoSuchDistribution", 404)
 
 
 @pytest.mark.parametrize("stays", [False, True])
 def test_the_reference_of_a_deleted_one(front: CloudFront, stays: bool) -> None:
-    front.cloud.behave(distribution_references_stay=stays)
+    front.local_aws.behave(distribution_references_stay=stays)
     config = front.config(Enabled=False)
     made = front.create(config)
     front.client.delete_distribution(Id=made, IfMatch=front.client.get_distribution(Id=made)["ETag"])

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import allow
 from localaws.tests.emulator.wire import code_of
 
@@ -25,9 +25,9 @@ CONFLICT = ("ResourceConflictException", 409)
 
 
 @pytest.fixture(autouse=True)
-def _usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def _usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
 
 
 def package(text: str = "") -> bytes:
@@ -38,9 +38,9 @@ def package(text: str = "") -> bytes:
 
 
 @pytest.fixture
-def function(cloud: LocalCloud, deployment: Deployment) -> str:
+def function(local_aws: LocalAws, deployment: Deployment) -> str:
     """With one version."""
-    name, client = next(_names), cloud.client("lambda")
+    name, client = next(_names), local_aws.client("lambda")
     client.create_function(
         FunctionName=name,
         Role=deployment.lambda_role_arn,
@@ -55,9 +55,9 @@ def function(cloud: LocalCloud, deployment: Deployment) -> str:
 class Site:
     """A distribution like the deployed one, whose function is another one."""
 
-    def __init__(self, cloud: LocalCloud, deployment: Deployment, name: str) -> None:
-        self._cloudfront = cloud.client("cloudfront")
-        self._arn = f"arn:aws:lambda:us-east-1:{cloud.account_id}:function:{name}"
+    def __init__(self, local_aws: LocalAws, deployment: Deployment, name: str) -> None:
+        self._cloudfront = local_aws.client("cloudfront")
+        self._arn = f"arn:aws:lambda:us-east-1:{local_aws.account_id}:function:{name}"
         found = self._cloudfront.get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
         self._config: dict[str, Any] = {**found, "CallerReference": name}
         self._associate("1")
@@ -80,8 +80,8 @@ class Site:
         self._cloudfront.delete_distribution(Id=self._id, IfMatch=self._etag)
 
 
-def test_what_a_distribution_associates_stays(cloud: LocalCloud, deployment: Deployment, function: str) -> None:
-    client, site = cloud.client("lambda"), Site(cloud, deployment, function)
+def test_what_a_distribution_associates_stays(local_aws: LocalAws, deployment: Deployment, function: str) -> None:
+    client, site = local_aws.client("lambda"), Site(local_aws, deployment, function)
     for qualifier in ({"Qualifier": "1"}, {}):
         with pytest.raises(ClientError, match=rf"unable to delete arn:\S+:{function}:1 because it is a replicated"):
             client.delete_function(FunctionName=function, **qualifier)
@@ -92,11 +92,11 @@ def test_what_a_distribution_associates_stays(cloud: LocalCloud, deployment: Dep
 
 
 @pytest.mark.parametrize("way", ["association", "distribution"])
-def test_replicas_linger(cloud: LocalCloud, deployment: Deployment, function: str, way: str) -> None:
-    client, site = cloud.client("lambda"), Site(cloud, deployment, function)
+def test_replicas_linger(local_aws: LocalAws, deployment: Deployment, function: str, way: str) -> None:
+    client, site = local_aws.client("lambda"), Site(local_aws, deployment, function)
     client.update_function_code(FunctionName=function, ZipFile=package("other"))
     client.publish_version(FunctionName=function)
-    cloud.behave(replicas_linger_seconds=3600.0)
+    local_aws.behave(replicas_linger_seconds=3600.0)
     if way == "association":
         site.change()
     else:
@@ -105,21 +105,21 @@ def test_replicas_linger(cloud: LocalCloud, deployment: Deployment, function: st
     for qualifier in ({"Qualifier": "1"}, {}):
         assert code_of(lambda q=qualifier: client.delete_function(FunctionName=function, **q)) == REPLICATED  # type: ignore[misc]
     client.delete_function(FunctionName=function, Qualifier="2")
-    cloud.behave()
+    local_aws.behave()
     client.delete_function(FunctionName=function, Qualifier="1")
     client.delete_function(FunctionName=function)
 
 
-def test_a_version_is_published_of_what_changed_only(cloud: LocalCloud, function: str) -> None:
-    client = cloud.client("lambda")
+def test_a_version_is_published_of_what_changed_only(local_aws: LocalAws, function: str) -> None:
+    client = local_aws.client("lambda")
     assert client.publish_version(FunctionName=function)["Version"] == "1"
     client.update_function_configuration(FunctionName=function, Timeout=9)
     assert client.publish_version(FunctionName=function)["Version"] == "2"
     assert client.publish_version(FunctionName=function)["Version"] == "2"
 
 
-def test_a_versions_number_is_never_used_again(cloud: LocalCloud, deployment: Deployment, function: str) -> None:
-    client = cloud.client("lambda")
+def test_a_versions_number_is_never_used_again(local_aws: LocalAws, deployment: Deployment, function: str) -> None:
+    client = local_aws.client("lambda")
     client.delete_function(FunctionName=function)
     client.create_function(
         FunctionName=function,
@@ -131,8 +131,8 @@ def test_a_versions_number_is_never_used_again(cloud: LocalCloud, deployment: De
     assert client.publish_version(FunctionName=function)["Version"] == "2"
 
 
-def test_a_version_is_published_of_what_was_seen_only(cloud: LocalCloud, function: str) -> None:
-    client = cloud.client("lambda")
+def test_a_version_is_published_of_what_was_seen_only(local_aws: LocalAws, function: str) -> None:
+    client = local_aws.client("lambda")
     seen = client.get_function_configuration(FunctionName=function)
     guards = {"RevisionId": seen["RevisionId"], "CodeSha256": seen["CodeSha256"]}
     assert client.publish_version(FunctionName=function, **guards)["Version"] == "1"
@@ -145,10 +145,10 @@ def test_a_version_is_published_of_what_was_seen_only(cloud: LocalCloud, functio
     assert publish(CodeSha256=guards["CodeSha256"]) == ("InvalidParameterValueException", 400)
 
 
-def test_what_is_set_up_takes_no_change(cloud: LocalCloud, function: str) -> None:
-    client = cloud.client("lambda")
+def test_what_is_set_up_takes_no_change(local_aws: LocalAws, function: str) -> None:
+    client = local_aws.client("lambda")
     client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
-    cloud.behave(lambda_update_seconds=0.4)
+    local_aws.behave(lambda_update_seconds=0.4)
     client.update_function_configuration(FunctionName=function, Timeout=9)
     busy = [
         lambda: client.update_function_configuration(FunctionName=function, Timeout=8),
@@ -161,12 +161,12 @@ def test_what_is_set_up_takes_no_change(cloud: LocalCloud, function: str) -> Non
     assert client.publish_version(FunctionName=function)["Version"] == "2"
 
 
-def test_a_right_to_versions_is_none_to_the_function(cloud: LocalCloud, function: str) -> None:
-    client = cloud.client("lambda")
+def test_a_right_to_versions_is_none_to_the_function(local_aws: LocalAws, function: str) -> None:
+    client = local_aws.client("lambda")
     client.update_function_configuration(FunctionName=function, Timeout=9)
     client.publish_version(FunctionName=function)
-    arn = f"arn:aws:lambda:us-east-1:{cloud.account_id}:function:{function}"
-    user = cloud.create_user(f"user-{function}", allow("lambda:DeleteFunction", f"{arn}:*"))
-    as_user = cloud.client("lambda", credentials=user)
+    arn = f"arn:aws:lambda:us-east-1:{local_aws.account_id}:function:{function}"
+    user = local_aws.create_user(f"user-{function}", allow("lambda:DeleteFunction", f"{arn}:*"))
+    as_user = local_aws.client("lambda", credentials=user)
     as_user.delete_function(FunctionName=function, Qualifier="1")
     assert code_of(lambda: as_user.delete_function(FunctionName=function)) == ("AccessDeniedException", 403)

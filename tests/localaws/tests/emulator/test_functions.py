@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture_distribution import Distribution, custom_origin
-from localaws.local import CloudError, LocalCloud
+from localaws.local_aws import LocalAws, LocalAwsError
+from localaws.reference.distribution import Distribution, custom_origin
 from localaws.tests.emulator.wire import code_of
 
 PASS = b"function handler(event) { return event.request; }"
@@ -35,8 +35,8 @@ _numbers = itertools.count()
 class Function:
     """One of a test."""
 
-    def __init__(self, cloud: LocalCloud, code: bytes = PASS, store: str = "") -> None:
-        self.client = cloud.client("cloudfront")
+    def __init__(self, local_aws: LocalAws, code: bytes = PASS, store: str = "") -> None:
+        self.client = local_aws.client("cloudfront")
         self.name = f"function-{next(_numbers)}"
         made = self.client.create_function(Name=self.name, FunctionConfig=config(store), FunctionCode=code)
         self.etag: str = made["ETag"]
@@ -70,28 +70,28 @@ def config(store: str = "") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def store(cloud: LocalCloud) -> str:
-    arn: str = cloud.client("cloudfront").create_key_value_store(Name="tested")["KeyValueStore"]["ARN"]
-    keys = cloud.client("cloudfront-keyvaluestore")
+def store(local_aws: LocalAws) -> str:
+    arn: str = local_aws.client("cloudfront").create_key_value_store(Name="tested")["KeyValueStore"]["ARN"]
+    keys = local_aws.client("cloudfront-keyvaluestore")
     keys.put_key(KvsARN=arn, Key="key", Value="/b", IfMatch=keys.describe_key_value_store(KvsARN=arn)["ETag"])
     return arn
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
 
 
-def associate(cloud: LocalCloud, function: Function) -> str:
+def associate(local_aws: LocalAws, function: Function) -> str:
     """With a new distribution. Its id."""
     made = Distribution(function.name, function.arn, [custom_origin("origin", "origin.example.com")])
-    answer = cloud.client("cloudfront").create_distribution(DistributionConfig=made.config())
+    answer = local_aws.client("cloudfront").create_distribution(DistributionConfig=made.config())
     return str(answer["Distribution"]["Id"])
 
 
-def test_a_function_is_tested_with_an_event(cloud: LocalCloud) -> None:
-    result = Function(cloud).test()
+def test_a_function_is_tested_with_an_event(local_aws: LocalAws) -> None:
+    result = Function(local_aws).test()
     assert json.loads(result["FunctionOutput"]) == {"request": EVENT["request"]}
     assert (result["FunctionErrorMessage"], result["FunctionExecutionLogs"]) == ("", [])
     assert result["ComputeUtilization"] == "12"
@@ -99,8 +99,8 @@ def test_a_function_is_tested_with_an_event(cloud: LocalCloud) -> None:
     assert summary["FunctionMetadata"]["Stage"] == "DEVELOPMENT" and summary["Status"] == "UNPUBLISHED"
 
 
-def test_it_reads_the_keys_of_its_store_and_logs(cloud: LocalCloud, store: str) -> None:
-    result = Function(cloud, STORED, store).test()
+def test_it_reads_the_keys_of_its_store_and_logs(local_aws: LocalAws, store: str) -> None:
+    result = Function(local_aws, STORED, store).test()
     response = json.loads(result["FunctionOutput"])["response"]
     assert (response["statusCode"], response["headers"]) == (302, {"location": {"value": "/b"}})
     assert result["FunctionExecutionLogs"] == ["asked for /a"]
@@ -116,19 +116,19 @@ def test_it_reads_the_keys_of_its_store_and_logs(cloud: LocalCloud, store: str) 
         (b"function handle(event) { return event.request; }", "no function named handler"),
     ],
 )
-def test_what_goes_wrong_is_told_and_is_no_refusal(cloud: LocalCloud, code: bytes, words: str) -> None:
-    result = Function(cloud, code).test()
+def test_what_goes_wrong_is_told_and_is_no_refusal(local_aws: LocalAws, code: bytes, words: str) -> None:
+    result = Function(local_aws, code).test()
     assert words in result["FunctionErrorMessage"] and result["FunctionOutput"] == ""
 
 
-def test_an_origin_that_the_function_picks_is_not_looked_at(cloud: LocalCloud) -> None:
+def test_an_origin_that_the_function_picks_is_not_looked_at(local_aws: LocalAws) -> None:
     code = b"import cf from 'cloudfront';\nfunction handler(event) { cf.selectRequestOriginById('none'); "
-    result = Function(cloud, code + b"return event.request; }").test()
+    result = Function(local_aws, code + b"return event.request; }").test()
     assert result["FunctionErrorMessage"] == "" and "request" in json.loads(result["FunctionOutput"])
 
 
-def test_each_stage_is_tested_by_its_etag(cloud: LocalCloud) -> None:
-    function = Function(cloud)
+def test_each_stage_is_tested_by_its_etag(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
     refused = ("InvalidIfMatchVersion", 400)
     assert code_of(lambda: function.test(etag="E1")) == refused
     assert code_of(lambda: function.test(stage="LIVE")) == ("NoSuchFunctionExists", 404)
@@ -142,50 +142,50 @@ def test_each_stage_is_tested_by_its_etag(cloud: LocalCloud) -> None:
 
 
 @pytest.mark.parametrize("event", [b"none", b"[]", b"{}", b'{"request": "/"}'])
-def test_an_event_that_is_none_is_refused(cloud: LocalCloud, event: bytes) -> None:
-    assert code_of(lambda: Function(cloud).test(event)) == ("InvalidArgument", 400)
+def test_an_event_that_is_none_is_refused(local_aws: LocalAws, event: bytes) -> None:
+    assert code_of(lambda: Function(local_aws).test(event)) == ("InvalidArgument", 400)
 
 
-def test_how_it_behaves_can_be_set(cloud: LocalCloud) -> None:
-    function = Function(cloud)
-    cloud.behave(function_compute_utilization=91)
+def test_how_it_behaves_can_be_set(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
+    local_aws.behave(function_compute_utilization=91)
     assert function.test()["ComputeUtilization"] == "91"
-    cloud.behave(function_tests_unsupported=True)
+    local_aws.behave(function_tests_unsupported=True)
     assert code_of(function.test) == ("UnsupportedOperation", 400)
-    with pytest.raises(CloudError, match="no behaviour"):
-        cloud.behave(function_compute_utilization="much")
+    with pytest.raises(LocalAwsError, match="no behaviour"):
+        local_aws.behave(function_compute_utilization="much")
 
 
-def test_a_test_changes_nothing(cloud: LocalCloud) -> None:
-    function = Function(cloud)
-    before = len(cloud.requests())
+def test_a_test_changes_nothing(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
+    before = len(local_aws.requests())
     function.test()
-    assert [entry["mutating"] for entry in cloud.requests(before)] == [False]
+    assert [entry["mutating"] for entry in local_aws.requests(before)] == [False]
     function.publish()
 
 
-def test_what_is_refused(cloud: LocalCloud, store: str) -> None:
-    function = Function(cloud)
+def test_what_is_refused(local_aws: LocalAws, store: str) -> None:
+    function = Function(local_aws)
     two = {"Quantity": 2, "Items": [{"KeyValueStoreARN": store}, {"KeyValueStoreARN": f"{store}2"}]}
     refused = ("InvalidArgument", 400)
     assert code_of(lambda: function.update(PASS, Runtime="cloudfront-js-1.0", store=store)) == refused
     assert code_of(lambda: function.update(PASS, KeyValueStoreAssociations=two)) == refused
     assert code_of(lambda: function.update(PASS, f"{store}-none")) == refused
     assert code_of(lambda: function.update(PASS.ljust(10_241))) == ("FunctionSizeLimitExceeded", 413)
-    assert code_of(lambda: Function(cloud, PASS.ljust(10_241))) == ("FunctionSizeLimitExceeded", 413)
+    assert code_of(lambda: Function(local_aws, PASS.ljust(10_241))) == ("FunctionSizeLimitExceeded", 413)
     function.update(PASS.ljust(10_240), store)
 
 
-def test_an_update_tells_the_next_etag(cloud: LocalCloud) -> None:
-    function = Function(cloud)
+def test_an_update_tells_the_next_etag(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
     assert function.update(PASS + b"\n") == function.client.describe_function(Name=function.name)["ETag"]
     assert function.client.get_function(Name=function.name)["FunctionCode"].read() == PASS + b"\n"
 
 
-def test_what_is_in_use_is_not_deleted(cloud: LocalCloud) -> None:
-    function = Function(cloud)
+def test_what_is_in_use_is_not_deleted(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
     function.publish()
-    distribution = associate(cloud, function)
+    distribution = associate(local_aws, function)
 
     def delete() -> None:
         function.client.delete_function(Name=function.name, IfMatch=function.etag)
@@ -199,12 +199,12 @@ def test_what_is_in_use_is_not_deleted(cloud: LocalCloud) -> None:
     assert code_of(delete) == ("NoSuchFunctionExists", 404)
 
 
-def test_live_is_on_its_way_where_it_is_in_use(cloud: LocalCloud) -> None:
-    function = Function(cloud)
-    cloud.behave(function_seconds=3600)
+def test_live_is_on_its_way_where_it_is_in_use(local_aws: LocalAws) -> None:
+    function = Function(local_aws)
+    local_aws.behave(function_seconds=3600)
     function.publish()
     assert function.status() == "UNASSOCIATED"
-    associate(cloud, function)
+    associate(local_aws, function)
     assert function.status() == "IN_PROGRESS"
-    cloud.behave()
+    local_aws.behave()
     assert function.status() == "DEPLOYED"

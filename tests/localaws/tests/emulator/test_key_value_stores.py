@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.wire import code_of
 
 VALUE = "v" * 1024
 
 
 class Store:
-    def __init__(self, cloud: LocalCloud, name: str) -> None:
-        self.cloudfront, self.name = cloud.client("cloudfront"), name
-        self.keys = cloud.client("cloudfront-keyvaluestore")
+    def __init__(self, local_aws: LocalAws, name: str) -> None:
+        self.cloudfront, self.name = local_aws.client("cloudfront"), name
+        self.keys = local_aws.client("cloudfront-keyvaluestore")
         made = self.cloudfront.create_key_value_store(Name=name, Tags={"Items": [{"Key": "team", "Value": "web"}]})
         self.arn: str = made["KeyValueStore"]["ARN"]
         self.id: str = made["KeyValueStore"]["Id"]
@@ -39,8 +39,8 @@ class Store:
 
 
 @pytest.fixture
-def store(cloud: LocalCloud) -> Iterator[Store]:
-    made = Store(cloud, "limits")
+def store(local_aws: LocalAws) -> Iterator[Store]:
+    made = Store(local_aws, "limits")
     yield made
     made.delete()
 
@@ -49,14 +49,14 @@ def pairs(numbers: range, value: str = "v") -> list[dict[str, str]]:
     return [{"Key": f"k{number:05}", "Value": value} for number in numbers]
 
 
-def test_a_store_is_known_by_its_id_and_a_new_one_of_its_name_is_empty(cloud: LocalCloud) -> None:
-    first = Store(cloud, "again")
-    assert first.arn == f"arn:aws:cloudfront::{cloud.account_id}:key-value-store/{first.id}"
+def test_a_store_is_known_by_its_id_and_a_new_one_of_its_name_is_empty(local_aws: LocalAws) -> None:
+    first = Store(local_aws, "again")
+    assert first.arn == f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/{first.id}"
     tags = first.cloudfront.list_tags_for_resource(Resource=first.arn)["Tags"]["Items"]
     assert tags == [{"Key": "team", "Value": "web"}]
     first.update(Puts=pairs(range(3)))
     first.delete()
-    second = Store(cloud, "again")
+    second = Store(local_aws, "again")
     assert second.arn != first.arn
     assert second.describe()["ItemCount"] == 0
     assert code_of(first.describe) == ("ResourceNotFoundException", 404)
@@ -96,7 +96,7 @@ def test_a_page_has_at_most_fifty_keys(store: Store) -> None:
     assert too_many == ("ValidationException", 400)
 
 
-def test_a_store_in_use_is_not_deleted(cloud: LocalCloud, store: Store) -> None:
+def test_a_store_in_use_is_not_deleted(local_aws: LocalAws, store: Store) -> None:
     config = {
         "Comment": "",
         "Runtime": "cloudfront-js-2.0",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import ENABLED, Config, Mesh, allow
 from localaws.tests.emulator.wire import code_of
 
@@ -29,8 +29,8 @@ def encrypt(mesh: Mesh, region: str, **by_default: Any) -> Config:
     return configuration
 
 
-def test_objects_take_the_encryption_of_their_bucket(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "kms", A)
+def test_objects_take_the_encryption_of_their_bucket(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "kms", A)
     assert mesh.s3(A).put_object(Bucket=mesh.buckets[A], Key="plain", Body=b"1")["ETag"] == MD5
     put = encrypt(mesh, A, SSEAlgorithm="aws:kms", KMSMasterKeyID=KEYS[A])
     got = mesh.s3(A).get_bucket_encryption(Bucket=mesh.buckets[A])["ServerSideEncryptionConfiguration"]
@@ -48,16 +48,16 @@ def test_objects_take_the_encryption_of_their_bucket(cloud: LocalCloud) -> None:
     assert {each["Key"]: each["ETag"] for each in listed}["k"] == answer["ETag"]
 
 
-def test_without_a_key_it_is_the_one_that_aws_manages(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "managed", A)
+def test_without_a_key_it_is_the_one_that_aws_manages(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "managed", A)
     mesh.put(A, "k", ServerSideEncryption="aws:kms")
-    assert mesh.head(A, "k")["SSEKMSKeyId"].startswith(f"arn:aws:kms:{A}:{cloud.account_id}:key/")
+    assert mesh.head(A, "k")["SSEKMSKeyId"].startswith(f"arn:aws:kms:{A}:{local_aws.account_id}:key/")
     refused = code_of(lambda: encrypt(mesh, A, SSEAlgorithm="AES256", KMSMasterKeyID=KEYS[A]))
     assert refused == ("InvalidArgument", 400)
 
 
-def test_they_are_replicated_by_a_rule_that_says_so_only(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "kms-rules", A, B)
+def test_they_are_replicated_by_a_rule_that_says_so_only(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "kms-rules", A, B)
     encrypt(mesh, A, SSEAlgorithm="aws:kms", KMSMasterKeyID=KEYS[A])
     mesh.replicate(A, mesh.rule(B))
     mesh.put(A, "k")
@@ -71,8 +71,8 @@ def test_they_are_replicated_by_a_rule_that_says_so_only(cloud: LocalCloud) -> N
 
 
 @pytest.mark.parametrize("bucket_key", [True, False])
-def test_the_role_needs_both_keys_in_their_context(cloud: LocalCloud, bucket_key: bool) -> None:
-    mesh = Mesh(cloud, f"kms-role-{bucket_key}".lower(), A, B)
+def test_the_role_needs_both_keys_in_their_context(local_aws: LocalAws, bucket_key: bool) -> None:
+    mesh = Mesh(local_aws, f"kms-role-{bucket_key}".lower(), A, B)
     mesh.replicate(A, mesh.rule(B, **RULE))
     if bucket_key:
         for region in (A, B):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import Mesh, allow
 from localaws.tests.emulator.uploads import upload
 from localaws.tests.emulator.wire import code_of
@@ -20,15 +20,15 @@ BOTH = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
 
 
 @pytest.fixture(scope="module")
-def key(cloud: LocalCloud) -> str:
-    arn: str = cloud.client("kms", A).create_key()["KeyMetadata"]["Arn"]
+def key(local_aws: LocalAws) -> str:
+    arn: str = local_aws.client("kms", A).create_key()["KeyMetadata"]["Arn"]
     return arn
 
 
 @pytest.fixture(scope="module")
-def mesh(cloud: LocalCloud, key: str) -> Mesh:
+def mesh(local_aws: LocalAws, key: str) -> Mesh:
     """In A a key encrypts, in B S3 itself does."""
-    found = Mesh(cloud, "kms-rights", A, B)
+    found = Mesh(local_aws, "kms-rights", A, B)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
     configuration = {"Rules": [rule]}
     found.s3(A).put_bucket_encryption(Bucket=found.buckets[A], ServerSideEncryptionConfiguration=configuration)
@@ -38,8 +38,8 @@ def mesh(cloud: LocalCloud, key: str) -> Mesh:
 
 
 def user(mesh: Mesh, name: str, *statements: dict[str, Any]) -> Callable[[str], Any]:
-    credentials = mesh.cloud.create_user(name, {"Version": "2012-10-17", "Statement": [ALL_OF_S3, *statements]})
-    return lambda region: mesh.cloud.client("s3", region, credentials)
+    credentials = mesh.local_aws.create_user(name, {"Version": "2012-10-17", "Statement": [ALL_OF_S3, *statements]})
+    return lambda region: mesh.local_aws.client("s3", region, credentials)
 
 
 def calls(mesh: Mesh, s3: Callable[[str], Any]) -> dict[str, tuple[Callable[[], object], frozenset[str]]]:

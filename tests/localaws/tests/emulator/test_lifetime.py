@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from localaws.local import CloudError, LocalCloud
+from localaws.local_aws import LocalAws, LocalAwsError
 from localaws.tests.emulator.reference import deploy_reference
 
 
@@ -26,10 +26,10 @@ def test_stop_leaves_no_process_and_no_file(tmp_path: Path) -> None:
         return {path.name for path in Path(tempfile.gettempdir()).glob("ministack*")}
 
     before = ministack_files()
-    with LocalCloud(workdir=tmp_path) as cloud:
-        group, port = cloud.pid, cloud.port
-        deployment = deploy_reference(cloud, ["us-east-1", "eu-west-1"], {})
-        answer = cloud.client("lambda").invoke(FunctionName=deployment.lambda_version_arn, Payload=b"{}")
+    with LocalAws(workdir=tmp_path) as local_aws:
+        group, port = local_aws.pid, local_aws.port
+        deployment = deploy_reference(local_aws, ["us-east-1", "eu-west-1"], {})
+        answer = local_aws.client("lambda").invoke(FunctionName=deployment.lambda_version_arn, Payload=b"{}")
         assert json.loads(answer["Payload"].read()) == {}  # a worker process of the emulator ran it
         assert list(tmp_path.iterdir())
     assert list(tmp_path.iterdir()) == []
@@ -44,10 +44,10 @@ def test_the_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     script = """
         import sys, time
         from pathlib import Path
-        from localaws.local import LocalCloud
-        cloud = LocalCloud(workdir=Path(sys.argv[1]))
-        cloud.start()
-        print(cloud.port, flush=True)
+        from localaws.local_aws import LocalAws
+        local_aws = LocalAws(workdir=Path(sys.argv[1]))
+        local_aws.start()
+        print(local_aws.port, flush=True)
         time.sleep(600)
     """
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
@@ -71,12 +71,12 @@ def test_the_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_failed_start_shows_the_log_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(CloudError, match=r"needs ministack==1\.5\.33"):
-        LocalCloud(workdir=tmp_path, python=Path(sys.executable)).start()
+    with pytest.raises(LocalAwsError, match=r"needs ministack==1\.5\.33"):
+        LocalAws(workdir=tmp_path, python=Path(sys.executable)).start()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_listens_on_the_loopback_interface_only(cloud: LocalCloud) -> None:
+def test_it_listens_on_the_loopback_interface_only(local_aws: LocalAws) -> None:
     listening = {line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if line.split()[3] == "0A"}
-    assert f"0100007F:{cloud.port:04X}" in listening
-    assert f"00000000:{cloud.port:04X}" not in listening
+    assert f"0100007F:{local_aws.port:04X}" in listening
+    assert f"00000000:{local_aws.port:04X}" not in listening

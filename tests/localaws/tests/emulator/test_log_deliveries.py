@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.wire import code_of
 
 CONFLICT = ("ConflictException", 400)
 
 
-def test_a_source_a_destination_and_a_delivery(cloud: LocalCloud) -> None:
-    logs = cloud.client("logs")
-    first, second = (f"arn:aws:cloudfront::{cloud.account_id}:distribution/E{number}LOGGED" for number in (1, 2))
+def test_a_source_a_destination_and_a_delivery(local_aws: LocalAws) -> None:
+    logs = local_aws.client("logs")
+    first, second = (f"arn:aws:cloudfront::{local_aws.account_id}:distribution/E{number}LOGGED" for number in (1, 2))
 
     def put_source(name: str, arn: str) -> None:
         logs.put_delivery_source(name=name, resourceArn=arn, logType="ACCESS_LOGS")
@@ -37,11 +37,11 @@ def test_a_source_a_destination_and_a_delivery(cloud: LocalCloud) -> None:
     logs.update_delivery_configuration(id=made, recordFields=["cs-host"])
     (delivery,) = logs.describe_deliveries()["deliveries"]
     assert delivery["recordFields"] == ["cs-host"]
-    cloud.behave(log_delivery_conflicts=1)
+    local_aws.behave(log_delivery_conflicts=1)
     assert code_of(lambda: logs.delete_delivery(id=made)) == CONFLICT
     logs.delete_delivery(id=made)
     logs.delete_delivery_source(name="one")
     logs.delete_delivery_destination(name="logged")
     gone = code_of(lambda: logs.update_delivery_configuration(id=made, recordFields=[]))
     assert gone == ("ResourceNotFoundException", 400)
-    cloud.behave()
+    local_aws.behave()

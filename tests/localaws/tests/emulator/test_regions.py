@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.geo import load_regions
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.reference import allow
 from localaws.tests.emulator.wire import code_of
@@ -20,83 +20,83 @@ OPT_IN = "af-south-1"
 
 
 @pytest.fixture(scope="module")
-def bucket(cloud: LocalCloud) -> str:
-    name = make_buckets(cloud, "regions", ("us-east-1", OPT_IN))[OPT_IN]
-    cloud.client("s3", OPT_IN).put_object(Bucket=name, Key="k", Body=b"1")
+def bucket(local_aws: LocalAws) -> str:
+    name = make_buckets(local_aws, "regions", ("us-east-1", OPT_IN))[OPT_IN]
+    local_aws.client("s3", OPT_IN).put_object(Bucket=name, Key="k", Body=b"1")
     return name
 
 
 @pytest.fixture(autouse=True)
-def usual_behaviour(cloud: LocalCloud) -> Iterator[None]:
+def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
     yield
-    cloud.behave()
+    local_aws.behave()
 
 
-def statuses(cloud: LocalCloud, **options: Any) -> dict[str, str]:
-    answer = cloud.client("ec2").describe_regions(**options)
+def statuses(local_aws: LocalAws, **options: Any) -> dict[str, str]:
+    answer = local_aws.client("ec2").describe_regions(**options)
     return {region["RegionName"]: region["OptInStatus"] for region in answer["Regions"]}
 
 
-def test_every_region_has_its_status(cloud: LocalCloud) -> None:
+def test_every_region_has_its_status(local_aws: LocalAws) -> None:
     def status(opt_in: bool) -> str:
         return "opted-in" if opt_in else "opt-in-not-required"
 
     regions = load_regions()
-    found = statuses(cloud, AllRegions=True)
+    found = statuses(local_aws, AllRegions=True)
     assert {name: found[name] for name in regions} == {name: status(region.opt_in) for name, region in regions.items()}
 
 
-def test_a_region_may_be_disabled(cloud: LocalCloud) -> None:
-    cloud.behave(disabled_regions=f"{OPT_IN}, ap-east-1, us-east-1")
-    found = statuses(cloud, AllRegions=True)
+def test_a_region_may_be_disabled(local_aws: LocalAws) -> None:
+    local_aws.behave(disabled_regions=f"{OPT_IN}, ap-east-1, us-east-1")
+    found = statuses(local_aws, AllRegions=True)
     wanted = {OPT_IN: "not-opted-in", "ap-east-1": "not-opted-in"}
     assert {name: status for name, status in found.items() if status == "not-opted-in"} == wanted
     assert found["us-east-1"] == "opt-in-not-required"  # that one cannot be
-    assert set(found) - set(statuses(cloud)) == set(wanted)
-    assert statuses(cloud, AllRegions=True, RegionNames=[OPT_IN]) == {OPT_IN: "not-opted-in"}
+    assert set(found) - set(statuses(local_aws)) == set(wanted)
+    assert statuses(local_aws, AllRegions=True, RegionNames=[OPT_IN]) == {OPT_IN: "not-opted-in"}
     disabled = [{"Name": "opt-in-status", "Values": ["not-opted-in"]}]
-    assert statuses(cloud, AllRegions=True, Filters=disabled) == wanted
-    assert code_of(lambda: statuses(cloud, RegionNames=["eu-nowhere-1"])) == ("InvalidParameterValue", 400)
+    assert statuses(local_aws, AllRegions=True, Filters=disabled) == wanted
+    assert code_of(lambda: statuses(local_aws, RegionNames=["eu-nowhere-1"])) == ("InvalidParameterValue", 400)
 
 
-def test_the_right_to_ask_has_no_resource(cloud: LocalCloud) -> None:
-    asker = cloud.create_user("regions-asker", allow("ec2:DescribeRegions", "*"))
-    assert cloud.client("ec2", credentials=asker).describe_regions(AllRegions=True)["Regions"]
-    nobody = cloud.client("ec2", credentials=cloud.create_user("regions-nobody", allow("ec2:Run*", "*")))
+def test_the_right_to_ask_has_no_resource(local_aws: LocalAws) -> None:
+    asker = local_aws.create_user("regions-asker", allow("ec2:DescribeRegions", "*"))
+    assert local_aws.client("ec2", credentials=asker).describe_regions(AllRegions=True)["Regions"]
+    nobody = local_aws.client("ec2", credentials=local_aws.create_user("regions-nobody", allow("ec2:Run*", "*")))
     assert code_of(nobody.describe_regions) == ("UnauthorizedOperation", 403)
 
 
-def test_s3_refuses_where_the_account_is_not_known(cloud: LocalCloud, bucket: str) -> None:
-    writer = cloud.create_user("regions-writer", allow("s3:*", "*"))
-    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{cloud.account_id}:root"}}
+def test_s3_refuses_where_the_account_is_not_known(local_aws: LocalAws, bucket: str) -> None:
+    writer = local_aws.create_user("regions-writer", allow("s3:*", "*"))
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{local_aws.account_id}:root"}}
     trust_policy = json.dumps({"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]})
-    role = cloud.client("iam").create_role(RoleName="regions", AssumeRolePolicyDocument=trust_policy)["Role"]
-    keys = cloud.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="regions")["Credentials"]
+    role = local_aws.client("iam").create_role(RoleName="regions", AssumeRolePolicyDocument=trust_policy)["Role"]
+    keys = local_aws.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="regions")["Credentials"]
     session = type(writer)(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    cloud.behave(disabled_regions=OPT_IN)
+    local_aws.behave(disabled_regions=OPT_IN)
     location = {"CreateBucketConfiguration": {"LocationConstraint": OPT_IN}}
-    there = cloud.client("s3", OPT_IN, writer)
+    there = local_aws.client("s3", OPT_IN, writer)
     unknown = ("InvalidAccessKeyId", 403)
     assert code_of(lambda: there.create_bucket(Bucket="regions-new", **location)) == unknown
     assert code_of(lambda: there.get_object(Bucket=bucket, Key="k")) == unknown
-    s3control = cloud.client("s3control", OPT_IN, writer)
-    assert code_of(lambda: s3control.list_jobs(AccountId=cloud.account_id)) == unknown
-    malformed = code_of(lambda: cloud.client("s3", OPT_IN, session).get_object(Bucket=bucket, Key="k"))
+    s3control = local_aws.client("s3control", OPT_IN, writer)
+    assert code_of(lambda: s3control.list_jobs(AccountId=local_aws.account_id)) == unknown
+    malformed = code_of(lambda: local_aws.client("s3", OPT_IN, session).get_object(Bucket=bucket, Key="k"))
     assert malformed == ("InvalidToken", 400)
-    elsewhere = code_of(lambda: cloud.client("s3").create_bucket(Bucket="regions-new", **location))
+    elsewhere = code_of(lambda: local_aws.client("s3").create_bucket(Bucket="regions-new", **location))
     assert elsewhere == ("InvalidLocationConstraint", 400)
-    cloud.behave()
+    local_aws.behave()
     assert there.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
 
 
-def test_an_access_point_has_no_new_member_there(cloud: LocalCloud, bucket: str) -> None:
-    points = AccessPointsClient(cloud)
+def test_an_access_point_has_no_new_member_there(local_aws: LocalAws, bucket: str) -> None:
+    points = AccessPointsClient(local_aws)
     points.create("regions", bucket, "regions-us-east-1")
-    mrap, s3 = points.arn("regions"), cloud.client("s3")
+    mrap, s3 = points.arn("regions"), local_aws.client("s3")
     points.dial(mrap, us_east_1=0)
-    cloud.behave(disabled_regions=OPT_IN)
+    local_aws.behave(disabled_regions=OPT_IN)
     assert code_of(lambda: points.create("regions-2", bucket, "regions-us-east-1")) == ("InvalidRegion", 403)
     # Disabled later: what is routed there is refused.
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="k")) == ("AllAccessDisabled", 403)
-    cloud.behave()
+    local_aws.behave()
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"

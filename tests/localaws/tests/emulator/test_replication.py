@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.mesh import DISABLED, ENABLED, Mesh, allow, behaving
 from localaws.tests.emulator.wire import code_of
 
@@ -19,17 +19,17 @@ A, B, C = "us-east-1", "eu-west-1", "ap-south-1"
 MODIFICATIONS = {"SourceSelectionCriteria": {"ReplicaModifications": ENABLED}}
 
 
-def test_writes_tags_and_delete_markers_reach_every_destination(cloud: LocalCloud, deployment: Deployment) -> None:
+def test_writes_tags_and_delete_markers_reach_every_destination(local_aws: LocalAws, deployment: Deployment) -> None:
     source, *destinations = deployment.buckets.items()
     assert len(destinations) == 7
-    s3 = cloud.client("s3", source[0])
+    s3 = local_aws.client("s3", source[0])
     put = s3.put_object(
         Bucket=source[1], Key="page", Body=b"1", ContentType="text/html", CacheControl="max-age=9", Tagging="a=b"
     )
     head = s3.head_object(Bucket=source[1], Key="page")
     assert head["ReplicationStatus"] == "COMPLETED"
     for region, bucket in destinations:
-        there = cloud.client("s3", region)
+        there = local_aws.client("s3", region)
         replica = there.head_object(Bucket=bucket, Key="page", VersionId=put["VersionId"])
         assert (replica["ReplicationStatus"], replica["ContentType"], replica["CacheControl"]) == (
             "REPLICA",
@@ -40,13 +40,13 @@ def test_writes_tags_and_delete_markers_reach_every_destination(cloud: LocalClou
         assert there.get_object_tagging(Bucket=bucket, Key="page")["TagSet"] == [{"Key": "a", "Value": "b"}]
     marker = s3.delete_object(Bucket=source[1], Key="page")["VersionId"]
     for region, bucket in destinations:
-        versions = cloud.client("s3", region).list_object_versions(Bucket=bucket, Prefix="page")
+        versions = local_aws.client("s3", region).list_object_versions(Bucket=bucket, Prefix="page")
         assert [(each["IsLatest"], each["VersionId"]) for each in versions["DeleteMarkers"]] == [(True, marker)]
         assert [each["VersionId"] for each in versions["Versions"]] == [put["VersionId"]]
 
 
-def test_a_mesh_replicates_each_write_once(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "mesh", A, B, C)
+def test_a_mesh_replicates_each_write_once(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "mesh", A, B, C)
     mesh.replicate_all()
     first, second = mesh.put(A, "k"), mesh.put(B, "k", Body=b"2")
     for region in mesh.buckets:
@@ -59,8 +59,8 @@ def test_a_mesh_replicates_each_write_once(cloud: LocalCloud) -> None:
     assert [mesh.head(region, "k")["VersionId"] for region in (A, B, C)] == [first, second, second]
 
 
-def test_a_replica_is_not_replicated_on(cloud: LocalCloud) -> None:
-    chain = Mesh(cloud, "chain", A, B, C)
+def test_a_replica_is_not_replicated_on(local_aws: LocalAws) -> None:
+    chain = Mesh(local_aws, "chain", A, B, C)
     chain.put(A, "before")
     chain.replicate(A, chain.rule(B))
     chain.replicate(B, chain.rule(C))
@@ -71,8 +71,8 @@ def test_a_replica_is_not_replicated_on(cloud: LocalCloud) -> None:
     assert [each["Key"] for each in chain.versions(B)] == ["k"]
 
 
-def test_the_highest_priority_rule_of_a_destination_wins(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "priority", A, B, C)
+def test_the_highest_priority_rule_of_a_destination_wins(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "priority", A, B, C)
     mesh.replicate(
         A,
         mesh.rule(B, ID="low", Priority=1, Destination={"StorageClass": "GLACIER"}),
@@ -89,8 +89,8 @@ def test_the_highest_priority_rule_of_a_destination_wins(cloud: LocalCloud) -> N
     assert mesh.versions(B, "DeleteMarkers") == []
 
 
-def test_a_rule_with_tags_asks_for_those_of_the_write(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "tagged", A, B)
+def test_a_rule_with_tags_asks_for_those_of_the_write(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "tagged", A, B)
     tags = {"And": {"Prefix": "r/", "Tags": [{"Key": "site", "Value": "yes"}]}}
     mesh.replicate(A, mesh.rule(B, Filter=tags, DeleteMarkerReplication=DISABLED))
     for key, tagging in (("r/1", "site=yes&x=y"), ("r/2", "site=no"), ("other", "site=yes")):
@@ -103,9 +103,9 @@ def test_a_rule_with_tags_asks_for_those_of_the_write(cloud: LocalCloud) -> None
 
 @pytest.mark.parametrize("change, expected", [({}, ("1", "2", "1")), (MODIFICATIONS, ("2", "2", "2"))])
 def test_later_tags_of_a_replica_are_replicated_where_a_rule_says_so(
-    cloud: LocalCloud, change: dict[str, object], expected: tuple[str, ...]
+    local_aws: LocalAws, change: dict[str, object], expected: tuple[str, ...]
 ) -> None:
-    mesh = Mesh(cloud, f"modified-{len(change)}", A, B, C)
+    mesh = Mesh(local_aws, f"modified-{len(change)}", A, B, C)
     mesh.replicate_all(**change)
     mesh.put(A, "k")
     mesh.tag(A, "k", n="1")
@@ -117,10 +117,10 @@ def test_later_tags_of_a_replica_are_replicated_where_a_rule_says_so(
     assert mesh.tags(C, "k") == {}
 
 
-def test_the_source_is_pending_until_every_destination_is_done(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "pending", A, B, C)
+def test_the_source_is_pending_until_every_destination_is_done(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "pending", A, B, C)
     mesh.replicate(A, mesh.rule(B), mesh.rule(C), role=mesh.role)
-    with behaving(cloud, replication_seconds=3600):
+    with behaving(local_aws, replication_seconds=3600):
         version = mesh.put(A, "k")
         mesh.tag(A, "k", late="yes")
         assert mesh.status(A, "k") == "PENDING"
@@ -128,17 +128,17 @@ def test_the_source_is_pending_until_every_destination_is_done(cloud: LocalCloud
         assert mesh.versions(B) == []
     assert mesh.status(A, "k") == "COMPLETED"
     assert mesh.tags(C, "k") == {"late": "yes"}
-    with behaving(cloud, replication_seconds=0.05):
+    with behaving(local_aws, replication_seconds=0.05):
         mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key="k")
         assert mesh.versions(B, "DeleteMarkers") == []
         time.sleep(0.05)
         assert [each["IsLatest"] for each in mesh.versions(B, "DeleteMarkers")] == [True]
 
 
-def test_what_is_gone_before_its_time_is_not_replicated(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "gone", A, B)
+def test_what_is_gone_before_its_time_is_not_replicated(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "gone", A, B)
     mesh.replicate(A, mesh.rule(B))
-    with behaving(cloud, replication_seconds=3600):
+    with behaving(local_aws, replication_seconds=3600):
         version = mesh.put(A, "k")
         mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key="k", VersionId=version)
     assert mesh.versions(B) == []
@@ -149,14 +149,14 @@ def suspend(mesh: Mesh) -> None:
 
 
 def delete_role(mesh: Mesh) -> None:
-    iam = mesh.cloud.client("iam")
+    iam = mesh.local_aws.client("iam")
     iam.delete_role_policy(RoleName=mesh.name, PolicyName="p")
     iam.delete_role(RoleName=mesh.name)
 
 
 def distrust(mesh: Mesh) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    mesh.cloud.client("iam").update_assume_role_policy(
+    mesh.local_aws.client("iam").update_assume_role_policy(
         RoleName=mesh.name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
 
@@ -181,10 +181,10 @@ FAILURES: dict[str, Callable[[Mesh], object]] = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_is_wrong_when_it_is_due_makes_the_source_failed(cloud: LocalCloud, name: str) -> None:
-    mesh = Mesh(cloud, f"failing-{name}", A, B, C)
+def test_what_is_wrong_when_it_is_due_makes_the_source_failed(local_aws: LocalAws, name: str) -> None:
+    mesh = Mesh(local_aws, f"failing-{name}", A, B, C)
     mesh.replicate(A, mesh.rule(B), mesh.rule(C))
-    with behaving(cloud, replication_seconds=3600):
+    with behaving(local_aws, replication_seconds=3600):
         mesh.put(A, "k")
         FAILURES[name](mesh)
     assert mesh.status(A, "k") == "FAILED"
@@ -192,8 +192,8 @@ def test_what_is_wrong_when_it_is_due_makes_the_source_failed(cloud: LocalCloud,
     assert len(mesh.versions(C)) == (1 if name in ("suspended", "no-bucket", "denied") else 0)
 
 
-def test_a_failure_is_not_made_good_by_itself(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "stays-failed", A, B)
+def test_a_failure_is_not_made_good_by_itself(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "stays-failed", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.grant(without="s3:ReplicateObject")
     mesh.put(A, "k")
@@ -203,8 +203,8 @@ def test_a_failure_is_not_made_good_by_itself(cloud: LocalCloud) -> None:
     assert mesh.versions(B) == []
 
 
-def test_the_tags_and_delete_markers_need_their_own_permissions(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "lesser", A, B)
+def test_the_tags_and_delete_markers_need_their_own_permissions(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "lesser", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.grant(without="s3:GetObjectVersionTagging")
     mesh.put(A, "plain")
@@ -215,8 +215,8 @@ def test_the_tags_and_delete_markers_need_their_own_permissions(cloud: LocalClou
     assert mesh.versions(B, "DeleteMarkers") == []
 
 
-def test_a_bucket_policy_may_spare_the_role(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "spared", A, B)
+def test_a_bucket_policy_may_spare_the_role(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "spared", A, B)
     mesh.replicate(A, mesh.rule(B))
     arns = [f"arn:aws:s3:::{mesh.buckets[B]}", f"arn:aws:s3:::{mesh.buckets[B]}/*"]
     others = {**allow(["s3:Replicate*"], arns), "Effect": "Deny", "Principal": "*"}
@@ -229,8 +229,8 @@ def test_a_bucket_policy_may_spare_the_role(cloud: LocalCloud) -> None:
     assert mesh.status(A, "k") == "COMPLETED"
 
 
-def test_an_upload_in_parts_is_replicated_whole(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "parts", A, B)
+def test_an_upload_in_parts_is_replicated_whole(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "parts", A, B)
     mesh.replicate(A, mesh.rule(B))
     s3, target = mesh.s3(A), {"Bucket": mesh.buckets[A], "Key": "k"}
     upload = s3.create_multipart_upload(**target, ContentType="video/mp4")["UploadId"]
@@ -247,9 +247,9 @@ def test_an_upload_in_parts_is_replicated_whole(cloud: LocalCloud) -> None:
     assert mesh.status(A, "k") == "COMPLETED"
 
 
-def test_a_missing_replica_is_not_found(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "missing", A, B)
+def test_a_missing_replica_is_not_found(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "missing", A, B)
     mesh.replicate(A, mesh.rule(B))
-    with behaving(cloud, replication_seconds=3600):
+    with behaving(local_aws, replication_seconds=3600):
         mesh.put(A, "k")
         assert code_of(lambda: mesh.head(B, "k")) == ("404", 404)

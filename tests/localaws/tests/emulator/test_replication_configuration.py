@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import DISABLED, ENABLED, Config, Mesh, allow
 from localaws.tests.emulator.wire import code_of
 
@@ -20,8 +20,8 @@ METRICS = {"Status": "Enabled", "EventThreshold": {"Minutes": 15}}
 
 
 @pytest.fixture(scope="module")
-def mesh(cloud: LocalCloud) -> Mesh:
-    return Mesh(cloud, "rules", A, B, C)
+def mesh(local_aws: LocalAws) -> Mesh:
+    return Mesh(local_aws, "rules", A, B, C)
 
 
 def test_everything_that_was_put_is_got(mesh: Mesh) -> None:
@@ -32,7 +32,7 @@ def test_everything_that_was_put_is_got(mesh: Mesh) -> None:
             SourceSelectionCriteria={"SseKmsEncryptedObjects": ENABLED, "ReplicaModifications": ENABLED},
             ExistingObjectReplication=DISABLED,
             Destination={
-                "Account": mesh.cloud.account_id,
+                "Account": mesh.local_aws.account_id,
                 "StorageClass": "STANDARD_IA",
                 "AccessControlTranslation": {"Owner": "Destination"},
                 "EncryptionConfiguration": {"ReplicaKmsKeyID": KEY},
@@ -141,8 +141,8 @@ def test_what_is_refused(mesh: Mesh) -> None:
     assert after == before
 
 
-def test_both_buckets_are_versioned_first_and_stay_so(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "versioned", A, B)
+def test_both_buckets_are_versioned_first_and_stay_so(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "versioned", A, B)
     s3, versioning = mesh.s3(A), {"Bucket": mesh.buckets[A]}
     s3.put_bucket_versioning(**versioning, VersioningConfiguration={"Status": "Suspended"})
     assert code_of(lambda: mesh.replicate(A, mesh.rule(B))) == ("InvalidRequest", 400)
@@ -157,8 +157,8 @@ def test_both_buckets_are_versioned_first_and_stay_so(cloud: LocalCloud) -> None
     suspend()
 
 
-def test_the_role_must_be_passed(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "passed", A, B)
+def test_the_role_must_be_passed(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "passed", A, B)
     put = allow(["s3:PutReplicationConfiguration"], [f"arn:aws:s3:::{mesh.buckets[A]}"])
     to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     to_s3 = {"StringEquals": {"iam:PassedToService": "s3.amazonaws.com"}}
@@ -170,8 +170,8 @@ def test_the_role_must_be_passed(cloud: LocalCloud) -> None:
             ([put, {**passing, "Condition": to_s3}], None),
         )
     ):
-        user = cloud.create_user(f"passing-{number}", {"Version": "2012-10-17", "Statement": statements})
-        s3 = cloud.client("s3", A, user)
+        user = local_aws.create_user(f"passing-{number}", {"Version": "2012-10-17", "Statement": statements})
+        s3 = local_aws.client("s3", A, user)
         configuration = {"Role": mesh.role, "Rules": [mesh.rule(B)]}
 
         def call(s3: Any = s3, configuration: Config = configuration) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 from localaws.tests.emulator.mesh import ENABLED, Mesh, allow, behaving
 from localaws.tests.emulator.wire import code_of
 
@@ -31,7 +31,7 @@ def value(
     metric: dict[str, Any] = {"Namespace": "AWS/S3", "MetricName": name}
     metric["Dimensions"] = [{"Name": key, "Value": text} for key, text in dimensions.items()]
     now = datetime.now(UTC)
-    cloudwatch = mesh.cloud.client("cloudwatch", region, as_)
+    cloudwatch = mesh.local_aws.client("cloudwatch", region, as_)
     found = cloudwatch.get_metric_data(
         MetricDataQueries=[{"Id": "m", "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}}],
         StartTime=now - timedelta(minutes=10),
@@ -40,12 +40,12 @@ def value(
     return found[-1] if found else None
 
 
-def test_what_is_pending_and_what_has_failed_is_told(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "measured", A, B, C)
+def test_what_is_pending_and_what_has_failed_is_told(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "measured", A, B, C)
     mesh.replicate(A, mesh.rule(B, **MEASURED), mesh.rule(C))
     assert value(mesh, "OperationsPendingReplication") == 0  # also where nothing is replicated
     assert value(mesh, FAILED, statistic="Sum") is None
-    with behaving(cloud, replication_seconds=3600):
+    with behaving(local_aws, replication_seconds=3600):
         for number in range(3):
             mesh.put(A, str(number), Body=b"12345")
         assert value(mesh, "OperationsPendingReplication") == 3
@@ -64,11 +64,11 @@ def test_what_is_pending_and_what_has_failed_is_told(cloud: LocalCloud) -> None:
     assert value(mesh, FAILED, destination=C, statistic="Sum") is None
 
 
-def test_metrics_are_listed_and_have_statistics(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "statistics", A, B)
+def test_metrics_are_listed_and_have_statistics(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "statistics", A, B)
     mesh.replicate(A, mesh.rule(B, **MEASURED))
-    cloudwatch, now = cloud.client("cloudwatch", B), datetime.now(UTC)
-    with behaving(cloud, replication_seconds=3600):
+    cloudwatch, now = local_aws.client("cloudwatch", B), datetime.now(UTC)
+    with behaving(local_aws, replication_seconds=3600):
         mesh.put(A, "k")
         source = [{"Name": "SourceBucket", "Value": mesh.buckets[A]}]
         listed = cloudwatch.list_metrics(Namespace="AWS/S3", Dimensions=source)["Metrics"]
@@ -85,10 +85,10 @@ def test_metrics_are_listed_and_have_statistics(cloud: LocalCloud) -> None:
     assert [point["Maximum"] for point in found["Datapoints"]] == [1]
 
 
-def test_reading_metrics_is_authorised(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "unmeasured", A, B)
+def test_reading_metrics_is_authorised(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "unmeasured", A, B)
     allowed, other = (
-        cloud.create_user(name, {"Version": "2012-10-17", "Statement": [allow([action], ["*"])]})
+        local_aws.create_user(name, {"Version": "2012-10-17", "Statement": [allow([action], ["*"])]})
         for name, action in (("meter", "cloudwatch:GetMetricData"), ("no-meter", "cloudwatch:ListMetrics"))
     )
     assert value(mesh, "ReplicationLatency", as_=allowed) is None

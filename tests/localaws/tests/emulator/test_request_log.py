@@ -10,16 +10,16 @@ from typing import Any
 
 from botocore.crt.auth import CrtS3SigV4AsymQueryAuth
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import PATH
 from localaws.tests.emulator.wire import Wire
 
 
-def test_the_log_tells_changes_from_reads(cloud: LocalCloud, deployment: Deployment) -> None:
+def test_the_log_tells_changes_from_reads(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-east-1"]
-    s3, iam, sts = cloud.client("s3"), cloud.client("iam"), cloud.client("sts")
-    ssm, cloudfront = cloud.client("ssm"), cloud.client("cloudfront")
+    s3, iam, sts = local_aws.client("s3"), local_aws.client("iam"), local_aws.client("sts")
+    ssm, cloudfront = local_aws.client("ssm"), local_aws.client("cloudfront")
     trust = json.dumps({"Version": "2012-10-17", "Statement": []})
     steps: list[tuple[Callable[[], Any], str, bool]] = [
         (lambda: s3.put_object(Bucket=bucket, Key="log", Body=b"secret-body"), "s3", True),
@@ -43,21 +43,21 @@ def test_the_log_tells_changes_from_reads(cloud: LocalCloud, deployment: Deploym
         ),
     ]
     for call, service, mutating in steps:
-        before = len(cloud.requests())
+        before = len(local_aws.requests())
         call()
-        entries = cloud.requests(after=before)
+        entries = local_aws.requests(after=before)
         assert [(entry["service"], entry["mutating"]) for entry in entries] == [(service, mutating)]
         assert entries[0]["sequence"] == before + 1
         assert (entries[0]["access_key_id"], entries[0]["status"] < 300) == ("test", True)
-    operations = {entry["operation"] for entry in cloud.requests()}
+    operations = {entry["operation"] for entry in local_aws.requests()}
     assert {"CreateRole", "GetCallerIdentity", "PutParameter", f"PUT /{bucket}/log"} <= operations
 
 
-def test_the_log_has_no_bodies_and_no_signatures(cloud: LocalCloud, deployment: Deployment, mrap: Wire) -> None:
-    before = len(cloud.requests())
-    cloud.client("ssm").put_parameter(Name="hidden", Value="secret-body", Type="String")
+def test_the_log_has_no_bodies_and_no_signatures(local_aws: LocalAws, deployment: Deployment, mrap: Wire) -> None:
+    before = len(local_aws.requests())
+    local_aws.client("ssm").put_parameter(Name="hidden", Value="secret-body", Type="String")
     assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth).status == 200
-    signed, presigned = cloud.requests(after=before)
+    signed, presigned = local_aws.requests(after=before)
     assert "X-Amz-Credential" in presigned["query"]
     for name in ("secret-body", "Signature", "Security-Token"):
         assert name not in json.dumps([signed, presigned])

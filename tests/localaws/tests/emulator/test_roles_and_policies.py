@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import CloudError, LocalCloud
+from localaws.local_aws import LocalAws, LocalAwsError
 from localaws.tests.emulator.mesh import allow
 from localaws.tests.emulator.wire import code_of
 
@@ -31,9 +31,9 @@ READ = document(allow(["s3:GetObject"], ["*"]))
 class Roles:
     """A role and policies of their own for each test."""
 
-    def __init__(self, cloud: LocalCloud) -> None:
-        self.cloud = cloud
-        self.iam = cloud.client("iam")
+    def __init__(self, local_aws: LocalAws) -> None:
+        self.local_aws = local_aws
+        self.iam = local_aws.client("iam")
         self.name = f"late-{next(_numbers)}"
 
     def create(self) -> str:
@@ -58,9 +58,9 @@ class Roles:
 
 
 @pytest.fixture
-def roles(cloud: LocalCloud) -> Iterator[Roles]:
-    yield Roles(cloud)
-    cloud.behave()
+def roles(local_aws: LocalAws) -> Iterator[Roles]:
+    yield Roles(local_aws)
+    local_aws.behave()
 
 
 def eventually(call: Callable[[], Any], wanted: Callable[[Any], bool] = lambda found: True) -> Any:
@@ -100,7 +100,7 @@ class TestRefusals:
 
     def test_a_policy_that_is_not_there_cannot_be_attached(self, roles: Roles) -> None:
         roles.create()
-        missing = f"arn:aws:iam::{roles.cloud.account_id}:policy/missing"
+        missing = f"arn:aws:iam::{roles.local_aws.account_id}:policy/missing"
         assert code_of(lambda: roles.attach(missing)) == ("NoSuchEntity", 404)
 
     def test_a_role_has_ten_policies(self, roles: Roles) -> None:
@@ -149,7 +149,7 @@ class TestRefusals:
 
 class TestLate:
     def test_a_new_role_is_not_seen_and_its_name_is_taken(self, roles: Roles) -> None:
-        roles.cloud.behave(iam_seconds=0.5)
+        roles.local_aws.behave(iam_seconds=0.5)
         roles.create()
         assert code_of(lambda: roles.iam.get_role(RoleName=roles.name)) == ("NoSuchEntity", 404)
         assert code_of(roles.create) == ("EntityAlreadyExists", 409)
@@ -157,7 +157,7 @@ class TestLate:
 
     def test_a_new_policy_cannot_be_attached_yet(self, roles: Roles) -> None:
         roles.create()
-        roles.cloud.behave(iam_seconds=0.5)
+        roles.local_aws.behave(iam_seconds=0.5)
         arn = roles.policy()
         assert code_of(lambda: roles.iam.get_policy(PolicyArn=arn)) == ("NoSuchEntity", 404)
         assert arn not in {policy["Arn"] for policy in roles.iam.list_policies(Scope="Local")["Policies"]}
@@ -168,7 +168,7 @@ class TestLate:
 
     def test_another_version_is_the_default_later(self, roles: Roles) -> None:
         arn = roles.policy()
-        roles.cloud.behave(iam_seconds=0.5)
+        roles.local_aws.behave(iam_seconds=0.5)
         roles.iam.create_policy_version(PolicyArn=arn, PolicyDocument=READ, SetAsDefault=True)
 
         def version() -> str:
@@ -182,21 +182,21 @@ class TestLate:
         roles.create()
         arn = roles.policy()
         roles.attach(arn)
-        roles.cloud.behave(iam_seconds=0.5)
+        roles.local_aws.behave(iam_seconds=0.5)
         roles.detach(arn)
         assert roles.attached == [arn]
         assert code_of(lambda: roles.iam.delete_policy(PolicyArn=arn)) == ("DeleteConflict", 409)
         assert code_of(lambda: roles.iam.delete_role(RoleName=roles.name)) == ("DeleteConflict", 409)
         eventually(lambda: roles.iam.delete_role(RoleName=roles.name))
         eventually(lambda: roles.iam.delete_policy(PolicyArn=arn))
-        roles.cloud.behave()
+        roles.local_aws.behave()
         assert code_of(lambda: roles.iam.get_role(RoleName=roles.name)) == ("NoSuchEntity", 404)
 
     def test_services_see_it_later_still(self, roles: Roles) -> None:
-        roles.cloud.behave(iam_service_seconds=0.5)
+        roles.local_aws.behave(iam_service_seconds=0.5)
         arn = roles.create()
-        function = f"arn:aws:lambda:us-east-1:{roles.cloud.account_id}:function:f"
+        function = f"arn:aws:lambda:us-east-1:{roles.local_aws.account_id}:function:f"
         assert roles.iam.get_role(RoleName=roles.name)
-        with pytest.raises(CloudError, match=f"The role {arn} does not exist"):
-            roles.cloud.lambda_session(arn, function)
-        eventually(lambda: roles.cloud.lambda_session(arn, function))
+        with pytest.raises(LocalAwsError, match=f"The role {arn} does not exist"):
+            roles.local_aws.lambda_session(arn, function)
+        eventually(lambda: roles.local_aws.lambda_session(arn, function))

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import concurrent.futures
 
-from localaws.fixture import Deployment
 from localaws.geo import load_regions
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import PATH, REGIONS
 from localaws.tests.emulator.wire import Wire
 
@@ -38,10 +38,10 @@ def test_the_nearest_bucket_is_right_under_concurrency(mrap: Wire) -> None:
     assert [(answer.region, answer.body.decode()) for answer in answers] == list(zip(wanted, wanted, strict=True))
 
 
-def test_a_dial_of_zero_takes_a_bucket_out(cloud: LocalCloud, deployment: Deployment, mrap: Wire) -> None:
+def test_a_dial_of_zero_takes_a_bucket_out(local_aws: LocalAws, deployment: Deployment, mrap: Wire) -> None:
     def dial(percentage: int) -> None:
-        cloud.client("s3control", "us-west-2").submit_multi_region_access_point_routes(
-            AccountId=cloud.account_id,
+        local_aws.client("s3control", "us-west-2").submit_multi_region_access_point_routes(
+            AccountId=local_aws.account_id,
             Mrap=deployment.mrap_arn,
             RouteUpdates=[{"Bucket": deployment.buckets["eu-north-1"], "TrafficDialPercentage": percentage}],
         )

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.mesh import Mesh
 from localaws.tests.emulator.mesh import allow as statement
@@ -25,21 +25,23 @@ DENIED = ("AccessDenied", 403)
 
 
 @pytest.fixture(scope="module")
-def mesh(cloud: LocalCloud) -> Mesh:
-    return Mesh(cloud, "rights-s3", A)
+def mesh(local_aws: LocalAws) -> Mesh:
+    return Mesh(local_aws, "rights-s3", A)
 
 
-def user(cloud: LocalCloud, name: str, *statements: dict[str, Any]) -> Any:
+def user(local_aws: LocalAws, name: str, *statements: dict[str, Any]) -> Any:
     """The S3 client, in A, of a user who may this."""
-    credentials = cloud.create_user(name, {"Version": "2012-10-17", "Statement": list(statements)})
-    return cloud.client("s3", A, credentials)
+    credentials = local_aws.create_user(name, {"Version": "2012-10-17", "Statement": list(statements)})
+    return local_aws.client("s3", A, credentials)
 
 
 @pytest.mark.parametrize("missing", ["s3:TagResource", "s3:PutBucketOwnershipControls", None])
-def test_a_new_bucket_s_tags_and_ownership_are_rights_of_their_own(cloud: LocalCloud, missing: str | None) -> None:
+def test_a_new_bucket_s_tags_and_ownership_are_rights_of_their_own(local_aws: LocalAws, missing: str | None) -> None:
     name = f"rights-{(missing or 's3:none').rpartition(':')[2].lower()}"
     actions = ["s3:CreateBucket", "s3:TagResource", "s3:PutBucketOwnershipControls"]
-    s3 = user(cloud, name, statement([action for action in actions if action != missing], ["arn:aws:s3:::rights-*"]))
+    s3 = user(
+        local_aws, name, statement([action for action in actions if action != missing], ["arn:aws:s3:::rights-*"])
+    )
     configuration = {"LocationConstraint": A, "Tags": [{"Key": "a", "Value": "b"}]}
 
     def create() -> None:
@@ -51,9 +53,9 @@ def test_a_new_bucket_s_tags_and_ownership_are_rights_of_their_own(cloud: LocalC
         create()
 
 
-def test_each_key_is_deleted_or_refused_by_itself(cloud: LocalCloud, mesh: Mesh) -> None:
+def test_each_key_is_deleted_or_refused_by_itself(local_aws: LocalAws, mesh: Mesh) -> None:
     kept, gone = mesh.put(A, "kept/1"), mesh.put(A, "gone/1")
-    s3 = user(cloud, "rights-versions", statement(["s3:DeleteObjectVersion"], [f"{ON_BUCKET}/gone/*"]))
+    s3 = user(local_aws, "rights-versions", statement(["s3:DeleteObjectVersion"], [f"{ON_BUCKET}/gone/*"]))
     objects = [{"Key": "kept/1", "VersionId": kept}, {"Key": "gone/1", "VersionId": gone}, {"Key": "gone/1"}]
     for quiet in (False, True):
         answer = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": objects, "Quiet": quiet})
@@ -69,9 +71,9 @@ def test_each_key_is_deleted_or_refused_by_itself(cloud: LocalCloud, mesh: Mesh)
     assert mesh.versions(A, "DeleteMarkers") == []
 
 
-def test_a_delete_marker_is_another_right_than_a_version(cloud: LocalCloud, mesh: Mesh) -> None:
+def test_a_delete_marker_is_another_right_than_a_version(local_aws: LocalAws, mesh: Mesh) -> None:
     version = mesh.put(A, "marked")
-    s3 = user(cloud, "rights-markers", statement(["s3:DeleteObject"], [ON_OBJECTS]))
+    s3 = user(local_aws, "rights-markers", statement(["s3:DeleteObject"], [ON_OBJECTS]))
     answer = s3.delete_objects(
         Bucket=BUCKET, Delete={"Objects": [{"Key": "marked"}, {"Key": "marked", "VersionId": version}]}
     )
@@ -79,7 +81,7 @@ def test_a_delete_marker_is_another_right_than_a_version(cloud: LocalCloud, mesh
     assert [error["VersionId"] for error in answer["Errors"]] == [version]
 
 
-def test_a_bucket_policy_refuses_keys_too(cloud: LocalCloud, mesh: Mesh) -> None:
+def test_a_bucket_policy_refuses_keys_too(local_aws: LocalAws, mesh: Mesh) -> None:
     version = mesh.put(A, "locked/1")
     denial = {
         "Effect": "Deny",
@@ -88,7 +90,7 @@ def test_a_bucket_policy_refuses_keys_too(cloud: LocalCloud, mesh: Mesh) -> None
         "Resource": f"{ON_BUCKET}/locked/*",
     }
     mesh.s3(A).put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [denial]}))
-    s3 = user(cloud, "rights-locked", statement(["s3:*"], [ON_BUCKET, ON_OBJECTS]))
+    s3 = user(local_aws, "rights-locked", statement(["s3:*"], [ON_BUCKET, ON_OBJECTS]))
     answer = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "locked/1", "VersionId": version}]})
     assert "with an explicit deny in a resource-based policy" in answer["Errors"][0]["Message"]
     mesh.s3(A).delete_bucket_policy(Bucket=BUCKET)
@@ -100,10 +102,10 @@ def test_no_more_than_1000_keys_at_a_time(mesh: Mesh) -> None:
     assert refused == ("MalformedXML", 400)
 
 
-def test_who_may_not_list_is_not_told_what_is_missing(cloud: LocalCloud, mesh: Mesh) -> None:
+def test_who_may_not_list_is_not_told_what_is_missing(local_aws: LocalAws, mesh: Mesh) -> None:
     reader = statement(["s3:GetObject", "s3:GetObjectVersion"], [ON_OBJECTS])
-    blind = user(cloud, "rights-blind", reader)
-    seeing = user(cloud, "rights-seeing", reader, statement(["s3:ListBucket"], [ON_BUCKET]))
+    blind = user(local_aws, "rights-blind", reader)
+    seeing = user(local_aws, "rights-seeing", reader, statement(["s3:ListBucket"], [ON_BUCKET]))
     mesh.put(A, "there")
     for s3, head, get in ((blind, ("403", 403), DENIED), (seeing, ("404", 404), ("NoSuchKey", 404))):
         s3.head_object(Bucket=BUCKET, Key="there")
@@ -111,15 +113,15 @@ def test_who_may_not_list_is_not_told_what_is_missing(cloud: LocalCloud, mesh: M
         assert code_of(lambda s3=s3: s3.get_object(Bucket=BUCKET, Key="none")) == get  # type: ignore[misc]
 
 
-def test_through_an_access_point_both_must_be_listed(cloud: LocalCloud, deployment: Deployment) -> None:
-    root, regions = AccessPointsClient(cloud), ("us-east-1", A)
-    buckets = make_buckets(cloud, "rights-missing", regions)
+def test_through_an_access_point_both_must_be_listed(local_aws: LocalAws, deployment: Deployment) -> None:
+    root, regions = AccessPointsClient(local_aws), ("us-east-1", A)
+    buckets = make_buckets(local_aws, "rights-missing", regions)
     root.create("rights-missing", *buckets.values())
     point = root.arn("rights-missing")
     arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets.values()]
     reader = statement(["s3:GetObject"], [f"{point}/object/*", *(f"{arn}/*" for arn in arns)])
     for name, listed, code in (("both", [point, *arns], "NoSuchKey"), ("one", [point], "AccessDenied")):
-        s3 = user(cloud, f"rights-missing-{name}", reader, statement(["s3:ListBucket"], listed))
+        s3 = user(local_aws, f"rights-missing-{name}", reader, statement(["s3:ListBucket"], listed))
         assert code_of(lambda s3=s3: s3.get_object(Bucket=point, Key="none"))[0] == code  # type: ignore[misc]
 
 
@@ -135,12 +137,12 @@ def tagged_writes(s3: Any) -> dict[str, Callable[[], object]]:
     }
 
 
-def test_tags_are_written_and_copied_with_the_rights_to_them(cloud: LocalCloud, mesh: Mesh) -> None:
+def test_tags_are_written_and_copied_with_the_rights_to_them(local_aws: LocalAws, mesh: Mesh) -> None:
     mesh.put(A, "tagged", Tagging="a=b")
     mesh.put(A, "plain")
     actions = ["s3:PutObject", "s3:GetObject"]
     none, writer, both = (
-        user(cloud, f"rights-tags-{number}", statement([*actions, *more], [ON_OBJECTS]))
+        user(local_aws, f"rights-tags-{number}", statement([*actions, *more], [ON_OBJECTS]))
         for number, more in enumerate(([], ["s3:PutObjectTagging"], ["s3:PutObjectTagging", "s3:GetObjectTagging"]))
     )
     for s3, allowed in ((none, set()), (writer, {"put", "upload", "replace"}), (both, set(tagged_writes(both)))):

@@ -13,8 +13,8 @@ from botocore.auth import S3SigV4Auth
 
 from localaws.edge.messages import Refusal
 from localaws.edge.sessions import CloudFrontSessions
-from localaws.fixture import Deployment
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY
 from localaws.tests.emulator.wire import Wire, code_of
 from viewer import get
@@ -24,20 +24,20 @@ DENIED = ("AccessDenied", 403)
 
 
 @pytest.fixture(scope="module")
-def arn(cloud: LocalCloud, deployment: Deployment) -> str:
-    return f"arn:aws:cloudfront::{cloud.account_id}:distribution/{deployment.distribution_id}"
+def arn(local_aws: LocalAws, deployment: Deployment) -> str:
+    return f"arn:aws:cloudfront::{local_aws.account_id}:distribution/{deployment.distribution_id}"
 
 
 @pytest.fixture(scope="module")
-def keys(cloud: LocalCloud, arn: str) -> Credentials:
-    found = CloudFrontSessions(cloud.url).credentials(arn)
+def keys(local_aws: LocalAws, arn: str) -> Credentials:
+    found = CloudFrontSessions(local_aws.url).credentials(arn)
     return Credentials(found.access_key, found.secret_key, found.token)
 
 
 @pytest.fixture
-def bucket(cloud: LocalCloud, deployment: Deployment) -> Iterator[str]:
+def bucket(local_aws: LocalAws, deployment: Deployment) -> Iterator[str]:
     yield deployment.buckets[REGION]
-    cloud.client("s3", REGION).delete_bucket_policy(Bucket=deployment.buckets[REGION])
+    local_aws.client("s3", REGION).delete_bucket_policy(Bucket=deployment.buckets[REGION])
 
 
 def statement(action: str, resource: str, source_arn: str | None, principal: Any = None) -> dict[str, Any]:
@@ -46,13 +46,13 @@ def statement(action: str, resource: str, source_arn: str | None, principal: Any
     return {"Effect": "Allow", "Principal": who, "Action": action, "Resource": resource, **condition}
 
 
-def put_policy(cloud: LocalCloud, bucket: str, *statements: dict[str, Any]) -> None:
+def put_policy(local_aws: LocalAws, bucket: str, *statements: dict[str, Any]) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-    cloud.client("s3", REGION).put_bucket_policy(Bucket=bucket, Policy=policy)
+    local_aws.client("s3", REGION).put_bucket_policy(Bucket=bucket, Policy=policy)
 
 
-def test_only_the_named_distribution_may_read(cloud: LocalCloud, keys: Credentials, bucket: str, arn: str) -> None:
-    s3, objects = cloud.client("s3", REGION, keys), f"arn:aws:s3:::{bucket}/*"
+def test_only_the_named_distribution_may_read(local_aws: LocalAws, keys: Credentials, bucket: str, arn: str) -> None:
+    s3, objects = local_aws.client("s3", REGION, keys), f"arn:aws:s3:::{bucket}/*"
 
     def read() -> Any:
         return s3.get_object(Bucket=bucket, Key=KEY)
@@ -62,69 +62,69 @@ def test_only_the_named_distribution_may_read(cloud: LocalCloud, keys: Credentia
         statement("s3:GetObject", objects, f"{arn}X"),
         statement("s3:GetObject", objects, arn, {"Service": "s3.amazonaws.com"}),
         # CloudFront is nobody of the account.
-        statement("s3:GetObject", objects, None, {"AWS": f"arn:aws:iam::{cloud.account_id}:root"}),
+        statement("s3:GetObject", objects, None, {"AWS": f"arn:aws:iam::{local_aws.account_id}:root"}),
         statement("s3:PutObject", objects, arn),
     ):
-        put_policy(cloud, bucket, refused)
+        put_policy(local_aws, bucket, refused)
         assert code_of(read) == DENIED
-    put_policy(cloud, bucket, statement("s3:GetObject", objects, arn))
+    put_policy(local_aws, bucket, statement("s3:GetObject", objects, arn))
     assert read()["Body"].read() == REGION.encode()
     assert code_of(lambda: s3.put_object(Bucket=bucket, Key="x", Body=b"1")) == DENIED
     denial = {**statement("s3:*", objects, None, "*"), "Effect": "Deny"}
-    put_policy(cloud, bucket, statement("s3:GetObject", objects, arn), denial)
+    put_policy(local_aws, bucket, statement("s3:GetObject", objects, arn), denial)
     assert code_of(read) == DENIED
 
 
 def test_a_missing_key_is_404_for_a_distribution_that_may_list(
-    cloud: LocalCloud, keys: Credentials, bucket: str, arn: str
+    local_aws: LocalAws, keys: Credentials, bucket: str, arn: str
 ) -> None:
-    s3 = cloud.client("s3", REGION, keys)
+    s3 = local_aws.client("s3", REGION, keys)
     reads = statement("s3:GetObject", f"arn:aws:s3:::{bucket}/*", arn)
-    put_policy(cloud, bucket, reads)
+    put_policy(local_aws, bucket, reads)
     assert code_of(lambda: s3.get_object(Bucket=bucket, Key="none")) == DENIED
-    put_policy(cloud, bucket, reads, statement("s3:ListBucket", f"arn:aws:s3:::{bucket}", arn))
+    put_policy(local_aws, bucket, reads, statement("s3:ListBucket", f"arn:aws:s3:::{bucket}", arn))
     assert code_of(lambda: s3.get_object(Bucket=bucket, Key="none")) == ("NoSuchKey", 404)
 
 
 def test_through_an_access_point_both_policies_must_allow(
-    cloud: LocalCloud, deployment: Deployment, keys: Credentials, arn: str
+    local_aws: LocalAws, deployment: Deployment, keys: Credentials, arn: str
 ) -> None:
-    s3, control = cloud.client("s3", REGION, keys), cloud.client("s3control", "us-west-2")
+    s3, control = local_aws.client("s3", REGION, keys), local_aws.client("s3control", "us-west-2")
 
     def read() -> Any:
         return s3.get_object(Bucket=deployment.mrap_arn, Key=KEY)
 
     put_policy(
-        cloud,
+        local_aws,
         deployment.buckets[REGION],
         statement("s3:GetObject", f"arn:aws:s3:::{deployment.buckets[REGION]}/*", arn),
     )
     assert code_of(read) == DENIED
     allowed = statement("s3:GetObject", f"{deployment.mrap_arn}/object/*", arn)
     control.put_multi_region_access_point_policy(
-        AccountId=cloud.account_id,
+        AccountId=local_aws.account_id,
         Details={
             "Name": deployment.mrap_name,
             "Policy": json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
         },
     )
     assert read()["Body"].read() == REGION.encode()
-    cloud.client("s3", REGION).delete_bucket_policy(Bucket=deployment.buckets[REGION])
+    local_aws.client("s3", REGION).delete_bucket_policy(Bucket=deployment.buckets[REGION])
     assert code_of(read) == DENIED
 
 
 def test_the_bucket_s_own_host_name_asks_for_a_signature(
-    cloud: LocalCloud, keys: Credentials, bucket: str, arn: str
+    local_aws: LocalAws, keys: Credentials, bucket: str, arn: str
 ) -> None:
     host = f"{bucket}.s3.{REGION}.amazonaws.com"
-    put_policy(cloud, bucket, statement("s3:GetObject", f"arn:aws:s3:::{bucket}/*", arn))
-    wire = Wire(cloud, host, keys)
+    put_policy(local_aws, bucket, statement("s3:GetObject", f"arn:aws:s3:::{bucket}/*", arn))
+    wire = Wire(local_aws, host, keys)
     assert wire.get("/docs/a%20b%2Bc.txt", S3SigV4Auth).status == 200
     assert wire.get("/docs/a%20b%2Bc.txt", S3SigV4Auth, added={"x-amz-date": "20200101T000000Z"}).status == 403
-    assert get(cloud.url, "/docs/a%20b%2Bc.txt", Host=host).status == 403
+    assert get(local_aws.url, "/docs/a%20b%2Bc.txt", Host=host).status == 403
 
 
-def test_there_are_no_credentials_for_a_distribution_that_is_not(cloud: LocalCloud, arn: str) -> None:
+def test_there_are_no_credentials_for_a_distribution_that_is_not(local_aws: LocalAws, arn: str) -> None:
     for wrong in (f"{arn}X", "arn:aws:s3:::bucket"):
         with pytest.raises(Refusal, match="does not exist"):
-            CloudFrontSessions(cloud.url).credentials(wrong)
+            CloudFrontSessions(local_aws.url).credentials(wrong)

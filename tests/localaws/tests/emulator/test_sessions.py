@@ -8,23 +8,23 @@ import json
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import CloudError, Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws, LocalAwsError
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY, PATH, allow
 from localaws.tests.emulator.wire import Wire, code_of
 
 
 def test_a_lambda_session_has_the_rights_of_its_role(
-    cloud: LocalCloud, deployment: Deployment, edge: Credentials, mrap: Wire
+    local_aws: LocalAws, deployment: Deployment, edge: Credentials, mrap: Wire
 ) -> None:
-    identity = cloud.client("sts", credentials=edge).get_caller_identity()
+    identity = local_aws.client("sts", credentials=edge).get_caller_identity()
     assert edge.access_key_id.startswith("ASIA")
     assert identity["Arn"].endswith(f":assumed-role/{deployment.lambda_role_name}/ref-origin-request")
-    s3 = cloud.client("s3", credentials=edge)
+    s3 = local_aws.client("s3", credentials=edge)
     assert s3.get_object(Bucket=deployment.mrap_arn, Key=KEY)["Body"].read() == b"us-east-1"
     refused = code_of(lambda: s3.put_object(Bucket=deployment.mrap_arn, Key="new", Body=b"1"))
     assert refused == ("AccessDenied", 403)
-    iam = cloud.client("iam")
+    iam = local_aws.client("iam")
     name = deployment.lambda_role_name
     policy = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
     iam.delete_role_policy(RoleName=name, PolicyName=name)
@@ -36,22 +36,26 @@ def test_a_lambda_session_has_the_rights_of_its_role(
 
 
 @pytest.mark.parametrize("service", ["lambda", "edgelambda"])
-def test_a_lambda_session_needs_both_services_trusted(cloud: LocalCloud, deployment: Deployment, service: str) -> None:
+def test_a_lambda_session_needs_both_services_trusted(
+    local_aws: LocalAws, deployment: Deployment, service: str
+) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = cloud.client("iam").create_role(RoleName=f"only-{service}", AssumeRolePolicyDocument=document)["Role"]
+    role = local_aws.client("iam").create_role(RoleName=f"only-{service}", AssumeRolePolicyDocument=document)["Role"]
     missing = {"lambda": "edgelambda", "edgelambda": "lambda"}[service]
-    with pytest.raises(CloudError, match=rf"does not let {missing}\.amazonaws\.com call sts:AssumeRole"):
-        cloud.lambda_session(role["Arn"], deployment.lambda_version_arn)
+    with pytest.raises(LocalAwsError, match=rf"does not let {missing}\.amazonaws\.com call sts:AssumeRole"):
+        local_aws.lambda_session(role["Arn"], deployment.lambda_version_arn)
 
 
-def test_a_lambda_session_needs_the_role(cloud: LocalCloud, deployment: Deployment) -> None:
-    with pytest.raises(CloudError, match="does not exist"):
-        cloud.lambda_session(f"arn:aws:iam::{cloud.account_id}:role/nobody", deployment.lambda_version_arn)
+def test_a_lambda_session_needs_the_role(local_aws: LocalAws, deployment: Deployment) -> None:
+    with pytest.raises(LocalAwsError, match="does not exist"):
+        local_aws.lambda_session(f"arn:aws:iam::{local_aws.account_id}:role/nobody", deployment.lambda_version_arn)
 
 
-def test_a_user_may_do_what_the_policy_says(cloud: LocalCloud, deployment: Deployment) -> None:
+def test_a_user_may_do_what_the_policy_says(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-east-1"]
-    s3 = cloud.client("s3", credentials=cloud.create_user("reader", allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")))
+    s3 = local_aws.client(
+        "s3", credentials=local_aws.create_user("reader", allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
+    )
     assert s3.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"us-east-1"
     assert code_of(lambda: s3.put_object(Bucket=bucket, Key="x", Body=b"1")) == ("AccessDenied", 403)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from localaws.fixture import Deployment
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.wire import code_of
 
 NONE: dict[str, Any] = {
@@ -44,8 +44,8 @@ def snake(entity: str) -> str:
 
 
 class Kind:
-    def __init__(self, cloud: LocalCloud, entity: str) -> None:
-        self.aws = cloud.client("cloudfront")
+    def __init__(self, local_aws: LocalAws, entity: str) -> None:
+        self.aws = local_aws.client("cloudfront")
         self.entity = entity
         self.made: list[str] = []
 
@@ -70,8 +70,8 @@ class Kind:
 
 
 @pytest.fixture
-def kinds(cloud: LocalCloud) -> Iterator[dict[str, Kind]]:
-    kinds = {entity: Kind(cloud, entity) for entity in CONFIGS}
+def kinds(local_aws: LocalAws) -> Iterator[dict[str, Kind]]:
+    kinds = {entity: Kind(local_aws, entity) for entity in CONFIGS}
     yield kinds
     for kind in kinds.values():
         kind.clean()
@@ -195,19 +195,19 @@ def test_what_cannot_be(kinds: dict[str, Kind], entity: str, change: dict[str, A
 
 @pytest.mark.parametrize("entity", ["CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy"])
 def test_what_a_distribution_uses_stays(
-    cloud: LocalCloud, deployment: Deployment, kinds: dict[str, Kind], entity: str
+    local_aws: LocalAws, deployment: Deployment, kinds: dict[str, Kind], entity: str
 ) -> None:
     kind = kinds[entity]
     made, etag = kind.create()
-    used_by = distribution(cloud, deployment, {f"{entity}Id": made})
+    used_by = distribution(local_aws, deployment, {f"{entity}Id": made})
     users = getattr(kind.aws, f"list_distributions_by_{snake(entity)}_id")(**{f"{entity}Id": made})
     assert users["DistributionIdList"]["Items"] == [used_by]
     assert code_of(lambda: kind.call("delete", Id=made, IfMatch=etag)) == (f"{entity}InUse", 409)
-    remove(cloud, used_by)
+    remove(local_aws, used_by)
 
 
 def test_an_origin_access_control_that_is_used_stays(
-    cloud: LocalCloud, deployment: Deployment, kinds: dict[str, Kind]
+    local_aws: LocalAws, deployment: Deployment, kinds: dict[str, Kind]
 ) -> None:
     kind = kinds["OriginAccessControl"]
     made, etag = kind.create(SigningProtocol="sigv4")
@@ -218,18 +218,18 @@ def test_an_origin_access_control_that_is_used_stays(
         "OriginAccessControlId": made,
     }
     used_by = distribution(
-        cloud,
+        local_aws,
         deployment,
         {"TargetOriginId": "bucket", "LambdaFunctionAssociations": {"Quantity": 0}},
         Origins={"Quantity": 1, "Items": [origin]},
     )
     assert code_of(lambda: kind.call("delete", Id=made, IfMatch=etag)) == ("OriginAccessControlInUse", 409)
-    remove(cloud, used_by)
+    remove(local_aws, used_by)
 
 
-def distribution(cloud: LocalCloud, deployment: Deployment, behavior: dict[str, Any], **change: Any) -> str:
+def distribution(local_aws: LocalAws, deployment: Deployment, behavior: dict[str, Any], **change: Any) -> str:
     """Like the deployed one, but for this, and disabled."""
-    cloudfront = cloud.client("cloudfront")
+    cloudfront = local_aws.client("cloudfront")
     config = cloudfront.get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
     config |= {"CallerReference": f"policies-{next(_numbers)}", "Enabled": False, **change}
     config["DefaultCacheBehavior"] |= behavior
@@ -237,7 +237,7 @@ def distribution(cloud: LocalCloud, deployment: Deployment, behavior: dict[str, 
     return made
 
 
-def remove(cloud: LocalCloud, distribution_id: str) -> None:
-    cloudfront = cloud.client("cloudfront")
+def remove(local_aws: LocalAws, distribution_id: str) -> None:
+    cloudfront = local_aws.client("cloudfront")
     etag = cloudfront.get_distribution(Id=distribution_id)["ETag"]
     cloudfront.delete_distribution(Id=distribution_id, IfMatch=etag)

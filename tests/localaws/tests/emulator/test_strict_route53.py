@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.wire import code_of
 
 ZONE = "strict.example"
@@ -17,8 +17,8 @@ CLOUDFRONT = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": "d1.cloudfront.net", 
 
 
 @pytest.fixture(scope="module")
-def zone(cloud: LocalCloud) -> str:
-    made = cloud.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
+def zone(local_aws: LocalAws) -> str:
+    made = local_aws.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
     found: str = made["HostedZone"]["Id"]
     return found
 
@@ -28,9 +28,9 @@ def record(name: str, kind: str, *values: str, **members: Any) -> dict[str, Any]
     return {"Name": f"{name}.{ZONE}", "Type": kind, **pointing, **members}
 
 
-def change(cloud: LocalCloud, zone: str, *records: dict[str, Any], action: str = "CREATE") -> None:
+def change(local_aws: LocalAws, zone: str, *records: dict[str, Any], action: str = "CREATE") -> None:
     changes = [{"Action": action, "ResourceRecordSet": each} for each in records]
-    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    local_aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
 
 
 @pytest.mark.parametrize(
@@ -50,43 +50,43 @@ def change(cloud: LocalCloud, zone: str, *records: dict[str, Any], action: str =
         record("a", "A", "192.0.2.1", AliasTarget=CLOUDFRONT),
     ],
 )
-def test_what_a_record_set_cannot_be(cloud: LocalCloud, zone: str, unfit: dict[str, Any]) -> None:
-    assert code_of(lambda: change(cloud, zone, record("beside", "TXT", '"x"'), unfit)) in (
+def test_what_a_record_set_cannot_be(local_aws: LocalAws, zone: str, unfit: dict[str, Any]) -> None:
+    assert code_of(lambda: change(local_aws, zone, record("beside", "TXT", '"x"'), unfit)) in (
         REFUSED,
         ("InvalidInput", 400),
     )
-    change(cloud, zone, record("beside", "TXT", '"x"'))  # it was not made either
-    change(cloud, zone, record("beside", "TXT", '"x"'), action="DELETE")
+    change(local_aws, zone, record("beside", "TXT", '"x"'))  # it was not made either
+    change(local_aws, zone, record("beside", "TXT", '"x"'), action="DELETE")
 
 
 @pytest.mark.parametrize("kind", ["A", "AAAA", "HTTPS"])
-def test_an_alias_of_a_distribution(cloud: LocalCloud, zone: str, kind: str) -> None:
-    change(cloud, zone, record("alias", kind, AliasTarget=CLOUDFRONT))
+def test_an_alias_of_a_distribution(local_aws: LocalAws, zone: str, kind: str) -> None:
+    change(local_aws, zone, record("alias", kind, AliasTarget=CLOUDFRONT))
 
 
-def test_what_cannot_be_beside_each_other(cloud: LocalCloud, zone: str) -> None:
+def test_what_cannot_be_beside_each_other(local_aws: LocalAws, zone: str) -> None:
     weighted = record("w", "TXT", '"x"', SetIdentifier="one", Weight=1)
-    change(cloud, zone, weighted, record("c", "CNAME", "d1.cloudfront.net"))
+    change(local_aws, zone, weighted, record("c", "CNAME", "d1.cloudfront.net"))
     for other in (record("w", "TXT", '"y"'), record("c", "A", "192.0.2.1"), record("w", "CNAME", "d1.cloudfront.net")):
-        assert code_of(lambda other=other: change(cloud, zone, other)) == REFUSED  # type: ignore[misc]
-    change(cloud, zone, record("w", "TXT", '"y"', SetIdentifier="two", Weight=0))
+        assert code_of(lambda other=other: change(local_aws, zone, other)) == REFUSED  # type: ignore[misc]
+    change(local_aws, zone, record("w", "TXT", '"y"', SetIdentifier="two", Weight=0))
     # In one batch, one gives way to the other.
     changes = [
         {"Action": "DELETE", "ResourceRecordSet": record("c", "CNAME", "d1.cloudfront.net")},
         {"Action": "CREATE", "ResourceRecordSet": record("c", "A", AliasTarget=CLOUDFRONT)},
     ]
-    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    local_aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
 
 
-def test_a_wildcard_is_told_as_an_escape(cloud: LocalCloud, zone: str) -> None:
-    change(cloud, zone, record("*", "A", AliasTarget=CLOUDFRONT))
-    listed = cloud.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+def test_a_wildcard_is_told_as_an_escape(local_aws: LocalAws, zone: str) -> None:
+    change(local_aws, zone, record("*", "A", AliasTarget=CLOUDFRONT))
+    listed = local_aws.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     assert f"\\052.{ZONE}." in [each["Name"] for each in listed]
-    change(cloud, zone, record("\\052", "A", AliasTarget=CLOUDFRONT), action="DELETE")
+    change(local_aws, zone, record("\\052", "A", AliasTarget=CLOUDFRONT), action="DELETE")
 
 
-def test_a_health_check_tells_what_it_was_given(cloud: LocalCloud) -> None:
-    route53 = cloud.client("route53")
+def test_a_health_check_tells_what_it_was_given(local_aws: LocalAws) -> None:
+    route53 = local_aws.client("route53")
     config = {"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "eu"}, "Inverted": True}
     made = route53.create_health_check(CallerReference="inverted", HealthCheckConfig=config)["HealthCheck"]["Id"]
     assert route53.get_health_check(HealthCheckId=made)["HealthCheck"]["HealthCheckConfig"] == config

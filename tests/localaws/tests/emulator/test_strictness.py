@@ -10,8 +10,8 @@ from typing import Any
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.crt.auth import CrtS3SigV4AsymQueryAuth, CrtSigV4AsymAuth
 
-from localaws.fixture import Deployment
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
+from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.reference import KEY, PATH, allow
 from localaws.tests.emulator.wire import Wire, code_of
 
@@ -25,9 +25,9 @@ def test_an_access_point_takes_sigv4a_only(mrap: Wire) -> None:
         assert answer.region is None  # no bucket was asked
 
 
-def test_the_signature_is_verified(cloud: LocalCloud, deployment: Deployment, edge: Credentials) -> None:
+def test_the_signature_is_verified(local_aws: LocalAws, deployment: Deployment, edge: Credentials) -> None:
     wrong = Credentials(edge.access_key_id, "wrong", edge.session_token)
-    assert Wire(cloud, deployment.mrap_host, wrong).get(PATH).status == 403
+    assert Wire(local_aws, deployment.mrap_host, wrong).get(PATH).status == 403
 
 
 def test_every_amazon_header_must_be_signed(mrap: Wire) -> None:
@@ -40,33 +40,33 @@ def test_every_amazon_header_must_be_signed(mrap: Wire) -> None:
 
 
 def test_a_signed_request_names_the_hash_of_its_body(
-    cloud: LocalCloud, deployment: Deployment, mrap: Wire, edge: Credentials
+    local_aws: LocalAws, deployment: Deployment, mrap: Wire, edge: Credentials
 ) -> None:
     refused = mrap.get(PATH, signer=CrtSigV4AsymAuth)
     assert (refused.status, b"x-amz-content-sha256" in refused.body) == (403, True)
-    bucket = Wire(cloud, f"127.0.0.1:{cloud.port}", edge)
+    bucket = Wire(local_aws, f"127.0.0.1:{local_aws.port}", edge)
     path = f"/{deployment.buckets['us-east-1']}{PATH}"
     assert bucket.get(path, signer=S3SigV4Auth).status == 200
     refused = bucket.get(path, signer=SigV4Auth)
     assert (refused.status, b"x-amz-content-sha256" in refused.body) == (403, True)
 
 
-def test_the_expected_bucket_owner_is_compared(cloud: LocalCloud, deployment: Deployment) -> None:
-    s3, bucket = cloud.client("s3"), deployment.buckets["us-east-1"]
-    s3.get_object(Bucket=bucket, Key=KEY, ExpectedBucketOwner=cloud.account_id)
+def test_the_expected_bucket_owner_is_compared(local_aws: LocalAws, deployment: Deployment) -> None:
+    s3, bucket = local_aws.client("s3"), deployment.buckets["us-east-1"]
+    s3.get_object(Bucket=bucket, Key=KEY, ExpectedBucketOwner=local_aws.account_id)
     refused = code_of(lambda: s3.get_object(Bucket=bucket, Key=KEY, ExpectedBucketOwner="999999999999"))
     assert refused == ("AccessDenied", 403)
 
 
-def test_the_length_of_a_key(cloud: LocalCloud, deployment: Deployment) -> None:
-    s3, bucket = cloud.client("s3"), deployment.buckets["us-east-1"]
+def test_the_length_of_a_key(local_aws: LocalAws, deployment: Deployment) -> None:
+    s3, bucket = local_aws.client("s3"), deployment.buckets["us-east-1"]
     s3.put_object(Bucket=bucket, Key="é" * 512)
     assert code_of(lambda: s3.put_object(Bucket=bucket, Key="é" * 512 + "x")) == ("KeyTooLongError", 400)
     s3.delete_object(Bucket=bucket, Key="é" * 512)
 
 
-def test_the_limits_of_the_key_value_store(cloud: LocalCloud, deployment: Deployment) -> None:
-    kvs, arn = cloud.client("cloudfront-keyvaluestore"), deployment.kvs_arn
+def test_the_limits_of_the_key_value_store(local_aws: LocalAws, deployment: Deployment) -> None:
+    kvs, arn = local_aws.client("cloudfront-keyvaluestore"), deployment.kvs_arn
 
     def update(**change: Any) -> None:
         etag = kvs.describe_key_value_store(KvsARN=arn)["ETag"]
@@ -87,8 +87,8 @@ def test_the_limits_of_the_key_value_store(cloud: LocalCloud, deployment: Deploy
         assert code_of(lambda change=change: update(**change)) == ("ValidationException", 400)  # type: ignore[misc]
 
 
-def test_the_size_of_a_cloudfront_function(cloud: LocalCloud) -> None:
-    cloudfront = cloud.client("cloudfront")
+def test_the_size_of_a_cloudfront_function(local_aws: LocalAws) -> None:
+    cloudfront = local_aws.client("cloudfront")
     config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
     code = b"function handler(event) { return event.request; }".ljust(10_240)
     etag = cloudfront.create_function(Name="size", FunctionConfig=config, FunctionCode=code)["ETag"]
@@ -99,8 +99,8 @@ def test_the_size_of_a_cloudfront_function(cloud: LocalCloud) -> None:
         assert code_of(call) == ("FunctionSizeLimitExceeded", 413)
 
 
-def test_what_a_distribution_names_must_exist(cloud: LocalCloud, deployment: Deployment) -> None:
-    cloudfront = cloud.client("cloudfront")
+def test_what_a_distribution_names_must_exist(local_aws: LocalAws, deployment: Deployment) -> None:
+    cloudfront = local_aws.client("cloudfront")
     found = cloudfront.get_distribution_config(Id=deployment.distribution_id)
 
     def with_default(**change: Any) -> dict[str, Any]:
@@ -144,19 +144,19 @@ def test_what_a_distribution_names_must_exist(cloud: LocalCloud, deployment: Dep
     cloudfront.create_distribution(DistributionConfig=config)
 
 
-def test_an_origin_access_control_may_sign_with_sigv4a(cloud: LocalCloud) -> None:
+def test_an_origin_access_control_may_sign_with_sigv4a(local_aws: LocalAws) -> None:
     config = {
         "Name": "mrap",
         "SigningProtocol": "sigv4a",
         "SigningBehavior": "always",
         "OriginAccessControlOriginType": "s3",
     }
-    created = cloud.client("cloudfront").create_origin_access_control(OriginAccessControlConfig=config)
+    created = local_aws.client("cloudfront").create_origin_access_control(OriginAccessControlConfig=config)
     assert created["OriginAccessControl"]["OriginAccessControlConfig"]["SigningProtocol"] == "sigv4a"
 
 
-def test_requests_count_as_sent_over_tls(cloud: LocalCloud) -> None:
-    s3, bucket = cloud.client("s3"), "tls-only"
+def test_requests_count_as_sent_over_tls(local_aws: LocalAws) -> None:
+    s3, bucket = local_aws.client("s3"), "tls-only"
     s3.create_bucket(Bucket=bucket)
     statement = {
         "Effect": "Deny",
@@ -166,5 +166,5 @@ def test_requests_count_as_sent_over_tls(cloud: LocalCloud) -> None:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    user = cloud.create_user("writer", allow("s3:*", "*"))
-    cloud.client("s3", credentials=user).put_object(Bucket=bucket, Key="k", Body=b"1")
+    user = local_aws.create_user("writer", allow("s3:*", "*"))
+    local_aws.client("s3", credentials=user).put_object(Bucket=bucket, Key="k", Body=b"1")

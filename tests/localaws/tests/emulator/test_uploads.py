@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localaws.local import LocalCloud
+from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import ENABLED, Mesh
 from localaws.tests.emulator.uploads import BODIES, MIN_PART, upload
 from localaws.tests.emulator.wire import code_of
@@ -31,9 +31,9 @@ KEY = f"arn:aws:kms:{A}:111122223333:key/a"
 
 
 @pytest.fixture(scope="module")
-def mesh(cloud: LocalCloud) -> Mesh:
+def mesh(local_aws: LocalAws) -> Mesh:
     """Everything in A goes to B."""
-    found = Mesh(cloud, "uploads", A, B)
+    found = Mesh(local_aws, "uploads", A, B)
     found.replicate(A, found.rule(B))
     return found
 
@@ -86,8 +86,8 @@ def test_all_that_was_said_of_it_is_on_the_object_and_on_its_replica(mesh: Mesh)
     assert mesh.tags(A, "all") == mesh.tags(B, "all") == {}
 
 
-def test_its_tags_choose_the_rule(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "uploads-tags", A, B)
+def test_its_tags_choose_the_rule(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "uploads-tags", A, B)
     team = {"Tag": {"Key": "team", "Value": "web"}}
     mesh.replicate(A, mesh.rule(B, Filter=team, DeleteMarkerReplication={"Status": "Disabled"}))
     for key, tagging in (("goes", "team=web"), ("stays", "team=ops")):
@@ -95,8 +95,8 @@ def test_its_tags_choose_the_rule(cloud: LocalCloud) -> None:
     assert [version["Key"] for version in mesh.versions(B)] == ["goes"]
 
 
-def test_under_a_kms_key_the_etag_is_no_digest_but_tells_of_the_parts(cloud: LocalCloud) -> None:
-    mesh = Mesh(cloud, "uploads-kms", A)
+def test_under_a_kms_key_the_etag_is_no_digest_but_tells_of_the_parts(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "uploads-kms", A)
     plain = upload(mesh.s3(A), mesh.buckets[A], "plain")["ETag"]
     kms = upload(mesh.s3(A), mesh.buckets[A], "kms", ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY)
     head = mesh.head(A, "kms")

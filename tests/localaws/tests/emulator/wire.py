@@ -13,7 +13,7 @@ from botocore.credentials import Credentials as BotoCredentials
 from botocore.crt.auth import CrtS3SigV4AsymAuth
 from botocore.exceptions import ClientError
 
-from localaws.local import Credentials, LocalCloud
+from localaws.local_aws import Credentials, LocalAws
 from viewer import Response, get
 
 
@@ -27,8 +27,8 @@ def code_of(call: Callable[[], object]) -> tuple[str, int]:
 class Wire:
     """HTTP to the emulator as a signer outside botocore sends it."""
 
-    def __init__(self, cloud: LocalCloud, host: str, credentials: Credentials) -> None:
-        self._url = cloud.url
+    def __init__(self, local_aws: LocalAws, host: str, credentials: Credentials) -> None:
+        self._url = local_aws.url
         self._host = host
         self._credentials = BotoCredentials(
             credentials.access_key_id, credentials.secret_access_key, credentials.session_token

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.multiregion.edge.plugins.module_utils._site import references
+
+
+def resolve(data: t.Any, results: t.Mapping[str, t.Any]) -> t.Any:
+    """The filter. Raises AnsibleFilterError for a reference that no result has."""
+    try:
+        return references.resolve(data, results)
+    except KeyError as error:
+        raise AnsibleFilterError(f"{error.args[0]} is not known: no role that ran before has returned it.") from error
+
+
+class FilterModule:
+    """What Ansible looks for in this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"resolve": resolve}

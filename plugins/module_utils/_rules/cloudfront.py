@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What CloudFront takes as a name or as a distribution's ARN, and what lets a distribution read from S3. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._core.errors import EdgeError
+from .._core.shapes import KNOWN_AFTER_APPLY
+
+DISTRIBUTION_ARN = re.compile(r"arn:aws:cloudfront::\d{12}:distribution/(E[0-9A-Z]+)")
+
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def check_cloudfront_name(name: str) -> None:
+    """Raise EdgeError unless a function or a key value store can have the *name*."""
+    if not _NAME.fullmatch(name):
+        raise EdgeError(f"name: {name!r} must be 1 to 64 letters, digits, hyphens and underscores.")
+
+
+def check_distribution_arns(option: str, arns: t.Sequence[str], check_mode: bool) -> None:
+    """Raise EdgeError unless each is the ARN of one distribution; in check mode it may not exist yet."""
+    for arn in arns:
+        if not DISTRIBUTION_ARN.fullmatch(arn) and not (check_mode and arn == KNOWN_AFTER_APPLY):
+            raise EdgeError(f"{option}: {arn!r} must be arn:aws:cloudfront::<account>:distribution/<id>.")
+    if len(set(arns)) != len(arns):
+        raise EdgeError(f"{option} names a distribution more than once: name each once.")
+
+
+def read_statements(arns: t.Sequence[str], objects: str, bucket: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """The statements that let exactly the distributions *arns* read the *objects* of the *bucket*, given as ARNs.
+
+    The second one is there since S3 answers 403 for a missing key without it, and 404 with it.
+    Source: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin"; S3 API Reference, GetObject.
+    """
+    reader = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Condition": {"StringEquals": {"aws:SourceArn": arns[0] if len(arns) == 1 else list(arns)}},
+    }
+    return (
+        {**reader, "Action": "s3:GetObject", "Resource": objects},
+        {**reader, "Action": "s3:ListBucket", "Resource": bucket},
+    )

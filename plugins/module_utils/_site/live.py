@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What is live of a site, as its distribution and its Multi-Region Access Points (MRAPs) show it. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import typing as t
+
+from .origin_modes import Family, family_of
+
+_BUCKET_HOST = re.compile(r"(.+)\.s3\.([a-z0-9-]+)\.amazonaws\.com")
+_MRAP_HOST = re.compile(r"([a-z0-9]+\.mrap)\.accesspoint\.s3-global\.amazonaws\.com")
+
+Facts = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mrap:
+    """*regions*: its buckets by Region. *out*: the Regions whose traffic dial is at 0."""
+
+    name: str
+    arn: str
+    regions: t.Mapping[str, str]
+    out: tuple[str, ...] = ()
+    serves: bool = True
+    has_policy: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Distribution:
+    """*origins*: domain names by origin id. *target*: the origin, or the group, of the default cache behavior."""
+
+    arn: str
+    domain_name: str
+    target: str = ""
+    origins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cache_policy_id: str = ""
+
+    @property
+    def family(self) -> Family | None:
+        """What serves. None where the target is no origin of ours."""
+        return family_of(self.target)
+
+    @property
+    def origin_ids(self) -> list[str]:
+        """Of the origins that an origin mode has made. Others belong to the user."""
+        return [origin_id for origin_id in self.origins if family_of(origin_id)]
+
+    @property
+    def families(self) -> list[Family]:
+        return list(dict.fromkeys(filter(None, map(family_of, self.origins))))
+
+    @property
+    def buckets(self) -> dict[str, str]:
+        """The buckets that are origins, by Region."""
+        hosts = (_BUCKET_HOST.fullmatch(self.origins[origin_id]) for origin_id in self.origin_ids)
+        return {host[2]: host[1] for host in hosts if host}
+
+    @property
+    def mrap_arn(self) -> str:
+        """The ARN of the MRAP that is an origin; empty where none is."""
+        hosts = filter(None, map(_MRAP_HOST.fullmatch, self.origins.values()))
+        account_id = self.arn.split(":")[4]
+        return next((f"arn:aws:s3::{account_id}:accesspoint/{host[1]}" for host in hosts), "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Live:
+    """*left_out*: the Regions that the viewer function leaves out."""
+
+    account_id: str
+    distribution: Distribution | None = None
+    mraps: tuple[Mrap, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def with_left_out(self, regions: t.Iterable[str]) -> Live:
+        return dataclasses.replace(self, left_out=tuple(regions))
+
+    @property
+    def buckets(self) -> dict[str, str]:
+        """Those that serve, or are about to, by Region."""
+        found = dict(self.distribution.buckets) if self.distribution else {}
+        for mrap in self.mraps:
+            found |= mrap.regions
+        return found
+
+
+def mrap_name(site: str, regions: t.Iterable[str]) -> str:
+    """AWS never changes the Regions of an MRAP, so another set of Regions is another MRAP, with another name."""
+    digest = hashlib.sha256(",".join(sorted(regions)).encode()).hexdigest()
+    return f"{site}-{digest[:8]}"
+
+
+def mrap_from(facts: Facts) -> Mrap:
+    """*facts*: what s3_multi_region_access_point_info returns about one."""
+    return Mrap(
+        name=facts["name"],
+        arn=facts["arn"],
+        regions=facts["regions"],
+        out=tuple(region for region, dial in (facts["routes"] or {}).items() if dial == 0),
+        serves=facts["status"] == "READY",
+        has_policy=bool(facts["policy_established"]),
+    )
+
+
+def distribution_from(facts: Facts) -> Distribution:
+    """*facts*: what cloudfront_distribution_info returns about one."""
+    config = facts["config"]
+    behavior = config.get("default_cache_behavior", {})
+    return Distribution(
+        arn=facts["arn"],
+        domain_name=facts["domain_name"],
+        target=behavior.get("target_origin_id", ""),
+        origins={origin["id"]: origin["domain_name"] for origin in config.get("origins", [])},
+        cache_policy_id=behavior.get("cache_policy_id", ""),
+    )

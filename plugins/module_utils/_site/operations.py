@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What each playbook is given of the settings and of what is live, and what each of them refuses. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._core.errors import EdgeError
+from .live import Distribution
+from .origin_modes import ORIGIN_MODES
+from .phases import phases
+from .references import (
+    DISTRIBUTION_DOMAIN_NAME,
+    DISTRIBUTION_ID,
+    MRAP_ALIAS,
+    MRAP_ARN,
+    PENDING_REASON,
+)
+from .target import Settings, Target
+
+Facts = dict[str, t.Any]
+
+
+def site(target: Target, check_mode: bool) -> Facts:
+    """In check mode one phase runs: the modules of a later one would plan against a site that is not yet as the phases
+    before it leave it. Their own sentences stand for them."""
+    planned = phases(target)
+    later = planned[1:] if check_mode else []
+    mrap = {"mrap_alias": MRAP_ALIAS, "mrap_arn": MRAP_ARN} if target.mode.mrap else {}
+    retires_function = any(phase.tasks.get("retire", {}).get("function") for phase in planned) and not later
+    return {
+        "live": dataclasses.asdict(target.live),
+        "phases": [phase.as_data() for phase in planned if phase not in later],
+        "summary": {
+            "site": target.name,
+            "domain_name": DISTRIBUTION_DOMAIN_NAME,
+            "distribution_id": DISTRIBUTION_ID,
+            **mrap,
+            "regions": target.regions,
+            **({"buckets_no_longer_used": list(target.left_buckets.values())} if target.left_buckets else {}),
+            **({"origin_request_function": PENDING_REASON} if retires_function else {}),
+        },
+        "later": [sentence for phase in later for sentence in phase.sentences],
+    }
+
+
+def check_publish(settings: Settings) -> None:
+    if not (settings["site"] or settings["release"]):
+        raise EdgeError(
+            "edge_site is missing: give the directory that your site was built into, for example edge_site=dist, or as "
+            "edge_release one that was published before, to go back to it."
+        )
+
+
+def publish(settings: Settings, distribution: Distribution | None) -> Facts:
+    """The hosts that the release is for: without edge_hosts all that can be named."""
+    live = _required(settings, distribution)
+    return {"hosts": settings["hosts"] or [live.domain_name, *_hosts(settings)]}
+
+
+def check_failover(settings: Settings) -> None:
+    mode = ORIGIN_MODES[settings["origin"]]
+    if not mode.failover:
+        raise EdgeError(
+            f"With edge_origin={settings['origin']} a Region cannot be taken out of service: for each request that "
+            "fails, CloudFront's origin group takes the next bucket by itself. To take one out, leave it out of "
+            "edge_regions and run site.yml; or use another edge_origin."
+        )
+    if mode.record and not settings["dns_zone"]:
+        raise EdgeError(
+            f"edge_dns_zone is missing: the weights of {settings['dns_record']} are set in its Route 53 zone. Where "
+            "DNS is kept elsewhere, set them there."
+        )
+
+
+def failover_needs_distribution(settings: Settings) -> bool:
+    """CloudFront's control plane is in us-east-1. Who must not depend on it gives edge_mrap_arn, and edge_probes or
+    aliases."""
+    mrap = ORIGIN_MODES[settings["origin"]].mrap and not settings["access_point_arn"]
+    return mrap or not (settings["probes"] or _hosts(settings))
+
+
+def failover(settings: Settings, distribution: Distribution | None) -> Facts:
+    live = _required(settings, distribution) if failover_needs_distribution(settings) else None
+    hosts = _hosts(settings) or ([live.domain_name] if live else [])
+    probes = settings["probes"] or [{"name": hosts[0], "url": f"https://{hosts[0]}"}]
+    arn = ""
+    if ORIGIN_MODES[settings["origin"]].mrap:
+        arn = settings["access_point_arn"] or (live.mrap_arn if live else "")
+        if not arn:
+            raise EdgeError(
+                f"The distribution of {settings['name']} has no Multi-Region Access Point as its origin: run site.yml "
+                "with the same variables first, or failover.yml with the edge_origin that serves."
+            )
+    return {"failover": {"mrap_arn": arn, "probes": probes}}
+
+
+def check_routes(settings: Settings) -> None:
+    if not settings["routes"]:
+        raise EdgeError(
+            "edge_routes is missing: give the hosts and what each shows, or a YAML file that has them, for example "
+            "edge_routes=routes.yml. docs/routing.md has one to begin with."
+        )
+
+
+def _hosts(settings: Settings) -> list[str]:
+    return [alias for alias in settings["aliases"] if "*" not in alias]
+
+
+def _required(settings: Settings, distribution: Distribution | None) -> Distribution:
+    if distribution is None:
+        raise EdgeError(f"{settings['name']} is not deployed yet: run site.yml with the same variables first.")
+    return distribution

@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The origin modes: ORIGIN_MODES is the one place that says what each of them is. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._rules import latency
+from .references import MRAP_DOMAIN_NAME
+
+LAMBDA_EDGE, OAC = "lambda_edge", "oac"
+
+
+Data = dict[str, t.Any]
+
+# Another attempt beats a long wait.
+_TIMEOUTS = {"connection_attempts": 2, "connection_timeout": 5}
+# An origin that Lambda signs for, or that is an MRAP, has to be a custom one.
+# Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
+_CUSTOM = {
+    "custom_origin_config": {
+        "http_port": 80,
+        "https_port": 443,
+        "origin_protocol_policy": "https-only",
+        "origin_ssl_protocols": ["TLSv1.2"],
+        "origin_read_timeout": 30,
+        "origin_keepalive_timeout": 5,
+    },
+    **_TIMEOUTS,
+}
+_S3 = {"s3_origin_config": {"origin_access_identity": ""}, **_TIMEOUTS}
+# A key that replication has not brought yet is a 404. A 403 is a fault in the policies, which no bucket must hide.
+_FAILOVER_CODES = {"status_codes": [404, 500, 502, 503, 504]}
+# By this header the origin request function knows that the first member of the group has failed.
+_SECOND = {"custom_headers": [{"header_name": "X-Origin-Failover", "header_value": "true"}]}
+_SECOND_ID = "failover"
+
+
+@dataclasses.dataclass(frozen=True)
+class Origins:
+    """What a distribution has for an origin mode, in the words of the module cloudfront_distribution."""
+
+    origins: list[Data]
+    groups: list[Data]
+    target: str
+
+    @property
+    def ids(self) -> list[str]:
+        return [origin["id"] for origin in self.origins]
+
+
+@dataclasses.dataclass(frozen=True)
+class Buckets:
+    """A site's buckets by Region, the home Region first."""
+
+    names: t.Mapping[str, str]
+    home_region: str
+
+    @property
+    def regions(self) -> list[str]:
+        return [self.home_region, *(region for region in self.names if region != self.home_region)]
+
+    @property
+    def domain_names(self) -> dict[str, str]:
+        """By Region."""
+        return {region: f"{self.names[region]}.s3.{region}.amazonaws.com" for region in self.regions}
+
+
+def _mrap(family: str, _buckets: Buckets) -> Origins:
+    return Origins([{"id": family, "domain_name": MRAP_DOMAIN_NAME, **_CUSTOM}], [], family)
+
+
+def _signed_buckets(family: str, buckets: Buckets) -> Origins:
+    """The origin request function picks the bucket, whichever origin CloudFront asks. All buckets are origins, so that
+    a reader of the distribution sees which serve."""
+    origins = _each(family, buckets, _CUSTOM)
+    first = origins[0]["id"]
+    if len(origins) == 1:
+        return Origins(origins, [], first)
+    origins.append({**origins[1], "id": _SECOND_ID, **_SECOND})
+    return Origins(origins, [_group(f"{family}-buckets", first, _SECOND_ID)], f"{family}-buckets")
+
+
+def _nearest_buckets(family: str, buckets: Buckets) -> Origins:
+    """The viewer function picks two of the origins. The group serves where it picks none."""
+    origins = _each(family, buckets, _S3)
+    first, *others = [origin["id"] for origin in origins]
+    if not others:
+        return Origins(origins, [], first)
+    return Origins(origins, [_group(f"{family}s", first, others[0])], f"{family}s")
+
+
+def _each(family: str, buckets: Buckets, kind: Data) -> list[Data]:
+    return [{"id": f"{family}-{region}", "domain_name": name, **kind} for region, name in buckets.domain_names.items()]
+
+
+def _group(group_id: str, first: str, second: str) -> Data:
+    members = [{"origin_id": first}, {"origin_id": second}]
+    return {"id": group_id, "failover_criteria": _FAILOVER_CODES, "members": members}
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """The origins of a mode and a signer. By *ids* they are recognised in a live distribution.
+
+    *protocol*: by which CloudFront itself signs (an origin access control); empty where Lambda@Edge signs.
+    """
+
+    name: str
+    make: t.Callable[[str, Buckets], Origins]
+    ids: str
+    protocol: str = ""
+
+    def origins(self, buckets: Buckets) -> Origins:
+        return self.make(self.name, buckets)
+
+
+def _no_config(_settings: Data, _buckets: Buckets) -> Data:
+    """Without a configuration the function takes the MRAP that is the request's origin."""
+    return {}
+
+
+def _region_map_config(settings: Data, buckets: Buckets) -> Data:
+    order = latency.nearest(settings["regions"], (), settings["prefer"])
+    nearest = {cache: [buckets.names[region] for region in regions] for cache, regions in order.items()}
+    return {
+        **_picked(settings, buckets),
+        "map": {cache: names[0] for cache, names in nearest.items()},
+        # Where the function goes when CloudFront says that the nearest bucket failed.
+        "next": {cache: names[1] for cache, names in nearest.items() if len(names) > 1},
+    }
+
+
+def _dns_record_config(settings: Data, buckets: Buckets) -> Data:
+    return {**_picked(settings, buckets), "record": settings["dns_record"]}
+
+
+def _picked(settings: Data, buckets: Buckets) -> Data:
+    return {
+        "buckets": {buckets.names[region]: region for region in settings["regions"]},
+        "default": buckets.names[buckets.home_region],
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class OriginMode:
+    """One way to the nearest bucket.
+
+    *families*: the origins, by who signs; the first signer is the default.
+    *config*: what the origin request function is configured with, besides ``mode`` and ``query``.
+    *failover*: what takes a Region out of service at once; empty where nothing does.
+    *mrap*: an MRAP is in front of the buckets. *opt_in_by_oac*: CloudFront can sign for buckets in opt-in Regions.
+    *selects_origins*: the viewer function picks the origins, by the keys of site_origins.
+    *record*: a TXT record names the bucket, with health checks. *prefer*: Regions can be preferred.
+    """
+
+    families: t.Mapping[str, Family]
+    config: t.Callable[[Data, Buckets], Data] = _no_config
+    failover: str = ""
+    mrap: bool = False
+    opt_in_by_oac: bool = True
+    selects_origins: bool = False
+    record: bool = False
+    prefer: bool = False
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        return tuple(self.families)
+
+
+_SIGNED = Family("signed", _signed_buckets, r"signed-.+|failover")
+
+ORIGIN_MODES: dict[str, OriginMode] = {
+    "mrap": OriginMode(
+        {LAMBDA_EDGE: Family("mrap", _mrap, "mrap"), OAC: Family("mrap-oac", _mrap, "mrap-oac", "sigv4a")},
+        failover="traffic dials",
+        mrap=True,
+        opt_in_by_oac=False,  # CloudFront Developer Guide, "Restrict access to an S3 Multi-Region Access Point origin"
+    ),
+    "region_map": OriginMode({LAMBDA_EDGE: _SIGNED}, _region_map_config, prefer=True),
+    "dns_record": OriginMode({LAMBDA_EDGE: _SIGNED}, _dns_record_config, failover="record weights", record=True),
+    "nearest_bucket": OriginMode(
+        {OAC: Family("bucket", _nearest_buckets, r"buckets|bucket-.+", "sigv4")},
+        failover="origin keys",
+        selects_origins=True,
+        prefer=True,
+    ),
+}
+
+FAMILIES: dict[str, Family] = {
+    family.name: family for mode in ORIGIN_MODES.values() for family in mode.families.values()
+}
+# Those whose origins the viewer function selects.
+SELECTED_FAMILIES = tuple(
+    family for mode in ORIGIN_MODES.values() if mode.selects_origins for family in mode.families.values()
+)
+
+
+def family_of(origin_id: str) -> Family | None:
+    """The family of an origin, or of a group, of a live distribution. None for one that no origin mode makes."""
+    return next((family for family in FAMILIES.values() if re.fullmatch(family.ids, origin_id)), None)
+
+
+def lambda_config(mode: str, settings: Data, buckets: Buckets) -> Data:
+    """config.json of the origin request function."""
+    config = ORIGIN_MODES[mode].config(settings, buckets)
+    if settings["query_strings"]:
+        config = {**config, "query": settings["query_strings"]}
+    return {"mode": mode, **config} if config else {}

@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The summary of a run: what was changed, grouped, so that a reader sees a page and not a log. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._rules.regions import REGIONS
+
+_REGION = re.compile(rf"\b({'|'.join(sorted(REGIONS, key=len, reverse=True))})\b")
+# More sentences of one kind than this are one line.
+_APART = 2
+
+
+def grouped(sentences: t.Sequence[str]) -> list[str]:
+    """*sentences* in order, without repetition. Those that differ by their Regions only are one line."""
+    groups: dict[str, list[str]] = {}
+    for sentence in dict.fromkeys(sentences):
+        groups.setdefault(_REGION.sub("<Region>", sentence), []).append(sentence)
+    return [line for same in groups.values() for line in (same if len(same) <= _APART else [_joined(same)])]
+
+
+def _joined(sentences: list[str]) -> str:
+    """The first sentence, and the Regions of the others."""
+    others = [found[-1] for sentence in sentences[1:] if (found := _REGION.findall(sentence))]
+    return f"{sentences[0]}; the same for {', '.join(dict.fromkeys(others))}"
+
+
+def lines(values: t.Mapping[str, t.Any]) -> list[str]:
+    """A line for each of *values* that is there."""
+    return [f"{name.replace('_', ' ')}: {_text(value)}" for name, value in values.items() if value]
+
+
+def _text(value: t.Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

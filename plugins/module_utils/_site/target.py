@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a site is to be, beside what is live of it: what its phases, and the refusals, are made from. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from .._rules.bucket_names import bucket_names
+from .live import Live, Mrap, mrap_name
+from .origin_modes import ORIGIN_MODES, Buckets, Family, OriginMode, Origins
+
+Settings = dict[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    settings: Settings
+    live: Live
+
+    @property
+    def name(self) -> str:
+        return str(self.settings["name"])
+
+    @property
+    def regions(self) -> list[str]:
+        return list(self.settings["regions"])
+
+    @property
+    def mode(self) -> OriginMode:
+        return ORIGIN_MODES[self.settings["origin"]]
+
+    @property
+    def family(self) -> Family:
+        return self.mode.families[self.settings["signer"]]
+
+    @functools.cached_property
+    def buckets(self) -> dict[str, str]:
+        """The site's own, by Region."""
+        s = self.settings
+        return bucket_names(
+            self.name, s["regions"], s["bucket_names"], self.live, s["bucket_namespace"], s["bucket_prefix"] or None
+        )
+
+    @property
+    def ordered(self) -> Buckets:
+        return Buckets(self.buckets, self.settings["home_region"])
+
+    @functools.cached_property
+    def origins(self) -> Origins:
+        return self.family.origins(self.ordered)
+
+    @property
+    def mrap_name(self) -> str:
+        return mrap_name(self.name, self.regions)
+
+    @property
+    def retiring(self) -> list[Mrap]:
+        """The MRAPs that the site will no longer need."""
+        return [mrap for mrap in self.live.mraps if not self.mode.mrap or mrap.name != self.mrap_name]
+
+    @property
+    def replacing(self) -> bool:
+        """Whether another MRAP takes over."""
+        return self.mode.mrap and bool(self.retiring)
+
+    @property
+    def live_family(self) -> Family | None:
+        return self.live.distribution.family if self.live.distribution else None
+
+    @property
+    def switching(self) -> bool:
+        """Whether origins of another mode, or with another signer, take over."""
+        return self.live_family not in (None, self.family)
+
+    @property
+    def growing(self) -> bool:
+        """Whether a site that serves gets Regions."""
+        return bool(self.live.buckets) and not set(self.regions) <= set(self.live.buckets)
+
+    @property
+    def leaving_origins(self) -> list[str]:
+        found = self.live.distribution
+        return [origin_id for origin_id in found.origin_ids if origin_id not in self.origins.ids] if found else []
+
+    @property
+    def leaving(self) -> bool:
+        """Whether something serves, or has served, that the site will no longer need."""
+        return bool(self.leaving_origins or self.retiring)
+
+    @property
+    def serving_buckets(self) -> dict[str, str]:
+        """Those that serve before, while or after the site changes."""
+        return {**self.live.buckets, **self.buckets}
+
+    @property
+    def left_buckets(self) -> dict[str, str]:
+        """Those of Regions that the site leaves."""
+        return {region: name for region, name in self.live.buckets.items() if region not in self.regions}
+
+    @property
+    def complete_buckets(self) -> dict[str, str]:
+        """Those that have every object already, where others have not."""
+        if not self.replacing:
+            return self.live.buckets
+        return {region: name for mrap in self.retiring for region, name in mrap.regions.items()}
+
+    def kms_keys(self, regions: t.Collection[str]) -> dict[str, str]:
+        return {region: key for region, key in self.settings["kms_keys"].items() if region in regions}

@@ -1,0 +1,194 @@
+"""s3_multi_region_access_point against local AWS: it is created once and deleted once, whatever comes between."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from localaws.local_aws import LocalAws
+from modules.mraps import CREATE, DELETE, Mraps
+from modules.runner import SITE, ModuleFailed
+
+
+def test_it_is_created_once_whatever_the_users_region(mrap: Mraps) -> None:
+    foretold = mrap.run(check=True, region="af-south-1")
+    made = mrap.run(region="af-south-1")
+    again = mrap.run(region="af-south-1")
+    assert (foretold["changed"], foretold["mutating"]) == (True, [])
+    assert (made["plan"], made["mutating"]) == (foretold["plan"], CREATE)
+    assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
+    found = made["multi_region_access_point"]
+    assert again["multi_region_access_point"] == found
+    assert (found["status"], found["regions"]) == ("READY", mrap.buckets)
+    assert found["domain_name"] == f"{mrap.alias()}.accesspoint.s3-global.amazonaws.com"
+    assert found["arn"] == f"arn:aws:s3::{mrap.local_aws.account_id}:accesspoint/{mrap.alias()}"
+    assert foretold["multi_region_access_point"]["regions"] == mrap.buckets
+
+
+def test_it_is_waited_for(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_seconds=0.3, mrap_invisible_seconds=0.1, mrap_done_status="SUCCESS")
+    made = mrap.run()
+    assert (made["multi_region_access_point"]["status"], made["mutating"]) == ("READY", CREATE)
+
+
+def test_a_deadline_says_how_to_go_on_and_the_next_run_does(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_seconds=3600.0)
+    started = mrap.run(wait=False)
+    assert started["multi_region_access_point"]["status"] == "CREATING"
+    with pytest.raises(ModuleFailed) as failure:
+        mrap.run(wait_timeout=0)
+    assert str(failure.value) == (
+        f"The Multi-Region Access Point {mrap.name}: not ready after 0 s (status CREATING). "
+        "Nothing is lost: run it again to keep waiting, or with a larger wait_timeout."
+    )
+    mrap.local_aws.behave()
+    gone_on = mrap.run()
+    assert (gone_on["changed"], gone_on["mutating"]) == (False, [])
+    assert gone_on["multi_region_access_point"]["status"] == "READY"
+
+
+def test_a_killed_run_is_joined(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_seconds=3600.0, mrap_invisible_seconds=3600.0)
+    mrap.local_aws.fault(1)
+    with pytest.raises(ModuleFailed, match="LocalFault"):
+        mrap.run()
+    mrap.local_aws.fault(None)
+    # It is not to be seen yet, so it is asked for again; a second creation would fail and not go on.
+    joined = mrap.run(wait=False)
+    assert joined["mutating"] == CREATE
+    mrap.local_aws.behave()
+    assert mrap.run()["mutating"] == []
+    assert mrap.status() == "READY"
+
+
+def test_created_and_deleted_again_and_again(mrap: Mraps) -> None:
+    aliases = set()
+    for _ in range(3):
+        assert mrap.run()["multi_region_access_point"]["status"] == "READY"
+        aliases.add(mrap.alias())
+        assert mrap.delete()["mutating"] == DELETE
+    assert len(aliases) == 3
+
+
+def test_a_failure_is_told_and_the_next_run_begins_anew(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_seconds=0.2, mrap_failure="InternalErrors")
+    with pytest.raises(ModuleFailed, match=f"could not create .* {mrap.name}: InternalErrors: .*run it again"):
+        mrap.run()
+    mrap.local_aws.behave()
+    time.sleep(2)  # AWS's clock tells whole seconds: until then the failed operation may be the next run's own
+    assert mrap.run()["multi_region_access_point"]["status"] == "READY"
+
+
+def test_what_is_wrong_with_the_buckets_is_told(mrap: Mraps) -> None:
+    with pytest.raises(ModuleFailed, match=r"could not create .*: NoSuchBucket"):
+        mrap.run(buckets=["not-a-bucket-of-anybody"])
+
+
+def test_what_was_created_in_part_is_finished(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_partial=True)
+    with pytest.raises(ModuleFailed, match=r"only in part .InternalErrors.*. Run it again to have AWS finish it"):
+        mrap.run()
+    foretold = mrap.delete(check=True)
+    assert foretold["plan"] == [f"Delete the Multi-Region Access Point {mrap.name}; its buckets stay"]
+    mrap.local_aws.behave()
+    finished = mrap.run()
+    assert finished["plan"] == [f"Create the missing part of the Multi-Region Access Point {mrap.name} over 3 buckets"]
+    assert mrap.status() == "READY"
+
+
+def test_it_is_deleted_once(mrap: Mraps) -> None:
+    mrap.run()
+    mrap.local_aws.behave(mrap_seconds=0.3)
+    foretold = mrap.delete(check=True)
+    deleted = mrap.delete()
+    again = mrap.delete()
+    assert (foretold["plan"], foretold["mutating"]) == (deleted["plan"], [])
+    assert foretold["multi_region_access_point"] is None
+    assert (deleted["mutating"], deleted["multi_region_access_point"]) == (DELETE, None)
+    assert (again["changed"], again["mutating"]) == (False, [])
+
+
+def test_a_killed_deletion_is_waited_for(mrap: Mraps) -> None:
+    mrap.run()
+    mrap.local_aws.behave(mrap_seconds=3600.0)
+    mrap.local_aws.fault(1)
+    with pytest.raises(ModuleFailed, match="LocalFault"):
+        mrap.delete()
+    mrap.local_aws.fault(None)
+    with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(status DELETING\)"):
+        mrap.delete(wait_timeout=0)
+    mrap.local_aws.behave(mrap_seconds=0.1)
+    assert mrap.delete()["mutating"] == []
+
+
+def test_what_was_deleted_in_part_is_finished(mrap: Mraps) -> None:
+    mrap.run()
+    mrap.local_aws.behave(mrap_partial=True)
+    with pytest.raises(ModuleFailed, match=r"deleted only a part of .*InternalErrors.*Run it again"):
+        mrap.delete()
+    mrap.local_aws.behave()
+    with pytest.raises(ModuleFailed, match="finish that with state: absent"):
+        mrap.run()
+    assert mrap.delete()["mutating"] == DELETE
+
+
+def test_a_failed_deletion_is_told(mrap: Mraps) -> None:
+    mrap.run()
+    mrap.local_aws.behave(mrap_failure="InternalErrors")
+    with pytest.raises(ModuleFailed, match=r"did not delete .*InternalErrors"):
+        mrap.delete()
+
+
+def test_one_that_is_being_deleted_is_created_again(mrap: Mraps) -> None:
+    mrap.run()
+    before = mrap.alias()
+    mrap.local_aws.behave(mrap_seconds=3600.0)
+    mrap.delete(wait=False)
+    with pytest.raises(ModuleFailed, match="is being deleted: run it again when it is gone, or with wait"):
+        mrap.run(wait=False)
+    mrap.local_aws.behave(mrap_seconds=0.3)
+    mrap.run()
+    assert (mrap.status(), mrap.alias() == before) == ("READY", False)
+
+
+def test_one_that_is_being_created_is_deleted_afterwards(mrap: Mraps) -> None:
+    mrap.local_aws.behave(mrap_seconds=3600.0)
+    mrap.run(wait=False)
+    with pytest.raises(ModuleFailed, match="still being created"):
+        mrap.delete(wait=False)
+    mrap.local_aws.behave(mrap_seconds=0.3)
+    assert mrap.delete()["mutating"] == DELETE
+
+
+def test_another_one_of_the_site_stands_beside_it_only_if_that_is_wanted(mrap: Mraps) -> None:
+    mrap.run(site=SITE, allow_replacement=True)
+    other = Mraps(mrap.modules, {region: mrap.buckets[region] for region in ("eu-north-1", "us-east-1")})
+    with pytest.raises(ModuleFailed, match=f"{SITE} has the Multi-Region Access Point {SITE}-"):
+        other.run(site=SITE)
+    made = other.run(site=SITE, allow_replacement=True)
+    assert made["mutating"] == CREATE
+    (beside,) = [each for each in made["others"] if each["name"] == mrap.name]
+    assert (beside["alias"], beside["status"], beside["regions"]) == (mrap.alias(), "READY", mrap.buckets)
+    assert other.name not in [each["name"] for each in made["others"]]
+    assert other.run(site=SITE)["mutating"] == []
+
+
+def test_what_another_sites_buckets_are_under_is_not_deleted(
+    local_aws: LocalAws, mrap: Mraps, buckets: dict[str, str]
+) -> None:
+    mrap.run()
+    s3 = local_aws.client("s3", "us-east-1")
+    s3.put_bucket_tagging(
+        Bucket=buckets["us-east-1"], Tagging={"TagSet": [{"Key": "multiregion-edge", "Value": "another"}]}
+    )
+    try:
+        with pytest.raises(ModuleFailed, match=f"{buckets['us-east-1']} of .* belongs to the site 'another'"):
+            mrap.delete(site=SITE)
+        with pytest.raises(ModuleFailed, match="is none that an access point of the site 'shop-eu' has"):
+            mrap.delete(site="shop-eu")
+    finally:
+        s3.delete_bucket_tagging(Bucket=buckets["us-east-1"])
+    assert mrap.delete(site=SITE)["mutating"] == DELETE

@@ -1,0 +1,33 @@
+"""s3_multi_region_access_point against local AWS: every right that the deployer has is needed, and its lack is told."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from modules.mraps import Mraps
+from modules.runner import SITE, ModuleFailed
+from modules.users import deployer
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "s3:CreateMultiRegionAccessPoint",
+        "s3:DeleteMultiRegionAccessPoint",
+        "s3:DescribeMultiRegionAccessPointOperation",
+        "s3:GetBucketTagging",
+        "s3:GetMultiRegionAccessPoint",
+        "s3:GetMultiRegionAccessPointPolicy",
+        "s3:ListMultiRegionAccessPoints",
+        "s3:PutMultiRegionAccessPointPolicy",
+    ],
+)
+def test_every_permission_is_needed_and_its_lack_is_told(mrap: Mraps, action: str) -> None:
+    """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
+    without = deployer(mrap.local_aws, action)
+    with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
+        mrap.run(without, site=SITE, allow_replacement=True)
+        mrap.run(without, site=SITE, policy=mrap.policy("s3:GetObject"))
+        mrap.run(without, site=SITE, buckets=None, state="absent")

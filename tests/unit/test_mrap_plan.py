@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan of a Multi-Region Access Point."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import (
+    AccessPoint,
+    Desired,
+    Observed,
+    check,
+    is_of_site,
+    plan,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import (
+    Policies,
+    distribution_policy,
+    with_arn,
+)
+
+ACCOUNT = "111122223333"
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}
+OTHER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:GetObject"}]}
+
+
+def bucket(region: str) -> str:
+    return f"my-site-{ACCOUNT}-{region}-an"
+
+
+def live(
+    *regions: str, status: str = "READY", name: str = "my-site-3f9a1c2b", created_at: str = "2026-11-20T08:00:00+00:00"
+) -> AccessPoint:
+    members = {region: bucket(region) for region in regions or ("eu-north-1", "us-east-1")}
+    return AccessPoint(name, "mfzwi23gnjvgw.mrap", status, created_at, members)
+
+
+def want(*regions: str, **options: t.Any) -> Desired:
+    buckets = tuple(bucket(region) for region in regions or ("us-east-1", "eu-north-1"))
+    return Desired(
+        **{"account_id": ACCOUNT, "name": "my-site-3f9a1c2b", "buckets": buckets, "site": "my-site", **options}
+    )
+
+
+def calls(observed: Observed, desired: Desired) -> list[str]:
+    return [step.call for step in plan(observed, desired).steps]
+
+
+def test_there_is_none() -> None:
+    result = plan(Observed(), want())
+    (step,) = result.steps
+    assert step.call == "create_access_point"
+    assert step.sentence == "Create the Multi-Region Access Point my-site-3f9a1c2b over 2 buckets"
+    assert step.arguments["buckets"] == [bucket("eu-north-1"), bucket("us-east-1")]
+    after = result.after["multi_region_access_point"]
+    assert (result.before, after["alias"], after["status"]) == (None, KNOWN_AFTER_APPLY, "CREATING")
+    assert after["regions"] == {region: bucket(region) for region in ("eu-north-1", "us-east-1")}
+
+
+def test_the_regions_of_buckets_with_names_of_their_own_are_known_when_aws_tells_them() -> None:
+    result = plan(Observed(), want(buckets=("site-eu", bucket("us-east-1"))))
+    assert result.after["multi_region_access_point"]["regions"] == {}
+
+
+CREATE, PUT, DELETE = "create_access_point", "put_policy", "delete_access_point"
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "expected"),
+    [
+        ("READY", True, []),
+        ("READY", False, []),
+        ("INCONSISTENT_ACROSS_REGIONS", True, []),
+        ("CREATING", True, []),
+        ("CREATING", False, []),
+        ("SOMETHING_NEW", True, []),
+        ("DELETING", True, [CREATE]),
+        ("PARTIALLY_CREATED", True, [CREATE]),
+        ("PARTIALLY_CREATED", False, [CREATE]),
+    ],
+)
+def test_what_a_status_lets_be_done(status: str, wait: bool, expected: list[str]) -> None:
+    assert calls(Observed(live(status=status)), want(wait=wait)) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "expected"),
+    [
+        ("READY", True, [DELETE]),
+        ("READY", False, [DELETE]),
+        ("INCONSISTENT_ACROSS_REGIONS", True, [DELETE]),
+        ("CREATING", True, [DELETE]),
+        ("DELETING", True, []),
+        ("DELETING", False, []),
+        ("PARTIALLY_CREATED", True, [DELETE]),
+        ("PARTIALLY_DELETED", True, [DELETE]),
+        ("SOMETHING_NEW", True, [DELETE]),
+    ],
+)
+def test_what_a_status_lets_be_deleted(status: str, wait: bool, expected: list[str]) -> None:
+    result = plan(Observed(live(status=status)), want(present=False, wait=wait))
+    assert [step.call for step in result.steps] == expected
+    assert result.after is None
+
+
+def test_what_is_not_there_is_not_deleted() -> None:
+    assert calls(Observed(), want(present=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "present", "words"),
+    [
+        ("PARTIALLY_DELETED", True, "only in part: finish that with state: absent"),
+        ("DELETING", True, "is being deleted: run it again when it is gone, or with wait"),
+        ("CREATING", False, "still being created, and AWS deletes it only afterwards"),
+    ],
+)
+def test_what_cannot_be_done_without_waiting_is_refused(status: str, present: bool, words: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        plan(Observed(live(status=status)), want(present=present, wait=False))
+
+
+def test_the_order_of_the_buckets_does_not_count() -> None:
+    assert calls(Observed(live()), want("eu-north-1", "us-east-1")) == []
+    assert calls(Observed(live()), want("us-east-1", "eu-north-1")) == []
+
+
+@pytest.mark.parametrize(
+    ("regions", "words"),
+    [
+        (["eu-north-1"], f"missing: none; not asked for: {bucket('us-east-1')}"),
+        (["eu-north-1", "us-east-1", "ap-south-1"], f"missing: {bucket('ap-south-1')}; not asked for: none"),
+    ],
+)
+@pytest.mark.parametrize("status", ["READY", "CREATING", "PARTIALLY_CREATED"])
+def test_other_buckets_are_refused_for_aws_never_changes_them(regions: list[str], words: str, status: str) -> None:
+    with pytest.raises(EdgeError, match=words):
+        plan(Observed(live(status=status)), want(*regions))
+
+
+def test_buckets_that_aws_does_not_tell_yet_are_no_other_ones() -> None:
+    unknown = AccessPoint("my-site-3f9a1c2b", None, "CREATING", "2026-11-20T08:00:00+00:00", {})
+    assert calls(Observed(unknown), want()) == []
+
+
+class TestAnotherAccessPointOfTheSite:
+    OTHER = live("eu-north-1", "sa-east-1", name="my-site-00000000")
+
+    def test_it_is_refused_with_the_difference(self) -> None:
+        with pytest.raises(EdgeError) as refusal:
+            plan(Observed(others=(self.OTHER,)), want())
+        assert "my-site has the Multi-Region Access Point my-site-00000000" in str(refusal.value)
+        assert "(added now: us-east-1; removed: sa-east-1)" in str(refusal.value)
+
+    def test_a_bucket_with_a_name_of_its_own_is_told_by_it(self) -> None:
+        with pytest.raises(EdgeError, match="added now: site-eu, us-east-1; removed: eu-north-1, sa-east-1"):
+            plan(Observed(others=(self.OTHER,)), want(buckets=("site-eu", bucket("us-east-1"))))
+
+    def test_a_second_one_is_created_if_that_is_wanted(self) -> None:
+        assert calls(Observed(others=(self.OTHER,)), want(allow_replacement=True)) == [CREATE]
+
+    def test_one_that_is_there_already_is_kept_beside_it(self) -> None:
+        assert calls(Observed(live(), others=(self.OTHER,)), want()) == []
+
+    @pytest.mark.parametrize("status", ["DELETING", "PARTIALLY_DELETED"])
+    def test_one_that_is_going_is_none(self, status: str) -> None:
+        other = live(name="my-site-00000000", status=status)
+        assert calls(Observed(others=(other,)), want()) == [CREATE]
+
+    def test_it_is_left_alone_by_a_deletion(self) -> None:
+        assert calls(Observed(live(), others=(self.OTHER,)), want(present=False)) == [DELETE]
+
+
+@pytest.mark.parametrize(
+    ("status", "established", "proposed", "wait", "expected"),
+    [
+        ("READY", POLICY, None, True, []),
+        ("READY", POLICY, POLICY, True, []),
+        ("READY", None, None, True, [PUT]),
+        ("READY", OTHER_POLICY, OTHER_POLICY, True, [PUT]),
+        ("READY", OTHER_POLICY, None, False, [PUT]),
+        ("INCONSISTENT_ACROSS_REGIONS", None, POLICY, True, []),
+        ("INCONSISTENT_ACROSS_REGIONS", OTHER_POLICY, POLICY, False, []),
+        ("INCONSISTENT_ACROSS_REGIONS", None, OTHER_POLICY, True, [PUT]),
+        ("INCONSISTENT_ACROSS_REGIONS", POLICY, OTHER_POLICY, True, [PUT]),
+        ("INCONSISTENT_ACROSS_REGIONS", POLICY, OTHER_POLICY, False, []),
+        ("READY", None, OTHER_POLICY, False, []),
+        ("CREATING", None, None, True, [PUT]),
+        ("CREATING", None, None, False, []),
+    ],
+    ids=[
+        "in effect",
+        "in effect, and the last one put",
+        "none",
+        "another one",
+        "another one, not waited for",
+        "it spreads",
+        "it spreads instead of another one",
+        "another one spreads first",
+        "another one spreads instead of it",
+        "another one spreads, not waited for",
+        "another one spreads, though the status does not say so",
+        "put when it is created",
+        "not waited for until it is created",
+    ],
+)
+def test_policies(status: str, established: t.Any, proposed: t.Any, wait: bool, expected: list[str]) -> None:
+    observed = Observed(live(status=status), Policies(established, proposed))
+    assert calls(observed, want(policy=POLICY, wait=wait)) == expected
+
+
+def test_a_new_one_is_created_and_then_given_its_policy() -> None:
+    assert calls(Observed(), want(policy=POLICY)) == [CREATE, PUT]
+    assert calls(Observed(), want(policy=POLICY, wait=False)) == [CREATE]
+
+
+def test_without_a_policy_the_one_it_has_is_left() -> None:
+    assert calls(Observed(live(), Policies(POLICY, OTHER_POLICY)), want()) == []
+
+
+def test_the_difference_shows_the_policy_only_if_it_is_managed() -> None:
+    with_it = plan(Observed(live(), Policies(OTHER_POLICY)), want(policy=POLICY))
+    assert (with_it.before["policy"], with_it.after["policy"]) == (OTHER_POLICY, POLICY)
+    assert "policy" not in plan(Observed(live()), want()).after
+
+
+DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
+MRAP_ARN = f"arn:aws:s3::{ACCOUNT}:accesspoint/mfzwi23gnjvgw.mrap"
+READERS = distribution_policy(MRAP_ARN, [DISTRIBUTION])
+NO_READERS = distribution_policy(MRAP_ARN, [])
+
+
+@pytest.mark.parametrize(
+    ("arns", "established", "proposed", "put"),
+    [
+        (None, READERS, None, None),
+        ((DISTRIBUTION,), None, None, READERS),
+        ((DISTRIBUTION,), NO_READERS, None, READERS),
+        ((DISTRIBUTION,), READERS, None, None),
+        ((DISTRIBUTION,), None, READERS, None),
+        ((), None, None, None),
+        ((), READERS, None, NO_READERS),
+        ((), None, READERS, NO_READERS),
+        ((), NO_READERS, None, None),
+        ((), READERS, NO_READERS, None),
+        ((), POLICY, None, NO_READERS),
+    ],
+    ids=[
+        "left as it is",
+        "none yet",
+        "for no distribution so far",
+        "in effect",
+        "it spreads",
+        "none is needed",
+        "revoked",
+        "revoked while it spreads",
+        "revoked already",
+        "the revocation spreads",
+        "replaced, since AWS never deletes one",
+    ],
+)
+def test_policies_for_distributions(
+    arns: tuple[str, ...] | None, established: t.Any, proposed: t.Any, put: t.Any
+) -> None:
+    result = plan(Observed(live(), Policies(established, proposed)), want(distribution_arns=arns))
+    assert [step.arguments["policy"] for step in result.steps] == ([] if put is None else [put])
+
+
+def test_the_policy_of_an_access_point_that_is_to_be_created_names_it_later() -> None:
+    create, put = plan(Observed(), want(distribution_arns=(DISTRIBUTION,))).steps
+    assert (create.call, put.call) == (CREATE, PUT)
+    assert put.arguments["policy"] == distribution_policy(KNOWN_AFTER_APPLY, [DISTRIBUTION])
+    assert with_arn(put.arguments["policy"], MRAP_ARN) == READERS
+
+
+def test_the_difference_of_policies_for_distributions() -> None:
+    revoked = plan(Observed(live(), Policies(READERS)), want(distribution_arns=()))
+    assert (revoked.before["policy"], revoked.after["policy"]) == (READERS, NO_READERS)
+    without = plan(Observed(live()), want(distribution_arns=()))
+    assert (without.before["policy"], without.after["policy"]) == (None, None)
+
+
+class TestWhose:
+    def test_buckets_of_another_site_hold_the_deletion(self) -> None:
+        tags = {bucket("eu-north-1"): {}, bucket("us-east-1"): {"multiregion-edge": "other"}}
+        with pytest.raises(EdgeError, match=f"{bucket('us-east-1')} of .* belongs to the site 'other'"):
+            plan(Observed(live(), tags=tags), want(present=False))
+
+    @pytest.mark.parametrize("tags", [{}, {"multiregion-edge": "my-site"}, {"stage": "production"}])
+    def test_its_own_do_not(self, tags: dict[str, str]) -> None:
+        observed = Observed(live(), tags={bucket("eu-north-1"): tags})
+        assert calls(observed, want(present=False)) == [DELETE]
+
+
+@pytest.mark.parametrize("name", ["abc", "a" * 50, "my-site-3f9a1c2b", "0-0"])
+def test_names_that_are_taken(name: str) -> None:
+    check(want(name=name, site=None))
+
+
+@pytest.mark.parametrize("name", ["", "ab", "a" * 51, "-ab", "ab-", "A-b", "a.b", "a_b", "abc\n"])
+def test_names_that_are_refused(name: str) -> None:
+    with pytest.raises(EdgeError, match="3 to 50"):
+        check(want(name=name, site=None))
+
+
+@pytest.mark.parametrize(
+    ("name", "of_it"),
+    [
+        ("my-site-3f9a1c2b", True),
+        ("my-site-eu-3f9a1c2b", False),
+        ("my-site", False),
+        ("my-site-3f9a1c2b-x", False),
+        ("my-site-3F9A1C2B", False),
+        ("my.site-3f9a1c2b", False),
+    ],
+)
+def test_which_are_a_sites(name: str, of_it: bool) -> None:
+    assert is_of_site(name, "my-site") is of_it
+
+
+def test_a_name_that_is_not_of_the_site_is_refused() -> None:
+    with pytest.raises(EdgeError, match="'my-site-eu' is none that an access point of the site 'my-site' has"):
+        check(want(name="my-site-eu"))
+
+
+@pytest.mark.parametrize("buckets", [(), ("a-bucket", "a-bucket")])
+def test_buckets_are_named_once(buckets: tuple[str, ...]) -> None:
+    with pytest.raises(EdgeError, match="buckets must name"):
+        check(want(buckets=buckets))
+
+
+def token(observed: Observed, desired: Desired) -> str:
+    found: str = plan(observed, desired).steps[0].arguments["client_token"]
+    assert 0 < len(found) <= 64  # as AWS takes it
+    return found
+
+
+def test_a_killed_run_joins_its_operation() -> None:
+    """The same token with another request is ClientTokenConflict, so the buckets must be sent in one order too."""
+    one, other = (
+        plan(Observed(), want(*order)).steps for order in (("us-east-1", "eu-north-1"), ("eu-north-1", "us-east-1"))
+    )
+    assert one == other
+    assert token(Observed(live()), want(present=False)) == token(Observed(live()), want(present=False))
+
+
+def test_every_operation_has_a_token_of_its_own() -> None:
+    later = "2026-11-21T08:00:00+00:00"
+    tokens = [
+        token(Observed(), want()),
+        token(Observed(), want("us-east-1")),
+        token(Observed(), want(name="my-site-00000000")),
+        token(Observed(live(status="PARTIALLY_CREATED")), want()),
+        token(Observed(live(status="PARTIALLY_CREATED", created_at=later)), want()),
+        token(Observed(live()), want(present=False)),
+        token(Observed(live(created_at=later)), want(present=False)),
+        token(Observed(live(status="PARTIALLY_DELETED")), want(present=False)),
+    ]
+    assert len(set(tokens)) == len(tokens)
