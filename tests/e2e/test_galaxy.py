@@ -105,5 +105,5 @@ def test_a_site_is_deployed_from_it(tarball: Path, tmp_path: Path) -> None:
         for playbook in ("site", "publish"):
             command = (ANSIBLE / "ansible-playbook", f"multiregion.edge.{playbook}", "--extra-vars", f"@{variables}")
             run(*command, cwd=elsewhere, environment=environment)
-        with Edge(site.cloud.url, site.distribution_id(), "eu-north-1", tmp_path) as edge:
+        with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path) as edge:
             assert get(edge.url, "/").body == b"from the tarball"
