@@ -6,6 +6,7 @@
 #   make unit | edge | modules | localaws | e2e    one folder of tests (localaws: those of local AWS itself)
 #   make sanity                                    ansible-test sanity
 #   make lint                                      ruff, mypy, ansible-lint
+#   make docs                                      write what README.md, docs/ and modules have of tables in the code
 #   make package                                   build what travels to the edge, into build/
 #   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
 #     SECTION=site [BASE=commit]                   this tree beside another commit; ROUNDS=1: only print
@@ -51,7 +52,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
 export ANSIBLE_HOME := $(CURDIR)/build/ansible
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast unit edge modules localaws e2e lint sanity package bench clean ready whole both-cores
+.PHONY: help demo test test-fast unit edge modules localaws e2e lint sanity docs package bench clean ready whole both-cores
 
 help:
 	@sed -n 's/^#   //p; /^# Tests take/s/^# //p' Makefile
@@ -119,6 +120,9 @@ both-cores: $(LOCAL_AWS)
 
 ready: $(LOCAL_AWS) $(GALAXY)/.ready $(SANITY)/.ready
 	@:
+
+docs: $(VENV)/.test $(LINK)
+	@PYTHONPATH=$(CURDIR)/tests:$(CURDIR)/build/collections $(BIN)/python -m generate_docs
 
 package: $(VENV)/.demo $(LINK)
 	@ANSIBLE_LOCALHOST_WARNING=false ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(BIN)/ansible localhost -m multiregion.edge.lambda_edge_package \

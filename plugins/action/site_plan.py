@@ -21,17 +21,23 @@ class ActionModule(DirectAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         _journal.start(variables["inventory_hostname"])
+        found = self._settings(variables)
+        self._task.args = {**self._task.args, "settings": found}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        # Ansible replaces the values of credentials in what a module returns: a secret key `test` in /tmp/pytest, too.
+        return result if result.get("failed") else {**result, "settings": found}
+
+    def _settings(self, variables: dict[str, t.Any]) -> dict[str, t.Any]:
         given = {name: variables[name] for name in variables if name.startswith("edge_")}
         try:
             found = settings(self._templar.template(given))
-            if found["site"]:
-                found["site"] = site_directory(found["site"], "edge_site")
+            if found["site_directory"]:
+                found["site_directory"] = site_directory(found["site_directory"], "edge_site")
             if isinstance(found["routes"], str):
                 found["routes"] = self._from_file(found["routes"], "edge_routes")
         except EdgeError as error:
             raise AnsibleActionFail(str(error)) from error
-        self._task.args = {**self._task.args, "settings": found}
-        return super().run(tmp, task_vars)
+        return found
 
     def _from_file(self, given: str, option: str) -> dict[str, t.Any]:
         """The dictionary in a YAML file, which may be a vault's, relative to where the user is."""

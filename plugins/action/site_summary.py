@@ -28,6 +28,7 @@ class ActionModule(ActionBase):
                 "values": {"type": "dict", "required": True},
                 "results": {"type": "dict", "default": {}},
                 "later": {"type": "list", "elements": "str", "default": []},
+                "next_steps": {"type": "list", "elements": "str", "default": []},
             }
         )
         host = (task_vars or {})["inventory_hostname"]
@@ -35,11 +36,13 @@ class ActionModule(ActionBase):
         changes = list(dict.fromkeys([*changes, *arguments["later"]]))
         values = resolve(arguments["values"], arguments["results"])
         shown = changes if _display.verbosity else grouped(changes)
+        message = [*lines(values), *(shown or ["no changes"]), *arguments["next_steps"]]
+        for line in message:
+            _display.display(f"  {line}")
         return {
             "changed": False,
-            "msg": [*lines(values), *(shown or ["no changes"])],
+            "msg": message,
             "changes": changes,
-            # As ansible.builtin.debug has it shown, and ansible.builtin.set_stats makes it an artifact of an AWX job.
-            "_ansible_verbose_always": True,
+            # As ansible.builtin.set_stats does: an artifact of an AWX job.
             "ansible_stats": {"data": {"multiregion_edge": {**values, "changes": changes}}, "per_host": False},
         }

@@ -30,6 +30,11 @@ options:
     type: list
     elements: str
     default: []
+  next_steps:
+    description: What to do next, printed last.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - multiregion.edge._attributes.local
 """

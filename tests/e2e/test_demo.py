@@ -18,7 +18,7 @@ import pytest
 
 from demo import inputs
 from demo.inputs import REPOSITORY, InputError
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = pytest.mark.shares_nothing
 

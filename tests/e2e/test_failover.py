@@ -15,7 +15,7 @@ from demo.site import LocalSite
 from e2e.playbook_results import last, mutating
 from localaws.edge import Edge
 from localaws.geo import great_circle_km, load_pops, load_regions
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(10)]
 
@@ -94,7 +94,7 @@ def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: 
         site,
         edge_out_of_service=OUT,
         edge_probes=probes(edge.url, STOCKHOLM),
-        edge_access_point_arn=access_point_arn(site),
+        edge_mrap_arn=access_point_arn(site),
     )
     assert status == 0, output
     made = [
@@ -130,7 +130,7 @@ def test_a_drill_leaves_the_dials_as_they_were(site: LocalSite, edge: Edge, in_s
     ("variables", "sentence"),
     [
         ({"edge_out_of_service": "eu-nort-1"}, "edge_out_of_service: eu-nort-1 is not among edge_regions"),
-        ({"edge_access_point_arn": "shop"}, "edge_access_point_arn: 'shop' is not the ARN"),
+        ({"edge_mrap_arn": "shop"}, "edge_mrap_arn: 'shop' is not the ARN"),
         ({"edge_name": "nowhere"}, "nowhere is not deployed yet: run site.yml"),
     ],
 )

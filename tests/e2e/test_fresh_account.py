@@ -31,7 +31,7 @@ def empty() -> Iterator[LocalSite]:
 
 def test_a_dry_run_on_an_empty_account_reaches_the_end_and_shows_the_plan(empty: LocalSite) -> None:
     start = last(empty)
-    outcome = empty.playbook("site.yml", "--check", "--diff", capture=True)
+    outcome = empty.playbook("site.yml", "--check", "--diff", "-v", capture=True)
     assert outcome.returncode == 0, outcome.stdout
     assert recap(outcome.stdout)[1] == 0
     assert mutating(empty, start) == []
@@ -132,7 +132,7 @@ def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
     artifacts = stats["artifact_data"]["multiregion_edge"]
     assert artifacts["regions"] == ["eu-north-1", "us-east-1"]
     assert artifacts["domain_name"].endswith(".cloudfront.net")
-    assert artifacts["access_point_alias"].endswith(".mrap")
+    assert artifacts["mrap_alias"].endswith(".mrap")
     assert artifacts["changes"][0] == "Create the bucket survey-111122223333-eu-north-1-an in eu-north-1"
 
 

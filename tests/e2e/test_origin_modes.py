@@ -14,7 +14,7 @@ from demo.site import LocalSite
 from e2e.origin_modes import ORIGIN_MODES, REGIONS
 from e2e.playbook_results import last, mutating, recap, run
 from localaws.geo import great_circle_km, load_pops, load_regions
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
 

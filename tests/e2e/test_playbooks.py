@@ -12,7 +12,7 @@ import pytest
 from demo.site import LocalSite
 from e2e.playbook_results import last, mutating, recap
 from localaws.edge import Edge
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(5)]
 

@@ -73,6 +73,6 @@ def test_a_file_of_routes_is_shown_brought_and_then_left_alone(routed: LocalSite
 
     assert "edge_routes is missing" in route(routed, fails=True)
     assert "edge_routes: there is no file" in route(routed, fails=True, edge_routes="nowhere.yml")
-    assert "hosts.a.example.com.rewrite: 'x' is none" in route(
+    assert "hosts.a.example.com.rewrite: 'x' is not valid" in route(
         routed, fails=True, edge_routes={"a.example.com": {"rewrite": "x"}}
     )

@@ -10,7 +10,7 @@ import pytest
 
 from demo.site import LocalSite
 from localaws.edge import Edge
-from viewer import get, url_path
+from localaws.viewer import get, url_path
 
 pytestmark = pytest.mark.shares("the site")
 

@@ -13,7 +13,7 @@ import pytest
 
 from demo.site import LocalSite
 from e2e.playbook_results import last, mutating, run
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]
 

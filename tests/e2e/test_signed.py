@@ -13,7 +13,7 @@ import pytest
 
 from demo.site import LocalSite
 from localaws.edge import Edge, OriginRequest
-from viewer import get
+from localaws.viewer import get
 
 pytestmark = pytest.mark.shares("the site")
 

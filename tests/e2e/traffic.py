@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from localaws.geo import load_pops
-from viewer import get
+from localaws.viewer import get
 
 # Seconds between two requests of one thread: the site needs the processor too.
 _PAUSE = 0.02

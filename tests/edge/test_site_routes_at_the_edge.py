@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What site_routes writes and what the router makes of it: one understanding of docs/routing.md."""
+"""What site_routes writes and what the viewer function makes of it: one understanding of docs/routing.md."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(route
         keys, refused = written({WWW: entry}), ""
     except EdgeError as error:
         keys, refused = unchecked(entry), str(error)
-        assert "leads in a circle" in refused
+        assert "is a redirect loop" in refused
     assert bool(refused) == any(circles(router, keys, start) for start in starts)
 
 

@@ -16,7 +16,7 @@ import esprima
 import pytest
 from edge.viewer_engines import FUNCTION, IMPORT, event, start
 
-from localaws.edge import viewer_language
+from localaws.edge.viewer_function import language
 
 SOURCES = FUNCTION.parent / "src"
 SCRIPT = FUNCTION.parent / "build.py"
@@ -65,17 +65,17 @@ def test_the_import_comes_first_and_there_is_one_handler(builder: t.Any) -> None
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 32], ids=["short name", "the longest name"])
-@pytest.mark.parametrize("mode", ["mrap", "nearest_bucket", "__EDGE_ORIGIN__"])
+@pytest.mark.parametrize("mode", ["true", "false", "__EDGE_SELECTS_ORIGINS__"])
 def test_it_fits_as_it_is_deployed(builder: t.Any, name: str, mode: str) -> None:
     code = builder.build()
-    assert (code.count("__EDGE_NAME__"), code.count("__EDGE_ORIGIN__")) == (1, 1)
-    deployed = code.replace("__EDGE_NAME__", name).replace("__EDGE_ORIGIN__", mode)
+    assert (code.count("__EDGE_NAME__"), code.count("__EDGE_SELECTS_ORIGINS__")) == (1, 1)
+    deployed = code.replace("__EDGE_NAME__", name).replace("__EDGE_SELECTS_ORIGINS__", mode)
     assert len(deployed.encode()) <= 10_240 - builder.bytes_left(code)
     assert builder.bytes_left(code) > 512
 
 
 def test_only_the_documented_language_is_used(builder: t.Any) -> None:
-    assert viewer_language.findings(builder.build()) == []
+    assert language.findings(builder.build()) == []
 
 
 def test_it_runs_in_a_small_part_of_the_memory_that_cloudfront_gives() -> None:

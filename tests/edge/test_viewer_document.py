@@ -42,7 +42,7 @@ def rows() -> t.Iterator[Row]:
 
 
 def _rows(cells: dict[str, str]) -> t.Iterator[Row]:
-    members = "".join(_spans(cells.get("the record has", "")))
+    members = "".join(_spans(cells.get("the host route has", "")))
     asked, _, cookies = cells[ASKED].partition(" with ")
     found = dict(tuple(cookie.split("=", 1)) for cookie in _spans(cookies))
     (answer,) = _spans(cells["the answer"])

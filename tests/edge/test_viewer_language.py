@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from localaws.edge.viewer_function import FunctionRefused, prepare
-from localaws.edge.viewer_language import DIRECT, NESTED, NotRead, findings
+from localaws.edge.viewer_function.function import FunctionRefused, prepare
+from localaws.edge.viewer_function.language import DIRECT, NESTED, NotRead, findings
 
 REFUSED = {
     "for (const a of b) {}": "for...of",

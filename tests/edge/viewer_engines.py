@@ -94,7 +94,7 @@ ENGINES = ["v8", *(name for name in ("node", "njs") if shutil.which(name))]
 
 
 def start(name: str, directory: Path, origin: str = "") -> Engine:
-    """*origin*: the mode that the role would have put in; without one its placeholder stays."""
+    """*origin*: whether it selects origins, as the role puts it in; without it the placeholder stays."""
     return V8(origin) if name == "v8" else CommandLine(name, directory, origin)
 
 
@@ -137,7 +137,7 @@ def _code(origin: str) -> str:
     code = FUNCTION.read_text(encoding="utf-8")
     assert code.startswith(IMPORT)
     code = code.removeprefix(IMPORT).replace("__EDGE_NAME__", SITE)
-    return "'use strict';\n" + stub + (code.replace("__EDGE_ORIGIN__", origin) if origin else code)
+    return "'use strict';\n" + stub + (code.replace("__EDGE_SELECTS_ORIGINS__", origin) if origin else code)
 
 
 def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:

@@ -17,8 +17,8 @@ ZONE = "zone.example"
 HOST = f"www.{ZONE}"
 REPLICATION_ROLE = f"{SITE}-replication"
 ACCESS_POINT = f"{SITE}-3f9a1c2b"
-_REGIONS = [HOME, OTHER]
-_BUCKETS = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in _REGIONS}
+REGIONS = [HOME, OTHER]
+_BUCKETS = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in REGIONS}
 _CUSTOM = {"http_port": 80, "https_port": 443, "origin_protocol_policy": "https-only"}
 _ANYTHING = allow(["*"], ["*"])
 _CODE = "function handler(event) { event.request.uri = '/a'; return event.request; }\n"
@@ -50,7 +50,7 @@ CASES = {
             ],
         }
     ),
-    "s3_regional_buckets": Case({"site": SITE, "regions": _REGIONS, "tags": {"team": "web"}}),
+    "s3_regional_buckets": Case({"site": SITE, "regions": REGIONS, "tags": {"team": "web"}}),
     "s3_region_markers": Case({"buckets": _BUCKETS}),
     "cloudfront_key_value_store": Case({"name": SITE, "comment": "Pointers"}),
     "cloudfront_key_value_store_info": Case({}, changes=False),
@@ -77,16 +77,14 @@ CASES = {
     "s3_replication_info": Case(
         {"buckets": _BUCKETS, "home_region": HOME, "canary": True}, changes=False, refused={"home_region": "eu-west-1"}
     ),
-    "s3_release": Case(
-        {"src": "site", "site": SITE, "regions": _REGIONS, "home_region": HOME, "release": "2026-11-20"}
-    ),
+    "s3_release": Case({"src": "site", "site": SITE, "regions": REGIONS, "home_region": HOME, "release": "2026-11-20"}),
     "s3_multi_region_access_point": Case({"name": ACCESS_POINT, "site": SITE, "buckets": list(_BUCKETS.values())}),
     "s3_multi_region_access_point_info": Case({"site": SITE}, changes=False),
     "s3_multi_region_access_point_routes": Case(
         {"arn": made("s3_multi_region_access_point", "multi_region_access_point.arn"), "out_of_service": [OTHER]}
     ),
     "site_routes": Case({"store": SITE, "site": SITE, "hosts": {HOST: {"release": "2026-11-20", "rewrite": "html"}}}),
-    "site_origins": Case({"store": SITE, "site": SITE, "regions": _REGIONS}),
+    "site_origins": Case({"store": SITE, "site": SITE, "regions": REGIONS}),
     "cloudfront_function": Case(
         {
             "name": f"{SITE}-viewer-request",
@@ -157,6 +155,7 @@ CASES = {
             },
         }
     ),
+    "site_plan": Case({}, changes=False),  # by the variables edge_name and edge_regions
     "cloudfront_distribution_info": Case({"name": SITE}, changes=False),
     "cloudfront_distribution_logging": Case(
         {

@@ -44,7 +44,7 @@ def test_a_change_that_takes_effect_only_after_the_deadline_is_put_back(
 ) -> None:
     modules.local_aws.behave(mrap_routes_seconds=3.0)
     variables = {
-        "failover_access_point_arn": arn,
+        "failover_mrap_arn": arn,
         "failover_out_of_service": ["us-east-1"],
         "failover_probes": [{"name": "nowhere", "url": "http://127.0.0.1:9"}],
         "failover_wait_timeout": 0,

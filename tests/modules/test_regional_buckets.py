@@ -112,7 +112,7 @@ class TestPresent:
         region, name = REGIONS[0], names(prefix)[REGIONS[0]]
         ours = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
         grants = ["MultiregionEdgeCloudFrontReads", "MultiregionEdgeCloudFrontIsToldWhatIsMissing"]
-        arns = [f"arn:aws:cloudfront::{cloud.account_id}:distribution/{id_}" for id_ in ("E1", "E2")]
+        arns = [f"arn:aws:cloudfront::{local_aws.account_id}:distribution/{id_}" for id_ in ("E1", "E2")]
         run(modules, prefix)
         foretold = run(modules, prefix, distribution_arns=arns[:1], check=True, diff=True)
         granted = run(modules, prefix, distribution_arns=arns[:1])

@@ -109,11 +109,11 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
 @pytest.mark.parametrize(
     ("hosts", "sentence"),
     [
-        ({WWW: {"rewrite": "htm"}}, f"hosts.{WWW}.rewrite: 'htm' is none; choose from index, html, spa."),
-        ({WWW: {"redirects": [{"from": "/a", "to": "/a/b"}]}}, "leads in a circle"),
-        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, "makes a record of"),
+        ({WWW: {"rewrite": "htm"}}, f"hosts.{WWW}.rewrite: 'htm' is not valid: choose one of index, html, spa."),
+        ({WWW: {"redirects": [{"from": "/a", "to": "/a/b"}]}}, "is a redirect loop"),
+        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, "makes a value of"),
     ],
-    ids=["a word", "a circle", "a record too large"],
+    ids=["a word", "a loop", "a value too large"],
 )
 def test_a_mistake_is_a_sentence_before_the_first_write(
     modules: Modules, store: Store, hosts: dict[str, Any], sentence: str

@@ -19,7 +19,7 @@ from ansible_collections.multiregion.edge.plugins.plugin_utils._direct import Di
 PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 # Its module is documentation only.
-ON_THE_CONTROLLER = "edge_settings"
+ON_THE_CONTROLLER = "site_summary"
 
 
 def test_there_is_one_for_each_module() -> None:

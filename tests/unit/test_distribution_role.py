@@ -15,6 +15,12 @@ from ansible.template import Templar
 from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake, to_api
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS
+from ansible_collections.multiregion.edge.plugins.module_utils._site.live import Live
+from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_modes import ORIGIN_MODES
+from ansible_collections.multiregion.edge.plugins.module_utils._site.phases import phases
+from ansible_collections.multiregion.edge.plugins.module_utils._site.references import resolve
+from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import settings
+from ansible_collections.multiregion.edge.plugins.module_utils._site.target import Target
 
 from unit.role_variables import ROLES
 
@@ -23,28 +29,29 @@ Path = tuple[t.Any, ...]
 SHAPE = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")
 MODULE = "multiregion.edge.cloudfront_distribution"
 FACTS = {"id": "E1", "arn": "arn:E1", "domain_name": "d1.cloudfront.net", "status": "Deployed"}
-MODES = [
-    ("mrap", "lambda_edge"),
-    ("mrap", "oac"),
-    ("region_map", "lambda_edge"),
-    ("dns_record", "lambda_edge"),
-    ("nearest_bucket", "oac"),
-]
+MODES = [(mode, signer) for mode, known in ORIGIN_MODES.items() for signer in known.signers]
 GIVEN: dict[str, t.Any] = {
     "distribution_site": "shop",
-    "distribution_access_point_domain_name": "x.mrap.accesspoint.s3-global.amazonaws.com",
-    "distribution_buckets": {"eu-north-1": "shop-eu", "us-east-1": "shop-us", "ap-south-1": "shop-ap"},
-    "distribution_home_region": "eu-north-1",
-    "distribution_origin_request_arn": "arn:aws:lambda:us-east-1:111122223333:function:shop-origin-request:3",
     "distribution_viewer_request_arn": "arn:aws:cloudfront::111122223333:function/shop-viewer-request",
     "distribution_aliases": ["www.example.com", "example.com"],
     "distribution_certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d",
     "distribution_response_headers_policy_id": "67f7725c-6f97-4210-82d7-5512b31e9d03",
     "distribution_web_acl_arn": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/shop/0f3a9c1d",
-    "distribution_access_control_result": {"origin_access_control": {"id": "EOAC"}},
+    "distribution_origin_access_control_result": {"origin_access_control": {"id": "EOAC"}},
+}
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:shop-origin-request:3"
+RESULTS = {
+    "mrap": {"multi_region_access_point": {"domain_name": "x.mrap.accesspoint.s3-global.amazonaws.com"}},
+    "origin_request": {"function": {"qualified_arn": FUNCTION}},
 }
 # Neither of the configuration nor compared with it.
 OTHERS = {"name", "state", "config", "purge_origins", "mrap_origin_shape", "tags", "wait", "wait_timeout"}
+
+
+def settings_of(mode: str, signer: str) -> dict[str, t.Any]:
+    regions = ["eu-north-1", "us-east-1", "ap-south-1"]
+    given = {"edge_origin": mode, "edge_signer": signer, "edge_dns_zone": "example.com"}
+    return settings({"edge_name": "shop", "edge_regions": regions, **given})
 
 
 @functools.cache
@@ -53,9 +60,15 @@ def asked(mode: str, signer: str) -> dict[str, t.Any]:
     loader, variables = DataLoader(), {}
     for name in ("defaults/main", "vars/main"):
         variables |= loader.load_from_file(str(ROLES / "distribution" / f"{name}.yml"), trusted_as_template=True)
-    variables |= GIVEN | {"distribution_origin": mode, "distribution_signer": signer}
-    shape = Templar(loader, variables=variables).template(variables["__distribution_shape"])
-    variables |= loader.load_from_file(str(ROLES / "distribution" / "vars" / f"{shape}.yml"), trusted_as_template=True)
+    (phase,) = phases(Target(settings_of(mode, signer), Live("111122223333")))
+    data = resolve(phase.tasks["distribution"], RESULTS)
+    variables |= GIVEN | {
+        "distribution_origins": data["origins"],
+        "distribution_origin_groups": data["origin_groups"],
+        "distribution_target_origin_id": data["target"],
+        "distribution_signing_protocol": data["signing_protocol"],
+        "distribution_lambda_function_associations": data["lambda_function_associations"],
+    }
     tasks = loader.load_from_file(str(ROLES / "distribution/tasks/main.yml"), trusted_as_template=True)
     (options,) = [task[MODULE] for task in tasks if MODULE in task]
     rendered = Templar(loader, variables=variables).template(options)

@@ -176,7 +176,7 @@ def test_only_python_and_the_native_module_are_packed(source: Path, wheel: Path)
 
 
 def test_a_package_for_single_buckets_has_no_native_module_and_fetches_no_wheel(source: Path, wheel: Path) -> None:
-    config = {"mode": "region_map", "default": "shop"}
+    config = {"mode": "region_map", "buckets": {"shop": "eu-north-1"}}
     built = package.build(options(source, source / "no wheel", config=config))
     assert built["files"] == ["config.json", "handler.py"]
     assert json.loads(package.unzipped(Path(built["path"]))["config.json"]) == config

@@ -14,13 +14,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions im
     check_regions,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._site.parsing import as_dict, as_list
-from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import VARIABLES, settings
+from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import SETTINGS, settings
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 CHECK = "0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 WEB_ACL = f"arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/{CHECK}"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
-ACCESS_POINT = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
+MRAP = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
 PROBE = {"name": "here", "url": "https://www.example.com"}
 KEYS = {
     region: f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -58,11 +58,11 @@ def test_a_name_and_regions_are_enough() -> None:
         "replication_topology": "hub",
         "replication_time_control": False,
         "allow_replacement": False,
-        "access_point_arn": "",
+        "mrap_arn": "",
         "out_of_service": [],
         "drill": False,
         "probes": [],
-        "site": "",
+        "site_directory": "",
         "release": "",
         "hosts": [],
         "routes": {},
@@ -71,7 +71,7 @@ def test_a_name_and_regions_are_enough() -> None:
 
 
 def test_an_absent_variable_and_one_that_is_none_are_the_same() -> None:
-    others = set(VARIABLES) - set(MINIMUM)
+    others = {setting.variable for setting in SETTINGS} - set(MINIMUM)
     assert settings({**MINIMUM, **dict.fromkeys(others)}) == settings(MINIMUM)
 
 
@@ -104,7 +104,7 @@ def test_variables_of_the_users_own_are_left_alone() -> None:
     ids=repr,
 )
 def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
-    assert as_list({"edge_aliases": value}, "edge_aliases") == result
+    assert as_list(value, "edge_aliases") == result
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
     ids=repr,
 )
 def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> None:
-    assert as_dict({"edge_tags": value}, "edge_tags") == result
+    assert as_dict(value, "edge_tags") == result
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
         ("edge_allow_replacement", "false", "allow_replacement", False),
         ("edge_drill", 1, "drill", True),
         ("edge_out_of_service", "us-east-1", "out_of_service", ["us-east-1"]),
-        ("edge_access_point_arn", ACCESS_POINT, "access_point_arn", ACCESS_POINT),
+        ("edge_mrap_arn", MRAP, "mrap_arn", MRAP),
         ("edge_probes", [PROBE], "probes", [PROBE]),
         ("edge_origin", "nearest_bucket", "signer", "oac"),
         ("edge_origin", "region_map", "signer", "lambda_edge"),
@@ -208,8 +208,12 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("name with a capital", {"edge_name": "My-site"}, ["edge_name: 'My-site'", "lower-case"]),
     ("name with a dot", {"edge_name": "my.site"}, ["edge_name", "hyphens"]),
     ("name with a hyphen at its end", {"edge_name": "my-site-"}, ["edge_name", "no hyphen at its ends"]),
-    ("no Regions", {"edge_regions": None}, ["edge_regions is empty", "for example"]),
-    ("empty Regions", {"edge_regions": ""}, ["edge_regions is empty"]),
+    (
+        "no Regions",
+        {"edge_regions": None},
+        ["edge_regions is missing", "for example edge_regions=eu-north-1,us-east-1"],
+    ),
+    ("empty Regions", {"edge_regions": ""}, ["edge_regions is missing"]),
     ("Region misspelt", {"edge_regions": "eu-nort-1"}, ["edge_regions: 'eu-nort-1'", "Did you mean eu-north-1?"]),
     ("not a Region at all", {"edge_regions": "Stockholm"}, ["edge_regions: 'Stockholm'", "Choose from"]),
     (
@@ -225,7 +229,7 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("18 Regions", {"edge_regions": list(REGIONS[:18])}, ["edge_regions has 18 Regions", "takes 17"]),
     ("Regions as a dictionary", {"edge_regions": {"a": 1}}, ["edge_regions", "is not a list", "a,b"]),
     ("Regions as a number", {"edge_regions": "42"}, ["edge_regions", "is not a list"]),
-    ("Regions as broken YAML", {"edge_regions": "[eu-north-1"}, ["edge_regions", "neither a list like a,b nor YAML"]),
+    ("Regions as broken YAML", {"edge_regions": "[eu-north-1"}, ["edge_regions: '[eu-north-1' is not valid YAML"]),
     ("home Region elsewhere", {"edge_home_region": "sa-east-1"}, ["edge_home_region: sa-east-1", "add it there"]),
     ("alias without certificate", {"edge_aliases": "a.example.com"}, ["edge_certificate_arn is missing", "a.example"]),
     ("alias with scheme", {**ALIAS, "edge_aliases": ["https://a.example.com"]}, ["edge_aliases", "without https://"]),
@@ -239,15 +243,19 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         ["edge_certificate_arn", "us-east-1"],
     ),
     ("certificate is none", {"edge_certificate_arn": "my-certificate"}, ["edge_certificate_arn: 'my-certificate'"]),
-    ("edge_region", {"edge_region": "eu-north-1"}, ["edge_region is no variable", "did you mean edge_regions?"]),
-    ("edge_alias", {"edge_alias": "x"}, ["edge_alias is no variable", "did you mean edge_aliases?"]),
+    ("edge_region", {"edge_region": "eu-north-1"}, ["edge_region is not a variable", "did you mean edge_regions?"]),
+    ("edge_alias", {"edge_alias": "x"}, ["edge_alias is not a variable", "did you mean edge_aliases?"]),
     ("tags as a list", {"edge_tags": ["a"]}, ["edge_tags", "is not a dictionary", "{key: value}"]),
     ("tags as k=v", {"edge_tags": "team=web"}, ["edge_tags", "is not a dictionary"]),
     ("bucket names as a list", {"edge_bucket_names": ["a"]}, ["edge_bucket_names", "is not a dictionary"]),
     # What is refused here is refused before the first call; elsewhere it would be after buckets and an access point.
-    ("price class", {"edge_price_class": "PriceClass_50"}, ["edge_price_class", "PriceClass_100"]),
+    (
+        "price class",
+        {"edge_price_class": "PriceClass_50"},
+        ["edge_price_class: 'PriceClass_50' is not valid: choose one of PriceClass_100, PriceClass_200"],
+    ),
     ("topology", {"edge_replication_topology": "star"}, ["edge_replication_topology: 'star'", "hub, mesh"]),
-    ("neither yes nor no", {"edge_drill": "maybe"}, ["edge_drill: 'maybe'", "neither true nor false"]),
+    ("neither yes nor no", {"edge_drill": "maybe"}, ["edge_drill: 'maybe' is not valid: choose true or false"]),
     (
         "out of service elsewhere",
         {"edge_out_of_service": "sa-east-1"},
@@ -255,16 +263,20 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ),
     ("all out of service", {"edge_out_of_service": "us-east-1,eu-north-1"}, ["edge_out_of_service", "at least one"]),
     (
-        "access point by its name",
-        {"edge_access_point_arn": "my-site-3f9a1c2b"},
-        ["edge_access_point_arn", "arn:aws:s3::"],
+        "MRAP by its name",
+        {"edge_mrap_arn": "my-site-3f9a1c2b"},
+        ["edge_mrap_arn: 'my-site-3f9a1c2b' is not the ARN", "arn:aws:s3::"],
     ),
-    ("probes as a text", {"edge_probes": "ARN"}, ["edge_probes must be a list"]),
+    ("probes as a text", {"edge_probes": "ARN"}, ["edge_probes: 'ARN' is not a list of dictionaries"]),
     ("a probe without a URL", {"edge_probes": [{"name": "ARN"}]}, ["edge_probes", "name and url"]),
     ("a probe with an address", {"edge_probes": [{**PROBE, "address": "x"}]}, ["edge_probes", "name and url"]),
-    ("routes as a list", {"edge_routes": ["a.example.com"]}, ["edge_routes must be a dictionary of hosts"]),
-    ("routes as a number", {"edge_routes": 5}, ["edge_routes", "the path of a YAML file"]),
-    ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts", "one host's"]),
+    (
+        "routes as a list",
+        {"edge_routes": ["a.example.com"]},
+        ["edge_routes", "is neither a dictionary nor the path of a YAML file"],
+    ),
+    ("routes as a number", {"edge_routes": 5}, ["edge_routes: 5 is neither a dictionary nor the path of a YAML file"]),
+    ("host with a star", {"edge_hosts": ["*.example.com"]}, ["edge_hosts: '*.example.com'", "name each host"]),
     ("host with scheme", {"edge_hosts": ["https://a.example.com"]}, ["edge_hosts", "is not a host name"]),
     ("bucket of a Region not asked for", {"edge_bucket_names": {"sa-east-1": "b"}}, ["edge_bucket_names"]),
     (
@@ -273,7 +285,11 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         ["edge_bucket_names and edge_bucket_prefix exclude each other"],
     ),
     ("a namespace that is none", {"edge_bucket_namespace": "mine"}, ["edge_bucket_namespace", "account_regional"]),
-    ("global names of nobody", {"edge_bucket_namespace": "global"}, ["edge_bucket_prefix is missing"]),
+    (
+        "global names of nobody",
+        {"edge_bucket_namespace": "global"},
+        ["edge_bucket_prefix is missing", "globally unique"],
+    ),
     (
         "a Region without a key",
         {"edge_kms_keys": {"eu-north-1": KEYS["eu-north-1"]}},

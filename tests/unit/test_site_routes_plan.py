@@ -198,14 +198,14 @@ def test_many_paths_are_there_before_their_host_says_so_and_are_named_in_one_sen
     [
         (
             {WWW: {"redirects": [{"from": f"/{n:02}{'a' * 10}", "to": f"/{n:02}{'b' * 20}"} for n in range(30)]}},
-            f"hosts.{WWW} makes a record of .* bytes; CloudFront takes 1024. Most of it is redirects: shorten that",
+            f"hosts.{WWW} makes a value of .* bytes; CloudFront takes 1024. Most of it is redirects: shorten that",
         ),
         (
             {WWW: {"query": [f"{n:03}{'q' * 20}" for n in range(60)], "previews": True}},
             "Most of it is query: shorten that",
         ),
         ({WWW: {"paths": {f"/{'é' * 250}": {"object": "a"}}}}, "makes a key of 526 bytes; CloudFront takes 512"),
-        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, r"paths./a makes a record .* shorten its object"),
+        ({WWW: {"paths": {"/a": {"object": "a" * 1020}}}}, r"paths./a makes a value .* shorten its object"),
         ({WWW: {"paths": {"/a": {"redirect_to": f"/{'a' * 1020}"}}}}, r"shorten its redirect_to"),
     ],
     ids=["redirects", "query", "key", "object", "target"],
@@ -223,29 +223,29 @@ def test_a_full_store_is_refused_before_the_first_write() -> None:
 
 
 def test_a_host_that_cannot_be_read_is_not_overwritten() -> None:
-    with pytest.raises(EdgeError, match="no record that this version of the collection can read"):
+    with pytest.raises(EdgeError, match="not a host route that this version of the collection can read"):
         planned({WWW_KEY: '{"v":3,"p":"r/a"}'}, {WWW: {"release": "b"}})
 
 
 LOOPS: list[tuple[str, dict[str, t.Any], str]] = [
-    ("to itself", {"redirects": [{"from": "/a", "to": "/a"}]}, r"redirects\[0\] leads in a circle: /a → /a"),
+    ("to itself", {"redirects": [{"from": "/a", "to": "/a"}]}, r"redirects\[0\] is a redirect loop: /a → /a"),
     ("below itself", {"redirects": [{"from": "/a", "to": "/a/b"}]}, "/a → /a/b → /a/b/b"),
     ("everything to a page", {"redirects": [{"from": "/", "to": "/soon"}]}, "/ → /soon → /soon/soon"),
     (
         "to each other",
         {"redirects": [{"from": "/x", "to": "/y"}, {"from": "/a", "to": "/b"}, {"from": "/b", "to": "/a"}]},
-        r"redirects\[1\] leads in a circle: /a → /b → /a",
+        r"redirects\[1\] is a redirect loop: /a → /b → /a",
     ),
     ("by a URL", {"redirects": [{"from": "/", "to": f"https://{WWW}/"}]}, "/ → / → /"),
     ("by a dot segment", {"paths": {"/a": {"redirect_to": "/x/../a"}}}, "/a → /a"),
     ("by an encoded one", {"redirects": [{"from": "/a/", "to": "/b/%2E%2e/a/"}]}, "/a/ → /a/"),
     ("by two slashes", {"paths": {"/a/": {"redirect_to": "/a//"}}}, "/a/ → /a/"),
     ("encoded", {"redirects": [{"from": "/é", "to": "/%C3%A9"}]}, "/é → /é"),
-    ("a path to itself", {"paths": {"/a": {"redirect_to": "/a?again"}}}, "paths./a leads in a circle"),
+    ("a path to itself", {"paths": {"/a": {"redirect_to": "/a?again"}}}, "paths./a is a redirect loop"),
     (
         "a path and a prefix",
         {"paths": {"/a": {"redirect_to": "/b"}}, "redirects": [{"from": "/b", "to": "/a"}]},
-        "leads in a circle",
+        "is a redirect loop",
     ),
     ("against the slash", {"trailing_slash": "add", "redirects": [{"from": "/a/", "to": "/a"}]}, "/a/ → /a → /a/"),
     ("against no slash", {"trailing_slash": "remove", "paths": {"/a": {"redirect_to": "/a/"}}}, "/a → /a/ → /a"),
@@ -276,7 +276,7 @@ def test_redirects_that_come_to_an_end_are_taken(entry: dict[str, t.Any]) -> Non
 
 def test_a_redirect_that_is_there_already_counts() -> None:
     observed = {WWW_KEY: '{"v":2,"x":1,"r":5}', f"{PATH_KEY}/a": '{"v":2,"u":"/b","s":301}'}
-    with pytest.raises(EdgeError, match="leads in a circle"):
+    with pytest.raises(EdgeError, match="is a redirect loop"):
         planned(observed, {WWW: {"redirects": [{"from": "/b", "to": "/a"}]}})
 
 

@@ -17,9 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TARGET = HERE / "viewer_request.js"
 LARGEST = 10 * 1024
-# How many characters each stands for at most: the site's name, and the origin's mode, of which the longest,
-# nearest_bucket, is shorter than the placeholder, which may stay.
-PLACEHOLDERS = {"__EDGE_NAME__": 32, "__EDGE_ORIGIN__": len("__EDGE_ORIGIN__")}
+# How many characters each stands for at most: the site's name, and true or false, unless the placeholder stays.
+PLACEHOLDERS = {"__EDGE_NAME__": 32, "__EDGE_SELECTS_ORIGINS__": len("__EDGE_SELECTS_ORIGINS__")}
 
 HEAD = """\
 import cf from 'cloudfront';
@@ -36,7 +35,7 @@ class BuildError(Exception):
 
 
 def build(directory: Path = HERE / "src") -> str:
-    """The function's code; the placeholders still stand for the site's name and the origin's mode."""
+    """The function's code; the placeholders still stand for what the role puts in."""
     parts: dict[str, str] = {}
     _add("handler.js", directory, parts, ())
     code = HEAD + "".join(parts.values())
@@ -47,7 +46,7 @@ def build(directory: Path = HERE / "src") -> str:
 
 
 def bytes_left(code: str) -> int:
-    """Of what CloudFront takes, with the longest name of a site and the longest of a mode."""
+    """Of what CloudFront takes, with the longest of what the placeholders stand for."""
     for placeholder, longest in PLACEHOLDERS.items():
         code = code.replace(placeholder, "n" * longest)
     return LARGEST - len(code.encode())

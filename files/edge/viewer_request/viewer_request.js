@@ -73,9 +73,9 @@ async function read(key) {
   return {};
  }
 }
-const ORIGIN = '__EDGE_ORIGIN__';
+const SELECTS_ORIGINS = '__EDGE_SELECTS_ORIGINS__';
 function withOrigin(request) {
- return ORIGIN === 'nearest_bucket' ? fromNearest(request) : request;
+ return SELECTS_ORIGINS === 'true' ? fromNearest(request) : request;
 }
 async function fromNearest(request) {
  try {

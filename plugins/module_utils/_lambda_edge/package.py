@@ -62,7 +62,7 @@ def collect(source: Path, config: t.Mapping[str, t.Any] | None, wheel: t.Callabl
         raise EdgeError(f"source: {source} is not a directory with a handler.py and its {_PROOF} in it.")
     if config:
         files[_CONFIGURATION] = (json.dumps(config, sort_keys=True, indent=1) + "\n").encode()
-    if not config or config.get("mode") == "mrap":
+    if "buckets" not in (config or {}):
         files |= package_wheel.native_module(wheel())
     return files
 

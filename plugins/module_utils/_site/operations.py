@@ -48,11 +48,21 @@ def site(target: Target, check_mode: bool) -> Facts:
             **({"origin_request_function": PENDING_REASON} if retires_function else {}),
         },
         "later": [sentence for phase in later for sentence in phase.sentences],
+        "next_steps": list(_next_steps(target, check_mode)),
     }
 
 
+def _next_steps(target: Target, check_mode: bool) -> t.Iterator[str]:
+    if check_mode:
+        return
+    if target.live.distribution is None:
+        yield "Next: publish the site, with publish.yml, the same variables, and its directory as edge_site."
+    if left := target.left_buckets:
+        yield f"Next: delete the buckets {', '.join(left.values())} when you no longer need what is in them."
+
+
 def check_publish(settings: Settings) -> None:
-    if not (settings["site"] or settings["release"]):
+    if not (settings["site_directory"] or settings["release"]):
         raise EdgeError(
             "edge_site is missing: give the directory that your site was built into, for example edge_site=dist, or as "
             "edge_release one that was published before, to go back to it."
@@ -83,7 +93,7 @@ def check_failover(settings: Settings) -> None:
 def failover_needs_distribution(settings: Settings) -> bool:
     """CloudFront's control plane is in us-east-1. Who must not depend on it gives edge_mrap_arn, and edge_probes or
     aliases."""
-    mrap = ORIGIN_MODES[settings["origin"]].mrap and not settings["access_point_arn"]
+    mrap = ORIGIN_MODES[settings["origin"]].mrap and not settings["mrap_arn"]
     return mrap or not (settings["probes"] or _hosts(settings))
 
 
@@ -93,13 +103,15 @@ def failover(settings: Settings, distribution: Distribution | None) -> Facts:
     probes = settings["probes"] or [{"name": hosts[0], "url": f"https://{hosts[0]}"}]
     arn = ""
     if ORIGIN_MODES[settings["origin"]].mrap:
-        arn = settings["access_point_arn"] or (live.mrap_arn if live else "")
+        arn = settings["mrap_arn"] or (live.mrap_arn if live else "")
         if not arn:
             raise EdgeError(
                 f"The distribution of {settings['name']} has no Multi-Region Access Point as its origin: run site.yml "
                 "with the same variables first, or failover.yml with the edge_origin that serves."
             )
-    return {"failover": {"mrap_arn": arn, "probes": probes}}
+    # After a drill, everything is in service again.
+    out = [] if settings["drill"] else settings["out_of_service"]
+    return {"failover": {"mrap_arn": arn, "probes": probes, "out_of_service": out}}
 
 
 def check_routes(settings: Settings) -> None:

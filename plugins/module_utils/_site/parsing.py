@@ -5,11 +5,11 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What surveys, ``-e`` and files give for a variable, as the type that it is. Pure."""
+"""The types of the edge_* variables. Surveys, ``-e`` and files give each as text or as YAML's own type. Pure."""
 
 from __future__ import annotations
 
-import re
+import dataclasses
 import typing as t
 
 try:
@@ -17,76 +17,119 @@ try:
 except ImportError:  # ansible-core brings it wherever the playbooks run
     pass
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from .._core.errors import EdgeError
-
-_HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("", "false", "no", "off", "0")
-
-Given = t.Mapping[str, t.Any]
+from .._rules import latency
+from .._rules.host_names import is_host_name
 
 
-def as_text(given: Given, option: str) -> str:
-    value = given.get(option)
+@dataclasses.dataclass(frozen=True)
+class Type:
+    """*name* and *elements* are Ansible's words. *parse* is given a value and what the user calls it."""
+
+    name: str
+    parse: t.Callable[[t.Any, str], t.Any]
+    elements: str = ""
+
+
+def is_absent(value: t.Any) -> bool:
+    """An empty answer in a survey is no value."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def as_text(value: t.Any, variable: str) -> str:
     return "" if value is None else str(value).strip()
 
 
-def as_bool(given: Given, option: str) -> bool:
-    value = as_text(given, option).lower()
-    if value not in _TRUE + _FALSE:
-        raise EdgeError(f"{option}: {value!r} is neither true nor false.")
-    return value in _TRUE
+def as_name(value: t.Any, variable: str) -> str:
+    """A name in DNS, where case and a dot at the end make no difference."""
+    return as_text(value, variable).lower().rstrip(".")
 
 
-def as_choice(given: Given, option: str, choices: tuple[str, ...], default: str) -> str:
-    value = as_text(given, option) or default
-    if value not in choices:
-        raise EdgeError(f"{option}: {value!r} is none; choose from {', '.join(choices)}.")
-    return value
+def as_bool(value: t.Any, variable: str) -> bool:
+    if is_absent(value):
+        return False
+    try:
+        return bool(boolean(value, strict=True))
+    except TypeError as error:
+        raise EdgeError(f"{variable}: {value!r} is not valid: choose true or false.") from error
 
 
-def as_list(given: Given, option: str) -> list[str]:
-    """A list of texts from a list, from ``a,b``, or from YAML text (surveys and -e give strings)."""
-    value = parsed(given, option)
-    if isinstance(value, str):
-        value = value.split(",")
-    if value is None:
+def as_list(value: t.Any, variable: str) -> list[str]:
+    """A list of texts from a list, from ``a,b``, or from YAML text."""
+    found = parsed(value, variable)
+    if isinstance(found, str):
+        found = found.split(",")
+    if found is None:
         return []
-    if not isinstance(value, (list, tuple)):
-        raise EdgeError(f"{option}: {value!r} is not a list: write it like [a, b] or a,b.")
-    return [text for text in (str(item).strip() for item in value) if text]
+    if not isinstance(found, (list, tuple)):
+        raise EdgeError(f"{variable}: {found!r} is not a list: write it as [a, b] or as a,b.")
+    return [text for text in (str(item).strip() for item in found) if text]
 
 
-def as_hosts(given: Given, option: str) -> list[str]:
-    hosts = list(dict.fromkeys(host.lower() for host in as_list(given, option)))
+def as_hosts(value: t.Any, variable: str) -> list[str]:
+    """CloudFront refuses an alias that is given twice, also if only the case differs."""
+    hosts = list(dict.fromkeys(host.lower() for host in as_list(value, variable)))
     for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise EdgeError(f"{option}: {host!r} is not a host name: write it like www.example.com, without https://.")
+        if not is_host_name(host, wildcard=True):
+            raise EdgeError(
+                f"{variable}: {host!r} is not a host name: write it as www.example.com, without https:// and path."
+            )
     return hosts
 
 
-def as_dict(given: Given, option: str) -> dict[str, str]:
+def as_dict(value: t.Any, variable: str) -> dict[str, str]:
     """A dictionary of texts from a dictionary or from YAML text."""
-    value = parsed(given, option)
-    if value is None or value == "":
-        return {}
-    if not isinstance(value, dict):
-        raise EdgeError(f"{option}: {value!r} is not a dictionary: write it like {{key: value}}.")
-    return {str(key): "" if item is None else str(item) for key, item in value.items()}
+    found = _as_raw_dict(value, variable)
+    return {str(key): "" if item is None else str(item) for key, item in found.items()}
 
 
-def parsed(given: Given, option: str) -> t.Any:
-    """The variable's value; a text is read as YAML."""
-    value = given.get(option)
-    return _from_yaml(value, option) if isinstance(value, str) else value
+def as_dict_of_lists(value: t.Any, variable: str) -> dict[str, list[str]]:
+    return latency.as_preferences(_as_raw_dict(value, variable), variable)
 
 
-def _from_yaml(text: str, option: str) -> t.Any:
+def as_dict_or_path(value: t.Any, variable: str) -> dict[str, t.Any] | str:
+    found = parsed(value, variable) or {}
+    if not isinstance(found, (dict, str)):
+        raise EdgeError(f"{variable}: {found!r} is neither a dictionary nor the path of a YAML file that contains one.")
+    return found
+
+
+def as_list_of_dicts(value: t.Any, variable: str) -> list[dict[str, t.Any]]:
+    found = parsed(value, variable) or []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise EdgeError(f"{variable}: {found!r} is not a list of dictionaries: write it as [{{key: value}}].")
+    return found
+
+
+def parsed(value: t.Any, variable: str) -> t.Any:
+    """A text is read as YAML."""
+    if not isinstance(value, str):
+        return value
     try:
-        return yaml.safe_load(text)
+        return yaml.safe_load(value)
     except yaml.YAMLError as error:
-        if text[:1] not in "[{-":
-            return text  # *.example.com is an alias to YAML
-        raise EdgeError(
-            f"{option}: {text!r} is neither a list like a,b nor YAML: {str(error).splitlines()[0]}."
-        ) from error
+        if value[:1] not in "[{-":
+            return value  # *.example.com is an alias to YAML
+        raise EdgeError(f"{variable}: {value!r} is not valid YAML: {str(error).splitlines()[0]}.") from error
+
+
+def _as_raw_dict(value: t.Any, variable: str) -> dict[t.Any, t.Any]:
+    found = parsed(value, variable)
+    if found is None or found == "":
+        return {}
+    if not isinstance(found, dict):
+        raise EdgeError(f"{variable}: {found!r} is not a dictionary: write it as {{key: value}}.")
+    return found
+
+
+TEXT = Type("str", as_text)
+NAME = Type("str", as_name)
+BOOL = Type("bool", as_bool)
+LIST = Type("list", as_list, "str")
+HOSTS = Type("list", as_hosts, "str")
+DICT = Type("dict", as_dict)
+DICT_OF_LISTS = Type("dict", as_dict_of_lists)
+DICT_OR_PATH = Type("dict", as_dict_or_path)
+LIST_OF_DICTS = Type("list", as_list_of_dicts, "dict")

@@ -27,7 +27,7 @@ DEPLOY, EXPAND, SWITCH, CONTRACT = "deploy", "expand", "switch", "contract"
 
 # AWS's Managed-CachingOptimized, which the role distribution has where a site has no cache policy of its own.
 _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-_ORIGIN_REQUEST = {"event_type": "origin-request", "lambda_function_arn": FUNCTION_ARN}
+_ORIGIN_REQUEST = {"event_type": "origin-request", "lambda_function_arn": FUNCTION_ARN, "include_body": False}
 
 Data = dict[str, t.Any]
 
@@ -186,7 +186,7 @@ def _grant(target: Target, phase: str) -> Data | None:
     """The policies name the distribution, so that those of a new one come after it. It has no viewers yet."""
     if target.live.distribution or not target.family.protocol or not _is_last(target, phase):
         return None
-    return {"distribution_arns": [DISTRIBUTION_ARN], "mrap": target.mode.mrap}
+    return {"distribution_arns": [DISTRIBUTION_ARN]}
 
 
 def _origin_keys(target: Target, phase: str) -> Data | None:
@@ -211,7 +211,7 @@ def _retire(target: Target, phase: str) -> Data | None:
         "function": bool(target.family.protocol),
         "records": bool(not target.mode.record and s["dns_zone"] and s["dns_record"]),
     }
-    return found if any(found.values()) else None
+    return {**found, "buckets": target.buckets} if any(found.values()) else None
 
 
 def _names(target: Target, phase: str) -> Data | None:

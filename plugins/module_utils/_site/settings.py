@@ -5,208 +5,363 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The user's edge_* variables: what each may be, normalised from what surveys and -e give. Pure."""
+"""The user's edge_* variables: SETTINGS is the one table of them. Pure.
+
+To add a variable, add a Setting here, a check to setting_checks.py if it needs one, and run `make docs`: it writes the
+README's table, and the RETURN of the module that returns the settings.
+"""
 
 from __future__ import annotations
 
-import difflib
-import re
+import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
 from .._release.files import check_release_name
-from .._rules.bucket_names import (
-    ACCOUNT_REGIONAL,
-    GLOBAL,
-    NAMESPACES,
-    RESERVED_PREFIXES,
-    check_bucket_names,
-)
-from .._rules.kms_keys import check_kms_keys
+from .._rules.bucket_names import ACCOUNT_REGIONAL, NAMESPACES, check_bucket_names
 from .._rules.regions import check_regions
-from .delivery import delivery_settings
-from .origin import origin_settings
+from . import setting_checks as checks
+from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
 from .parsing import (
-    Given,
-    as_bool,
-    as_choice,
-    as_dict,
-    as_hosts,
-    as_list,
-    as_text,
-    parsed,
+    BOOL,
+    DICT,
+    DICT_OF_LISTS,
+    DICT_OR_PATH,
+    HOSTS,
+    LIST,
+    LIST_OF_DICTS,
+    NAME,
+    TEXT,
+    Type,
+    is_absent,
+)
+from .setting_checks import Settings
+
+Given = t.Mapping[str, t.Any]
+
+SITE, PUBLISH, ROUTES, FAILOVER = "site", "publish", "routes", "failover"
+ALL = (SITE, PUBLISH, ROUTES, FAILOVER)
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One edge_* variable.
+
+    documentation: what it is, in Markdown. A file such as docs/origins.md becomes a link.
+    playbooks:     where it has an effect. Each playbook checks all variables.
+    default:       a value, or a function of the settings above it in the table; without it, the type's empty value.
+    default_text:  what the documentation says about the default, if not the value itself.
+    example:       makes the variable required; the error shows it.
+    check:         raises EdgeError; it is given a value that is not empty, and the variable.
+    result:        its name in the settings, if not the variable without edge_; None: not in the settings.
+    """
+
+    variable: str
+    type: Type
+    documentation: str
+    playbooks: tuple[str, ...]
+    default: t.Any = None
+    default_text: str = ""
+    choices: tuple[str, ...] = ()
+    example: t.Any = None
+    check: t.Callable[[t.Any, str], None] | None = None
+    result: str | None = ""
+
+    @property
+    def key(self) -> str:
+        return self.result or self.variable.removeprefix("edge_")
+
+    def value(self, given: Given, settings: Settings) -> t.Any:
+        raw = given.get(self.variable)
+        if is_absent(raw):
+            raw = self.default(settings) if callable(self.default) else self.default
+        value = self.type.parse(raw, self.variable)
+        if self.example is not None and not value:
+            raise EdgeError(f"{self.variable} is missing: set it, for example {self.variable}={self.example}.")
+        if self.choices and value not in self.choices:
+            raise EdgeError(f"{self.variable}: {value!r} is not valid: choose one of {', '.join(self.choices)}.")
+        if self.check and value:
+            self.check(value, self.variable)
+        return value
+
+
+SETTINGS = (
+    Setting(
+        "edge_name",
+        TEXT,
+        "The site's name: 3 to 32 lower-case letters, digits and hyphens. All resources are named after it.",
+        ALL,
+        example="my-site",
+        check=checks.name,
+    ),
+    Setting(
+        "edge_regions",
+        LIST,
+        "The Regions that have a bucket.",
+        ALL,
+        example="eu-north-1,us-east-1",
+        check=check_regions,
+    ),
+    Setting(
+        "edge_home_region",
+        TEXT,
+        "The Region that releases are uploaded to.",
+        ALL,
+        default=lambda settings: settings["regions"][0],
+        default_text="the first of `edge_regions`",
+    ),
+    Setting(
+        "edge_origin",
+        TEXT,
+        "The origin mode: how a request that CloudFront has not cached reaches the nearest bucket (docs/origins.md).",
+        (SITE, FAILOVER),
+        default="mrap",
+        choices=tuple(ORIGIN_MODES),
+    ),
+    Setting(
+        "edge_signer",
+        TEXT,
+        "Who signs the requests to S3: a Lambda@Edge function, or CloudFront with an origin access control. Each "
+        "origin mode allows one or both (docs/origins.md).",
+        (SITE,),
+        default=checks.default_signer,
+        default_text="the first that `edge_origin` allows",
+        choices=(LAMBDA_EDGE, OAC),
+    ),
+    Setting(
+        "edge_prefer",
+        DICT_OF_LISTS,
+        "The Regions that come first for a regional edge cache, such as `{sa-east-1: [us-east-1]}`. For the origin "
+        "modes `region_map` and `nearest_bucket`.",
+        (SITE, FAILOVER),
+        default_text="the nearest come first",
+    ),
+    Setting(
+        "edge_allow_replacement",
+        BOOL,
+        "Whether a changed set of Regions may replace the Multi-Region Access Point.",
+        (SITE,),
+    ),
+    Setting(
+        "edge_replication_topology",
+        TEXT,
+        "`hub`: objects are written to the home Region and replicated to all others. `mesh`: they may be written to "
+        "any Region.",
+        (SITE,),
+        default="hub",
+        choices=("hub", "mesh"),
+    ),
+    Setting(
+        "edge_replication_time_control",
+        BOOL,
+        "Whether to enable S3 Replication Time Control: replication within 15 minutes, at an additional charge.",
+        (SITE,),
+    ),
+    Setting(
+        "edge_aliases",
+        HOSTS,
+        "The host names of the site, in addition to the domain name of the distribution.",
+        (SITE, PUBLISH, FAILOVER),
+    ),
+    Setting(
+        "edge_dns_zone",
+        TEXT,
+        "The public Route 53 hosted zone for the site's DNS records and for the validation of its certificate, by name "
+        "or id.",
+        (SITE, FAILOVER),
+        check=checks.dns_zone,
+    ),
+    Setting(
+        "edge_certificate_arn",
+        TEXT,
+        "The ARN of the ACM certificate in us-east-1 that covers `edge_aliases`.",
+        (SITE,),
+        default_text="requested, if `edge_dns_zone` is set",
+        check=checks.certificate_arn,
+    ),
+    Setting(
+        "edge_dns_record",
+        NAME,
+        "The name of the TXT record that the origin mode `dns_record` reads.",
+        (SITE, FAILOVER),
+        default=checks.default_dns_record,
+        default_text="`<edge_name>-bucket.<edge_dns_zone>`",
+        check=checks.dns_record,
+    ),
+    Setting(
+        "edge_health_checks",
+        DICT,
+        "The ids of Route 53 health checks, by Region. For the origin mode `dns_record`.",
+        (SITE,),
+        check=checks.health_checks,
+    ),
+    Setting(
+        "edge_query_strings",
+        LIST,
+        "The query string parameters that are part of the cache key and are sent to the origin.",
+        (SITE,),
+        check=checks.query_strings,
+    ),
+    Setting(
+        "edge_response_headers_policy_id",
+        TEXT,
+        "The id of the CloudFront response headers policy.",
+        (SITE,),
+        check=checks.policy_id,
+    ),
+    Setting(
+        "edge_web_acl_arn",
+        TEXT,
+        "The ARN of the WAFv2 web ACL, which has the scope CLOUDFRONT.",
+        (SITE,),
+        check=checks.web_acl_arn,
+    ),
+    Setting(
+        "edge_tags",
+        DICT,
+        "Tags for the buckets, both functions and their logs, the certificate, the distribution, and the IAM roles and "
+        "policies.",
+        (SITE,),
+        check=checks.tags,
+    ),
+    Setting(
+        "edge_bucket_names",
+        DICT,
+        "The names of the buckets, by Region.",
+        (SITE, PUBLISH),
+        default_text="`<prefix>-<account>-<region>-an`",
+        check=check_bucket_names,
+    ),
+    Setting(
+        "edge_bucket_prefix",
+        TEXT,
+        "What generated bucket names start with.",
+        (SITE, PUBLISH),
+        default_text="`edge_name`",
+    ),
+    Setting(
+        "edge_bucket_namespace",
+        TEXT,
+        "`account_regional`: the bucket names are reserved for the account. `global`: they are `<prefix>-<region>`, "
+        "and must be globally unique.",
+        (SITE, PUBLISH),
+        default=ACCOUNT_REGIONAL,
+        choices=NAMESPACES,
+    ),
+    Setting(
+        "edge_kms_keys",
+        DICT,
+        "The ARNs of the KMS keys that objects are encrypted with, by Region.",
+        (SITE,),
+        default_text="keys that S3 manages",
+        check=checks.kms_keys,
+    ),
+    Setting(
+        "edge_price_class",
+        TEXT,
+        "The price class of the distribution.",
+        (SITE,),
+        default="PriceClass_All",
+        choices=("PriceClass_100", "PriceClass_200", "PriceClass_All"),
+    ),
+    Setting(
+        "edge_site",
+        TEXT,
+        "The directory of the built site, which is uploaded as a release.",
+        (PUBLISH,),
+        default_text="none: `edge_release` is shown again",
+        result="site_directory",
+    ),
+    Setting(
+        "edge_release",
+        TEXT,
+        "The name of the release.",
+        (PUBLISH,),
+        default_text="made from the content",
+        check=check_release_name,
+    ),
+    Setting(
+        "edge_hosts",
+        HOSTS,
+        "The hosts that show the release.",
+        (PUBLISH,),
+        default_text="all hosts of the site",
+        check=checks.hosts_without_wildcard,
+    ),
+    Setting(
+        "edge_routes",
+        DICT_OR_PATH,
+        "The host routes: a dictionary of hosts, or the path of a YAML file that contains one (docs/routing.md).",
+        (ROUTES,),
+    ),
+    Setting(
+        "edge_routes_purge",
+        BOOL,
+        "Whether to remove the hosts, and the paths of a host, that `edge_routes` does not name.",
+        (ROUTES,),
+    ),
+    Setting(
+        "edge_out_of_service",
+        LIST,
+        "The Regions to take out of service. All others are in service.",
+        (FAILOVER,),
+    ),
+    Setting(
+        "edge_drill",
+        BOOL,
+        "Whether to restore the previous state at the end, also after a failure.",
+        (FAILOVER,),
+    ),
+    Setting(
+        "edge_mrap_arn",
+        TEXT,
+        "The ARN of the Multi-Region Access Point. If it is set, it is not looked up in CloudFront.",
+        (FAILOVER,),
+        default_text="looked up",
+        check=checks.mrap_arn,
+    ),
+    Setting(
+        "edge_probes",
+        LIST_OF_DICTS,
+        "The URLs that show which Region serves: each with `name`, `url` and optional `headers`.",
+        (FAILOVER,),
+        default_text="the first host of the site",
+        check=checks.probes,
+    ),
+    Setting(
+        "edge_target",
+        TEXT,
+        "The host of the inventory that the playbooks run on.",
+        ALL,
+        default="localhost",
+        result=None,
+    ),
 )
 
-# A Multi-Region Access Point's name has 50 characters, of which 9 are ours; a bucket's has 63, of which
-# the account, the longest Region and the namespace's mark take 31.
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
-_ACCESS_POINT = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
-
-_TOPOLOGIES = ("hub", "mesh")
-
-# edge_target is for the playbooks' hosts line.
-VARIABLES = (
-    "edge_access_point_arn",
-    "edge_aliases",
-    "edge_allow_replacement",
-    "edge_bucket_names",
-    "edge_bucket_namespace",
-    "edge_bucket_prefix",
-    "edge_certificate_arn",
-    "edge_dns_record",
-    "edge_dns_zone",
-    "edge_drill",
-    "edge_health_checks",
-    "edge_home_region",
-    "edge_hosts",
-    "edge_kms_keys",
-    "edge_name",
-    "edge_origin",
-    "edge_out_of_service",
-    "edge_prefer",
-    "edge_price_class",
-    "edge_probes",
-    "edge_query_strings",
-    "edge_regions",
-    "edge_release",
-    "edge_replication_time_control",
-    "edge_replication_topology",
-    "edge_response_headers_policy_id",
-    "edge_routes",
-    "edge_routes_purge",
-    "edge_signer",
-    "edge_site",
-    "edge_tags",
-    "edge_target",
-    "edge_web_acl_arn",
+# Each is given all settings.
+COMBINATIONS = (
+    checks.home_region_is_among_regions,
+    checks.signer_fits_origin,
+    checks.aliases_have_a_certificate,
+    checks.record_has_a_name,
+    checks.prefer_fits_origin,
+    checks.health_checks_fit_origin,
+    checks.buckets_have_names,
+    checks.regions_have_kms_keys,
+    checks.a_region_stays_in_service,
 )
-
-Settings = dict[str, t.Any]
 
 
 def settings(given: Given) -> Settings:
-    """*given*: the variables by their names; those that are absent or None take their default.
+    """*given*: the variables by name. One that is absent, None or an empty text has its default.
 
-    Raises EdgeError with one sentence for the first thing that is wrong.
+    Raises EdgeError with one sentence for the first mistake.
     """
-    _check_spelling(given)
-    name = as_text(given, "edge_name")
-    if not name:
-        raise EdgeError("edge_name is missing: name your site, for example edge_name=my-site.")
-    if not _NAME.fullmatch(name) or name.startswith(RESERVED_PREFIXES):
-        raise EdgeError(
-            f"edge_name: {name!r} must be 3 to 32 lower-case letters, digits and hyphens, with no hyphen at its ends "
-            "and no xn-- before it: "
-            "names of buckets and of the access point are made from it."
-        )
-    regions = as_list(given, "edge_regions")
-    check_regions(regions, "edge_regions")
-    home_region = as_text(given, "edge_home_region") or regions[0]
-    if home_region not in regions:
-        raise EdgeError(
-            f"edge_home_region: {home_region} is not among edge_regions ({', '.join(regions)}): add it there."
-        )
-    tags = as_dict(given, "edge_tags")
-    if any(key.lower().startswith("aws:") for key in tags):
-        raise EdgeError("edge_tags: names that begin with aws: are AWS's own: choose others.")
-    hosts = as_hosts(given, "edge_hosts")
-    if any("*" in host for host in hosts):
-        raise EdgeError("edge_hosts: a pointer is one host's: name every host that should show the release.")
-    access_point = as_text(given, "edge_access_point_arn")
-    if access_point and not _ACCESS_POINT.fullmatch(access_point):
-        raise EdgeError(
-            f"edge_access_point_arn: {access_point!r} is not the ARN of a Multi-Region Access Point: it is like "
-            "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap, as site.yml tells it."
-        )
-    release = as_text(given, "edge_release")
-    if release:
-        check_release_name(release, "edge_release")
-    return {
-        "name": name,
-        "regions": regions,
-        "home_region": home_region,
-        **delivery_settings(given),
-        **_buckets(given, regions),
-        "kms_keys": _kms_keys(given, regions),
-        "tags": tags,
-        **origin_settings(given, name, regions),
-        "replication_topology": as_choice(given, "edge_replication_topology", _TOPOLOGIES, "hub"),
-        "replication_time_control": as_bool(given, "edge_replication_time_control"),
-        "allow_replacement": as_bool(given, "edge_allow_replacement"),
-        "access_point_arn": access_point,
-        "out_of_service": _out_of_service(given, regions),
-        "drill": as_bool(given, "edge_drill"),
-        "probes": _probes(given),
-        "site": as_text(given, "edge_site"),
-        "release": release,
-        "hosts": hosts,
-        "routes": _routes(given),
-        "routes_purge": as_bool(given, "edge_routes_purge"),
-    }
-
-
-def _buckets(given: Given, regions: t.Sequence[str]) -> Settings:
-    names = as_dict(given, "edge_bucket_names")
-    if names and set(names) != set(regions):
-        raise EdgeError("edge_bucket_names must have a bucket for every Region of edge_regions and for no other.")
-    check_bucket_names(names, "edge_bucket_names")
-    namespace = as_choice(given, "edge_bucket_namespace", NAMESPACES, ACCOUNT_REGIONAL)
-    prefix = as_text(given, "edge_bucket_prefix")
-    if names and prefix:
-        raise EdgeError("edge_bucket_names and edge_bucket_prefix exclude each other: give whole names, or a prefix.")
-    if namespace == GLOBAL and not prefix and not names:
-        raise EdgeError(
-            "edge_bucket_prefix is missing: names in the global namespace are the whole world's, so give what they "
-            "begin with, something that nobody else will choose."
-        )
-    return {"bucket_names": names, "bucket_namespace": namespace, "bucket_prefix": prefix}
-
-
-def _kms_keys(given: Given, regions: t.Sequence[str]) -> dict[str, str]:
-    """May have keys of more Regions: one that leaves the site is read until it has left."""
-    option = "edge_kms_keys"
-    keys = as_dict(given, option)
-    lacking = [region for region in regions if region not in keys]
-    if keys and lacking:
-        raise EdgeError(f"{option} has no key for {', '.join(lacking)}: give one for every Region of edge_regions.")
-    check_kms_keys(keys, list(keys), option)
-    return keys
-
-
-def _out_of_service(given: Given, regions: t.Sequence[str]) -> list[str]:
-    option = "edge_out_of_service"
-    out = as_list(given, option)
-    if unknown := sorted(set(out) - set(regions)):
-        raise EdgeError(f"{option}: {', '.join(unknown)} is not among edge_regions ({', '.join(regions)}).")
-    if len(set(out)) == len(regions):
-        raise EdgeError(f"{option} names every Region of the site: at least one has to stay in service.")
-    return out
-
-
-def _probes(given: Given) -> list[dict[str, t.Any]]:
-    option = "edge_probes"
-    probes = parsed(given, option)
-    form = f"{option} must be a list of dictionaries with name and url (and headers), or empty."
-    if not isinstance(probes or [], list):
-        raise EdgeError(form)
-    for probe in probes or []:
-        if not isinstance(probe, dict) or not {"name", "url"} <= set(probe) <= {"name", "url", "headers"}:
-            raise EdgeError(form)
-    return probes or []
-
-
-def _routes(given: Given) -> Settings | str:
-    """Hosts and their entries, which site_routes checks; or the path of a file that has them, to be read."""
-    routes = parsed(given, "edge_routes")
-    if routes and not isinstance(routes, (dict, str)):
-        raise EdgeError("edge_routes must be a dictionary of hosts, or the path of a YAML file that has one.")
-    return routes or {}
-
-
-def _check_spelling(given: Given) -> None:
-    """Refuse a variable that is nearly one of ours; others that begin with edge_ may be the user's own."""
-    for name in sorted(set(given) - set(VARIABLES)):
-        longer = [variable for variable in VARIABLES if variable.startswith(name)]
-        near = longer or difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
-        if near:
-            raise EdgeError(f"{name} is no variable of these playbooks: did you mean {near[0]}?")
+    checks.spelling(given, [setting.variable for setting in SETTINGS])
+    found: Settings = {}
+    for setting in SETTINGS:
+        if setting.result is not None:
+            found[setting.key] = setting.value(given, found)
+    for check in COMBINATIONS:
+        check(found)
+    return found

@@ -15,7 +15,7 @@ import typing as t
 from .._rules.regions import REGIONS
 
 _REGION = re.compile(rf"\b({'|'.join(sorted(REGIONS, key=len, reverse=True))})\b")
-# More sentences of one kind than this are one line.
+# More sentences of one kind than these are one line.
 _APART = 2
 
 
@@ -24,13 +24,12 @@ def grouped(sentences: t.Sequence[str]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for sentence in dict.fromkeys(sentences):
         groups.setdefault(_REGION.sub("<Region>", sentence), []).append(sentence)
-    return [line for same in groups.values() for line in (same if len(same) <= _APART else [_joined(same)])]
+    return [line for kind, same in groups.items() for line in (same if len(same) <= _APART else [_joined(kind, same)])]
 
 
-def _joined(sentences: list[str]) -> str:
-    """The first sentence, and the Regions of the others."""
-    others = [found[-1] for sentence in sentences[1:] if (found := _REGION.findall(sentence))]
-    return f"{sentences[0]}; the same for {', '.join(dict.fromkeys(others))}"
+def _joined(kind: str, sentences: list[str]) -> str:
+    regions = dict.fromkeys(_REGION.findall(sentence)[0] for sentence in sentences)
+    return f"{kind}, for {len(regions)} Regions: {', '.join(regions)}"
 
 
 def lines(values: t.Mapping[str, t.Any]) -> list[str]:

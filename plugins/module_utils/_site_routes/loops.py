@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Redirects that lead back to themselves: refused, for no viewer would ever see a page. Pure."""
+"""Redirect loops are refused: no viewer would ever see a page. Pure."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ import typing as t
 from urllib.parse import unquote, urlsplit
 
 from .._core.errors import EdgeError
-from .values import Json
+from .forms import Json
 
-# So many browsers follow.
+# Browsers follow about this many.
 _MOST = 20
 
 
 def check(host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]) -> None:
-    """*members* and *paths* are the host's records; every redirect in them is followed as a viewer would."""
+    """*members* of the host route, and those of its *paths*: each redirect is followed as a viewer would."""
     starts = {rule[0]: f"redirects[{number}]" for number, rule in enumerate(_rules(members))}
-    starts |= {path: f"paths.{path}" for path, record in paths.items() if _target(record)}
+    starts |= {path: f"paths.{path}" for path, found in paths.items() if _target(found)}
     for start, where in starts.items():
         chain = [start]
         while (following := _redirected(chain[-1], host, members, paths)) is not None:
             chain.append(following)
             if len(chain) > _MOST:
                 raise EdgeError(
-                    f"hosts.{host}.{where} leads in a circle: {' → '.join(chain[:4])} → ...; let it end at a page."
+                    f"hosts.{host}.{where} is a redirect loop: {' → '.join(chain[:4])} → ...; let it end at a page."
                 )
 
 
 def _redirected(
     path: str, host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]
 ) -> str | None:
-    """The path of this host that a viewer of *path* is sent to: decided in the router's order."""
+    """The path of this host that a viewer of *path* is sent to: decided in the order of the viewer function."""
     if path in paths:
         target = _target(paths[path])
         return _path_of(target, host) if target else None
@@ -59,11 +59,11 @@ def _path_of(target: str, host: str, rest: str = "") -> str | None:
     if url.netloc and url.netloc.lower() not in (host, f"{host}:443"):
         return None
     path = unquote(url.path)
-    return _normal(f"{path.rstrip('/')}{rest}" if rest else path)
+    return _normalize(f"{path.rstrip('/')}{rest}" if rest else path)
 
 
-def _normal(path: str) -> str:
-    """As browsers and the router have it: without dot segments and runs of slashes."""
+def _normalize(path: str) -> str:
+    """As browsers and the viewer function do it: without dot segments and repeated slashes."""
     kept: list[str] = []
     name = ""
     for name in path.split("/"):
@@ -76,7 +76,7 @@ def _normal(path: str) -> str:
 
 
 def _rules(members: t.Mapping[str, Json]) -> list[list[Json]]:
-    """Without what somebody else wrote and the router cannot read."""
+    """Without what another tool wrote and the viewer function cannot read."""
     rules = members.get("r")
     return [rule for rule in rules if _is_rule(rule)] if isinstance(rules, list) else []
 
@@ -85,6 +85,6 @@ def _is_rule(rule: Json) -> bool:
     return isinstance(rule, list) and len(rule) > 1 and isinstance(rule[0], str) and isinstance(rule[1], str)
 
 
-def _target(record: t.Mapping[str, Json]) -> str:
-    target = record.get("u")
+def _target(members: t.Mapping[str, Json]) -> str:
+    target = members.get("u")
     return target if isinstance(target, str) else ""

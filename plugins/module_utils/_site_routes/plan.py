@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The steps that bring a site's routing keys to what is asked for. Pure."""
+"""The steps that bring the keys of a site's host routes to what is asked for. Pure."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from .._key_value_store.plan import (
     MAX_VALUE_BYTES,
     plan_keys,
 )
-from . import loops, records, schema, sentences
-from .records import Members
-from .schema import Change, Words
+from . import loops, schema, sentences
+from .forms import Members, Words
+from .schema import Change
+from .words import PATHS
 
 Values = t.Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
 class Desired:
-    """*changes* by host, None for a host that should not be there; with *purge* no others should be either."""
+    """*changes* by host, None for a host that is removed; with *purge* all others are removed, too."""
 
     site: str
     changes: t.Mapping[str, Change | None]
@@ -44,14 +45,14 @@ class Desired:
 
     @property
     def concerns_paths(self) -> bool:
-        """Whether every key has to be known, and not only the hosts' own."""
+        """Whether all keys have to be read, and not only those of the hosts."""
         changes = self.changes.values()
         return self.purge or any(each is None or each.paths is not None or _redirects(each) for each in changes)
 
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """The keys that were read of the site, and the bytes of all that is in the store."""
+    """The keys of the site that were read, and the size of the store in bytes."""
 
     values: Values
     size: int = 0
@@ -59,7 +60,7 @@ class Observed:
 
 @dataclasses.dataclass
 class _Host:
-    """One host's records as text, before and after; and what is told of them."""
+    """One host: its words before and after, and what is written and removed, as the store has it."""
 
     before: Words | None = None
     after: Words | None = None
@@ -69,7 +70,7 @@ class _Host:
 
 
 def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
-    """``before`` and ``after`` are hosts in the user's words."""
+    """``before`` and ``after`` are host routes in the user's words."""
     paths = _paths_by_host(observed.values, desired.site)
     changes = {**_purged(observed.values, desired, paths), **desired.changes}
     hosts = {
@@ -82,11 +83,11 @@ def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
     host_puts = {key: text for each in hosts.values() for key, text in each.host_puts.items()}
     deletes = [key for each in hosts.values() for key in each.deletes]
     _check_size(observed, {**path_puts, **host_puts}, store)
-    # What fits in one call is changed at once; else paths come before the host that says it has them.
+    # What fits in one call is changed at once; else paths come before the host route that makes them read.
     fits = len(path_puts) + len(host_puts) <= MAX_BATCH_KEYS
     groups = [{**path_puts, **host_puts}] if fits else [path_puts, host_puts]
     puts = [step for group in groups for step in plan_keys(observed.values, group, (), arn, store).steps]
-    summary = [said for host, each in hosts.items() for said in sentences.about(host, each.before, each.after)]
+    summary = [sentence for host, each in hosts.items() for sentence in sentences.about(host, each.before, each.after)]
     return Plan(
         {host: each.before for host, each in hosts.items() if each.before is not None},
         {host: each.after for host, each in hosts.items() if each.after is not None},
@@ -98,19 +99,19 @@ def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
 def _change(values: Values, desired: Desired, host: str, change: Change, live_paths: Values) -> _Host:
     key = desired.host_key(host)
     text = values.get(key)
-    live = {} if text is None else records.host_members(text, key)
+    live = {} if text is None else schema.host_members(text, key)
     merged = {**live, **change.members}
-    live_records = {path: records.path_members(found) for path, found in live_paths.items()}
+    live_members = {path: schema.path_members(found) for path, found in live_paths.items()}
     result = _Host(None if text is None else schema.words(live))
-    wanted = live_records
+    wanted = live_members
     if change.paths is not None:
-        kept = {} if desired.purge or change.no_other_paths else live_records
-        wanted = {path: record for path, record in {**kept, **change.paths}.items() if record is not None}
-        merged[records.HAS_PATHS] = 1 if wanted else None
-        for path, record in wanted.items():
-            if live_records.get(path) != record:
-                result.path_puts[_checked_path_key(desired, host, path)] = _checked_path(host, path, record)
-        result.deletes = [desired.path_key(host, path) for path in live_records if path not in wanted]
+        kept = {} if desired.purge or change.no_other_paths else live_members
+        wanted = {path: found for path, found in {**kept, **change.paths}.items() if found is not None}
+        merged[schema.HAS_PATHS] = 1 if wanted else None
+        for path, found in wanted.items():
+            if live_members.get(path) != found:
+                result.path_puts[_checked_path_key(desired, host, path)] = _checked_path(host, path, found)
+        result.deletes = [desired.path_key(host, path) for path in live_members if path not in wanted]
     merged = {member: value for member, value in merged.items() if value is not None}
     if _redirects(change) or change.paths is not None:
         loops.check(host, merged, wanted)
@@ -118,29 +119,29 @@ def _change(values: Values, desired: Desired, host: str, change: Change, live_pa
         result.host_puts[key] = _checked_host(host, merged)
     result.after = schema.words(merged)
     if change.paths is not None:
-        _tell_paths(result.before, live_records)
-        _tell_paths(result.after, wanted)
+        _add_paths(result.before, live_members)
+        _add_paths(result.after, wanted)
     return result
 
 
 def _removal(values: Values, desired: Desired, host: str, live_paths: Values) -> _Host:
-    """Also of a record that cannot be read, and of paths whose host a killed run has removed already."""
+    """Also of a value that cannot be read, and of paths whose host a killed run has removed already."""
     key = desired.host_key(host)
     result = _Host(deletes=[each for each in (key,) if each in values])
     result.deletes += [desired.path_key(host, path) for path in live_paths]
     if not result.deletes:
         return result
     try:
-        result.before = schema.words(records.host_members(values[key], key)) if key in values else {}
+        result.before = schema.words(schema.host_members(values[key], key)) if key in values else {}
     except EdgeError:
-        result.before = {"record": values[key]}
-    _tell_paths(result.before, {path: records.path_members(text) for path, text in live_paths.items()})
+        result.before = {"value": values[key]}
+    _add_paths(result.before, {path: schema.path_members(text) for path, text in live_paths.items()})
     return result
 
 
-def _tell_paths(words: Words | None, paths: t.Mapping[str, Members]) -> None:
+def _add_paths(words: Words | None, paths: t.Mapping[str, Members]) -> None:
     if words is not None and paths:
-        words[schema.PATHS] = {path: schema.path_words(record) for path, record in sorted(paths.items())}
+        words[PATHS] = {path: schema.path_words(members) for path, members in sorted(paths.items())}
 
 
 def _redirects(change: Change) -> bool:
@@ -164,11 +165,11 @@ def _paths_by_host(values: Values, site: str) -> dict[str, dict[str, str]]:
 
 
 def _checked_host(host: str, members: Members) -> str:
-    text = records.host_text(members)
+    text = schema.host_text(members)
     size = len(text.encode())
     if size > MAX_VALUE_BYTES:
         raise EdgeError(
-            f"hosts.{host} makes a record of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}. Most of it is "
+            f"hosts.{host} makes a value of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}. Most of it is "
             f"{schema.largest(members)}: shorten that. Redirects of one path each can be paths instead."
         )
     return text
@@ -186,18 +187,18 @@ def _checked_path_key(desired: Desired, host: str, path: str) -> str:
 
 
 def _checked_path(host: str, path: str, members: Members) -> str:
-    text = records.path_text(members)
+    text = schema.path_text(members)
     size = len(text.encode())
     if size > MAX_VALUE_BYTES:
         raise EdgeError(
-            f"hosts.{host}.paths.{path} makes a record of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}: "
+            f"hosts.{host}.paths.{path} makes a value of {size} bytes; CloudFront takes {MAX_VALUE_BYTES}: "
             f"shorten its {next(iter(schema.path_words(members)))}."
         )
     return text
 
 
 def _check_size(observed: Observed, puts: Values, store: str) -> None:
-    """Puts come before deletes, so what goes does not make room."""
+    """Puts come before deletes, so what is removed makes no room."""
     grown = sum(
         len(text.encode()) - len(observed.values[key].encode())
         if key in observed.values

@@ -5,26 +5,26 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What happens to a host, in sentences. Pure."""
+"""What changes of a host route, in sentences. Pure."""
 
 from __future__ import annotations
 
 import itertools
 import typing as t
 
-from .schema import PATHS, Words
-from .values import Json
+from .forms import Json, Words
+from .words import PATHS, PERCENT, REDIRECTS
 
 
 def about(host: str, before: Words | None, after: Words | None) -> t.Iterator[str]:
-    """One sentence about the host itself, and one each about its paths that come, change and go."""
+    """One sentence about the host itself, and one each about its paths that are added, changed and removed."""
     old, new = dict(before or {}), dict(after or {})
     old_paths, new_paths = old.pop(PATHS, {}), new.pop(PATHS, {})
     if before is not None and after is None:
         yield f"Remove {host}{_with_paths(old_paths)}"
         return
     if before is None and after is not None:
-        yield f"Route {host}: {_tell(new) or 'to nothing yet'}"
+        yield f"Route {host}: {_all(new) or 'to nothing yet'}"
     elif old != new:
         yield f"Change {host}: {'; '.join(_changes(old, new))}"
     yield from _paths(f"Route {{}} of {host}", [path for path in new_paths if path not in old_paths])
@@ -35,7 +35,7 @@ def about(host: str, before: Words | None, after: Words | None) -> t.Iterator[st
     yield from _paths(f"Remove {{}} of {host}", [path for path in old_paths if path not in new_paths])
 
 
-def _tell(words: Words) -> str:
+def _all(words: Words) -> str:
     return "; ".join(f"{word} {_short(word, value)}" for word, value in words.items())
 
 
@@ -55,9 +55,9 @@ def _short(word: str, value: Json) -> str:
     if value is True:
         return "on"
     if isinstance(value, dict):
-        return " ".join(f"{item} %" if name == "percent" else str(item) for name, item in value.items())
+        return " ".join(f"{item} %" if name == PERCENT else str(item) for name, item in value.items())
     if isinstance(value, list):
-        return f"({len(value)})" if word == "redirects" else ", ".join(map(str, value))
+        return f"({len(value)})" if word == REDIRECTS else ", ".join(map(str, value))
     return str(value)
 
 

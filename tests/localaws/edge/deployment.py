@@ -14,7 +14,7 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 
 from localaws.edge.messages import LOG, EdgeError
-from localaws.edge.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
+from localaws.edge.origin.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
 from localaws.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
 from localaws.edge.snapshot import (
     OriginFunction,
@@ -24,7 +24,7 @@ from localaws.edge.snapshot import (
     parse_errors,
     stores_of,
 )
-from localaws.edge.viewer_function import FunctionCode, KeyValues
+from localaws.edge.viewer_function.function import FunctionCode, KeyValues
 from localaws.local_aws import pinned_client
 
 _POLL_SECONDS = 0.5

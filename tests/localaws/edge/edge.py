@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from localaws.edge.cache import Cache
+from localaws.edge.cache.store import Cache
 from localaws.edge.deployment import Deployment, DeploymentReader
 from localaws.edge.flow import Flow, Send
 from localaws.edge.messages import Answer, EdgeError, ViewerRequest, error_answer
-from localaws.edge.origin import via
+from localaws.edge.origin.origin_request import via
 from localaws.edge.server import Server
 from localaws.edge.snapshot import Snapshot
 from localaws.geo import Pop, great_circle_km, load_pops, load_regions

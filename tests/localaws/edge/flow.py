@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 
-from localaws.edge.cache import Cache
-from localaws.edge.cached import CachedOrigin, Visit
-from localaws.edge.fetch import Fetcher, Send
+from localaws.edge.cache.cached_origin import CachedOrigin, Visit
+from localaws.edge.cache.store import Cache
 from localaws.edge.header_rules import RuleBroken
 from localaws.edge.messages import LOG, Answer, Refusal, ViewerRequest, error_answer
-from localaws.edge.origin_choice import choose
+from localaws.edge.origin.choice import choose
+from localaws.edge.origin.fetch import Fetcher, Send
 from localaws.edge.snapshot import Snapshot
-from localaws.edge.viewer_function import FunctionCode, ViewerFunction
+from localaws.edge.viewer_function.function import FunctionCode, ViewerFunction
 from localaws.geo import Pop
 
 __all__ = ["Flow", "Send"]

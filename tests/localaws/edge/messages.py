@@ -63,7 +63,7 @@ class ViewerRequest:
     headers: Headers  # lower-case names, without cookie
     cookies: dict[str, str]
     client_ip: str
-    origin: dict[str, Any] | None = None  # what the viewer function asked for, see viewer_runtime.js
+    origin: dict[str, Any] | None = None  # what the viewer function asked for, see viewer_function/runtime.js
 
     def header(self, name: str) -> str | None:
         return header(self.headers, name)

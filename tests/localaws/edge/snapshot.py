@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from localaws.edge.messages import EdgeError
-from localaws.edge.origins import Origin, Target, items
+from localaws.edge.origin.origins import Origin, Target, items
 from localaws.edge.policies import CachePolicy, OriginRequestPolicy
-from localaws.edge.viewer_function import FunctionCode
+from localaws.edge.viewer_function.function import FunctionCode
 
 __all__ = ["ErrorResponse", "Origin", "OriginFunction", "Snapshot", "associated_functions", "stores_of"]
 # CloudFront's default for "Error caching minimum TTL".

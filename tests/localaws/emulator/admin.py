@@ -6,10 +6,11 @@ import json
 import os
 from typing import Any
 
-from localaws.emulator import behaviour, lambda_session, service_sessions
-from localaws.emulator.faults import Faults
-from localaws.emulator.request import Request, Response
-from localaws.emulator.request_log import RequestLog
+from localaws.emulator.core import behaviour
+from localaws.emulator.core.faults import Faults
+from localaws.emulator.core.request import Request, Response
+from localaws.emulator.core.request_log import RequestLog
+from localaws.emulator.iam import cloudfront_sessions, lambda_sessions
 
 PREFIX = "/_local/"
 
@@ -32,10 +33,10 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
             return _json(200, behaviour.change(json.loads(request.body or b"{}")))
         if route == "POST lambda-session":
             document = json.loads(request.body)
-            return _json(200, lambda_session.create(document["role_arn"], document["function_arn"]))
+            return _json(200, lambda_sessions.create(document["role_arn"], document["function_arn"]))
         if route == "POST cloudfront-session":
-            return _json(200, service_sessions.create(json.loads(request.body)["distribution_arn"]))
-    except lambda_session.Refused as refused:
+            return _json(200, cloudfront_sessions.create(json.loads(request.body)["distribution_arn"]))
+    except lambda_sessions.Refused as refused:
         return _json(403, {"message": str(refused)})
     except (ValueError, KeyError, IndexError, AttributeError) as problem:
         return _json(400, {"message": f"{type(problem).__name__}: {problem}"})

@@ -11,7 +11,7 @@ import threading
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from localaws.emulator import functions
+from localaws.emulator.cloudfront import functions
 from localaws.emulator.gateway import Gateway
 
 _SHUTDOWN_SECONDS = 5.0

@@ -78,12 +78,12 @@ def test_the_role_tests_its_router(function: Function, tmp_path: Path) -> None:
     status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
     assert status == 0, output
     assert "passed passed passed passed" in output
-    variables["viewer_function_origin"] = "nearest_bucket"
+    variables["viewer_function_selects_origins"] = True
     status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
     assert status == 0 and "passed passed passed passed" in output, output
     live = function.code()
     broken = [{"name": "never so", "event": {}, "expect": {"uri": "/never"}}]
-    other = {**variables, "viewer_function_tests": broken, "viewer_function_origin": "mrap"}
+    other = {**variables, "viewer_function_tests": broken, "viewer_function_selects_origins": False}
     status, output = run_role(function.modules, tmp_path, "viewer_function", other)
     assert status != 0 and "LIVE stays as it is" in output and "never so: uri is absent" in output
     assert function.code() == live

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which bucket a request goes to. In the mode nearest_bucket the router says so, in the others it has no part in it.
+// Which bucket a request goes to, where this function selects it: in the origin mode nearest_bucket.
 
 import cf from 'cloudfront';
 import { nearestOrigins } from './store.js';
 
-// The role puts the mode's name here.
-const ORIGIN = '__EDGE_ORIGIN__';
+// The role puts true or false here.
+const SELECTS_ORIGINS = '__EDGE_SELECTS_ORIGINS__';
 
 export function withOrigin(request) {
-  return ORIGIN === 'nearest_bucket' ? fromNearest(request) : request;
+  return SELECTS_ORIGINS === 'true' ? fromNearest(request) : request;
 }
 
 async function fromNearest(request) {

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import nearest
-from localaws.tests.edge.deployed import REGIONS, Site, signed_by_lambda
+from localaws.reference.site import REGIONS, Site
+from localaws.tests.edge.samples import NEAREST_BUCKET, signed_by_lambda
 
 
 @pytest.fixture(scope="package")
@@ -37,7 +37,7 @@ def near(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Itera
         tmp_path_factory.mktemp("near"),
         "near",
         origin="nearest_bucket",
-        function_code=(Path(__file__).parent / "nearest_bucket.js").read_text(),
+        function_code=NEAREST_BUCKET,
         keys=keys,
     )
     with site.edge:

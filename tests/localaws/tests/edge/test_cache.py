@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from localaws.edge.cache import Cache, Entry, time_to_live
+from localaws.edge.cache.store import Cache, Entry, time_to_live
+from localaws.edge.cache.stored_response import build as from_stored
 from localaws.edge.policies import Selection, parse_cache_policy, selected_query
-from localaws.edge.stored_answer import build as from_stored
 from localaws.tests.edge.samples import REQUEST
 
 POLICY = parse_cache_policy(

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from localaws.edge import Edge, EdgeError
-from localaws.tests.edge.deployed import HOME_REGION, Site
-from viewer import get
+from localaws.reference.site import HOME_REGION, Site
+from localaws.viewer import get
 
 
 def edge_process(site: Site, workdir: Path, *more: str) -> subprocess.Popen[str]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from localaws.edge.cache import error_time_to_live
+from localaws.edge.cache.store import error_time_to_live
 from localaws.local_aws import LocalAws
 from localaws.reference.distribution import Distribution
-from localaws.tests.edge.deployed import FUNCTION, HOME_REGION, Site
+from localaws.reference.site import HOME_REGION, Site
+from localaws.tests.edge.samples import FUNCTION
 from localaws.tests.edge.test_cache import POLICY
 
 SYDNEY = "ap-southeast-2"

@@ -13,7 +13,8 @@ from localaws.local_aws import LocalAws
 from localaws.reference.deployment import bucket_host, bucket_names
 from localaws.reference.distribution import Distribution, bucket_origin
 from localaws.reference.resources import access_control, let_cloudfront_read
-from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site, signed_by_lambda
+from localaws.reference.site import HOME_REGION, REGIONS, Site
+from localaws.tests.edge.samples import signed_by_lambda
 
 
 @pytest.fixture(scope="module")

@@ -7,20 +7,14 @@ from __future__ import annotations
 import itertools
 import socket
 import struct
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from localaws.edge.name_server import NameServer
 from localaws.local_aws import LocalAws
-from localaws.reference.deployment import bucket_names
-from localaws.tests.edge import project
-from localaws.tests.edge.deployed import HOME_REGION, REGIONS, Site
-from localaws.tests.edge.modes import how
 
 _numbers = itertools.count()
 
@@ -33,7 +27,7 @@ class Zone:
         self.route53 = local_aws.client("route53")
         self.id = self.route53.create_hosted_zone(Name=self.name, CallerReference=self.name)["HostedZone"]["Id"]
         self.now = 0.0
-        self.drawn = iter(itertools.cycle([0.0]))
+        self.drawn: Iterator[float] = itertools.cycle([0.0])
         self.server = NameServer(local_aws.url, draw=lambda: next(self.drawn), clock=lambda: self.now)
 
     def put(self, host: str, *values: str, kind: str = "TXT", **members: Any) -> None:
@@ -137,34 +131,3 @@ def test_route_53_cannot_be_asked(zone: Zone) -> None:
         zone.server.stop()
         zone.server = NameServer(f"http://127.0.0.1:{closed.getsockname()[1]}")
         assert zone.ask("bucket") == (2, 0, [])
-
-
-def test_a_lambda_function_finds_it_as_at_aws(local_aws: LocalAws, tmp_path: Path, zone: Zone) -> None:
-    """Its package names no server: it asks the one in its own resolv.conf."""
-    buckets = bucket_names(local_aws, REGIONS, "by-name")
-    config = {
-        "mode": "dns_record",
-        "buckets": {bucket: region for region, bucket in buckets.items()},
-        "record": f"bucket.{zone.name}",
-    }
-    package = {"lambda_zip": project.package(config), "origin_headers": {}}
-    site = Site(local_aws, tmp_path, "by-name", **{**how(local_aws, "dns_record", "by-name", ""), **package})
-    for region, bucket in buckets.items():
-        local_aws.client("s3", region).put_object(Bucket=bucket, Key="_edge/region", Body=region.encode())
-    with site.edge:
-        for region in ("us-east-1", HOME_REGION):
-            zone.put("bucket", f'"{buckets[region]}"', TTL=0)
-            eventually(lambda region=region: served_from(site) == region)  # type: ignore[misc]
-
-
-def served_from(site: Site) -> str:
-    site.now += 3600  # past the edge's cache
-    return site.get("/_edge/region", "SYD").body.decode()
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    """Once the answer before is not kept any more."""
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

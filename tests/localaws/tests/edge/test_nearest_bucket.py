@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from localaws.reference.resources import document, for_cloudfront
-from localaws.tests.edge.deployed import HOME_REGION, Site
+from localaws.reference.site import HOME_REGION, Site
 
 VIRGINIA, SYDNEY = "us-east-1", "ap-southeast-2"
 

@@ -10,8 +10,8 @@ import pytest
 
 from localaws.edge import EdgeError
 from localaws.edge.header_rules import RuleBroken
-from localaws.edge.origin_choice import choose
-from localaws.edge.origins import AccessControl, Target, parse_origins
+from localaws.edge.origin.choice import choose
+from localaws.edge.origin.origins import AccessControl, Target, parse_origins
 from localaws.edge.snapshot import check_signers
 from localaws.reference.distribution import bucket_origin, custom_origin
 

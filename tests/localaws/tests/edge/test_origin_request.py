@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 
-from localaws.tests.edge.deployed import Site
+from localaws.reference.site import Site
 
 
 def test_the_origin_gets_the_request_id_and_nothing_of_the_viewer(site: Site) -> None:

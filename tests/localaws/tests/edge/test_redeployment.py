@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from localaws.geo import load_pops
-from localaws.tests.edge.deployed import FUNCTION, Site, lambda_zip
+from localaws.reference.site import Site
+from localaws.tests.edge.samples import FUNCTION, lambda_zip
 
 
 def put_release(site: Site, value: str) -> None:

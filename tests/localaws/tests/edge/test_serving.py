@@ -10,7 +10,7 @@ import json
 import socket
 from urllib.parse import quote, urlsplit
 
-from localaws.tests.edge.deployed import Site
+from localaws.reference.site import Site
 from localaws.tests.edge.samples import SYDNEY
 
 

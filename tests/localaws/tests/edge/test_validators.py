@@ -9,8 +9,8 @@ from email.utils import formatdate
 
 import pytest
 
-from localaws.tests.edge.deployed import Site
-from viewer import Response
+from localaws.reference.site import Site
+from localaws.viewer import Response
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localaws.edge.messages import Answer, Refusal, ViewerRequest
-from localaws.edge.viewer_function import FunctionCode, FunctionRefused, KeyValues, ViewerFunction, prepare
+from localaws.edge.viewer_function.function import FunctionCode, FunctionRefused, KeyValues, ViewerFunction, prepare
 from localaws.tests.edge.samples import REQUEST, SYDNEY
 
 

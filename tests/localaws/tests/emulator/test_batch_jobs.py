@@ -68,8 +68,8 @@ class Jobs:
         """Its status, its tasks, and those of them that succeeded and failed."""
         found = self.describe(job)
         summary = found["ProgressSummary"]
-        names = ("TotalNumberOfTasks", "NumberOfTasksSucceeded", "NumberOfTasksFailed")
-        return (found["Status"], *(summary[name] for name in names))  # type: ignore[return-value]
+        total, succeeded = summary["TotalNumberOfTasks"], summary["NumberOfTasksSucceeded"]
+        return found["Status"], total, succeeded, summary["NumberOfTasksFailed"]
 
 
 def test_all_versions_that_exist_are_replicated_under_their_ids(local_aws: LocalAws) -> None:
@@ -161,7 +161,7 @@ def test_a_job_takes_its_time_and_can_be_cancelled(local_aws: LocalAws) -> None:
         assert mesh.versions(B) == []
     assert jobs.counts(cancelled)[0] == "Cancelled"
     assert jobs.counts(job) == ("Complete", 1, 1, 0)
-    seen = []
+    seen: list[str] = []
     with behaving(local_aws, batch_job_seconds=0.4):
         job = jobs.create()
         deadline = time.monotonic() + 10

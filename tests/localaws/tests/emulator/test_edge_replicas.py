@@ -145,20 +145,22 @@ def test_a_version_is_published_of_what_was_seen_only(local_aws: LocalAws, funct
     assert publish(CodeSha256=guards["CodeSha256"]) == ("InvalidParameterValueException", 400)
 
 
-def test_what_is_set_up_takes_no_change(local_aws: LocalAws, function: str) -> None:
+def test_a_function_takes_no_change_during_an_update(local_aws: LocalAws, function: str) -> None:
     client = local_aws.client("lambda")
     client.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
-    local_aws.behave(lambda_update_seconds=0.4)
+    local_aws.behave(lambda_update_seconds=0.2)
     client.update_function_configuration(FunctionName=function, Timeout=9)
-    busy = [
-        lambda: client.update_function_configuration(FunctionName=function, Timeout=8),
-        lambda: client.update_function_code(FunctionName=function, ZipFile=package("other")),
-        lambda: client.publish_version(FunctionName=function),
-    ]
-    assert {code_of(change) for change in busy} == {CONFLICT}
     while client.get_function_configuration(FunctionName=function)["LastUpdateStatus"] == "InProgress":
         time.sleep(0.05)
     assert client.publish_version(FunctionName=function)["Version"] == "2"
+    local_aws.behave(lambda_update_seconds=3600.0)
+    client.update_function_configuration(FunctionName=function, Timeout=8)
+    changes = [
+        lambda: client.update_function_configuration(FunctionName=function, Timeout=7),
+        lambda: client.update_function_code(FunctionName=function, ZipFile=package("other")),
+        lambda: client.publish_version(FunctionName=function),
+    ]
+    assert {code_of(change) for change in changes} == {CONFLICT}
 
 
 def test_a_right_to_versions_is_none_to_the_function(local_aws: LocalAws, function: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from localaws.local_aws import LocalAws
 from localaws.tests.emulator.mesh import Mesh, allow
-from localaws.tests.emulator.uploads import upload
+from localaws.tests.emulator.multipart_uploads import upload
 from localaws.tests.emulator.wire import code_of
 
 A, B = "us-west-2", "eu-west-1"

@@ -12,7 +12,7 @@ import pytest
 
 from localaws.geo import load_regions
 from localaws.local_aws import LocalAws
-from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
+from localaws.tests.emulator.mrap_client import MrapClient, make_buckets
 from localaws.tests.emulator.reference import allow
 from localaws.tests.emulator.wire import code_of
 
@@ -90,7 +90,7 @@ def test_s3_refuses_where_the_account_is_not_known(local_aws: LocalAws, bucket: 
 
 
 def test_an_access_point_has_no_new_member_there(local_aws: LocalAws, bucket: str) -> None:
-    points = AccessPointsClient(local_aws)
+    points = MrapClient(local_aws)
     points.create("regions", bucket, "regions-us-east-1")
     mrap, s3 = points.arn("regions"), local_aws.client("s3")
     points.dial(mrap, us_east_1=0)

@@ -56,8 +56,8 @@ def test_rules_without_an_id_get_one_each(mesh: Mesh) -> None:
 
 
 def test_a_rule_of_the_first_version(mesh: Mesh) -> None:
-    rule = {"ID": "old", "Prefix": "", "Status": "Enabled"}
-    rule |= {"Destination": {"Bucket": f"arn:aws:s3:::{mesh.buckets[B]}"}}
+    destination = {"Bucket": f"arn:aws:s3:::{mesh.buckets[B]}"}
+    rule = {"ID": "old", "Prefix": "", "Status": "Enabled", "Destination": destination}
     mesh.replicate(A, rule)
     mesh.put(A, "k")
     mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key="k")

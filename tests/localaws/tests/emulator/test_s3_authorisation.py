@@ -12,10 +12,10 @@ import pytest
 
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import Deployment
-from localaws.tests.emulator.access_points_client import AccessPointsClient, make_buckets
 from localaws.tests.emulator.mesh import Mesh
 from localaws.tests.emulator.mesh import allow as statement
-from localaws.tests.emulator.uploads import upload
+from localaws.tests.emulator.mrap_client import MrapClient, make_buckets
+from localaws.tests.emulator.multipart_uploads import upload
 from localaws.tests.emulator.wire import code_of
 
 A = "eu-west-1"
@@ -114,7 +114,7 @@ def test_who_may_not_list_is_not_told_what_is_missing(local_aws: LocalAws, mesh:
 
 
 def test_through_an_access_point_both_must_be_listed(local_aws: LocalAws, deployment: Deployment) -> None:
-    root, regions = AccessPointsClient(local_aws), ("us-east-1", A)
+    root, regions = MrapClient(local_aws), ("us-east-1", A)
     buckets = make_buckets(local_aws, "rights-missing", regions)
     root.create("rights-missing", *buckets.values())
     point = root.arn("rights-missing")

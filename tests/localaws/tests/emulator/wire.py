@@ -14,7 +14,7 @@ from botocore.crt.auth import CrtS3SigV4AsymAuth
 from botocore.exceptions import ClientError
 
 from localaws.local_aws import Credentials, LocalAws
-from viewer import Response, get
+from localaws.viewer import Response, get
 
 
 def code_of(call: Callable[[], object]) -> tuple[str, int]:

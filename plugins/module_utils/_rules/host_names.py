@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the multiregion.edge contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Host names and the names of DNS records. Pure."""
+
+from __future__ import annotations
+
+import re
+
+MAX_LENGTH = 253
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# Records such as _acme-challenge.example.com have underscores, and so may what a wildcard stands for.
+_WIDE_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+# The last label begins with a letter: else it would be an IPv4 address.
+_LAST = r"[a-z][a-z0-9-]{0,61}[a-z0-9]"
+_HOST_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LAST}")
+_RECORD_NAME = re.compile(rf"(?:{_WIDE_LABEL}\.)+{_LAST}")
+
+
+def is_host_name(text: str, wildcard: bool = False) -> bool:
+    """Whether *text* is a host name of two labels or more, in lower case; *wildcard* also allows *.example.com."""
+    return _matches(_HOST_NAME, text, wildcard)
+
+
+def is_record_name(text: str, wildcard: bool = False) -> bool:
+    """As is_host_name(), but labels may have underscores."""
+    return _matches(_RECORD_NAME, text, wildcard)
+
+
+def _matches(pattern: re.Pattern[str], text: str, wildcard: bool) -> bool:
+    name = text.removeprefix("*.") if wildcard else text
+    return len(text) <= MAX_LENGTH and pattern.fullmatch(name) is not None

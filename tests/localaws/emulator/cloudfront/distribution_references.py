@@ -1,0 +1,127 @@
+"""What CloudFront and Lambda refuse when they look at what a request names; MiniStack takes the names.
+
+Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
+"Restrictions on Lambda@Edge"; AWS Lambda API reference, CreateFunction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ministack import app
+from ministack.core.responses import get_account_id
+from ministack.services import cloudfront, lambda_svc
+
+from localaws.emulator.cloudfront import distribution_config
+from localaws.emulator.core.errors import Refused
+from localaws.emulator.iam import lambda_sessions
+
+_DISTRIBUTION = "/2020-05-31/distribution"
+_CONFIG = re.compile(rf"{_DISTRIBUTION}/([^/]+)/config")
+_EDGE_VERSION = re.compile(r"arn:aws:lambda:us-east-1:(\d{12}):function:([^:]+):(\d+)")
+_LONGEST = {"viewer": 5, "origin": 30}
+# By the element that names a policy: its store, those of AWS, and the error.
+_POLICIES = {
+    "CachePolicyId": ("_cache_policies", "_MANAGED_CACHE_POLICIES", "NoSuchCachePolicy"),
+    "OriginRequestPolicyId": (
+        "_origin_request_policies",
+        "_MANAGED_ORIGIN_REQUEST_POLICIES",
+        "NoSuchOriginRequestPolicy",
+    ),
+    "ResponseHeadersPolicyId": (
+        "_response_headers_policies",
+        "_MANAGED_RESPONSE_HEADERS_POLICIES",
+        "NoSuchResponseHeadersPolicy",
+    ),
+}
+
+
+def install() -> None:
+    """Before additional_rights: who may not ask is not told what is wrong."""
+    handler = app.SERVICE_HANDLERS["cloudfront"]
+
+    async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
+        try:
+            _check_distribution(method, path, body)
+        except Refused as refused:
+            return cloudfront._error(refused.code, str(refused), refused.status)
+        return await handler(method, path, headers, body, query)
+
+    app.SERVICE_HANDLERS["cloudfront"] = handle
+
+
+def _check_distribution(method: str, path: str, body: bytes) -> None:
+    updated = _CONFIG.fullmatch(path) if method == "PUT" else None
+    if not updated and not (method == "POST" and path.rstrip("/") == _DISTRIBUTION):
+        return
+    root = cloudfront._parse_body(body)
+    if root is None:
+        return  # MiniStack's to refuse
+    _check_reference(_first(root, "CallerReference"), updated[1] if updated else None)
+    refused = distribution_config.refusal(root, updated[1] if updated else None)
+    if refused is not None:
+        raise Refused(*refused)
+    aliases = [alias.text or "" for alias in root.iterfind(".//{*}Aliases/{*}Items/{*}CNAME")]
+    if aliases and not (_first(root, "ACMCertificateArn") or _first(root, "IAMCertificateId")):
+        message = "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted "
+        raise Refused("InvalidViewerCertificate", f"{message}certificate that covers {', '.join(aliases)}.")
+    for element, (own, managed, code) in _POLICIES.items():
+        for name in _all(root, element):
+            if name not in getattr(cloudfront, managed) and not getattr(cloudfront, own).get(name):
+                raise Refused(code, f"The specified policy does not exist: {name}", 404)
+    for arn in _all(root, "FunctionARN"):
+        record = cloudfront._functions.get(arn.rpartition("/")[2])
+        if not record or not record["live_etag"]:
+            message = f"The function must be in the LIVE stage before it is associated: {arn}"
+            raise Refused("InvalidFunctionAssociation", message)
+    for association in root.iterfind(".//{*}LambdaFunctionAssociation"):
+        _check_edge_function(_first(association, "LambdaFunctionARN"), _first(association, "EventType"))
+
+
+def _check_reference(reference: str, updated: str | None) -> None:
+    """It says which request to create it was, and stays."""
+    for distribution_id, record in cloudfront._distributions.items():
+        same = record["CallerReference"] == reference
+        if updated is None and same:
+            message = "The caller reference that you are using to create a distribution is associated with another one."
+            raise Refused("DistributionAlreadyExists", f"{message} Already exists: {distribution_id}", 409)
+        if updated == distribution_id and not same:
+            raise Refused("IllegalUpdate", "The update contains modifications that are not allowed: CallerReference.")
+
+
+def _check_edge_function(arn: str, event: str) -> None:
+    found = _EDGE_VERSION.fullmatch(arn)
+    if found is None:
+        return  # strict_cloudfront has refused it
+    record = lambda_svc._functions.get_scoped(get_account_id(), "us-east-1", found[2]) or {}
+    version = record.get("versions", {}).get(found[3])
+    if version is None or found[1] != get_account_id():
+        raise _unfit(f"The function does not exist: {arn}")
+    config, longest = version["config"], _LONGEST.get(event.partition("-")[0], 0)
+    if (config.get("Environment") or {}).get("Variables"):
+        raise _unfit(f"The function cannot have environment variables. Function: {arn}")
+    if config.get("Architectures", ["x86_64"]) != ["x86_64"]:
+        raise _unfit(f"The function must be of the x86_64 architecture. Function: {arn}")
+    if config["Timeout"] > longest:
+        raise _unfit(f"The function timeout must be at most {longest} s for {event}. Function: {arn}")
+    try:
+        lambda_sessions.check_trust(config["Role"])
+    except lambda_sessions.Refused:
+        raise _unfit(
+            "The function execution role must be assumable with edgelambda.amazonaws.com as well as "
+            f"lambda.amazonaws.com principals. Update the IAM role and try again. Role: {config['Role']}"
+        ) from None
+
+
+def _unfit(message: str) -> Refused:
+    return Refused("InvalidLambdaFunctionAssociation", message)
+
+
+def _all(root: Any, name: str) -> Iterator[str]:
+    return (each.text.strip() for each in root.iterfind(f".//{{*}}{name}") if (each.text or "").strip())
+
+
+def _first(root: Any, name: str) -> str:
+    return next(_all(root, name), "")

@@ -1,0 +1,98 @@
+"""Multi-Region Access Point requests go to the nearest active member; MiniStack has one location for everyone."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from ministack.core.responses import get_account_id
+from ministack.services import s3
+
+from localaws.emulator.core.errors import error
+from localaws.emulator.core.request import Request, Response
+from localaws.emulator.ec2 import regions
+from localaws.emulator.s3_control.mrap_model import AccessPoint
+from localaws.emulator.s3_control.mrap_store import access_points
+from localaws.geo import Location, great_circle_km, load_regions
+
+# Where a request comes from. Not of AWS: it stands for the network a request enters AWS by.
+LOCATION_HEADER = "x-local-location"
+BUCKET_REGION_HEADER = "x-local-bucket-region"
+_COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
+
+
+@dataclass
+class Route:
+    """Of one request: where it comes from and, once a member was chosen, the access point and the bucket's Region."""
+
+    location: Location | None = None
+    access_point_arn: str | None = None
+    bucket_region: str | None = None
+
+
+# Requests run concurrently; each has a context of its own.
+_route: ContextVar[Route | None] = ContextVar("route", default=None)
+
+
+def begin(location: str | None) -> Route:
+    """Start a request. ValueError if `location` is not '<latitude>,<longitude>' in degrees."""
+    route = Route(_parse(location) if location is not None else None)
+    _route.set(route)
+    return route
+
+
+def _parse(text: str) -> Location:
+    match = _COORDINATES.fullmatch(text)
+    location = Location(float(match[1]), float(match[2])) if match else None
+    if location is None or abs(location.latitude) > 90 or abs(location.longitude) > 180:
+        raise ValueError(f"{LOCATION_HEADER} must be <latitude>,<longitude> in degrees, not {text!r}")
+    return location
+
+
+def install() -> None:
+    s3.resolve_mrap_bucket = _resolve
+
+
+def refusal(request: Request) -> Response | None:
+    """S3's answer to a request through an access point that does not serve it, or None."""
+    if not request.is_mrap:
+        return None
+    point = access_points.aliased(request.host.lower().partition(".accesspoint.")[0])
+    if point is None or not point.serves:
+        message = "The specified Multi-Region Access Point does not exist."
+        return error("s3", 404, "NoSuchMultiRegionAccessPoint", message)
+    # Source: S3 User Guide, "Configuring Multi-Region Access Point opt-in Regions".
+    if point.members[_choose(point)] in regions.disabled():
+        return error("s3", 403, "AllAccessDisabled", "All access to this object has been disabled.")
+    return None
+
+
+def _resolve(alias: str) -> str | None:
+    point = access_points.aliased(alias)
+    if point is None or not point.serves or point.account != get_account_id():
+        return None
+    bucket = _choose(point)
+    route = _route.get()
+    if route:
+        route.access_point_arn, route.bucket_region = point.arn, point.members[bucket]
+    return bucket
+
+
+def access_point_arn() -> str | None:
+    """Of the access point that the request of this context came through."""
+    route = _route.get()
+    return route.access_point_arn if route else None
+
+
+def _choose(point: AccessPoint) -> str:
+    """Of the active members the nearest; for a request from nowhere, the one in MiniStack's Region or the first."""
+    route = _route.get()
+    location = route.location if route else None
+    # At least one member is always active: S3 refuses to turn off the last one.
+    active = {bucket: region for bucket, region in point.members.items() if point.dials[bucket]}
+    if location is None:
+        return min(active, key=lambda bucket: active[bucket] != os.environ["MINISTACK_REGION"])
+    places = load_regions()
+    return min(active, key=lambda bucket: great_circle_km(location, places[active[bucket]].location))

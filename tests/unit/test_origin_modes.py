@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of origin modes: what each gives distribution and origin request function, and how it is recognised."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_modes import (
+    FAMILIES,
+    ORIGIN_MODES,
+    Buckets,
+    family_of,
+    lambda_config,
+)
+from ansible_collections.multiregion.edge.plugins.module_utils._site.references import MRAP_DOMAIN_NAME
+
+REPOSITORY = Path(__file__).parents[2]
+# Where regional edge caches are, and so functions at the edge run.
+CACHES = {
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1"),
+    *("eu-central-1", "eu-west-1", "eu-west-2"),
+    *("ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-southeast-1", "ap-southeast-2"),
+}
+BUCKETS = Buckets({"us-east-1": "site-b", "eu-north-1": "site-a"}, "eu-north-1")
+ALONE = Buckets({"eu-north-1": "site-a"}, "eu-north-1")
+ALL = [(mode, signer) for mode, known in ORIGIN_MODES.items() for signer in known.signers]
+
+
+def hosts(mode: str, signer: str, buckets: Buckets = BUCKETS) -> dict[str, str]:
+    made = ORIGIN_MODES[mode].families[signer].origins(buckets)
+    return {origin["id"]: origin["domain_name"] for origin in made.origins}
+
+
+@pytest.mark.parametrize(
+    ("mode", "signer", "origins", "target", "members"),
+    [
+        ("mrap", "lambda_edge", {"mrap": MRAP_DOMAIN_NAME}, "mrap", []),
+        ("mrap", "oac", {"mrap-oac": MRAP_DOMAIN_NAME}, "mrap-oac", []),
+        *(
+            (
+                mode,
+                "lambda_edge",
+                {
+                    "signed-eu-north-1": "site-a.s3.eu-north-1.amazonaws.com",
+                    "signed-us-east-1": "site-b.s3.us-east-1.amazonaws.com",
+                    "failover": "site-b.s3.us-east-1.amazonaws.com",
+                },
+                "signed-buckets",
+                ["signed-eu-north-1", "failover"],
+            )
+            for mode in ("region_map", "dns_record")
+        ),
+        (
+            "nearest_bucket",
+            "oac",
+            {
+                "bucket-eu-north-1": "site-a.s3.eu-north-1.amazonaws.com",
+                "bucket-us-east-1": "site-b.s3.us-east-1.amazonaws.com",
+            },
+            "buckets",
+            ["bucket-eu-north-1", "bucket-us-east-1"],
+        ),
+    ],
+)
+def test_origins_of_two_regions(mode: str, signer: str, origins: Any, target: str, members: list[str]) -> None:
+    made = ORIGIN_MODES[mode].families[signer].origins(BUCKETS)
+    assert hosts(mode, signer) == origins
+    assert made.target == target
+    assert [member["origin_id"] for group in made.groups for member in group["members"]] == members
+    assert [group["id"] for group in made.groups] == ([target] if members else [])
+
+
+@pytest.mark.parametrize(("mode", "signer"), ALL)
+def test_one_region_needs_no_group(mode: str, signer: str) -> None:
+    made = ORIGIN_MODES[mode].families[signer].origins(ALONE)
+    assert made.groups == []
+    assert [made.target] == made.ids
+
+
+@pytest.mark.parametrize(("mode", "signer"), ALL)
+def test_only_the_second_of_a_signed_group_says_that_the_first_failed(mode: str, signer: str) -> None:
+    made = ORIGIN_MODES[mode].families[signer].origins(BUCKETS)
+    with_header = [origin["id"] for origin in made.origins if "custom_headers" in origin]
+    assert with_header == (["failover"] if mode in ("region_map", "dns_record") else [])
+
+
+@pytest.mark.parametrize(("mode", "signer"), ALL)
+def test_they_are_recognised_in_a_live_distribution(mode: str, signer: str) -> None:
+    family = ORIGIN_MODES[mode].families[signer]
+    for buckets in (BUCKETS, ALONE):
+        made = family.origins(buckets)
+        assert {family_of(origin_id) for origin_id in [*made.ids, made.target]} == {family}
+
+
+@pytest.mark.parametrize("origin_id", ["", "api", "mrap-api", "my-bucket", "bucket", "oac", "failover-api"])
+def test_an_origin_of_the_user_is_of_no_family(origin_id: str) -> None:
+    assert family_of(origin_id) is None
+
+
+def test_each_family_has_one_signer() -> None:
+    for mode in ORIGIN_MODES.values():
+        for signer, family in mode.families.items():
+            assert FAMILIES[family.name] is family
+            assert bool(family.protocol) == (signer == "oac")
+
+
+def config(mode: str, buckets: Buckets = BUCKETS, **settings: Any) -> dict[str, Any]:
+    given = {"regions": list(buckets.names), "prefer": {}, "query_strings": [], "dns_record": "", **settings}
+    return lambda_config(mode, given, buckets)
+
+
+def test_for_an_mrap_no_configuration_is_needed() -> None:
+    assert config("mrap") == {}
+    assert config("mrap", query_strings=["v"]) == {"mode": "mrap", "query": ["v"]}
+
+
+def test_a_region_map_has_the_nearest_bucket_and_the_next_for_each_regional_edge_cache() -> None:
+    made = config("region_map")
+    assert made["buckets"] == {"site-a": "eu-north-1", "site-b": "us-east-1"}
+    assert made["default"] == "site-a"
+    assert made["map"].keys() == made["next"].keys() == CACHES
+    assert (made["map"]["eu-west-2"], made["next"]["eu-west-2"]) == ("site-a", "site-b")
+    assert (made["map"]["us-west-2"], made["next"]["us-west-2"]) == ("site-b", "site-a")
+    assert config("region_map", prefer={"us-west-2": ["eu-north-1"]})["map"]["us-west-2"] == "site-a"
+
+
+def test_of_one_region_there_is_no_next_bucket() -> None:
+    made = config("region_map", ALONE)
+    assert (set(made["map"].values()), made["next"]) == ({"site-a"}, {})
+
+
+def test_a_record_is_named_to_the_function() -> None:
+    assert config("dns_record", dns_record="bucket.example.com") == {
+        "mode": "dns_record",
+        "buckets": {"site-a": "eu-north-1", "site-b": "us-east-1"},
+        "default": "site-a",
+        "record": "bucket.example.com",
+    }
+
+
+# The code at the edge has files of its own for a mode; failover has what each sets; documentation has the users' words.
+MAY_NAME_A_MODE = re.compile(
+    r"plugins/module_utils/_site/|files/edge/|roles/failover/tasks/(mrap|dns_record|nearest_bucket)/"
+    r"|plugins/modules/.*|roles/.*/meta/argument_specs\.yml|roles/.*README\.md"
+)
+
+
+def test_nothing_else_names_a_mode() -> None:
+    others = "|".join(mode for mode in ORIGIN_MODES if mode != "mrap")
+    named = re.compile(rf"(?<!settings\.)\b({others})\b|['\"]mrap['\"]")
+    found = [
+        str(path.relative_to(REPOSITORY))
+        for folder in ("plugins", "roles", "playbooks")
+        for path in (REPOSITORY / folder).rglob("*.*")
+        if path.suffix in (".py", ".yml") and named.search(path.read_text())
+    ]
+    assert [name for name in found if not MAY_NAME_A_MODE.match(name)] == []

@@ -1,0 +1,290 @@
+"""phases(): what a deployment does, in which order; from every state that a run can leave, it ends the same."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._site import phases as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import site as site_facts
+from ansible_collections.multiregion.edge.plugins.module_utils._site.references import references
+from ansible_collections.multiregion.edge.plugins.module_utils._site.refusals import check
+from ansible_collections.multiregion.edge.plugins.module_utils._site.target import Settings, Target
+
+from unit.site_model import ARN, SITE, Site, bucket, settings_of
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+THREE = ["eu-north-1", "us-east-1", "ap-southeast-2"]
+FIVE = [*THREE, "sa-east-1", "ap-south-1"]
+OTHERS = ["us-east-1", "sa-east-1"]
+ZONE = {"edge_dns_zone": "example.com"}
+MODES: dict[str, dict[str, Any]] = {
+    "mrap": {},
+    "mrap signed by CloudFront": {"edge_signer": "oac"},
+    "region_map": {"edge_origin": "region_map"},
+    "dns_record": {"edge_origin": "dns_record"},
+    "nearest_bucket": {"edge_origin": "nearest_bucket"},
+}
+KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1" for region in FIVE}
+
+
+def wanted(mode: str, regions: list[str] = THREE, **variables: Any) -> Settings:
+    return settings_of(regions, **ZONE, **MODES[mode], edge_allow_replacement=True, **variables)
+
+
+def deployed(settings: Settings) -> Site:
+    site = Site()
+    converge(site, settings)
+    return site
+
+
+def converge(site: Site, settings: Settings, stop: int | None = None) -> None:
+    """Run the plan, or the first *stop* tasks of it. No task may leave a live site without its viewers served."""
+    for phase, task, data in site.plan(settings)[:stop]:
+        site.run(settings, task, data)
+        # A new distribution has no viewers before the run is complete.
+        if phase != "deploy":
+            assert site.faults() == [], (phase, task)
+
+
+def names(site: Site, settings: Settings) -> list[str]:
+    return list(dict.fromkeys(phase for phase, _, _ in site.plan(settings)))
+
+
+def tasks(site: Site, settings: Settings, phase: str) -> dict[str, Any]:
+    return {task: data for name, task, data in site.plan(settings) if name == phase}
+
+
+@pytest.mark.parametrize("mode", MODES)
+class TestOnePhase:
+    def test_a_new_site_is_one_phase_and_served(self, mode: str) -> None:
+        assert names(Site(), wanted(mode)) == ["deploy"]
+        assert deployed(wanted(mode)).faults() == []
+
+    def test_the_policies_of_a_new_distribution_come_after_it(self, mode: str) -> None:
+        planned = tasks(Site(), wanted(mode), "deploy")
+        by_cloudfront = mode in ("mrap signed by CloudFront", "nearest_bucket")
+        assert planned["buckets"]["distribution_arns"] == []
+        assert ("grant" in planned) == by_cloudfront
+        if by_cloudfront:
+            assert list(planned).index("grant") == list(planned).index("distribution") + 1
+
+    def test_an_unchanged_site_is_one_phase_that_changes_nothing(self, mode: str) -> None:
+        site = deployed(wanted(mode))
+        before = copy.deepcopy(site)
+        assert names(site, wanted(mode)) == ["deploy"]
+        converge(site, wanted(mode))
+        assert site.state() == before.state()
+        planned = tasks(site, wanted(mode), "deploy")
+        assert not {"mrap_start", "backfill", "grant", "left"} & set(planned)
+        assert planned["distribution"]["purge_origins"] is False
+
+
+CHANGES = [
+    (one, other) for one, other in itertools.permutations(MODES, 2) if {one, other} != {"region_map", "dns_record"}
+]
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGES)
+class TestAnotherModeOrSigner:
+    def test_the_new_is_beside_the_old_until_the_switch(self, before: str, after: str) -> None:
+        site = deployed(wanted(before))
+        assert names(site, wanted(after)) == ["expand", "switch", "contract"]
+        old, new = site.target, deployed(wanted(after))
+        for phase, task, data in site.plan(wanted(after)):
+            site.run(wanted(after), task, data)
+            assert site.faults() == [], (phase, task)
+            if phase == "expand":
+                assert site.target == old
+            if after == "nearest_bucket" and phase != "contract":
+                assert not site.selects
+        assert site.state() == new.state()
+
+    def test_keys_leave_before_the_switch_and_come_after_it(self, before: str, after: str) -> None:
+        planned = [
+            (phase, task, data["state"])
+            for phase, task, data in deployed(wanted(before)).plan(wanted(after))
+            if task == "origin_keys"
+        ]
+        moves = {after: ("switch", "origin_keys", "present"), before: ("expand", "origin_keys", "absent")}
+        assert planned == [move for mode, move in moves.items() if mode == "nearest_bucket"]
+
+    def test_from_every_state_that_a_killed_run_leaves_it_ends_the_same(self, before: str, after: str) -> None:
+        new = deployed(wanted(after))
+        start = deployed(wanted(before))
+        for stop in range(len(start.plan(wanted(after)))):
+            site = copy.deepcopy(start)
+            converge(site, wanted(after), stop)
+            converge(site, wanted(after))
+            assert site.state() == new.state(), stop
+
+    def test_what_is_left_over_is_retired(self, before: str, after: str) -> None:
+        planned = tasks(deployed(wanted(before)), wanted(after), "contract")
+        assert planned["distribution"]["purge_origins"] is True
+        retired = planned.get("retire", {"mraps": [], "origin_access_controls": [], "function": False})
+        protocols = {"mrap signed by CloudFront": "sigv4a", "nearest_bucket": "sigv4"}
+        assert retired["origin_access_controls"] == ([f"{SITE}-{protocols[before]}"] if before in protocols else [])
+        assert bool(retired["mraps"]) == (before.startswith("mrap") and not after.startswith("mrap"))
+        assert retired["function"] == (after in protocols)
+
+
+def test_between_the_two_modes_that_share_their_origins_the_function_changes() -> None:
+    site = deployed(wanted("region_map"))
+    assert names(site, wanted("dns_record")) == ["deploy"]
+    converge(site, wanted("dns_record"))
+    assert site.state() == deployed(wanted("dns_record")).state()
+    assert list(site.config) == ["mode", "buckets", "default", "record"]
+
+
+REGIONS = {
+    "grown": (THREE, FIVE),
+    "shrunk": (FIVE, ["eu-north-1", "sa-east-1"]),
+    "exchanged": (THREE, OTHERS),
+    "a new home": (THREE, ["sa-east-1", *THREE]),
+    "grown from one": (["eu-north-1"], ["eu-north-1", "us-east-1"]),
+    "shrunk to one": (["eu-north-1", "us-east-1"], ["us-east-1"]),
+}
+
+
+@pytest.mark.parametrize("keys", [{}, KEYS], ids=["", "KMS"])
+@pytest.mark.parametrize(("before", "after"), REGIONS.values(), ids=REGIONS)
+@pytest.mark.parametrize("mode", MODES)
+class TestOtherRegions:
+    def test_from_every_state_that_a_killed_run_leaves_it_ends_the_same(
+        self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
+    ) -> None:
+        old, new = wanted(mode, before, edge_kms_keys=keys), wanted(mode, after, edge_kms_keys=keys)
+        start, end = deployed(old), deployed(new)
+        end.backfilled = {bucket(region) for region in (*before, *after)}
+        for stop in range(len(start.plan(new)) + 1):
+            site = copy.deepcopy(start)
+            converge(site, new, stop)
+            converge(site, new)
+            assert site.state() == end.state(), stop
+
+    def test_keys_and_replication_are_for_all_that_serve_until_the_end(
+        self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
+    ) -> None:
+        site = deployed(wanted(mode, before, edge_kms_keys=keys))
+        settings = wanted(mode, after, edge_kms_keys=keys)
+        expand = tasks(site, settings, "expand")["replication"]
+        assert set(expand["buckets"]) == {*before, *after}
+        assert set(expand["kms_keys"]) == (set(expand["buckets"]) if keys else set())
+        last = tasks(site, settings, names(site, settings)[-1])
+        if names(site, settings)[-1] == "contract":
+            assert set(last["replication"]["buckets"]) == set(after)
+            assert set(last.get("left", {}).get("names", {})) == set(before) - set(after)
+
+
+def test_in_check_mode_one_phase_runs_and_sentences_stand_for_the_others() -> None:
+    target = Target(wanted("nearest_bucket"), deployed(wanted("mrap")).live())
+    checked = site_facts(target, check_mode=True)
+    assert [phase["name"] for phase in checked["phases"]] == ["expand"]
+    assert checked["later"] == [
+        "Switch the distribution of shop to buckets",
+        "Set the keys by which the viewer function selects the nearest origins",
+        "Publish the viewer function that selects the nearest origins",
+        "Revoke the permissions that only the previous origins need",
+        "Remove the origins mrap from the distribution of shop",
+        f"Delete the Multi-Region Access Point {target.retiring[0].name}; its buckets stay",
+        "Delete the Lambda function shop-origin-request",
+    ]
+    assert site_facts(target, check_mode=False)["later"] == []
+
+
+# Which result has what a reference begins with, and the tasks that return it.
+PROVIDERS = {
+    "mrap": {"mrap", "mrap_start"},
+    "certificate": {"certificate"},
+    "origin_request": {"origin_request", "retire"},
+    "distribution": {"distribution"},
+}
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, mode) for mode in MODES] + CHANGES)
+def test_each_id_is_returned_before_a_task_needs_it(before: str | None, after: str) -> None:
+    site = deployed(wanted(before)) if before else Site()
+    settings = wanted(after, edge_aliases=["www.example.com"])
+    ran: set[str] = set()
+    for _, task, data in site.plan(settings):
+        for reference in references(data):
+            assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, (task, reference)
+        ran.add(task)
+    summary = site_facts(Target(settings, site.live()), check_mode=False)["summary"]
+    for reference in references(summary):
+        assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, reference
+
+
+def test_the_playbook_runs_the_tasks_in_the_order_of_the_table() -> None:
+    assert list(conditions("converge.yml")) == list(planning._TASKS)
+
+
+def conditions(name: str) -> list[str]:
+    """The tasks of a phase in a file of tasks, and in those that it imports."""
+    found: list[str] = []
+    for task in yaml.safe_load((PLAYBOOKS / "tasks" / name).read_text()):
+        imported = task.get("ansible.builtin.import_tasks")
+        if match := re.fullmatch(r"phase\.(\w+) is defined", task.get("when", "")):
+            found.append(match[1])
+        elif imported:
+            found += conditions(imported)
+    return list(dict.fromkeys(found))
+
+
+REFUSED: list[tuple[str, Settings, Settings, str]] = [
+    (
+        "one change at a time",
+        wanted("mrap"),
+        wanted("nearest_bucket", FIVE),
+        "edge_regions is not what shop was deployed with .* change one of them",
+    ),
+    (
+        "consent",
+        wanted("mrap"),
+        settings_of(OTHERS, **ZONE),
+        "it adds sa-east-1 and leaves out eu-north-1, ap-southeast-2. .* edge_allow_replacement=true",
+    ),
+    (
+        "keys",
+        wanted("mrap", edge_kms_keys=KEYS),
+        wanted("mrap", OTHERS, edge_kms_keys={region: KEYS[region] for region in OTHERS}),
+        "edge_kms_keys has no key for ap-southeast-2, eu-north-1",
+    ),
+    (
+        "other buckets",
+        wanted("mrap"),
+        wanted("mrap", edge_bucket_names={region: f"other-{region}" for region in THREE}),
+        "eu-north-1, us-east-1, ap-southeast-2: the site is served from another bucket there",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
+)
+def test_what_is_refused(before: Settings, after: Settings, sentence: str) -> None:
+    site = deployed(before)
+    with pytest.raises(EdgeError, match=sentence):
+        site.plan(after)
+
+
+def test_regions_out_of_service_are_refused_where_the_next_mode_would_not_keep_them() -> None:
+    live = deployed(wanted("nearest_bucket")).live().with_left_out(["us-east-1"])
+    check(Target(wanted("nearest_bucket"), live))
+    with pytest.raises(EdgeError, match=r"us-east-1 is out of service: put it back in service with failover\.yml"):
+        check(Target(wanted("mrap"), live))
+
+
+def test_the_distribution_is_named_exactly_where_cloudfront_signs() -> None:
+    site = deployed(wanted("nearest_bucket"))
+    assert tasks(site, wanted("nearest_bucket"), "deploy")["buckets"]["distribution_arns"] == [ARN]
+    assert tasks(site, wanted("mrap"), "expand")["buckets"]["distribution_arns"] == [ARN]
+    assert tasks(site, wanted("mrap"), "contract")["buckets"]["distribution_arns"] == []
