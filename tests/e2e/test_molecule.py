@@ -57,6 +57,7 @@ def run(local_aws: LocalAws, site_url: str) -> tuple[int, str, dict[str, list[st
         "ANSIBLE_COLLECTIONS_PATH": str(REPOSITORY / "build" / "collections"),
         "ANSIBLE_HOME": str(REPOSITORY / "build" / "ansible"),
         "MOLECULE_SITE_URL": site_url,
+        "MOLECULE_PACKAGES": str(REPOSITORY / "build" / "cache"),
         "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1",
     }
