@@ -102,13 +102,13 @@ distributions:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._distribution.info import INFO_ARGUMENTS, distributions
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
-    tell(module, distributions)
+    run_info(module, distributions)
 
 
 if __name__ == "__main__":

@@ -158,13 +158,13 @@ functions:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._function.info import INFO_ARGUMENTS, functions
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=INFO_ARGUMENTS, supports_check_mode=True)
-    tell(module, functions)
+    run_info(module, functions)
 
 
 if __name__ == "__main__":

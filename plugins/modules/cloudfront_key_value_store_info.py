@@ -88,13 +88,13 @@ api_calls:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._key_value_store.info import STORE_INFO_ARGUMENTS, stores
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=STORE_INFO_ARGUMENTS, supports_check_mode=True)
-    tell(module, stores)
+    run_info(module, stores)
 
 
 if __name__ == "__main__":

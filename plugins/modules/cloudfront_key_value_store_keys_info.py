@@ -107,13 +107,13 @@ api_calls:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._key_value_store.info import KEYS_INFO_ARGUMENTS, keys
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=KEYS_INFO_ARGUMENTS, supports_check_mode=True)
-    tell(module, keys)
+    run_info(module, keys)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ access_points:
       returned: always
     routes:
       description: V(100) for every Region that is in service and V(0) for every one that is not. V(null) if AWS does
-        not tell, as of an access point with one Region.
+        not run_info, as of an access point with one Region.
       type: dict
       returned: always
       sample:
@@ -113,7 +113,7 @@ access_points:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._mrap.facts import (
     ARGUMENTS,
     MUTUALLY_EXCLUSIVE,
@@ -123,7 +123,7 @@ from ..module_utils._mrap.facts import (
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, mutually_exclusive=MUTUALLY_EXCLUSIVE, supports_check_mode=True)
-    tell(module, access_points)
+    run_info(module, access_points)
 
 
 if __name__ == "__main__":

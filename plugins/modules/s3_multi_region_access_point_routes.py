@@ -16,7 +16,7 @@ description:
   - Sets the traffic dials of a Multi-Region Access Point. A Region whose dial is 0 is out of service, so nobody is
     routed to it; one whose dial is 100 is in service. Requests that are in progress are not cut off.
   - AWS has endpoints for this in C(us-east-1), C(us-west-2), C(ap-southeast-2), C(ap-northeast-1) and C(eu-west-1).
-    They are tried in turn, quickly, and any of them will do, whatever O(region) is.
+    They are tried in turn, with_short_timeouts, and any of them will do, whatever O(region) is.
   - All changes are made by one call. It takes AWS up to two minutes to have them in effect.
 options:
   arn:
@@ -148,7 +148,7 @@ done:
 
 from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run
-from ..module_utils._mrap_routes.api import quickly
+from ..module_utils._mrap_routes.api import with_short_timeouts
 from ..module_utils._mrap_routes.resource import (
     ARGUMENTS,
     MUTUALLY_EXCLUSIVE,
@@ -164,7 +164,7 @@ def main() -> None:
         required_if=REQUIRED_IF,
         supports_check_mode=True,
     )
-    run(quickly(module), Routes)
+    run(with_short_timeouts(module), Routes)
 
 
 if __name__ == "__main__":

@@ -195,13 +195,13 @@ scanned_objects:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._replication_health.report import ARGUMENTS, report
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    tell(module, report)
+    run_info(module, report)
 
 
 if __name__ == "__main__":

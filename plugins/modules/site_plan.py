@@ -288,13 +288,13 @@ failover:
 """
 
 from ..module_utils._core.aws import AnsibleAWSModule
-from ..module_utils._core.info import tell
+from ..module_utils._core.reconcile import run_info
 from ..module_utils._site.observe import ARGUMENTS, facts
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    tell(module, facts)
+    run_info(module, facts)
 
 
 if __name__ == "__main__":

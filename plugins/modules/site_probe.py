@@ -81,7 +81,7 @@ served_by:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._core.errors import EdgeError
-from ..module_utils._core.parallel import FleetError
+from ..module_utils._core.parallel import MultiRegionError
 from ..module_utils._site import probe as probing
 
 ARGUMENTS = {
@@ -110,7 +110,7 @@ def main() -> None:
             answers = probing.ask(probes)
         else:
             answers = probing.wait_for(probes, p["not_from"], p["wait_timeout"])
-    except (EdgeError, FleetError) as error:
+    except (EdgeError, MultiRegionError) as error:
         module.fail_json(msg=str(error))
     module.exit_json(changed=False, served_by={name: str(answer) for name, answer in answers.items()})
 

@@ -147,7 +147,7 @@ def test_somebody_elses_change_in_between_is_seen(
         monkeypatch, step, lambda: functions.client.update_function_configuration(FunctionName=NAME, Timeout=29)
     )
     changed = functions.run(package=functions.package("b"), memory_size=256)
-    assert "Timeout became 29 by somebody else meanwhile; it is made 5." in str(changed["warnings"])
+    assert "Timeout was changed to 29 by another process during this run; it is set to 5." in str(changed["warnings"])
     version = functions.client.get_function_configuration(FunctionName=NAME, Qualifier=changed["function"]["version"])
     assert (version["Timeout"], version["MemorySize"]) == (5, 256)
     assert functions.run(package=functions.package("b"), memory_size=256)["mutating"] == []

@@ -133,7 +133,7 @@ def test_what_others_change_meanwhile_is_seen(modules: Modules, zone: Zone, monk
     eu = {"SetIdentifier": "eu (multiregion.edge)", "Weight": 7}
     meanwhile(monkeypatch, lambda: zone.change("UPSERT", "bucket", "TXT", '"shop-eu"', **eu))
     changed = run(modules, zone, shares(zone, eu=0, us=100))
-    assert "weight became 7 by somebody else meanwhile" in str(changed["warnings"])
+    assert "weight was changed to 7 by another process during this run" in str(changed["warnings"])
     assert run(modules, zone, shares(zone, eu=0, us=100))["mutating"] == []
 
     meanwhile(monkeypatch, lambda: zone.change("CREATE", "www", "CNAME", THEIRS))

@@ -173,8 +173,9 @@ def test_who_takes_another_region_out_meanwhile_is_overruled_with_a_warning(modu
     with before_writing(lambda: origins(modules, out_of_service=[US])):
         done = origins(modules, out_of_service=[EU])
     assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
-    assert "out_of_service became ['us-east-1'] by somebody else meanwhile; it is made ['eu-north-1']." in str(
-        done["warnings"]
+    assert (
+        "out_of_service was changed to ['us-east-1'] by another process during this run; it is set to ['eu-north-1']."
+        in str(done["warnings"])
     )
 
 

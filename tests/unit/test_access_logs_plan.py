@@ -8,6 +8,7 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.api import AccessLogsApi
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.plan import (
     Delivery,
     Desired,
@@ -17,7 +18,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._access_logs.plan
     plan,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
+
+from unit.operations import operations
+
+OPERATIONS = operations(AccessLogsApi)
 
 DISTRIBUTION = "arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE"
 BUCKET = Destination("arn:aws:s3:::my-logs/shop", "json")
@@ -34,11 +39,11 @@ def live(source: str = SOURCE, of: str = DISTRIBUTION, **settings: t.Any) -> Obs
 
 
 def calls(observed: Observed, desired: Desired) -> list[str]:
-    return [step.call for step in plan(observed, desired).steps]
+    return [step.name for step in plan(OPERATIONS, observed, desired).steps]
 
 
 def test_from_nothing() -> None:
-    source, destination, delivery = plan(NOTHING, DESIRED).steps
+    source, destination, delivery = plan(OPERATIONS, NOTHING, DESIRED).steps
     tags = {"team": "web", "multiregion-edge": "shop"}
     assert source.arguments == {"name": SOURCE, "distribution_arn": DISTRIBUTION, "tags": tags}
     assert destination.arguments["destination_arn"] == "arn:aws:s3:::my-logs/shop"
@@ -128,7 +133,7 @@ def test_what_others_let_our_source_deliver_stays_with_it(desired: Desired, expe
 
 def test_a_source_of_others_is_left_alone() -> None:
     with pytest.raises(EdgeError, match="has the delivery source 'theirs' already, and AWS takes one"):
-        plan(live("theirs"), DESIRED)
+        plan(OPERATIONS, live("theirs"), DESIRED)
 
 
 def test_a_distribution_that_is_not_there_yet() -> None:

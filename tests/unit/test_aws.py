@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import boto3
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core import aws
-from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import Aws, explain
-from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import Aws
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError, explain
 from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -264,9 +264,9 @@ def test_errors_read_as_one_line_with_what_to_do(error: Exception, sentence: str
     assert explain(error) == sentence
 
 
-def test_an_impatient_client_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_fails_fast_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = connect(monkeypatch, None)
-    usual, impatient = (aws.client("s3", impatient=each).meta.config for each in (False, True))
+    usual, fail_fast = (aws.client("s3", fail_fast=each).meta.config for each in (False, True))
     assert usual.connect_timeout * usual.retries["total_max_attempts"] > 60
-    assert impatient.connect_timeout * impatient.retries["total_max_attempts"] < 10
-    assert impatient.user_agent_extra == usual.user_agent_extra
+    assert fail_fast.connect_timeout * fail_fast.retries["total_max_attempts"] < 10
+    assert fail_fast.user_agent_extra == usual.user_agent_extra

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Difference, Item
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.plan import (
     Desired,
     Observed,
@@ -17,6 +18,10 @@ from ansible_collections.multiregion.edge.plugins.module_utils._backfill.plan im
     told,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us", "ap-south-1": "site-ap"}
 DESIRED = Desired(BUCKETS, "eu-north-1", ["ap-south-1", "us-east-1"], exclude_prefixes=("_edge/",))
@@ -36,20 +41,20 @@ EVERYWHERE = frozenset({"ap-south-1", "us-east-1"})
 def test_a_job_that_cannot_leave_out_what_is_excluded_is_refused() -> None:
     """A manifest without any prefix would be of the whole bucket."""
     found = observed(Difference((Item("_edge", 1, "e"),)), replicated=EVERYWHERE)
-    assert [step.call for step in plan(found, WITH_ROLE).steps] == ["copy"]
+    assert [step.name for step in plan(OPERATIONS, found, WITH_ROLE).steps] == ["copy"]
     with pytest.raises(EdgeError, match="without what exclude_prefixes names: choose auto or copy"):
-        plan(found, dataclasses.replace(WITH_ROLE, method="batch"))
+        plan(OPERATIONS, found, dataclasses.replace(WITH_ROLE, method="batch"))
 
 
 def test_nothing_missing_is_nothing_to_do() -> None:
-    result = plan(observed(), WITH_ROLE)
+    result = plan(OPERATIONS, observed(), WITH_ROLE)
     assert (result.steps, result.before) == ((), result.after)
 
 
 def test_one_step_a_region_side_by_side() -> None:
-    result = plan(observed(Difference(TWO), Difference(ONE, equal=1)), DESIRED)
+    result = plan(OPERATIONS, observed(Difference(TWO), Difference(ONE, equal=1)), DESIRED)
     assert result.sentences == ["Bring 2 objects (3.0 MB) to ap-south-1", "Bring 1 object (400 bytes) to us-east-1"]
-    assert [(step.call, step.lane, step.arguments) for step in result.steps] == [
+    assert [(step.name, step.partition, step.arguments) for step in result.steps] == [
         ("copy", "ap-south-1", {"region": "ap-south-1", "bucket": "site-ap", "items": TWO}),
         ("copy", "us-east-1", {"region": "us-east-1", "bucket": "site-us", "items": ONE}),
     ]
@@ -59,9 +64,9 @@ def test_one_step_a_region_side_by_side() -> None:
 
 def test_what_only_the_destination_has_stays_unless_it_is_to_go() -> None:
     found = observed(Difference(extra=TWO, equal=1))
-    assert plan(found, DESIRED).steps == ()
-    (step,) = plan(found, dataclasses.replace(DESIRED, delete_extra=True)).steps
-    assert (step.call, step.arguments["items"], step.lane) == ("mark_deleted", TWO, "ap-south-1")
+    assert plan(OPERATIONS, found, DESIRED).steps == ()
+    (step,) = plan(OPERATIONS, found, dataclasses.replace(DESIRED, delete_extra=True)).steps
+    assert (step.name, step.arguments["items"], step.partition) == ("mark_deleted", TWO, "ap-south-1")
     assert step.sentence == "Put delete markers on 2 objects in ap-south-1 that eu-north-1 lacks"
 
 
@@ -69,7 +74,7 @@ def test_what_only_the_destination_has_stays_unless_it_is_to_go() -> None:
 def test_an_empty_source_is_a_mistake(prefix: str, words: str) -> None:
     wanted = dataclasses.replace(DESIRED, delete_extra=True, prefix=prefix)
     with pytest.raises(EdgeError, match=words):
-        plan(observed(Difference(extra=ONE)), wanted)
+        plan(OPERATIONS, observed(Difference(extra=ONE)), wanted)
 
 
 @pytest.mark.parametrize(
@@ -102,18 +107,18 @@ def test_an_empty_source_is_a_mistake(prefix: str, words: str) -> None:
     ],
 )
 def test_a_job_where_it_is_worth_it_and_can_reach(found: Observed, options: dict[str, t.Any], calls: list[str]) -> None:
-    assert [step.call for step in plan(found, dataclasses.replace(WITH_ROLE, **options)).steps] == calls
+    assert [step.name for step in plan(OPERATIONS, found, dataclasses.replace(WITH_ROLE, **options)).steps] == calls
 
 
 def test_a_job_that_cannot_reach_a_region_is_refused_if_it_is_asked_for() -> None:
     wanted = dataclasses.replace(WITH_ROLE, method="batch")
     with pytest.raises(EdgeError, match="to ap-south-1, for site-eu has no enabled replication rule"):
-        plan(observed(Difference(ONE), Difference(ONE), replicated=frozenset({"us-east-1"})), wanted)
+        plan(OPERATIONS, observed(Difference(ONE), Difference(ONE), replicated=frozenset({"us-east-1"})), wanted)
 
 
 def job(**more: t.Any) -> dict[str, t.Any]:
     found = observed(Difference(TWO), Difference(ONE), replicated=EVERYWHERE, **more)
-    (step,) = plan(found, WITH_ROLE).steps
+    (step,) = plan(OPERATIONS, found, WITH_ROLE).steps
     return {**step.arguments, "sentence": step.sentence}
 
 
@@ -157,7 +162,7 @@ def test_a_manifest_never_has_what_is_excluded() -> None:
     missing = Difference(tuple(Item(key, 1, "e") for key in keys))
     assert manifest_prefixes(["ap-south-1"], observed(missing), DESIRED) == ["a"]
     only_those = observed(Difference(missing.missing[:-1]), replicated=EVERYWHERE)
-    assert [step.call for step in plan(only_those, WITH_ROLE).steps] == ["copy"]
+    assert [step.name for step in plan(OPERATIONS, only_those, WITH_ROLE).steps] == ["copy"]
 
 
 @pytest.mark.parametrize(

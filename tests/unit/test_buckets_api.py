@@ -8,7 +8,7 @@ import typing as t
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.api import BucketsApi
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from botocore.exceptions import ClientError
 
@@ -45,8 +45,8 @@ class FakeAws:
         return self._client
 
 
-def api(client: FakeClient, timeout: float = 5) -> BucketsApi:
-    return BucketsApi(t.cast(t.Any, FakeAws(client)), timeout)
+def api(client: FakeClient, timeout: float = 5) -> Operations:
+    return Operations(t.cast(t.Any, FakeAws(client)), timeout)
 
 
 def owned_by(owner: str | None) -> t.Any:

@@ -8,7 +8,7 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.emptying import empty
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.operations import empty
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
 BUCKET = {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}

@@ -9,8 +9,20 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import ASPECTS, Bucket, Desired, plan
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.operations import Operations
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.plan import (
+    ASPECTS,
+    Bucket,
+    Desired,
+    plan,
+    setters,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
+CALLS = {aspect: setter.__name__ for aspect, setter in setters(OPERATIONS).items()}
 
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 DESIRED = Desired("my-site", NAMES, {"team": "web"})
@@ -29,7 +41,7 @@ def all_live(**other: t.Any) -> dict[str, Bucket | None]:
 
 
 def calls(observed: t.Mapping[str, Bucket | None], desired: Desired = DESIRED) -> list[tuple[str | None, str]]:
-    return [(step.lane, step.call) for step in plan(observed, desired).steps]
+    return [(step.partition, step.name) for step in plan(OPERATIONS, observed, desired).steps]
 
 
 def statements(*more: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -41,21 +53,21 @@ def rules(*more: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_nothing_to_do() -> None:
-    result = plan(all_live(), DESIRED)
+    result = plan(OPERATIONS, all_live(), DESIRED)
     assert result.steps == ()
     assert result.before == result.after
 
 
 def test_a_bucket_is_closed_before_anything_else_of_it_is_set() -> None:
-    steps = plan({**all_live(), "eu-north-1": None}, DESIRED).steps
-    assert [step.call for step in steps] == [
+    steps = plan(OPERATIONS, {**all_live(), "eu-north-1": None}, DESIRED).steps
+    assert [step.name for step in steps] == [
         "create_bucket",
         "put_public_access_block",
         "put_policy",
         "put_versioning",
         "put_lifecycle",
     ]
-    assert {step.lane for step in steps} == {"eu-north-1"}
+    assert {step.partition for step in steps} == {"eu-north-1"}
     assert steps[0].arguments == {
         "region": "eu-north-1",
         "name": "site-eu",
@@ -65,8 +77,8 @@ def test_a_bucket_is_closed_before_anything_else_of_it_is_set() -> None:
 
 
 def test_a_new_bucket_gets_its_key_before_anything_is_in_it() -> None:
-    steps = plan(dict.fromkeys(NAMES), dataclasses.replace(DESIRED, kms_keys=KEYS)).steps
-    rules_by_region = {step.lane: step.arguments["rule"] for step in steps if step.call == "put_encryption"}
+    steps = plan(OPERATIONS, dict.fromkeys(NAMES), dataclasses.replace(DESIRED, kms_keys=KEYS)).steps
+    rules_by_region = {step.partition: step.arguments["rule"] for step in steps if step.name == "put_encryption"}
     assert {
         region: rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
         for region, rule in rules_by_region.items()
@@ -74,9 +86,9 @@ def test_a_new_bucket_gets_its_key_before_anything_is_in_it() -> None:
     } == KEYS
 
 
-def test_every_region_is_a_lane_of_its_own() -> None:
-    lanes = [lane for lane, _call in calls(dict.fromkeys(NAMES))]
-    assert lanes == ["eu-north-1"] * 5 + ["us-east-1"] * 5
+def test_every_region_is_a_partition_of_its_own() -> None:
+    partitions = [partition for partition, _call in calls(dict.fromkeys(NAMES))]
+    assert partitions == ["eu-north-1"] * 5 + ["us-east-1"] * 5
 
 
 @pytest.mark.parametrize(
@@ -101,11 +113,11 @@ def test_every_region_is_a_lane_of_its_own() -> None:
     ],
 )
 def test_each_difference_is_one_step(aspect: str, value: t.Any) -> None:
-    result = plan(all_live(**{aspect: value}), DESIRED)
-    assert [(step.lane, step.call) for step in result.steps] == [("eu-north-1", ASPECTS[aspect][0])]
+    result = plan(OPERATIONS, all_live(**{aspect: value}), DESIRED)
+    assert [(step.partition, step.name) for step in result.steps] == [("eu-north-1", CALLS[aspect])]
     assert result.before["eu-north-1"][aspect] == value
     wanted = DESIRED.aspects("eu-north-1", aspects(**{aspect: value}))[aspect]
-    assert result.after["eu-north-1"][aspect] == result.steps[0].arguments[ASPECTS[aspect][1]] == wanted != value
+    assert result.after["eu-north-1"][aspect] == result.steps[0].arguments[ASPECTS[aspect][0]] == wanted != value
 
 
 @pytest.mark.parametrize(
@@ -137,7 +149,7 @@ def test_what_others_put_there_survives_our_own_change() -> None:
         lifecycle={"Rules": [FOREIGN_RULE], "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
         tags={"cost": "42", "team": "ops", "multiregion-edge": "my-site"},
     )
-    arguments = {step.call: step.arguments for step in plan(observed, DESIRED).steps}
+    arguments = {step.name: step.arguments for step in plan(OPERATIONS, observed, DESIRED).steps}
     assert arguments["put_policy"]["policy"] == {**statements(FOREIGN_STATEMENT), "Version": "2008-10-17"}
     assert arguments["put_lifecycle"]["lifecycle"] == {
         **rules(FOREIGN_RULE),
@@ -148,7 +160,7 @@ def test_what_others_put_there_survives_our_own_change() -> None:
 
 def test_a_rule_in_the_old_form_is_put_in_the_new_one_beside_ours() -> None:
     old = {"ID": "archive", "Status": "Enabled", "Prefix": "old/"}
-    (step,) = plan(all_live(lifecycle={"Rules": [old]}), DESIRED).steps
+    (step,) = plan(OPERATIONS, all_live(lifecycle={"Rules": [old]}), DESIRED).steps
     assert step.arguments["lifecycle"] == rules(FOREIGN_RULE)
 
 
@@ -156,7 +168,7 @@ def test_purging_removes_others_tags_but_not_those_of_aws() -> None:
     tags = {**aspects()["tags"], "cost": "42", "aws:cloudformation:stack-name": "old"}
     observed = all_live(tags=tags)
     assert calls(observed) == []
-    (step,) = plan(observed, dataclasses.replace(DESIRED, purge_tags=True)).steps
+    (step,) = plan(OPERATIONS, observed, dataclasses.replace(DESIRED, purge_tags=True)).steps
     assert step.arguments["tags"] == {**aspects()["tags"], "aws:cloudformation:stack-name": "old"}
 
 
@@ -174,7 +186,7 @@ def test_statements_of_an_earlier_run_stay_until_they_are_spoken_of() -> None:
     observed: dict[str, Bucket | None] = {region: Bucket(given.aspects(region)) for region in NAMES}
     assert calls(observed) == []
     assert calls(observed, given) == []
-    steps = plan(observed, dataclasses.replace(DESIRED, policy_statements={})).steps
+    steps = plan(OPERATIONS, observed, dataclasses.replace(DESIRED, policy_statements={})).steps
     assert [step.arguments["policy"] for step in steps] == [DESIRED.aspects(region)["policy"] for region in NAMES]
 
 
@@ -182,10 +194,10 @@ def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
     wanted = aspects()
     bucket = {**dict.fromkeys(ASPECTS), **{key: wanted[key] for key in ("ownership", "tags", "encryption")}}
     for remaining in range(4, -1, -1):
-        steps = plan({**all_live(), "eu-north-1": Bucket(bucket)}, DESIRED).steps
+        steps = plan(OPERATIONS, {**all_live(), "eu-north-1": Bucket(bucket)}, DESIRED).steps
         assert len(steps) == remaining
         if steps:
-            aspect = next(aspect for aspect, (call, *_words) in ASPECTS.items() if call == steps[0].call)
+            aspect = next(aspect for aspect, call in CALLS.items() if call == steps[0].name)
             bucket = {**bucket, aspect: wanted[aspect]}
 
 
@@ -194,13 +206,13 @@ def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
 def test_another_sites_bucket_is_refused(in_use: bool, adopt: bool) -> None:
     other = Bucket(aspects(tags={"multiregion-edge": "my-site-eu"}), in_use)
     with pytest.raises(EdgeError, match=r"belongs to the site 'my-site-eu'.*choose another name"):
-        plan({**all_live(), "eu-north-1": other}, dataclasses.replace(DESIRED, adopt=adopt))
+        plan(OPERATIONS, {**all_live(), "eu-north-1": other}, dataclasses.replace(DESIRED, adopt=adopt))
 
 
 def test_a_bucket_that_somebody_uses_is_taken_over_only_if_its_name_was_given() -> None:
     theirs = {**all_live(), "eu-north-1": Bucket(aspects(tags={"team": "web"}), in_use=True)}
     with pytest.raises(EdgeError, match=r"site-eu in eu-north-1 exists already with objects.*names to take it over"):
-        plan(theirs, DESIRED)
+        plan(OPERATIONS, theirs, DESIRED)
     assert calls(theirs, dataclasses.replace(DESIRED, adopt=True)) == [("eu-north-1", "put_tags")]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal import (
     Contents,
     Observed,
@@ -15,17 +16,21 @@ from ansible_collections.multiregion.edge.plugins.module_utils._buckets.removal 
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
+
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 OURS = Remains({"multiregion-edge": "my-site"})
 FULL = dataclasses.replace(OURS, contents=Contents(2, 1, 0, example="a.txt"))
 
 
 def steps(observed: Observed, force_empty: bool = False) -> list[tuple[str | None, str]]:
-    return [(step.lane, step.sentence) for step in plan(observed, "my-site", NAMES, force_empty).steps]
+    return [(step.partition, step.sentence) for step in plan(OPERATIONS, observed, "my-site", NAMES, force_empty).steps]
 
 
 def test_nothing_is_left_to_do() -> None:
-    nothing = plan(dict.fromkeys(NAMES), "my-site", NAMES, False)
+    nothing = plan(OPERATIONS, dict.fromkeys(NAMES), "my-site", NAMES, False)
     assert (nothing.steps, nothing.before, nothing.after) == ((), {}, {})
 
 
@@ -37,7 +42,7 @@ def test_empty_buckets_go_side_by_side() -> None:
 
 
 def test_what_is_gone_already_is_no_step() -> None:
-    left = plan({"eu-north-1": None, "us-east-1": OURS}, "my-site", NAMES, False)
+    left = plan(OPERATIONS, {"eu-north-1": None, "us-east-1": OURS}, "my-site", NAMES, False)
     assert [step.arguments for step in left.steps] == [{"region": "us-east-1", "name": "site-us", "everything": False}]
     assert left.before == {"us-east-1": {"name": "site-us"}}
 

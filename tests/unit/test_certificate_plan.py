@@ -8,7 +8,12 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._certificate import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._certificate.api import CertificateApi
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+
+from unit.operations import operations
+
+OPERATIONS = operations(CertificateApi)
 
 NAMES = ("example.com", "*.example.com")
 OURS = {"multiregion-edge": "my-site"}
@@ -31,7 +36,7 @@ def want(*names: str, **tags: str) -> planning.Desired:
 
 
 def calls(plan: t.Any) -> list[tuple[str, str]]:
-    return [(step.call, step.arguments.get("arn", "")) for step in plan.steps]
+    return [(step.name, step.arguments.get("arn", "")) for step in plan.steps]
 
 
 REQUEST, TAGS = ("request_certificate", ""), ("put_tags", "arn:1")
@@ -58,11 +63,11 @@ REQUEST, TAGS = ("request_certificate", ""), ("put_tags", "arn:1")
 def test_present(
     observed: list[planning.Certificate], desired: planning.Desired, expected: list[tuple[str, str]]
 ) -> None:
-    assert calls(planning.plan_present(observed, desired)) == expected
+    assert calls(planning.plan_present(OPERATIONS, observed, desired)) == expected
 
 
 def test_what_is_requested() -> None:
-    (step,) = planning.plan_present([], want(team="web")).steps
+    (step,) = planning.plan_present(OPERATIONS, [], want(team="web")).steps
     assert step.sentence == "Request a certificate for example.com, *.example.com"
     assert step.arguments["names"] == list(NAMES)
     assert step.arguments["tags"] == {"team": "web", **OURS}
@@ -70,7 +75,7 @@ def test_what_is_requested() -> None:
 
 def test_a_token_is_of_what_is_asked_for_and_of_what_failed() -> None:
     def token(observed: list[planning.Certificate], desired: planning.Desired) -> str:
-        found: str = planning.plan_present(observed, desired).steps[0].arguments["token"]
+        found: str = planning.plan_present(OPERATIONS, observed, desired).steps[0].arguments["token"]
         return found
 
     first = token([], want())
@@ -93,15 +98,15 @@ def test_a_token_is_of_what_is_asked_for_and_of_what_failed() -> None:
     ],
 )
 def test_absent(observed: list[planning.Certificate], expected: list[str]) -> None:
-    plan = planning.plan_absent(observed, NAMES)
+    plan = planning.plan_absent(OPERATIONS, observed, NAMES)
     assert [step.arguments["arn"] for step in plan.steps] == expected
     assert (plan.before is None) == (not expected)
 
 
 def test_one_that_is_used_is_found() -> None:
     used = live("arn:2", used_by=("arn:distribution",))
-    assert planning.used([live(), used], NAMES) == used
-    assert planning.used([live("arn:2", "ISSUED", "example.com", used_by=("arn:distribution",))], NAMES) is None
+    assert planning.in_use([live(), used], NAMES) == used
+    assert planning.in_use([live("arn:2", "ISSUED", "example.com", used_by=("arn:distribution",))], NAMES) is None
 
 
 def test_records_are_told_once() -> None:

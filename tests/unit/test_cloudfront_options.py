@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import kind as kinds
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront import resource as resources
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import to_snake_case
 
 from unit.fakes import FakeModule
 
@@ -29,7 +29,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.entity)
 
 
 def module_of(kind: kinds.Kind) -> t.Any:
-    name = f"ansible_collections.multiregion.edge.plugins.modules.cloudfront_{snake(kind.entity)}"
+    name = f"ansible_collections.multiregion.edge.plugins.modules.cloudfront_{to_snake_case(kind.entity)}"
     return importlib.import_module(name)
 
 
@@ -39,7 +39,7 @@ def option_type(shape: t.Any) -> str:
 
 
 def members(shape: t.Any) -> dict[str, t.Any]:
-    return {snake(name): member for name, member in shape.members.items()}
+    return {to_snake_case(name): member for name, member in shape.members.items()}
 
 
 @each_kind
@@ -91,7 +91,7 @@ def test_options_and_results_are_documented(kind: kinds.Kind) -> None:
         assert {key: documented[name].get(key) for key in ("type", "elements")} == {
             key: spec.get(key) for key in ("type", "elements")
         }
-    result = yaml.safe_load(module.RETURN)[snake(kind.entity)]
+    result = yaml.safe_load(module.RETURN)[to_snake_case(kind.entity)]
     shape = MODEL.shape_for(kind.config)
     assert result["contains"].keys() - {"id", "managed", "adopted"} == members(shape).keys()
     told(result["contains"], shape)
@@ -115,5 +115,5 @@ def told(contains: dict[str, t.Any], shape: t.Any) -> None:
 def test_the_examples_have_options_only(kind: kinds.Kind) -> None:
     module = module_of(kind)
     for task in yaml.safe_load(module.EXAMPLES):
-        given = task[f"multiregion.edge.cloudfront_{snake(kind.entity)}"]
+        given = task[f"multiregion.edge.cloudfront_{to_snake_case(kind.entity)}"]
         assert given.keys() <= resources.arguments(module.MEMBERS).keys()

@@ -9,6 +9,7 @@ import typing as t
 
 import botocore.session
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.api import ConfigApi
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.compare import same
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind import (
     CACHE_POLICY,
@@ -20,8 +21,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.kind 
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._cloudfront.plan import Desired, adopted, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.ownership import MARK
+
+from unit.operations import operations
+
+OPERATIONS = operations(ConfigApi)
 
 MODEL = botocore.session.get_session().get_service_model("cloudfront")
 KEY = "parameters_in_cache_key_and_forwarded_to_origin"
@@ -55,7 +60,7 @@ def policy(config_id: str, name: str, comment: str = MARK, managed: bool = False
 def planned(
     live: list[Live], config: dict[str, t.Any], kind: Kind = CACHE_POLICY, adopt: str = "never", absent: bool = False
 ) -> Plan:
-    return plan(kind, live, Desired("shop", config, adopt, absent), MODEL.shape_for(kind.config))
+    return plan(OPERATIONS, kind, live, Desired("shop", config, adopt, absent), MODEL.shape_for(kind.config))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def planned(
 )
 def test_there_is_none(kind: Kind, config: dict[str, t.Any], api: dict[str, t.Any]) -> None:
     (step,) = planned([], config, kind).steps
-    assert (step.call, step.arguments["config"]) == ("create", api)
+    assert (step.name, step.arguments["config"]) == ("create", api)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_ours_is_updated_where_it_differs(live: dict[str, t.Any], given: dict[st
         assert (result.steps, result.before) == ((), result.after)
     else:
         (step,) = result.steps
-        assert (step.call, step.arguments["config_id"]) == ("update", "1")
+        assert (step.name, step.arguments["config_id"]) == ("update", "1")
         assert step.sentence == f"Update the cache policy shop: {changed}"
         assert result.after["id"] == "1"
         again = Live("1", {key: value for key, value in result.after.items() if key != "id"})
@@ -194,7 +199,7 @@ def test_an_equal_one_is_adopted(live: list[Live], adopt: str, used: str | None)
     found = adopted(CACHE_POLICY, live, Desired("shop", {}, adopt), shape)
     assert (found.id if found else None) == used
     has_one = used is not None or any(each.config["name"] == "shop" for each in live)
-    assert [step.call for step in planned(live, {}, adopt=adopt).steps] == ([] if has_one else ["create"])
+    assert [step.name for step in planned(live, {}, adopt=adopt).steps] == ([] if has_one else ["create"])
 
 
 @pytest.mark.parametrize(
@@ -231,7 +236,7 @@ def test_what_botocore_does_not_know_is_not_removed() -> None:
 def test_ours_is_deleted_by_its_name_alone() -> None:
     """Not what would be adopted in its place."""
     (step,) = planned([OURS, policy("1", "shop")], {"min_ttl": 9}, absent=True).steps
-    assert (step.call, step.arguments) == ("delete", {"config_id": "1"})
+    assert (step.name, step.arguments) == ("delete", {"config_id": "1"})
     assert planned([OURS], {}, adopt="equal", absent=True).steps == ()
 
 
@@ -322,10 +327,10 @@ def test_what_cloudfront_would_refuse_is_refused_at_once(kind: Kind, config: dic
 def test_names(kind: Kind, name: str, good: bool) -> None:
     shape = MODEL.shape_for(kind.config)
     if good:
-        assert plan(kind, [], Desired(name, {}), shape).steps
+        assert plan(OPERATIONS, kind, [], Desired(name, {}), shape).steps
     else:
         with pytest.raises(EdgeError, match=r"cannot be the name of an? "):
-            plan(kind, [], Desired(name, {}), shape)
+            plan(OPERATIONS, kind, [], Desired(name, {}), shape)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._access_logs import resource as access_logs
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake, to_api
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import to_api, to_snake_case
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import resource as distribution
 from ansible_collections.multiregion.edge.plugins.modules import (
@@ -21,7 +21,7 @@ from ansible_collections.multiregion.edge.plugins.modules import (
 )
 
 SHAPE = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")
-MEMBERS = {snake(name) for name in SHAPE.members}
+MEMBERS = {to_snake_case(name) for name in SHAPE.members}
 OUR_OWN = {"name", "state", "config", "purge_origins", "mrap_origin_shape", "tags", "wait", "wait_timeout"}
 
 
@@ -34,7 +34,7 @@ def test_each_is_a_member() -> None:
 def test_each_member_can_be_given(member: str) -> None:
     assert to_api(SHAPE, {member: None}) == {}
     with_one = to_api(SHAPE, {member: "(known after apply)"})
-    assert [snake(name) for name in with_one] == [member]
+    assert [to_snake_case(name) for name in with_one] == [member]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
 
 from unit.distributions import CERTIFICATE, SHAPE, desired, live
+from unit.operations import operations
+
+OPERATIONS = operations(DistributionApi)
 
 DEFAULT_CERTIFICATE = {
     "cloud_front_default_certificate": True,
@@ -28,7 +32,7 @@ def test_an_own_certificate_replaces_the_default_one() -> None:
     """As the role asks for it when the first alias comes. CloudFront takes one of the three kinds, never two."""
     observed = live(viewer_certificate=DEFAULT_CERTIFICATE)
     wanted = desired(aliases=["a.example.com"], viewer_certificate=OWN_CERTIFICATE)
-    (step,) = plan(observed, wanted, SHAPE).steps
+    (step,) = plan(OPERATIONS, observed, wanted, SHAPE).steps
     certificate = step.arguments["config"]["ViewerCertificate"]
     assert certificate["ACMCertificateArn"] == CERTIFICATE
     assert not certificate.get("CloudFrontDefaultCertificate")
@@ -38,7 +42,7 @@ def test_an_own_certificate_replaces_the_default_one() -> None:
 def test_the_default_certificate_replaces_an_own_one() -> None:
     observed = live(aliases=["a.example.com"], viewer_certificate={**OWN_CERTIFICATE, "certificate": CERTIFICATE})
     wanted = desired(aliases=[], viewer_certificate={"cloud_front_default_certificate": True})
-    (step,) = plan(observed, wanted, SHAPE).steps
+    (step,) = plan(OPERATIONS, observed, wanted, SHAPE).steps
     assert "ACMCertificateArn" not in step.arguments["config"]["ViewerCertificate"]
 
 
@@ -53,6 +57,9 @@ def test_the_default_certificate_replaces_an_own_one() -> None:
 def test_a_certificate_as_aws_tells_it_is_no_difference(seen: dict[str, t.Any], asked: dict[str, t.Any]) -> None:
     aliases = ["a.example.com"] if "acm_certificate_arn" in asked else []
     result = plan(
-        live(aliases=aliases, viewer_certificate=seen), desired(aliases=aliases, viewer_certificate=asked), SHAPE
+        OPERATIONS,
+        live(aliases=aliases, viewer_certificate=seen),
+        desired(aliases=aliases, viewer_certificate=asked),
+        SHAPE,
     )
-    assert [step.call for step in result.steps] in ([], ["put_tags"])
+    assert [step.name for step in result.steps] in ([], ["put_tags"])

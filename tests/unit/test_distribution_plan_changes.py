@@ -9,23 +9,27 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import resource as resources
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, plan
 
 from unit.distributions import CONFIG, FACTS, SHAPE, WEB_ACL, behavior, desired, live
 from unit.fakes import FakeModule
+from unit.operations import operations
+
+OPERATIONS = operations(DistributionApi)
 
 
 def test_there_is_none() -> None:
-    result = plan(None, desired(), SHAPE)
+    result = plan(OPERATIONS, None, desired(), SHAPE)
     (step,) = result.steps
-    assert (step.call, step.sentence) == ("create_distribution", "Create the distribution of my-site")
+    assert (step.name, step.sentence) == ("create_distribution", "Create the distribution of my-site")
     assert step.arguments["tags"] == {"team": "web", "multiregion-edge": "my-site"}
     assert step.arguments["config"]["CallerReference"] == "multiregion.edge/my-site"
     assert step.arguments["config"]["Origins"]["Quantity"] == 1
 
 
 def test_nothing_to_do() -> None:
-    result = plan(live(), desired(), SHAPE)
+    result = plan(OPERATIONS, live(), desired(), SHAPE)
     assert result.steps == ()
     assert result.before == result.after
 
@@ -43,20 +47,25 @@ def test_nothing_to_do() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_each_difference_is_one_update_that_names_it(changes: dict[str, t.Any], named: str) -> None:
-    (step,) = plan(live(), desired(**changes), SHAPE).steps
-    assert (step.call, step.arguments["distribution_id"]) == ("update_distribution", "EDFDVBD6EXAMPLE")
+    (step,) = plan(OPERATIONS, live(), desired(**changes), SHAPE).steps
+    assert (step.name, step.arguments["distribution_id"]) == ("update_distribution", "EDFDVBD6EXAMPLE")
     assert step.sentence == f"Update the distribution EDFDVBD6EXAMPLE: {named}"
 
 
 def test_a_host_name_is_the_same_in_capitals() -> None:
     certificate = {"viewer_certificate": {"iam_certificate_id": "x", "ssl_support_method": "sni-only"}}
     seen = live(aliases=["www.example.com"], **certificate)
-    assert plan(seen, desired(aliases=["WWW.Example.com", "www.example.com"], **certificate), SHAPE).steps == ()
+    assert (
+        plan(OPERATIONS, seen, desired(aliases=["WWW.Example.com", "www.example.com"], **certificate), SHAPE).steps
+        == ()
+    )
 
 
 def test_countries_go_with_their_restriction() -> None:
     observed = live(restrictions={"geo_restriction": {"restriction_type": "whitelist", "items": ["DE"]}})
-    (step,) = plan(observed, desired(restrictions={"geo_restriction": {"restriction_type": "none"}}), SHAPE).steps
+    (step,) = plan(
+        OPERATIONS, observed, desired(restrictions={"geo_restriction": {"restriction_type": "none"}}), SHAPE
+    ).steps
     assert step.arguments["config"]["Restrictions"] == {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}
 
 
@@ -64,7 +73,7 @@ def test_a_secret_header_is_written_and_not_shown() -> None:
     def with_header(value: str) -> dict[str, t.Any]:
         return {"origins": [{**CONFIG["origins"][0], "custom_headers": [{"header_name": "x", "header_value": value}]}]}
 
-    result = plan(live(**with_header("old-secret")), desired(**with_header("new-secret")), SHAPE)
+    result = plan(OPERATIONS, live(**with_header("old-secret")), desired(**with_header("new-secret")), SHAPE)
     (header,) = result.steps[0].arguments["config"]["Origins"]["Items"][0]["CustomHeaders"]["Items"]
     assert header["HeaderValue"] == "new-secret"
     assert "secret" not in f"{result.before}{result.after}"
@@ -73,7 +82,7 @@ def test_a_secret_header_is_written_and_not_shown() -> None:
 
 def test_what_others_set_survives_an_update() -> None:
     observed = live(web_acl_id=WEB_ACL, custom_error_responses=[{"error_code": 404, "error_caching_min_ttl": 5}])
-    (step,) = plan(observed, desired(comment="new"), SHAPE).steps
+    (step,) = plan(OPERATIONS, observed, desired(comment="new"), SHAPE).steps
     assert step.arguments["config"] == {**observed.config, "Comment": "new"}
 
 
@@ -86,13 +95,15 @@ def test_what_others_set_survives_an_update() -> None:
     ],
 )
 def test_tags_are_added_and_others_left(tags: dict[str, str], missing: dict[str, str]) -> None:
-    (step,) = plan(live(tags), desired(), SHAPE).steps
-    assert (step.call, step.arguments) == ("put_tags", {"arn": FACTS["arn"], "tags": missing})
+    (step,) = plan(OPERATIONS, live(tags), desired(), SHAPE).steps
+    assert (step.name, step.arguments) == ("put_tags", {"arn": FACTS["arn"], "tags": missing})
 
 
 def test_members_without_an_option_of_their_own_are_taken_from_config(monkeypatch: pytest.MonkeyPatch) -> None:
     class Api:
         config_shape = SHAPE
+
+        def create_distribution(self) -> None: ...
 
     monkeypatch.setattr(resources, "DistributionApi", lambda aws, wait_timeout: Api())
     params = {key: spec.get("default") for key, spec in resources.ARGUMENTS.items()}
@@ -107,7 +118,7 @@ def test_members_without_an_option_of_their_own_are_taken_from_config(monkeypatc
 def test_null_removes_and_what_nobody_set_is_removed_already() -> None:
     set_by_somebody = live(web_acl_id=WEB_ACL, cache_tag_config={"header_name": "x-amz-meta-cache-tag"})
     nulls = {"web_acl_id": None, "cache_tag_config": None, "logging": None, "restrictions": None, "http_version": None}
-    (step,) = plan(set_by_somebody, desired(**nulls), SHAPE).steps
+    (step,) = plan(OPERATIONS, set_by_somebody, desired(**nulls), SHAPE).steps
     assert step.sentence.endswith(": cache_tag_config, web_acl_id")
     assert not step.arguments["config"].keys() & {"WebACLId", "CacheTagConfig"}
     filled = live(
@@ -116,14 +127,14 @@ def test_null_removes_and_what_nobody_set_is_removed_already() -> None:
         restrictions={"geo_restriction": {"restriction_type": "none", "items": []}},
         continuous_deployment_policy_id="",
     )
-    assert plan(filled, desired(**nulls, continuous_deployment_policy_id=None), SHAPE).steps == ()
+    assert plan(OPERATIONS, filled, desired(**nulls, continuous_deployment_policy_id=None), SHAPE).steps == ()
 
 
 def test_a_cache_policy_takes_the_place_of_what_was_before_there_were_any() -> None:
     before = {**CONFIG["default_cache_behavior"], "min_ttl": 5, "default_ttl": 7, "max_ttl": 9}
     before["forwarded_values"] = {"query_string": False, "cookies": {"forward": "none"}}
     del before["cache_policy_id"]
-    (step,) = plan(live(default_cache_behavior=before), desired(), SHAPE).steps
+    (step,) = plan(OPERATIONS, live(default_cache_behavior=before), desired(), SHAPE).steps
     sent = step.arguments["config"]["DefaultCacheBehavior"]
     assert sent["CachePolicyId"] and not sent.keys() & {"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"}
 
@@ -141,11 +152,11 @@ def test_a_cache_policy_takes_the_place_of_what_was_before_there_were_any() -> N
 def test_absent(enabled: bool, status: str, wait: bool, calls: list[str], last: str) -> None:
     observed = dataclasses.replace(live(enabled=enabled), facts={**FACTS, "status": status})
     wanted = Desired("my-site", {}, {}, absent=True, wait=wait)
-    result = plan(observed, wanted, SHAPE)
-    assert [step.call for step in result.steps] == calls
+    result = plan(OPERATIONS, observed, wanted, SHAPE)
+    assert [step.name for step in result.steps] == calls
     assert result.sentences[-1].startswith(last)
     assert (result.after is None) == ("delete_distribution" in calls)
     for step in result.steps:
-        if step.call == "update_distribution":
+        if step.name == "update_distribution":
             assert step.arguments["config"] == {**observed.config, "Enabled": False}
-    assert plan(None, wanted, SHAPE).steps == ()
+    assert plan(OPERATIONS, None, wanted, SHAPE).steps == ()

@@ -8,14 +8,20 @@ import copy
 import typing as t
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, plan
 
 from unit.distributions import CONFIG, SHAPE, behavior, desired, live
+from unit.operations import operations
+
+OPERATIONS = operations(DistributionApi)
 
 
 def test_null_inside_an_option_removes_a_member_of_one_element() -> None:
     origin = {**CONFIG["origins"][0], "origin_path": "/a", "origin_shield": {"enabled": True}}
-    (step,) = plan(live(origins=[origin]), desired(origins=[{**origin, "origin_shield": None}]), SHAPE).steps
+    (step,) = plan(
+        OPERATIONS, live(origins=[origin]), desired(origins=[{**origin, "origin_shield": None}]), SHAPE
+    ).steps
     (sent,) = step.arguments["config"]["Origins"]["Items"]
     assert "OriginShield" not in sent and sent["OriginPath"] == "/a"
 
@@ -58,7 +64,7 @@ def test_origins_that_are_not_named(
 ) -> None:
     target = {} if "access-point" in origins else behavior(target_origin_id="c")
     wanted = Desired("my-site", {**copy.deepcopy(CONFIG), **given, **target}, {"team": "web"}, purge_origins=purge)
-    result = plan(live(**LIVE_ORIGINS), wanted, SHAPE)
+    result = plan(OPERATIONS, live(**LIVE_ORIGINS), wanted, SHAPE)
     assert list(result.after["origins"] or {}) == origins or sorted(result.after["origins"]) == sorted(origins)
     assert list(result.after["origin_groups"] or {}) == groups
     assert bool(result.steps) == (set(origins) != {"access-point", "a", "b"})
@@ -86,12 +92,12 @@ PATHS = [
     ids=["precedence", "same", "first and second of a group", "origins are a set", "error pages are a set"],
 )
 def test_where_the_order_counts(seen: dict[str, t.Any], asked: dict[str, t.Any], is_changed: bool) -> None:
-    assert bool(plan(live(**seen), desired(**asked), SHAPE).steps) == is_changed
+    assert bool(plan(OPERATIONS, live(**seen), desired(**asked), SHAPE).steps) == is_changed
 
 
 def test_the_difference_is_that_of_one_origin_not_of_all() -> None:
     changed = [CONFIG["origins"][0], bucket("a", connection_attempts=1), bucket("b")]
-    result = plan(live(**LIVE_ORIGINS), desired(origins=changed), SHAPE)
+    result = plan(OPERATIONS, live(**LIVE_ORIGINS), desired(origins=changed), SHAPE)
     assert {key for key in result.before if result.before[key] != result.after[key]} == {"origins"}
     before, after = result.before["origins"], result.after["origins"]
     assert {key for key in before if before[key] != after[key]} == {"a"}
@@ -125,7 +131,7 @@ def test_the_shape_of_an_access_point_that_cloudfront_signs_for(
     unsigned = behavior(lambda_function_associations=[])
     config = {**copy.deepcopy(CONFIG), "origins": [asked], **unsigned}
     wanted = Desired("my-site", config, {"team": "web"}, mrap_origin_shape=shape)
-    result = plan(live(origins=[seen], **unsigned) if seen else None, wanted, SHAPE)
+    result = plan(OPERATIONS, live(origins=[seen], **unsigned) if seen else None, wanted, SHAPE)
     assert bool(result.steps) == (is_s3 is not None)
     for step in result.steps:
         (origin,) = step.arguments["config"]["Origins"]["Items"]

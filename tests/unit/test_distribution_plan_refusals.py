@@ -9,19 +9,23 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
 
 from unit.distributions import CERTIFICATE, CONFIG, LAMBDA, SHAPE, behavior, desired, live
+from unit.operations import operations
+
+OPERATIONS = operations(DistributionApi)
 
 
 def test_ids_that_are_not_known_yet_are_no_mistake_in_check_mode() -> None:
     association = {"event_type": "origin-request", "lambda_function_arn": KNOWN_AFTER_APPLY}
     config = behavior(lambda_function_associations=[association])
     origin = {**CONFIG["origins"][0], "domain_name": KNOWN_AFTER_APPLY}
-    assert plan(None, desired(**config, origins=[origin]), SHAPE).steps
+    assert plan(OPERATIONS, None, desired(**config, origins=[origin]), SHAPE).steps
     certificate = {"acm_certificate_arn": KNOWN_AFTER_APPLY}
-    assert plan(None, desired(aliases=["a.example.com"], viewer_certificate=certificate), SHAPE).steps
+    assert plan(OPERATIONS, None, desired(aliases=["a.example.com"], viewer_certificate=certificate), SHAPE).steps
 
 
 @pytest.mark.parametrize(
@@ -75,19 +79,19 @@ def test_ids_that_are_not_known_yet_are_no_mistake_in_check_mode() -> None:
 )
 def test_what_cloudfront_would_refuse_is_refused_at_once(changes: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        plan(None, desired(**changes), SHAPE)
+        plan(OPERATIONS, None, desired(**changes), SHAPE)
 
 
 def test_what_botocore_does_not_know_is_not_removed() -> None:
     observed = dataclasses.replace(live(), unknown=["Origins.Origin.Quantum"])
-    assert plan(observed, desired(), SHAPE).steps == ()
+    assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()
     with pytest.raises(EdgeError, match=r"has Origins.Origin.Quantum, .*Update boto3 and botocore"):
-        plan(observed, desired(comment="new"), SHAPE)
+        plan(OPERATIONS, observed, desired(comment="new"), SHAPE)
 
 
 def test_nor_is_a_choice_that_it_does_not_know() -> None:
     observed = live()
     observed.config["HttpVersion"] = "http4"
-    assert plan(observed, desired(), SHAPE).steps == ()
+    assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()
     with pytest.raises(EdgeError, match=r"has what this botocore does not know \(http_version must be one of"):
-        plan(observed, desired(comment="new"), SHAPE)
+        plan(OPERATIONS, observed, desired(comment="new"), SHAPE)

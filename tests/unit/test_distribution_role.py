@@ -12,7 +12,8 @@ import botocore.session
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import snake, to_api
+from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import to_api, to_snake_case
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS
 from ansible_collections.multiregion.edge.plugins.module_utils._site.live import Live
@@ -22,7 +23,10 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site.references 
 from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import settings
 from ansible_collections.multiregion.edge.plugins.module_utils._site.target import Target
 
+from unit.operations import operations
 from unit.role_variables import ROLES
+
+OPERATIONS = operations(DistributionApi)
 
 Path = tuple[t.Any, ...]
 
@@ -122,10 +126,10 @@ def other(path: Path, value: t.Any) -> t.Any:
 def enum(path: Path) -> list[str]:
     shape = SHAPE
     for key in path:
-        if "Items" in shape.members and key not in {snake(name) for name in shape.members}:
+        if "Items" in shape.members and key not in {to_snake_case(name) for name in shape.members}:
             shape = shape.members["Items"].member
         if isinstance(key, str):
-            shape = {snake(name): member for name, member in shape.members.items()}[key]
+            shape = {to_snake_case(name): member for name, member in shape.members.items()}[key]
     return list(getattr(shape, "enum", []))
 
 
@@ -144,7 +148,7 @@ CASES = [(mode, signer, path) for mode, signer in MODES for path, _ in leaves(as
 @pytest.mark.parametrize(("mode", "signer"), MODES)
 def test_nothing_to_do(mode: str, signer: str) -> None:
     config = asked(mode, signer)
-    result = plan(observed(config), Desired("shop", config, {}), SHAPE)
+    result = plan(OPERATIONS, observed(config), Desired("shop", config, {}), SHAPE)
     assert result.steps == ()
     assert result.before == result.after
 
@@ -157,9 +161,9 @@ def test_nothing_to_do(mode: str, signer: str) -> None:
 def test_changed_alone_it_is_one_update_of_that_alone(mode: str, signer: str, path: Path) -> None:
     config = asked(mode, signer)
     changed = observed(put(config, path, other(path, dict(leaves(config))[path])))
-    result = plan(changed, Desired("shop", config, {}), SHAPE)
+    result = plan(OPERATIONS, changed, Desired("shop", config, {}), SHAPE)
     (step,) = result.steps
-    assert (step.call, step.sentence) == ("update_distribution", f"Update the distribution E1: {path[0]}")
+    assert (step.name, step.sentence) == ("update_distribution", f"Update the distribution E1: {path[0]}")
     sent, wanted = step.arguments["config"], observed(config).config
     # An origin of another id is another one: the new one lacks what CloudFront will fill in.
     assert {name for name in wanted if sent.get(name) != wanted[name]} <= ({"Origins"} if path[-1] == "id" else set())

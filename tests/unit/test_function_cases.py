@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._function.cases import check_cases, event, failures
-from ansible_collections.multiregion.edge.plugins.module_utils._function.proof import ProvenFunctionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._function.operations import Operations
 
 from unit.fakes import client_error
 
@@ -134,7 +134,7 @@ def test_an_error_fails_and_so_does_too_much_time() -> None:
     assert failures(case(), slow, 81) == []
 
 
-class Answers(ProvenFunctionApi):
+class Answers(Operations):
     """Of TestFunction, in their order."""
 
     def __init__(self, *answers: t.Any) -> None:
@@ -230,7 +230,7 @@ CONFIG = {"code": "x", "comment": "", "runtime": "cloudfront-js-2.0", "key_value
 )
 def test_each_write_is_for_the_etag_of_the_one_before(answer: dict[str, t.Any], etag: str) -> None:
     client = Client(create_function={"ETag": "E1"}, update_function=answer)
-    api: t.Any = ProvenFunctionApi(FakeAws(client), print)  # type: ignore[arg-type]
+    api: t.Any = Operations(FakeAws(client), print)  # type: ignore[arg-type]
     api.create_function(name="f", tags={}, **CONFIG)
     api.update_function(name="f", **CONFIG)
     api.publish_function(name="f")
@@ -239,6 +239,6 @@ def test_each_write_is_for_the_etag_of_the_one_before(answer: dict[str, t.Any], 
 
 def test_a_function_that_cloudfront_cannot_run_fails_its_case() -> None:
     client = Client(test_function=client_error("TestFunctionFailed", "TestFunction", "no memory"))
-    api: t.Any = ProvenFunctionApi(FakeAws(client), print)  # type: ignore[arg-type]
+    api: t.Any = Operations(FakeAws(client), print)  # type: ignore[arg-type]
     with pytest.raises(EdgeError, match="case: the function failed: TestFunctionFailed from TestFunction: no memory"):
         api.run_tests("f", [case()], 80)

@@ -10,9 +10,14 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.conflicts import overwritten
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._function.check import check_code, check_stores
+from ansible_collections.multiregion.edge.plugins.module_utils._function.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._function.plan import Observed, Proof, plan, plan_absent
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 DESIRED = {
     "comment": "router (multiregion.edge)",
@@ -33,11 +38,11 @@ def planned(
     development: t.Any, live: t.Any, *, tags: t.Any = None, has: t.Any = None, proof: Proof | None = None
 ) -> Plan:
     observed = Observed(seen(development), seen(live), has or {})
-    return plan(observed, "router", DESIRED, tags or {}, proof or Proof([CASE], 80))
+    return plan(OPERATIONS, observed, "router", DESIRED, tags or {}, proof or Proof([CASE], 80))
 
 
 def calls(result: Plan) -> list[str]:
-    return [step.call for step in result.steps]
+    return [step.name for step in result.steps]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,7 @@ def calls(result: Plan) -> list[str]:
 def test_steps(development: t.Any, live: t.Any, expected: list[str]) -> None:
     result = planned(development, live)
     assert calls(result) == expected
-    assert all(step.lane is None for step in result.steps)
+    assert all(step.partition is None for step in result.steps)
     arguments = {
         "create_function": {"name": "router", "tags": {}, **DESIRED},
         UPDATE: {"name": "router", **DESIRED},
@@ -124,20 +129,20 @@ def test_the_diff_is_of_what_viewers_get_and_tells_whether_development_is_the_sa
 def test_what_somebody_else_put_into_development_meanwhile_is_not_overwritten_without_a_word() -> None:
     theirs = {**OLD, "code": "theirs"}
     words = overwritten(planned(OLD, OLD), planned(theirs, OLD))
-    assert len(words) == 1 and words[0].startswith("development.code_sha256 became ")
+    assert len(words) == 1 and words[0].startswith("development.code_sha256 was changed to ")
     assert overwritten(planned(OLD, OLD), planned(DESIRED, OLD)) == []
     long = {**OLD, "code": "x" * 10_000}
     assert max(map(len, overwritten(planned(OLD, OLD), planned(long, long)))) < 600
 
 
 def test_deletion() -> None:
-    assert plan_absent(Observed(None, None), "router") == Plan(None, None)
-    result = plan_absent(Observed(seen(DESIRED), None), "router")
-    assert [(step.call, step.arguments) for step in result.steps] == [("delete_function", {"name": "router"})]
+    assert plan_absent(OPERATIONS, Observed(None, None), "router") == Plan(None, None)
+    result = plan_absent(OPERATIONS, Observed(seen(DESIRED), None), "router")
+    assert [(step.name, step.arguments) for step in result.steps] == [("delete_function", {"name": "router"})]
     assert result.before == {"development": digest(DESIRED)} and result.after is None
     used = Observed(seen(DESIRED), seen(DESIRED), distributions=("E1", "E2"))
     with pytest.raises(EdgeError, match="router is used by E1, E2: take it out"):
-        plan_absent(used, "router")
+        plan_absent(OPERATIONS, used, "router")
 
 
 def test_a_function_without_our_mark_is_somebody_elses() -> None:
@@ -146,7 +151,7 @@ def test_a_function_without_our_mark_is_somebody_elses() -> None:
     with pytest.raises(EdgeError, match=words):
         planned(theirs, theirs)
     with pytest.raises(EdgeError, match=words):
-        plan_absent(Observed(seen(theirs), None), "router")
+        plan_absent(OPERATIONS, Observed(seen(theirs), None), "router")
 
 
 HANDLER = "function handler(e) {}"

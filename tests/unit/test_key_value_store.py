@@ -6,17 +6,22 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.cloudfront import check_cloudfront_name
+
+from unit.operations import operations
+
+OPERATIONS = operations(StoreApi)
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 STORE = {"name": "pointers", "arn": ARN, "id": "0f3a9c1d", "status": "READY", "comment": "ours (multiregion.edge)"}
 
 
 def test_a_store_that_is_not_there_is_created() -> None:
-    result = planning.plan_store(None, "pointers", "ours (multiregion.edge)")
-    assert [(step.call, step.arguments) for step in result.steps] == [
+    result = planning.plan_store(OPERATIONS, None, "pointers", "ours (multiregion.edge)")
+    assert [(step.name, step.arguments) for step in result.steps] == [
         ("create_store", {"name": "pointers", "comment": "ours (multiregion.edge)", "tags": {}})
     ]
     assert (result.after["arn"], result.after["status"]) == (KNOWN_AFTER_APPLY, "PROVISIONING")
@@ -24,12 +29,14 @@ def test_a_store_that_is_not_there_is_created() -> None:
 
 @pytest.mark.parametrize("status", ["READY", "PROVISIONING"])
 def test_a_store_that_is_as_asked_for_is_left_alone(status: str) -> None:
-    assert planning.plan_store({**STORE, "status": status}, "pointers", "ours (multiregion.edge)").steps == ()
+    assert (
+        planning.plan_store(OPERATIONS, {**STORE, "status": status}, "pointers", "ours (multiregion.edge)").steps == ()
+    )
 
 
 def test_the_comment_is_all_that_can_change() -> None:
-    result = planning.plan_store(STORE, "pointers", "other (multiregion.edge)")
-    assert [(step.call, step.arguments) for step in result.steps] == [
+    result = planning.plan_store(OPERATIONS, STORE, "pointers", "other (multiregion.edge)")
+    assert [(step.name, step.arguments) for step in result.steps] == [
         ("update_store", {"name": "pointers", "comment": "other (multiregion.edge)"})
     ]
     assert result.after == {**STORE, "comment": "other (multiregion.edge)"}
@@ -37,7 +44,7 @@ def test_the_comment_is_all_that_can_change() -> None:
 
 def test_a_store_without_our_mark_is_somebody_elses() -> None:
     with pytest.raises(EdgeError, match="The key value store pointers exists already and is not this collection's"):
-        planning.plan_store({**STORE, "comment": "flags"}, "pointers", "ours (multiregion.edge)")
+        planning.plan_store(OPERATIONS, {**STORE, "comment": "flags"}, "pointers", "ours (multiregion.edge)")
 
 
 @pytest.mark.parametrize("name", ["", "a" * 65, "a.b", "ä", "a b"])
@@ -66,15 +73,15 @@ def test_tags(
     live: dict[str, str] | None, asked: dict[str, str] | None, tags: dict[str, str] | None, after: dict[str, str] | None
 ) -> None:
     observed = STORE if live is None else {**STORE, "tags": live}
-    result = planning.plan_store(observed, "pointers", "ours (multiregion.edge)", asked)
+    result = planning.plan_store(OPERATIONS, observed, "pointers", "ours (multiregion.edge)", asked)
     calls = [("put_tags", {"arn": ARN, "tags": tags})] if tags else []
-    assert [(step.call, step.arguments) for step in result.steps] == calls
+    assert [(step.name, step.arguments) for step in result.steps] == calls
     assert result.after.get("tags") == after
 
 
 def test_a_store_is_deleted_once_and_never_somebody_elses() -> None:
-    assert planning.plan_removal(None, "pointers").steps == ()
-    (step,) = planning.plan_removal(STORE, "pointers").steps
-    assert (step.call, step.arguments) == ("delete_store", {"name": "pointers", "arn": ARN})
+    assert planning.plan_removal(OPERATIONS, None, "pointers").steps == ()
+    (step,) = planning.plan_removal(OPERATIONS, STORE, "pointers").steps
+    assert (step.name, step.arguments) == ("delete_store", {"name": "pointers", "arn": ARN})
     with pytest.raises(EdgeError, match="is not this collection's"):
-        planning.plan_removal({**STORE, "comment": "flags"}, "pointers")
+        planning.plan_removal(OPERATIONS, {**STORE, "comment": "flags"}, "pointers")

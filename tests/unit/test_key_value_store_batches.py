@@ -10,11 +10,15 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import api
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import plan as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Batch, Contents
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.fakes import client_error
+from unit.operations import operations
+
+OPERATIONS = operations(KeysApi)
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 
@@ -22,9 +26,11 @@ ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-
 def keys_plan(
     observed: dict[str, str], desired: dict[str, str], absent: t.Sequence[str] = ()
 ) -> list[tuple[t.Any, t.Any]]:
-    steps = planning.plan_keys(observed, desired, absent, ARN, "pointers").steps
-    assert {step.call for step in steps} <= {"update_keys"}
-    assert all(step.arguments["arn"] == ARN and step.lane is None for step in steps)  # each needs the one before's ETag
+    steps = planning.plan_keys(OPERATIONS, observed, desired, absent, ARN, "pointers").steps
+    assert {step.name for step in steps} <= {"update_keys"}
+    assert all(
+        step.arguments["arn"] == ARN and step.partition is None for step in steps
+    )  # each needs the one before's ETag
     return [(step.arguments["puts"], step.arguments["deletes"]) for step in steps]
 
 
@@ -68,7 +74,9 @@ def test_the_sentence_names_some_keys(batch: Batch, sentence: str) -> None:
 
 
 def test_the_diff_tells_only_of_keys_that_differ() -> None:
-    result = planning.plan_keys({"a": "1", "b": "1", "c": "1"}, {"a": "2", "c": "1"}, ["b"], ARN, "pointers")
+    result = planning.plan_keys(
+        OPERATIONS, {"a": "1", "b": "1", "c": "1"}, {"a": "2", "c": "1"}, ["b"], ARN, "pointers"
+    )
     assert (result.before, result.after) == ({"a": "1", "b": "1"}, {"a": "2"})
 
 

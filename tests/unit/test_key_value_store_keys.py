@@ -18,7 +18,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.
     Target,
     Wanted,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.plan import Contents
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 ARN = "arn:aws:cloudfront::111122223333:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 TARGET = Target("pointers", ARN)
@@ -38,7 +43,7 @@ OTHER = Wanted({"p/c": "3"}, prefix="p/")
     ("wanted", "observed", "puts", "deletes", "all_below"),
     [
         (WANTED, Observed(), AB, [], AB),
-        (WANTED, Observed(vouched=True), None, [], None),
+        (WANTED, Observed(matches=True), None, [], None),
         (WANTED, Observed(values=AB), {}, [], AB),
         (Wanted({}, ["p/x"], "p/"), Observed(), None, [], None),
         (WANTED, Observed(values=AB, digest=note(OTHER, AB)), None, [], None),
@@ -70,7 +75,7 @@ OTHER = Wanted({"p/c": "3"}, prefix="p/")
 def test_the_digest_is_put_with_every_change_and_where_it_is_not_true(
     wanted: Wanted, observed: Observed, puts: dict[str, str] | None, deletes: list[str], all_below: t.Any
 ) -> None:
-    steps = keys_plan.plan(observed, wanted, TARGET).steps
+    steps = keys_plan.plan(OPERATIONS, observed, wanted, TARGET).steps
     if puts is None:
         assert steps == ()
         return
@@ -80,15 +85,15 @@ def test_the_digest_is_put_with_every_change_and_where_it_is_not_true(
 
 
 def test_a_task_without_a_prefix_has_no_digest_and_no_manifest() -> None:
-    (step,) = keys_plan.plan(Observed(values={"a": "1"}), Wanted({"a": "1", "b": "2"}), TARGET).steps
+    (step,) = keys_plan.plan(OPERATIONS, Observed(values={"a": "1"}), Wanted({"a": "1", "b": "2"}), TARGET).steps
     assert step.arguments["puts"] == {"b": "2"}
 
 
 def test_while_many_batches_are_under_way_there_is_no_digest() -> None:
     wanted = Wanted({f"p/{n:03}": "x" for n in range(120)}, prefix="p/")
     observed = Observed(Contents(1, 200), digest=note(OTHER, {}))
-    steps = keys_plan.plan(observed, wanted, Target("pointers", ARN, manifest=True)).steps
-    assert [step.call for step in steps] == ["update_keys"] * 3 + ["put_manifest"]
+    steps = keys_plan.plan(OPERATIONS, observed, wanted, Target("pointers", ARN, manifest=True)).steps
+    assert [step.name for step in steps] == ["update_keys"] * 3 + ["put_manifest"]
     assert [NAME in step.arguments["deletes"] for step in steps[:3]] == [True, False, False]
     assert [NAME in step.arguments["puts"] for step in steps[:3]] == [False, False, True]
     assert steps[3].arguments == {"prefix": "p/", "values": wanted.puts}
@@ -98,18 +103,18 @@ def test_while_many_batches_are_under_way_there_is_no_digest() -> None:
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_manifest_is_kept_only_of_all_keys(whole: bool) -> None:
     observed = Observed(values={"p/a": "1"}, whole=whole)
-    steps = keys_plan.plan(observed, WANTED, Target("pointers", ARN, manifest=True)).steps
-    assert [step.call for step in steps] == ["update_keys", *(["put_manifest"] if whole else [])]
+    steps = keys_plan.plan(OPERATIONS, observed, WANTED, Target("pointers", ARN, manifest=True)).steps
+    assert [step.name for step in steps] == ["update_keys", *(["put_manifest"] if whole else [])]
 
 
 def test_the_plan_tells_calls_and_their_price() -> None:
     wanted = Wanted({f"p/{n:04}": "x" for n in range(1000)}, prefix="p/")
-    plan = keys_plan.plan(Observed(values={"p/old": "1"}), Wanted(wanted.puts, ["p/old"], "p/"), TARGET)
+    plan = keys_plan.plan(OPERATIONS, Observed(values={"p/old": "1"}), Wanted(wanted.puts, ["p/old"], "p/"), TARGET)
     assert plan.sentences == [
         "Put 1000 keys into pointers: p/0000, p/0001, p/0002, ...; Delete 1 key from pointers: p/old "
         "(21 calls of UpdateKeys, $0.021)"
     ]
-    assert keys_plan.plan(Observed(values=AB), WANTED, TARGET).sentences == [
+    assert keys_plan.plan(OPERATIONS, Observed(values=AB), WANTED, TARGET).sentences == [
         "Note in pointers what is there: _digest/p/ (1 call of UpdateKeys, $0.001)"
     ]
 
@@ -119,14 +124,16 @@ def test_the_plan_tells_calls_and_their_price() -> None:
 )
 def test_what_another_module_keeps_is_not_purged(key: str, whose: str) -> None:
     with pytest.raises(EdgeError, match=f"purge would delete {key}, which {whose} keeps"):
-        keys_plan.plan(Observed(values={key: "x"}), Wanted({"shop/a": "1"}, prefix="shop/", purge=True), TARGET)
+        keys_plan.plan(
+            OPERATIONS, Observed(values={key: "x"}), Wanted({"shop/a": "1"}, prefix="shop/", purge=True), TARGET
+        )
 
 
 def test_what_others_keep_counts_and_deletes_make_no_room() -> None:
     full = Observed(Contents(2, planning.MAX_STORE_BYTES), {"p/old": "x" * 1000})
     with pytest.raises(EdgeError, match="with what others keep there; CloudFront allows 5242880"):
-        keys_plan.plan(full, Wanted({f"p/{n}": "x" for n in range(60)}, prefix="p/", purge=True), TARGET)
-    keys_plan.plan(Observed(Contents(1, planning.MAX_STORE_BYTES), {"a": "12"}), Wanted({"a": "1"}), TARGET)
+        keys_plan.plan(OPERATIONS, full, Wanted({f"p/{n}": "x" for n in range(60)}, prefix="p/", purge=True), TARGET)
+    keys_plan.plan(OPERATIONS, Observed(Contents(1, planning.MAX_STORE_BYTES), {"a": "12"}), Wanted({"a": "1"}), TARGET)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +170,7 @@ def test_prefixes_that_would_take_in_the_digests(prefix: str) -> None:
     ids=["none", "just these", "just these, whatever should not be there", "asked for", "purge", "absent", "more", ""],
 )
 def test_when_a_digest_vouches(digest: Digest | None, wanted: Wanted, vouches: bool) -> None:
-    assert wanted.is_vouched_for(digest) is vouches
+    assert wanted.matches_digest(digest) is vouches
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "{}", '{"v":2,"all":"","asked":""}', "null", "1"])
@@ -196,10 +203,10 @@ def test_a_manifest_that_is_none(found: bytes) -> None:
 def test_a_manifest_is_the_same_bytes_for_the_same_keys_and_is_believed_by_its_hash() -> None:
     assert manifest.text(AB) == manifest.text(dict(AB))
     assert manifest.parse(manifest.text({"ä": "ö"})) == {"ä": "ö"}
-    assert manifest.vouched_for(AB, Digest(digests.of_all(AB), ""))
-    assert not manifest.vouched_for({"p/a": "1"}, Digest(digests.of_all(AB), ""))
-    assert not manifest.vouched_for({}, Digest("", ""))
-    assert not manifest.vouched_for(AB, None)
+    assert manifest.matches_digest(AB, Digest(digests.of_all(AB), ""))
+    assert not manifest.matches_digest({"p/a": "1"}, Digest(digests.of_all(AB), ""))
+    assert not manifest.matches_digest({}, Digest("", ""))
+    assert not manifest.matches_digest(AB, None)
 
 
 def test_where_a_manifest_is() -> None:

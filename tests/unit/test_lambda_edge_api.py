@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api as apis
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import operations as apis
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.resource import Present
 from botocore.exceptions import ClientError
 
@@ -66,8 +66,8 @@ def _no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
-def api_of(client: FakeLambda, timeout: float = 120) -> apis.EdgeLambdaApi:
-    return apis.EdgeLambdaApi(t.cast(t.Any, FakeAws(client)), timeout)
+def api_of(client: FakeLambda, timeout: float = 120) -> apis.Operations:
+    return apis.Operations(t.cast(t.Any, FakeAws(client)), timeout)
 
 
 def test_a_new_role_is_waited_for() -> None:
@@ -78,7 +78,7 @@ def test_a_new_role_is_waited_for() -> None:
 
 def test_a_role_that_never_can_be_assumed_ends_with_a_sentence() -> None:
     client = FakeLambda(create_function=[UNSPREAD])
-    with pytest.raises(EdgeError, match=r"cannot be assumed by Lambda\. AWS answered so for 0 s"):
+    with pytest.raises(EdgeError, match=r"cannot be assumed by Lambda\. AWS answered this for 0 s"):
         api_of(client, timeout=0).create_function("f", b"zip", {"Role": "r"}, {})
 
 
@@ -138,7 +138,9 @@ def test_a_version_is_waited_for() -> None:
 @pytest.mark.parametrize("member", ["Role", "CodeSha256"])
 def test_a_change_that_follows_ours_is_not_taken_for_it(member: str) -> None:
     client = FakeLambda(update_function_code=[PENDING], get_function_configuration=[{**ACTIVE, member: "theirs"}])
-    with pytest.raises(EdgeError, match=f"The {member} of the Lambda function f was changed by somebody") as caught:
+    with pytest.raises(
+        EdgeError, match=f"The {member} of the Lambda function f was changed by another process"
+    ) as caught:
         api_of(client).update_code("f", b"zip")
     assert is_stale(caught.value.__cause__)
 

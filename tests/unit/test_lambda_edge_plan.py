@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.plan import (
     Desired,
     Observed,
@@ -22,6 +23,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.plan
 )
 
 from localaws.geo import load_pops
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 DESIRED = Desired(
     name="my-site-origin-request",
@@ -49,7 +53,7 @@ def observed(latest: dict[str, t.Any] | None, *versions: dict[str, t.Any], **tag
 
 
 def calls(seen: Observed, desired: Desired = DESIRED) -> list[str]:
-    return [step.call for step in plan(seen, desired).steps]
+    return [step.name for step in plan(OPERATIONS, seen, desired).steps]
 
 
 LATEST = configuration("$LATEST")
@@ -99,24 +103,24 @@ def test_steps(seen: Observed, expected: list[str]) -> None:
 @pytest.mark.parametrize("member", ["Runtime", "Handler", "MemorySize", "Timeout", "Role"])
 def test_each_member_of_the_configuration_counts(member: str) -> None:
     seen = observed({**LATEST, member: "other"}, configuration("1", **{member: "other"}))
-    result = plan(seen, DESIRED)
-    assert [step.call for step in result.steps] == ["update_configuration", "publish_version"]
+    result = plan(OPERATIONS, seen, DESIRED)
+    assert [step.name for step in result.steps] == ["update_configuration", "publish_version"]
     assert result.steps[0].arguments["configuration"] == DESIRED.configuration()
     assert (result.before[member], result.after) == ("other", DESIRED.configuration())
 
 
 def test_other_code_is_in_the_diff_and_so_told_when_it_is_overwritten() -> None:
-    result = plan(observed(configuration("$LATEST", **OTHER_CODE)), DESIRED)
+    result = plan(OPERATIONS, observed(configuration("$LATEST", **OTHER_CODE)), DESIRED)
     assert (result.before["CodeSha256"], result.after["CodeSha256"]) == ("b", DESIRED.code_sha256())
 
 
 def test_a_version_is_published_of_the_very_code_that_was_planned() -> None:
-    step = plan(observed(LATEST), DESIRED).steps[-1]
+    step = plan(OPERATIONS, observed(LATEST), DESIRED).steps[-1]
     assert step.arguments == {"name": DESIRED.name, "code_sha256": DESIRED.code_sha256()}
 
 
 def test_a_function_is_created_with_all_it_needs_and_not_published_by_the_creation() -> None:
-    step = plan(Observed(None), DESIRED).steps[0]
+    step = plan(OPERATIONS, Observed(None), DESIRED).steps[0]
     assert step.arguments == {
         "name": DESIRED.name,
         "package": b"zip",
@@ -133,7 +137,7 @@ def test_the_newest_version_that_fits_is_the_published_one() -> None:
 
 
 def test_the_diff_never_holds_the_package() -> None:
-    result = plan(Observed(None), DESIRED)
+    result = plan(OPERATIONS, Observed(None), DESIRED)
     assert "zip" not in repr((result.before, result.after))
 
 
@@ -151,9 +155,9 @@ def test_package_and_description_belong_together() -> None:
 
 def test_somebody_elses_function_is_refused() -> None:
     with pytest.raises(EdgeError, match="exists already and is not this collection's"):
-        plan(observed({**LATEST, "Description": "thumbnails"}), DESIRED)
+        plan(OPERATIONS, observed({**LATEST, "Description": "thumbnails"}), DESIRED)
     with pytest.raises(EdgeError, match="exists already and is not this collection's"):
-        plan_absent(observed({**LATEST, "Description": "thumbnails"}), DESIRED.name)
+        plan_absent(OPERATIONS, observed({**LATEST, "Description": "thumbnails"}), DESIRED.name)
 
 
 OLD = [configuration(str(number), **OTHER_CODE) for number in range(1, 6)]
@@ -186,7 +190,7 @@ def test_superseded_versions(
 ) -> None:
     desired = dataclasses.replace(DESIRED, keep_versions=keep)
     seen = dataclasses.replace(observed(LATEST, *versions), associations={number: ["E1"] for number in associated})
-    steps = [step for step in plan(seen, desired).steps if step.call == "delete_version"]
+    steps = [step for step in plan(OPERATIONS, seen, desired).steps if step.name == "delete_version"]
     assert [step.arguments["version"] for step in steps] == deleted
     assert set(deleted) | (set(associated) & set(superseded(seen, desired))) == set(superseded(seen, desired))
 
@@ -218,17 +222,17 @@ def logs(**days: int | None) -> dict[str, dict[str, t.Any] | None]:
 )
 def test_logs(groups: dict[str, t.Any], expected: list[str]) -> None:
     seen = dataclasses.replace(observed(LATEST, configuration("1")), log_groups=groups)
-    result = plan(seen, KEPT)
-    assert [step.call for step in result.steps] == expected
-    assert {step.lane for step in result.steps} <= {"eu-west-1"}
+    result = plan(OPERATIONS, seen, KEPT)
+    assert [step.name for step in result.steps] == expected
+    assert {step.partition for step in result.steps} <= {"eu-west-1"}
     assert result.after["LogRetention"] == {"eu-west-1": 30}
     assert calls(seen) == [], "without the option they are left alone"
 
 
 def test_the_logs_of_a_region_are_one_sentence_and_there_before_a_version() -> None:
     seen = Observed(None, log_groups=logs(eu_west_1=None, sa_east_1=None))
-    result = plan(seen, KEPT)
-    assert [step.call for step in result.steps][0::5] == ["create_function", "publish_version"]
+    result = plan(OPERATIONS, seen, KEPT)
+    assert [step.name for step in result.steps][0::5] == ["create_function", "publish_version"]
     assert result.sentences[1] == "Keep the function's logs for 30 days in eu-west-1, sa-east-1"
     assert len(result.sentences) == 3
     assert result.steps[1].arguments == {
@@ -255,10 +259,10 @@ def test_a_function_has_logs_where_a_regional_edge_cache_is() -> None:
     ids=["gone", "no logs", "logs first"],
 )
 def test_absence(seen: Observed, expected: list[str]) -> None:
-    assert [step.call for step in plan_absent(seen, DESIRED.name).steps] == expected
+    assert [step.name for step in plan_absent(OPERATIONS, seen, DESIRED.name).steps] == expected
 
 
 def test_what_a_distribution_associates_is_not_deleted() -> None:
     seen = dataclasses.replace(observed(LATEST), associations={"2": ["E1", "E2"]})
     with pytest.raises(EdgeError, match=r"associate it \(version 2 by E1, E2\): take it out of their behaviors"):
-        plan_absent(seen, DESIRED.name)
+        plan_absent(OPERATIONS, seen, DESIRED.name)

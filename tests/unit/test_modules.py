@@ -11,7 +11,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import MultiRegionError
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import info as distribution_info
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import package
 from ansible_collections.multiregion.edge.plugins.modules import (
@@ -123,7 +123,7 @@ class TestDistributionInfo:
     def test_aws_refuses_the_tags_of_several_distributions(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """in_parallel, which find() reads tags with, raises several failures as one FleetError."""
+        """in_parallel, which find() reads tags with, raises several failures as one MultiRegionError."""
         denied = client_error("AccessDenied", "ListTagsForResource", "not you")
-        result = self.run(capsys, monkeypatch, FleetError({"E1": denied, "E2": denied}), "my-site")
+        result = self.run(capsys, monkeypatch, MultiRegionError({"E1": denied, "E2": denied}), "my-site")
         assert result["failed"] and "E2: AccessDenied from ListTagsForResource" in result["msg"]

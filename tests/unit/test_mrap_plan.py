@@ -8,7 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import (
     AccessPoint,
     Desired,
@@ -22,6 +23,10 @@ from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy impo
     distribution_policy,
     with_arn,
 )
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 ACCOUNT = "111122223333"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject"}]}
@@ -47,13 +52,13 @@ def want(*regions: str, **options: t.Any) -> Desired:
 
 
 def calls(observed: Observed, desired: Desired) -> list[str]:
-    return [step.call for step in plan(observed, desired).steps]
+    return [step.name for step in plan(OPERATIONS, observed, desired).steps]
 
 
 def test_there_is_none() -> None:
-    result = plan(Observed(), want())
+    result = plan(OPERATIONS, Observed(), want())
     (step,) = result.steps
-    assert step.call == "create_access_point"
+    assert step.name == "create_access_point"
     assert step.sentence == "Create the Multi-Region Access Point my-site-3f9a1c2b over 2 buckets"
     assert step.arguments["buckets"] == [bucket("eu-north-1"), bucket("us-east-1")]
     after = result.after["multi_region_access_point"]
@@ -62,7 +67,7 @@ def test_there_is_none() -> None:
 
 
 def test_the_regions_of_buckets_with_names_of_their_own_are_known_when_aws_tells_them() -> None:
-    result = plan(Observed(), want(buckets=("site-eu", bucket("us-east-1"))))
+    result = plan(OPERATIONS, Observed(), want(buckets=("site-eu", bucket("us-east-1"))))
     assert result.after["multi_region_access_point"]["regions"] == {}
 
 
@@ -102,8 +107,8 @@ def test_what_a_status_lets_be_done(status: str, wait: bool, expected: list[str]
     ],
 )
 def test_what_a_status_lets_be_deleted(status: str, wait: bool, expected: list[str]) -> None:
-    result = plan(Observed(live(status=status)), want(present=False, wait=wait))
-    assert [step.call for step in result.steps] == expected
+    result = plan(OPERATIONS, Observed(live(status=status)), want(present=False, wait=wait))
+    assert [step.name for step in result.steps] == expected
     assert result.after is None
 
 
@@ -121,7 +126,7 @@ def test_what_is_not_there_is_not_deleted() -> None:
 )
 def test_what_cannot_be_done_without_waiting_is_refused(status: str, present: bool, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        plan(Observed(live(status=status)), want(present=present, wait=False))
+        plan(OPERATIONS, Observed(live(status=status)), want(present=present, wait=False))
 
 
 def test_the_order_of_the_buckets_does_not_count() -> None:
@@ -139,7 +144,7 @@ def test_the_order_of_the_buckets_does_not_count() -> None:
 @pytest.mark.parametrize("status", ["READY", "CREATING", "PARTIALLY_CREATED"])
 def test_other_buckets_are_refused_for_aws_never_changes_them(regions: list[str], words: str, status: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        plan(Observed(live(status=status)), want(*regions))
+        plan(OPERATIONS, Observed(live(status=status)), want(*regions))
 
 
 def test_buckets_that_aws_does_not_tell_yet_are_no_other_ones() -> None:
@@ -152,13 +157,13 @@ class TestAnotherAccessPointOfTheSite:
 
     def test_it_is_refused_with_the_difference(self) -> None:
         with pytest.raises(EdgeError) as refusal:
-            plan(Observed(others=(self.OTHER,)), want())
+            plan(OPERATIONS, Observed(others=(self.OTHER,)), want())
         assert "my-site has the Multi-Region Access Point my-site-00000000" in str(refusal.value)
         assert "(added now: us-east-1; removed: sa-east-1)" in str(refusal.value)
 
     def test_a_bucket_with_a_name_of_its_own_is_told_by_it(self) -> None:
         with pytest.raises(EdgeError, match="added now: site-eu, us-east-1; removed: eu-north-1, sa-east-1"):
-            plan(Observed(others=(self.OTHER,)), want(buckets=("site-eu", bucket("us-east-1"))))
+            plan(OPERATIONS, Observed(others=(self.OTHER,)), want(buckets=("site-eu", bucket("us-east-1"))))
 
     def test_a_second_one_is_created_if_that_is_wanted(self) -> None:
         assert calls(Observed(others=(self.OTHER,)), want(allow_replacement=True)) == [CREATE]
@@ -223,9 +228,9 @@ def test_without_a_policy_the_one_it_has_is_left() -> None:
 
 
 def test_the_difference_shows_the_policy_only_if_it_is_managed() -> None:
-    with_it = plan(Observed(live(), Policies(OTHER_POLICY)), want(policy=POLICY))
+    with_it = plan(OPERATIONS, Observed(live(), Policies(OTHER_POLICY)), want(policy=POLICY))
     assert (with_it.before["policy"], with_it.after["policy"]) == (OTHER_POLICY, POLICY)
-    assert "policy" not in plan(Observed(live()), want()).after
+    assert "policy" not in plan(OPERATIONS, Observed(live()), want()).after
 
 
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
@@ -266,21 +271,21 @@ NO_READERS = distribution_policy(MRAP_ARN, [])
 def test_policies_for_distributions(
     arns: tuple[str, ...] | None, established: t.Any, proposed: t.Any, put: t.Any
 ) -> None:
-    result = plan(Observed(live(), Policies(established, proposed)), want(distribution_arns=arns))
+    result = plan(OPERATIONS, Observed(live(), Policies(established, proposed)), want(distribution_arns=arns))
     assert [step.arguments["policy"] for step in result.steps] == ([] if put is None else [put])
 
 
 def test_the_policy_of_an_access_point_that_is_to_be_created_names_it_later() -> None:
-    create, put = plan(Observed(), want(distribution_arns=(DISTRIBUTION,))).steps
-    assert (create.call, put.call) == (CREATE, PUT)
+    create, put = plan(OPERATIONS, Observed(), want(distribution_arns=(DISTRIBUTION,))).steps
+    assert (create.name, put.name) == (CREATE, PUT)
     assert put.arguments["policy"] == distribution_policy(KNOWN_AFTER_APPLY, [DISTRIBUTION])
     assert with_arn(put.arguments["policy"], MRAP_ARN) == READERS
 
 
 def test_the_difference_of_policies_for_distributions() -> None:
-    revoked = plan(Observed(live(), Policies(READERS)), want(distribution_arns=()))
+    revoked = plan(OPERATIONS, Observed(live(), Policies(READERS)), want(distribution_arns=()))
     assert (revoked.before["policy"], revoked.after["policy"]) == (READERS, NO_READERS)
-    without = plan(Observed(live()), want(distribution_arns=()))
+    without = plan(OPERATIONS, Observed(live()), want(distribution_arns=()))
     assert (without.before["policy"], without.after["policy"]) == (None, None)
 
 
@@ -288,7 +293,7 @@ class TestWhose:
     def test_buckets_of_another_site_hold_the_deletion(self) -> None:
         tags = {bucket("eu-north-1"): {}, bucket("us-east-1"): {"multiregion-edge": "other"}}
         with pytest.raises(EdgeError, match=f"{bucket('us-east-1')} of .* belongs to the site 'other'"):
-            plan(Observed(live(), tags=tags), want(present=False))
+            plan(OPERATIONS, Observed(live(), tags=tags), want(present=False))
 
     @pytest.mark.parametrize("tags", [{}, {"multiregion-edge": "my-site"}, {"stage": "production"}])
     def test_its_own_do_not(self, tags: dict[str, str]) -> None:
@@ -334,7 +339,7 @@ def test_buckets_are_named_once(buckets: tuple[str, ...]) -> None:
 
 
 def token(observed: Observed, desired: Desired) -> str:
-    found: str = plan(observed, desired).steps[0].arguments["client_token"]
+    found: str = plan(OPERATIONS, observed, desired).steps[0].arguments["client_token"]
     assert 0 < len(found) <= 64  # as AWS takes it
     return found
 
@@ -342,7 +347,8 @@ def token(observed: Observed, desired: Desired) -> str:
 def test_a_killed_run_joins_its_operation() -> None:
     """The same token with another request is ClientTokenConflict, so the buckets must be sent in one order too."""
     one, other = (
-        plan(Observed(), want(*order)).steps for order in (("us-east-1", "eu-north-1"), ("eu-north-1", "us-east-1"))
+        plan(OPERATIONS, Observed(), want(*order)).steps
+        for order in (("us-east-1", "eu-north-1"), ("eu-north-1", "us-east-1"))
     )
     assert one == other
     assert token(Observed(live()), want(present=False)) == token(Observed(live()), want(present=False))

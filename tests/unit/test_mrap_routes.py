@@ -9,17 +9,20 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes.api import (
     ROUTE_REGIONS,
     RoutesApi,
-    quickly,
+    with_short_timeouts,
 )
-from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes.resource import Changes
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap_routes.operations import Operations
 from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError
 
 from unit.fakes import FakeModule
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 ARN = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
 LIVE = {"ap-south-1": 100, "eu-north-1": 0, "us-east-1": 100}
@@ -53,7 +56,7 @@ def want(**options: t.Any) -> planning.Desired:
     ],
 )
 def test_what_is_turned_by_one_call(options: dict[str, t.Any], turned: dict[str, int], sentence: str) -> None:
-    result = planning.plan(LIVE, want(**options))
+    result = planning.plan(OPERATIONS, LIVE, want(**options))
     assert [step.arguments["dials"] for step in result.steps] == [turned] * bool(turned)
     assert result.sentences == [f"{sentence} at mfzwi23gnjvgw.mrap"] * bool(turned)
     assert (result.before, result.after) == (LIVE, {**LIVE, **turned})
@@ -70,7 +73,7 @@ def test_what_is_turned_by_one_call(options: dict[str, t.Any], turned: dict[str,
 )
 def test_what_aws_would_refuse_is_refused_before(options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
-        planning.plan(LIVE, want(**options))
+        planning.plan(OPERATIONS, LIVE, want(**options))
 
 
 @pytest.mark.parametrize("dial", [1, 50, -100, "half", None, True, 100.5])
@@ -96,9 +99,9 @@ def test_what_is_no_arn(arn: str) -> None:
 
 
 def test_of_an_access_point_that_is_yet_to_be_created_all_regions_are_in_service() -> None:
-    result = planning.plan(None, want(arn=KNOWN_AFTER_APPLY, out_of_service=["eu-north-1"]))
+    result = planning.plan(OPERATIONS, None, want(arn=KNOWN_AFTER_APPLY, out_of_service=["eu-north-1"]))
     assert (result.before, result.sentences) == (None, ["Take eu-north-1 out of service"])
-    assert planning.plan(None, want(arn=KNOWN_AFTER_APPLY, dials={"eu-north-1": 100})).steps == ()
+    assert planning.plan(OPERATIONS, None, want(arn=KNOWN_AFTER_APPLY, dials={"eu-north-1": 100})).steps == ()
 
 
 def error(status: int, code: str) -> ClientError:
@@ -195,7 +198,7 @@ def test_one_region_alone_has_no_routes() -> None:
 
 def test_one_region_alone_stays_in_service() -> None:
     with pytest.raises(EdgeError, match="with one Region, for which AWS has no routes"):
-        planning.plan({"us-east-1": 100}, want(out_of_service=["us-east-1"]))
+        planning.plan(OPERATIONS, {"us-east-1": 100}, want(out_of_service=["us-east-1"]))
 
 
 def test_if_none_answers_every_failure_is_told_once() -> None:
@@ -225,7 +228,7 @@ def test_without_credentials_one_sentence_is_enough() -> None:
 def test_clients_give_up_soon_unless_their_user_says_otherwise(
     given: t.Any, connect_timeout: int, other: t.Any
 ) -> None:
-    module = quickly(t.cast(t.Any, FakeModule(aws_config=given)))
+    module = with_short_timeouts(t.cast(t.Any, FakeModule(aws_config=given)))
     config = module.params["aws_config"]
     assert (config["connect_timeout"], config.get("proxies")) == (connect_timeout, other)
     assert config["retries"]["total_max_attempts"] == 1
@@ -251,8 +254,8 @@ class FakeRoutes:
 
 def turning(
     routes: FakeRoutes, sleep: t.Callable[[float], None] = time.sleep, timeout: float = 60, **options: t.Any
-) -> Changes:
-    return Changes(t.cast(t.Any, routes), want(**options), timeout, sleep)
+) -> Operations:
+    return Operations(t.cast(t.Any, routes), want(**options), timeout, sleep)
 
 
 @pytest.mark.parametrize(
@@ -283,7 +286,7 @@ def test_conflicts_end_at_the_deadline_with_a_sentence() -> None:
     routes = FakeRoutes(1000, LIVE)
     with pytest.raises(
         EdgeError,
-        match=r"routes of mfzwi23gnjvgw\.mrap: not ready after 0 s .somebody else is changing them.*run it again",
+        match=r"routes of mfzwi23gnjvgw\.mrap: not ready after 0 s .another change is in progress.*run it again",
     ):
         turning(routes, timeout=0, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})
     assert len(routes.submitted) == 1

@@ -9,12 +9,17 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 from ansible_collections.multiregion.edge.plugins.module_utils._origin_map import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._rules import latency
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import MAX_REGIONS, REGIONS
 from hypothesis import given
 from hypothesis import strategies as st
+
+from unit.operations import operations
+
+OPERATIONS = operations(KeysApi)
 
 EU, US, AP = "eu-north-1", "us-east-1", "ap-southeast-2"
 HOMES = [EU, US, AP]
@@ -24,13 +29,13 @@ OUT = "my-site/n/out"
 def planned(observed: dict[str, str], regions: list[str] | None, **options: t.Any) -> Plan:
     state = "absent" if regions is None else "present"
     given = {"site": "my-site", "regions": regions, "out_of_service": None, "prefer": {}, "state": state, **options}
-    return planning.plan(observed, planning.desired(given), "arn", "my-store")
+    return planning.plan(OPERATIONS, observed, planning.desired(given), "arn", "my-store")
 
 
 def applied(observed: dict[str, str], plan: Plan) -> dict[str, str]:
     result = dict(observed)
     for step in plan.steps:
-        assert step.call == "update_keys" and step.arguments["arn"] == "arn"
+        assert step.name == "update_keys" and step.arguments["arn"] == "arn"
         result |= step.arguments["puts"]
         result = {key: text for key, text in result.items() if key not in step.arguments["deletes"]}
     return result

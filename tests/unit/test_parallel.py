@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""in_parallel(): every lane runs, every failure is kept."""
+"""in_parallel(): every key runs, every failure is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import WIDTH, FleetError, in_parallel
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import (
+    WIDTH,
+    MultiRegionError,
+    in_parallel,
+)
 
 from unit.fakes import client_error
 
@@ -20,13 +24,13 @@ def fail(error: Exception) -> None:
     raise error
 
 
-def test_results_come_by_lane_whichever_ends_first() -> None:
-    def answer(lane: str, seconds: float) -> str:
+def test_results_come_by_key_whichever_ends_first() -> None:
+    def answer(key: str, seconds: float) -> str:
         time.sleep(seconds)
-        return lane.upper()
+        return key.upper()
 
-    lanes = {"eu": 0.05, "us": 0.0, "ap": 0.02}
-    work = {lane: functools.partial(answer, lane, seconds) for lane, seconds in lanes.items()}
+    keys = {"eu": 0.05, "us": 0.0, "ap": 0.02}
+    work = {key: functools.partial(answer, key, seconds) for key, seconds in keys.items()}
     assert in_parallel(work) == {"eu": "EU", "us": "US", "ap": "AP"}
 
 
@@ -36,7 +40,7 @@ def test_no_work_is_no_result() -> None:
 
 def test_all_regions_of_an_access_point_run_at_once() -> None:
     barrier = threading.Barrier(WIDTH, timeout=10)
-    in_parallel({str(lane): barrier.wait for lane in range(WIDTH)})
+    in_parallel({str(key): barrier.wait for key in range(WIDTH)})
 
 
 def test_no_more_than_the_width_run_at_once() -> None:
@@ -51,7 +55,7 @@ def test_no_more_than_the_width_run_at_once() -> None:
         with lock:
             running -= 1
 
-    in_parallel({str(lane): work for lane in range(20)}, width=4)
+    in_parallel({str(key): work for key in range(20)}, width=4)
     assert most == 4
 
 
@@ -70,10 +74,10 @@ def test_a_single_failure_is_raised_as_it_is_after_the_others_ended() -> None:
     assert ended == ["slow"]
 
 
-def test_every_failure_is_kept_and_told_with_its_lane() -> None:
+def test_every_failure_is_kept_and_told_with_its_key() -> None:
     errors = {"us": client_error("AccessDenied", "HeadBucket"), "eu": EdgeError("gone"), "ap": ValueError("odd")}
-    work: dict[str, t.Callable[[], None]] = {lane: functools.partial(fail, error) for lane, error in errors.items()}
-    with pytest.raises(FleetError) as failure:
+    work: dict[str, t.Callable[[], None]] = {key: functools.partial(fail, error) for key, error in errors.items()}
+    with pytest.raises(MultiRegionError) as failure:
         in_parallel({**work, "sa": lambda: None})
     assert failure.value.failures == errors
     message = str(failure.value)
@@ -81,14 +85,14 @@ def test_every_failure_is_kept_and_told_with_its_lane() -> None:
     assert "sa" not in message.split(":")
 
 
-@pytest.mark.parametrize(("lanes", "more"), [(WIDTH, None), (WIDTH + 1, "(and 1 more, of 18)"), (999, "(and 982 more")])
-def test_the_message_of_many_failures_is_bounded(lanes: int, more: str | None) -> None:
-    message = str(FleetError({f"{lane:04}": EdgeError("no") for lane in range(lanes)}))
-    assert message.count(": no") == min(lanes, WIDTH)
+@pytest.mark.parametrize(("keys", "more"), [(WIDTH, None), (WIDTH + 1, "(and 1 more, of 18)"), (999, "(and 982 more")])
+def test_the_message_of_many_failures_is_bounded(keys: int, more: str | None) -> None:
+    message = str(MultiRegionError({f"{key:04}": EdgeError("no") for key in range(keys)}))
+    assert message.count(": no") == min(keys, WIDTH)
     assert (more is None and "more" not in message) or (more is not None and more in message)
 
 
-def test_a_single_failure_of_aws_is_told_with_its_lane() -> None:
+def test_a_single_failure_of_aws_is_told_with_its_key() -> None:
     error = client_error("AccessDenied", "GetBucketVersioning")
-    with pytest.raises(FleetError, match=r"^eu-west-3: AccessDenied from GetBucketVersioning"):
+    with pytest.raises(MultiRegionError, match=r"^eu-west-3: AccessDenied from GetBucketVersioning"):
         in_parallel({"eu-west-3": functools.partial(fail, error), "us-east-1": lambda: None})

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._core.progress import Progress, duration, report_to
+from ansible_collections.multiregion.edge.plugins.module_utils._core.progress import (
+    Progress,
+    format_duration,
+    report_to,
+)
 
 
 class Clock:
@@ -20,7 +24,7 @@ def test_a_line_on_each_change_and_one_a_minute(shown: list[str]) -> None:
     progress = Progress("The thing", clock)
     for second in range(0, 200, 5):
         clock.now = second
-        progress.tell("CREATING" if second < 130 else "READY")
+        progress.report("CREATING" if second < 130 else "READY")
     assert shown == [
         "The thing: CREATING (0 s)",
         "The thing: CREATING (1 min 0 s)",
@@ -45,7 +49,7 @@ def test_what_counts_up_is_shown_now_and_then(shown: list[str]) -> None:
 
 def test_without_a_display_nothing_is_shown(shown: list[str]) -> None:
     report_to(None)
-    Progress("The thing").tell("CREATING")
+    Progress("The thing").report("CREATING")
     assert shown == []
 
 
@@ -53,4 +57,4 @@ def test_without_a_display_nothing_is_shown(shown: list[str]) -> None:
     ("seconds", "words"), [(0.9, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (7500, "2 h 5 min")]
 )
 def test_durations_are_written_as_people_do(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words

@@ -9,12 +9,16 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import record as records
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.resource import RecordSets
 
 from unit.fakes import client_error
+from unit.operations import operations
+
+OPERATIONS = operations(RecordSetsApi)
 
 ZONE = "example.com."
 OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
@@ -78,7 +82,7 @@ def _identity(record: dict[str, t.Any]) -> list[str]:
     ],
 )
 def test_present(observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str]) -> None:
-    assert changes(planning.plan_present(observed, desired, "Z1", take_over=False)) == expected
+    assert changes(planning.plan_present(OPERATIONS, observed, desired, "Z1", take_over=False)) == expected
 
 
 CONFLICTS = [
@@ -101,16 +105,16 @@ def test_what_is_others_gives_way_only_if_it_is_asked_to(
     observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str], target: str
 ) -> None:
     with pytest.raises(EdgeError, match=r"it is left alone, and nothing was changed\..*take_over=true") as refused:
-        planning.plan_present(observed, desired, "Z1", take_over=False)
+        planning.plan_present(OPERATIONS, observed, desired, "Z1", take_over=False)
     assert f" to {target}, not to {desired[0].target}" in str(refused.value)
-    assert changes(planning.plan_present(observed, desired, "Z1", take_over=True)) == expected
+    assert changes(planning.plan_present(OPERATIONS, observed, desired, "Z1", take_over=True)) == expected
 
 
 def test_moving_from_another_distribution_is_explained() -> None:
     with pytest.raises(EdgeError, match="move the alias from that distribution to this one first"):
-        planning.plan_present([live(alias(THEIRS))], [alias()], "Z1", take_over=False)
+        planning.plan_present(OPERATIONS, [live(alias(THEIRS))], [alias()], "Z1", take_over=False)
     with pytest.raises(EdgeError) as refused:
-        planning.plan_present([live(values("192.0.2.1", kind="A"))], [alias()], "Z1", take_over=False)
+        planning.plan_present(OPERATIONS, [live(values("192.0.2.1", kind="A"))], [alias()], "Z1", take_over=False)
     assert "distribution" not in str(refused.value)
 
 
@@ -122,7 +126,7 @@ def test_a_deletion_repeats_what_the_api_told() -> None:
         "ResourceRecords": [{"Value": "Old.example.net"}],
     }
     desired = [values("old.example.net", kind="CNAME", name="*.example.com")]
-    (step,) = planning.plan_present([records.from_api(told)], desired, "Z1", take_over=False).steps
+    (step,) = planning.plan_present(OPERATIONS, [records.from_api(told)], desired, "Z1", take_over=False).steps
     assert step.arguments["changes"][0] == {"Action": "DELETE", "ResourceRecordSet": told}
     assert step.arguments["changes"][1]["ResourceRecordSet"]["Name"] == "*.example.com."
 
@@ -140,8 +144,8 @@ def test_a_deletion_repeats_what_the_api_told() -> None:
 def test_absent(
     observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str], left: list[str]
 ) -> None:
-    assert changes(planning.plan_absent(observed, desired, "Z1")) == expected
-    assert planning.left(observed, desired) == left
+    assert changes(planning.plan_absent(OPERATIONS, observed, desired, "Z1")) == expected
+    assert planning.leftovers(observed, desired) == left
 
 
 @pytest.mark.parametrize(
@@ -188,24 +192,24 @@ def test_texts_are_quoted(text: str, value: str) -> None:
 
 
 def test_a_target_may_be_known_later() -> None:
-    plan = planning.plan_present([], [alias(KNOWN_AFTER_APPLY)], "Z1", take_over=False)
+    plan = planning.plan_present(OPERATIONS, [], [alias(KNOWN_AFTER_APPLY)], "Z1", take_over=False)
     assert plan.sentences == [f"Create A www.example.com, to {KNOWN_AFTER_APPLY}"]
 
 
 def test_a_weighted_record_keeps_what_is_not_given_of_it() -> None:
     given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu"})
     there = live(share("eu", 7, health_check_id="h1"), TTL=60)
-    assert planning.whole([there], [given]) == [there]
-    (without,) = planning.whole([there], [dataclasses.replace(given, health_check_id="", weight=0)])
+    assert planning.complete([there], [given]) == [there]
+    (without,) = planning.complete([there], [dataclasses.replace(given, health_check_id="", weight=0)])
     assert (without.weight, without.ttl, without.values, without.health_check_id) == (0, 60, there.values, None)
 
 
 def test_a_new_weighted_record_has_a_weight_and_has_to_point_somewhere() -> None:
     given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu", "values": ["x"]})
-    (new,) = planning.whole([], [given])
+    (new,) = planning.complete([], [given])
     assert (new.weight, new.ttl) == (100, 300)
     with pytest.raises(EdgeError, match="is not there yet, so it needs either values or an alias_target"):
-        planning.whole([], [dataclasses.replace(given, values=())])
+        planning.complete([], [dataclasses.replace(given, values=())])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import io
 import typing as t
 from datetime import UTC, datetime, timedelta
 
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY, MarkersApi
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import UNREAD
 
 from unit.fakes import client_error
@@ -73,8 +74,8 @@ class FakeS3:
         return {bucket: [version.says for version in versions] for bucket, versions in self.buckets.items()}
 
 
-def api(s3: FakeS3) -> MarkersApi:
-    return MarkersApi(t.cast(t.Any, s3), timeout=60)
+def api(s3: FakeS3) -> Operations:
+    return Operations(t.cast(t.Any, s3), timeout=60)
 
 
 def test_one_on_its_way_is_seen_under_the_replica_of_another() -> None:

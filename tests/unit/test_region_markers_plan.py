@@ -7,12 +7,17 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import (
     UNREAD,
     Marker,
     plan,
     surplus,
 )
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 BUCKETS = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 EU, US = BUCKETS
@@ -54,8 +59,8 @@ def markers(*says: str | None) -> list[Marker]:
     ],
 )
 def test_what_is_put_and_removed(eu: list[Marker], us: list[Marker], calls: list[tuple[str, str | None]]) -> None:
-    result = plan({EU: eu, US: us}, BUCKETS)
-    assert [(step.call, step.lane) for step in result.steps] == calls
+    result = plan(OPERATIONS, {EU: eu, US: us}, BUCKETS)
+    assert [(step.name, step.partition) for step in result.steps] == calls
     assert result.after == {EU: EU, US: US}
 
 

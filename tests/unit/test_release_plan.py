@@ -25,6 +25,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from unit.operations import operations
+
+OPERATIONS = operations(ReleaseApi)
+
 FILES = [
     SiteFile("/dist/index.html", "index.html", 1_000_000, "e1"),
     SiteFile("/dist/about", "about", 2_000_000, "e2"),
@@ -44,16 +48,16 @@ def without(*keys: str) -> dict[str, tuple[int, str]]:
 
 
 def test_everything_is_there() -> None:
-    result = plan(Observed(COMPLETE), DESIRED)
+    result = plan(OPERATIONS, Observed(COMPLETE), DESIRED)
     assert (result.steps, result.sentences) == ((), [])
     assert result.before == result.after == {"objects": 3}
 
 
 def test_everything_is_missing() -> None:
-    result = plan(Observed({}), DESIRED)
+    result = plan(OPERATIONS, Observed({}), DESIRED)
     assert [step.arguments["key"] for step in result.steps] == list(COMPLETE)
-    assert [step.call for step in result.steps] == ["mark", "upload", "upload", "upload"]
-    assert len({step.lane for step in result.steps[1:]}) == 3
+    assert [step.name for step in result.steps] == ["mark", "upload", "upload", "upload"]
+    assert len({step.partition for step in result.steps[1:]}) == 3
     assert result.sentences == ["Upload 3 of 3 files (3.0 MB) to site-eu in eu-north-1 under r/v1/"]
     assert result.steps[1].arguments == {
         "region": "eu-north-1",
@@ -65,39 +69,39 @@ def test_everything_is_missing() -> None:
 
 
 def test_a_killed_run_is_resumed_where_it_stopped() -> None:
-    result = plan(Observed(without("r/v1/about/index.html")), DESIRED)
+    result = plan(OPERATIONS, Observed(without("r/v1/about/index.html")), DESIRED)
     assert [step.arguments["key"] for step in result.steps] == ["r/v1/about/index.html"]
     assert (result.before, result.after) == ({"objects": 2}, {"objects": 3})
 
 
 def test_objects_of_others_below_the_prefix_do_not_matter() -> None:
-    assert plan(Observed({**COMPLETE, "r/v1/theirs.txt": (1, "x")}), DESIRED).steps == ()
+    assert plan(OPERATIONS, Observed({**COMPLETE, "r/v1/theirs.txt": (1, "x")}), DESIRED).steps == ()
 
 
 @pytest.mark.parametrize("files", [FILES[:2], [*FILES, SiteFile("/dist/new.js", "new.js", 1, "e4")]])
 def test_a_release_takes_no_file_more_and_none_less(files: list[SiteFile]) -> None:
     with pytest.raises(EdgeError, match=r"The release v1 in site-eu has other files, and a release never changes"):
-        plan(Observed(COMPLETE), Desired("v1", files, "eu-north-1", "site-eu"))
+        plan(OPERATIONS, Observed(COMPLETE), Desired("v1", files, "eu-north-1", "site-eu"))
 
 
 def test_a_release_that_was_killed_after_its_mark_is_resumed() -> None:
-    result = plan(Observed({DESIRED.marker: (0, "x")}), DESIRED)
-    assert [step.call for step in result.steps] == ["upload", "upload", "upload"]
+    result = plan(OPERATIONS, Observed({DESIRED.marker: (0, "x")}), DESIRED)
+    assert [step.name for step in result.steps] == ["upload", "upload", "upload"]
 
 
 @pytest.mark.parametrize("live", [(1_000_001, "e1"), (1_000_000, "other")], ids=["another size", "other bytes"])
 def test_a_release_never_changes(live: tuple[int, str]) -> None:
     with pytest.raises(EdgeError, match=r"in site-eu has other bytes at r/v1/index\.html"):
-        plan(Observed({**COMPLETE, "r/v1/index.html": live}), DESIRED)
+        plan(OPERATIONS, Observed({**COMPLETE, "r/v1/index.html": live}), DESIRED)
 
 
 ENCRYPTED = {key: (size, f"opaque{size}") for key, (size, _etag) in COMPLETE.items()}
 
 
 def test_with_kms_an_etag_says_nothing_about_the_bytes() -> None:
-    assert plan(Observed(ENCRYPTED), DESIRED).steps == ()
+    assert plan(OPERATIONS, Observed(ENCRYPTED), DESIRED).steps == ()
     with pytest.raises(EdgeError, match=r"has other bytes at r/v1/index\.html"):
-        plan(Observed({**ENCRYPTED, "r/v1/index.html": (7, "opaque")}), DESIRED)
+        plan(OPERATIONS, Observed({**ENCRYPTED, "r/v1/index.html": (7, "opaque")}), DESIRED)
 
 
 @pytest.mark.parametrize("name", ["v1", "2026-11-20", "A.b_c-d", "a" * 64])
@@ -204,7 +208,7 @@ AGAIN = Desired("v1", [], "eu-north-1", "site-eu")
 
 
 def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
-    assert plan(Observed(COMPLETE), AGAIN).steps == ()
+    assert plan(OPERATIONS, Observed(COMPLETE), AGAIN).steps == ()
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": COMPLETE}, AGAIN) == {}
     partly = without("r/v1/a b+c.css")
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": partly}, AGAIN) == {"us-east-1": ["r/v1/a b+c.css"]}
@@ -212,7 +216,7 @@ def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
 
 def test_a_release_that_never_was_is_refused() -> None:
     with pytest.raises(EdgeError, match="There is no release v1 in site-eu"):
-        plan(Observed({}), AGAIN)
+        plan(OPERATIONS, Observed({}), AGAIN)
 
 
 LOST = SiteFile("/dist/404.html", "404.html", 9, "e4")
@@ -256,15 +260,15 @@ def test_when_the_error_page_is_copied(
 ) -> None:
     pages = {"eu-north-1": home, "us-east-1": other}
     for desired in (WITH_PAGE, Desired("v1", [], "eu-north-1", "site-eu", "404.html")):
-        result = plan(Observed(ALL, pages), desired)
-        assert [(step.call, step.arguments) for step in result.steps] == [("copy_error_page", COPY)] * copied
+        result = plan(OPERATIONS, Observed(ALL, pages), desired)
+        assert [(step.name, step.arguments) for step in result.steps] == [("copy_error_page", COPY)] * copied
         assert (result.before["error_page"], result.after["error_page"]) == (before, SOURCE)
 
 
 def test_the_error_page_is_copied_when_all_else_is_there() -> None:
-    result = plan(Observed({}), WITH_PAGE)
-    assert [step.call for step in result.steps] == ["mark", "upload", "upload", "upload", "upload", "copy_error_page"]
-    assert result.steps[-1].lane is None
+    result = plan(OPERATIONS, Observed({}), WITH_PAGE)
+    assert [step.name for step in result.steps] == ["mark", "upload", "upload", "upload", "upload", "copy_error_page"]
+    assert result.steps[-1].partition is None
     assert result.sentences == [
         "Upload 4 of 4 files (3.0 MB) to site-eu in eu-north-1 under r/v1/",
         "Copy r/v1/404.html to _edge/404.html, the page for what is missing",
@@ -280,7 +284,7 @@ def test_a_release_without_an_error_page_leaves_the_one_that_is_there(
     files: list[SiteFile], objects: dict[str, tuple[int, str]], name: str
 ) -> None:
     pages = {"eu-north-1": THEIRS, "us-east-1": None}
-    result = plan(Observed(objects, pages), Desired("v1", files, "eu-north-1", "site-eu", name))
+    result = plan(OPERATIONS, Observed(objects, pages), Desired("v1", files, "eu-north-1", "site-eu", name))
     assert result.steps == ()
     assert "error_page" not in result.after
 

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.api import ReplicationApi
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
 
 from unit.fakes import client_error
 
@@ -49,7 +49,7 @@ class FakeAws:
 
 
 def put(aws: FakeAws, timeout: float = 60.0) -> None:
-    ReplicationApi(t.cast(t.Any, aws), timeout).put_replication("eu-north-1", "site-eu", CONFIGURATION)
+    Operations(t.cast(t.Any, aws), timeout).put_replication("eu-north-1", "site-eu", CONFIGURATION)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import FleetError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.parallel import MultiRegionError
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health import assess, measure, report
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.api import HealthApi
 from ansible_collections.multiregion.edge.plugins.module_utils._replication_health.assess import (
@@ -344,7 +344,7 @@ def test_what_may_not_be_looked_at_is_taken_for_right() -> None:
 
 
 def test_rules_that_may_not_be_looked_at_are_no_finding_but_a_failure() -> None:
-    with pytest.raises(FleetError, match="eu-north-1: AccessDenied"):
+    with pytest.raises(MultiRegionError, match="eu-north-1: AccessDenied"):
         report.observe(Guarded("replication"), [EDGE], SITE, None)
 
 

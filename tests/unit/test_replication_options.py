@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.resource import ARGUMENTS, desired
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import REGIONS
 

@@ -10,11 +10,15 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
-from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import KNOWN_AFTER_APPLY
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY, Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan, roles
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, rules_to
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 ROLE = "arn:aws:iam::111122223333:role/my-site-replication"
 BUCKETS = {"us-east-1": "site-us", "eu-north-1": "site-eu", "ap-south-1": "site-ap"}
@@ -36,7 +40,7 @@ NOTHING: State = dict.fromkeys(BUCKETS)
 
 def replicating(desired: Desired) -> State:
     """The state that *desired* leads to from nothing."""
-    return copy.deepcopy(plan({}, desired).after)
+    return copy.deepcopy(plan(OPERATIONS, {}, desired).after)
 
 
 def options(**changed: t.Any) -> Desired:
@@ -50,7 +54,7 @@ def with_rules(state: State, region: str, *foreign: dict[str, t.Any], role: str 
 
 
 def calls(made: Plan) -> list[tuple[str, str]]:
-    return [(step.call, step.arguments.get("region", "")) for step in made.steps]
+    return [(step.name, step.arguments.get("region", "")) for step in made.steps]
 
 
 def rule(desired: Desired = HUB) -> dict[str, t.Any]:
@@ -62,7 +66,7 @@ def rule(desired: Desired = HUB) -> dict[str, t.Any]:
 
 
 def test_a_hub_has_one_rule_a_destination_in_the_homes_bucket_alone() -> None:
-    made = plan(NOTHING, HUB)
+    made = plan(OPERATIONS, NOTHING, HUB)
     assert calls(made) == [("put_replication", "eu-north-1")]
     assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
     home = made.after["eu-north-1"]
@@ -76,9 +80,9 @@ def test_a_hub_has_one_rule_a_destination_in_the_homes_bucket_alone() -> None:
 def test_a_mesh_has_a_rule_for_every_pair_and_one_call_a_bucket_side_by_side() -> None:
     regions = DEFAULT_REGIONS
     buckets = {region: f"site-{region}" for region in regions}
-    made = plan({}, Desired(buckets, regions, ROLE))
+    made = plan(OPERATIONS, {}, Desired(buckets, regions, ROLE))
     assert sorted(calls(made)) == [("put_replication", region) for region in sorted(regions)]
-    assert [step.lane for step in made.steps] == list(regions)
+    assert [step.partition for step in made.steps] == list(regions)
     pairs = {
         (region, item["Destination"]["Bucket"]) for region in regions for item in (made.after[region] or {})["Rules"]
     }
@@ -137,10 +141,10 @@ def test_each_option_is_in_every_rule_and_turning_it_is_one_call(desired: Desire
     expected = {name: value for name, value in {**rule(), **differs}.items() if value is not None}
     assert rule(desired) == expected
     for before, after in ((HUB, desired), (desired, HUB)):
-        made = plan(replicating(before), after)
+        made = plan(OPERATIONS, replicating(before), after)
         assert calls(made) == [("put_replication", "eu-north-1")]
         assert made.sentences == ["Change the replication of site-eu from eu-north-1: change ap-south-1, us-east-1"]
-        assert plan(made.after, after).steps == ()
+        assert plan(OPERATIONS, made.after, after).steps == ()
 
 
 def everything_said(state: State) -> State:
@@ -171,10 +175,10 @@ def filters_empty(state: State) -> State:
 @pytest.mark.parametrize("form", [copy.deepcopy, everything_said, filters_empty])
 def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> None:
     observed = form(replicating(desired))
-    made = plan(observed, desired)
+    made = plan(OPERATIONS, observed, desired)
     assert (made.steps, made.before) == ((), observed)
     beside = with_rules(observed, "eu-north-1", FOREIGN)
-    assert plan(beside, desired).steps == ()
+    assert plan(OPERATIONS, beside, desired).steps == ()
 
 
 @pytest.mark.parametrize(
@@ -205,21 +209,21 @@ def test_each_difference_is_one_call_that_puts_all(changed: dict[str, t.Any]) ->
     home = observed["eu-north-1"]
     assert home is not None
     home["Rules"][1] = {name: item for name, item in {**home["Rules"][1], **changed}.items() if item is not None}
-    made = plan(observed, HUB)
+    made = plan(OPERATIONS, observed, HUB)
     assert made.sentences == ["Change the replication of site-eu from eu-north-1: change us-east-1"]
     assert made.steps[0].arguments["configuration"] == wanted["eu-north-1"]
 
 
 def test_another_role_is_one_call() -> None:
     observed = replicating(dataclasses.replace(HUB, role_arn="arn:aws:iam::111122223333:role/old"))
-    made = plan(observed, HUB)
+    made = plan(OPERATIONS, observed, HUB)
     assert made.sentences == [f"Change the replication of site-eu from eu-north-1: use the role {ROLE}"]
     assert made.after == replicating(HUB)
 
 
 def test_regions_that_come_and_go_are_told() -> None:
     other = {"eu-north-1": "site-eu", "us-east-1": "site-us", "sa-east-1": "site-sa"}
-    made = plan(replicating(HUB), dataclasses.replace(HUB, buckets=other))
+    made = plan(OPERATIONS, replicating(HUB), dataclasses.replace(HUB, buckets=other))
     assert made.sentences == ["Change the replication of site-eu from eu-north-1: start sa-east-1; stop ap-south-1"]
 
 
@@ -235,41 +239,41 @@ class TestOthersRules:
     def test_they_survive(self) -> None:
         without_id = {name: value for name, value in FOREIGN.items() if name != "ID"}
         observed = with_rules(NOTHING, "eu-north-1", FOREIGN, without_id)
-        made = plan(observed, HUB)
+        made = plan(OPERATIONS, observed, HUB)
         assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
         assert made.after["eu-north-1"]["Rules"][:2] == [FOREIGN, without_id]
-        assert plan(made.after, HUB).steps == ()
+        assert plan(OPERATIONS, made.after, HUB).steps == ()
 
     def test_ours_give_way_to_their_priorities_which_have_to_be_unique(self) -> None:
         theirs = [{**FOREIGN, "ID": str(number), "Priority": number} for number in (14, 114)]
-        made = plan(with_rules(NOTHING, "eu-north-1", *theirs), HUB)
+        made = plan(OPERATIONS, with_rules(NOTHING, "eu-north-1", *theirs), HUB)
         assert [item["Priority"] for item in made.after["eu-north-1"]["Rules"]] == [14, 114, 4, 214]
-        assert plan(made.after, HUB).steps == ()
+        assert plan(OPERATIONS, made.after, HUB).steps == ()
 
     def test_their_role_is_not_taken_away(self) -> None:
         observed = with_rules(NOTHING, "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
         with pytest.raises(EdgeError) as refusal:
-            plan(observed, HUB)
+            plan(OPERATIONS, observed, HUB)
         assert "'backup'" in str(refusal.value) and "role/theirs" in str(refusal.value)
         unknown = dataclasses.replace(HUB, role_arn=KNOWN_AFTER_APPLY)
-        assert calls(plan(observed, unknown)) == [("put_replication", "eu-north-1")]
+        assert calls(plan(OPERATIONS, observed, unknown)) == [("put_replication", "eu-north-1")]
 
     def test_one_of_the_first_version_cannot_be_beside_ours(self) -> None:
         old = {"ID": "backup", "Prefix": "", "Status": "Enabled", "Destination": FOREIGN["Destination"]}
         observed = with_rules(NOTHING, "eu-north-1", old)
         with pytest.raises(EdgeError, match="'backup' without a Filter"):
-            plan(observed, HUB)
-        assert plan(observed, ABSENT).steps == ()
-        assert plan(observed, dataclasses.replace(HUB, purge=True)).after == replicating(HUB)
+            plan(OPERATIONS, observed, HUB)
+        assert plan(OPERATIONS, observed, ABSENT).steps == ()
+        assert plan(OPERATIONS, observed, dataclasses.replace(HUB, purge=True)).after == replicating(HUB)
 
     def test_where_none_of_ours_is_wanted_they_keep_their_role(self) -> None:
         observed = with_rules(replicating(HUB), "ap-south-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
-        assert plan(observed, HUB).steps == ()
+        assert plan(OPERATIONS, observed, HUB).steps == ()
 
     def test_purge_removes_them_everywhere(self) -> None:
         observed = with_rules(replicating(HUB), "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
         observed = with_rules(observed, "ap-south-1", FOREIGN)
-        made = plan(observed, dataclasses.replace(HUB, purge=True))
+        made = plan(OPERATIONS, observed, dataclasses.replace(HUB, purge=True))
         assert made.after == replicating(HUB)
         assert made.sentences == [
             f"Change the replication of site-eu from eu-north-1: stop 'backup'; use the role {ROLE}",
@@ -283,23 +287,23 @@ class TestOrder:
 
     def test_another_home_starts_and_is_waited_for_before_the_old_one_stops(self) -> None:
         moved = dataclasses.replace(HUB, sources=("us-east-1",))
-        made = plan(replicating(HUB), moved)
+        made = plan(OPERATIONS, replicating(HUB), moved)
         assert calls(made) == [
             ("put_replication", "us-east-1"),
             ("await_replication", ""),
             ("delete_replication", "eu-north-1"),
         ]
-        # Without a lane nothing of what follows runs before it has ended.
-        assert [step.lane for step in made.steps] == ["us-east-1", None, "eu-north-1"]
+        # Without a partition nothing of what follows runs before it has ended.
+        assert [step.partition for step in made.steps] == ["us-east-1", None, "eu-north-1"]
         assert made.steps[1].arguments == {"expected": {"us-east-1": ("site-us", made.after["us-east-1"])}}
         assert made.after == replicating(moved)
 
     def test_a_mesh_adds_to_a_hub_and_needs_no_wait(self) -> None:
-        made = plan(replicating(HUB), MESH)
+        made = plan(OPERATIONS, replicating(HUB), MESH)
         assert calls(made) == [("put_replication", "us-east-1"), ("put_replication", "ap-south-1")]
 
     def test_a_hub_takes_from_a_mesh_and_leaves_the_home_s_rules_untouched(self) -> None:
-        made = plan(replicating(MESH), HUB)
+        made = plan(OPERATIONS, replicating(MESH), HUB)
         assert calls(made) == [("delete_replication", "us-east-1"), ("delete_replication", "ap-south-1")]
         assert made.after == replicating(HUB)
 
@@ -307,7 +311,7 @@ class TestOrder:
 class TestAbsent:
     def test_our_rules_go_and_the_configuration_where_nothing_else_is_left(self) -> None:
         observed = with_rules(replicating(MESH), "ap-south-1", FOREIGN)
-        made = plan(observed, ABSENT)
+        made = plan(OPERATIONS, observed, ABSENT)
         assert calls(made) == [
             ("delete_replication", "us-east-1"),
             ("delete_replication", "eu-north-1"),
@@ -317,17 +321,17 @@ class TestAbsent:
         assert made.sentences[2] == ("Change the replication of site-ap from ap-south-1: stop eu-north-1, us-east-1")
 
     def test_purge_leaves_nothing(self) -> None:
-        made = plan(with_rules(NOTHING, "ap-south-1", FOREIGN), dataclasses.replace(ABSENT, purge=True))
+        made = plan(OPERATIONS, with_rules(NOTHING, "ap-south-1", FOREIGN), dataclasses.replace(ABSENT, purge=True))
         assert (calls(made), made.after) == ([("delete_replication", "ap-south-1")], NOTHING)
 
     def test_nothing_to_remove(self) -> None:
-        assert plan(with_rules(NOTHING, "us-east-1", FOREIGN), ABSENT).steps == ()
+        assert plan(OPERATIONS, with_rules(NOTHING, "us-east-1", FOREIGN), ABSENT).steps == ()
 
 
 def test_a_single_region_replicates_nothing_and_loses_what_it_had() -> None:
     alone = Desired({"eu-north-1": "site-eu"}, ("eu-north-1",), ROLE)
-    assert plan({}, alone).steps == ()
-    assert calls(plan(replicating(HUB), alone)) == [("delete_replication", "eu-north-1")]
+    assert plan(OPERATIONS, {}, alone).steps == ()
+    assert calls(plan(OPERATIONS, replicating(HUB), alone)) == [("delete_replication", "eu-north-1")]
 
 
 def test_who_needs_which_permissions() -> None:

@@ -7,11 +7,16 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Step
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Step
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, is_ours, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from unit.operations import operations
+
+OPERATIONS = operations(Operations)
 
 ROLE = "arn:aws:iam::111122223333:role/my-site-replication"
 REGIONS = ("eu-north-1", "us-east-1", "ap-south-1", "sa-east-1")
@@ -60,14 +65,14 @@ def states(draw: st.DrawFn) -> State:
         if foreign:
             state[region] = {"Role": ROLE, "Rules": foreign}
     for earlier in draw(st.lists(desires(), max_size=2)):
-        state = applied(state, plan(state, earlier).steps)
+        state = applied(state, plan(OPERATIONS, state, earlier).steps)
     return state
 
 
 def applied(state: State, steps: t.Iterable[Step]) -> State:
     after = copy.deepcopy(state)
     for step in steps:
-        if step.call != "await_replication":
+        if step.name != "await_replication":
             after[step.arguments["region"]] = copy.deepcopy(step.arguments.get("configuration"))
     return after
 
@@ -80,10 +85,10 @@ def targets(state: State, source: str) -> set[str]:
 @given(states(), desires())
 @settings(deadline=None)
 def test_the_plan_leads_where_it_says_and_leaves_nothing_to_do(observed: State, desired: Desired) -> None:
-    made = plan(observed, desired)
+    made = plan(OPERATIONS, observed, desired)
     after = applied(observed, made.steps)
     assert all(same(after[region], made.after[region]) for region in desired.buckets)
-    assert plan(after, desired).steps == ()
+    assert plan(OPERATIONS, after, desired).steps == ()
     for region in desired.buckets:
         assert targets(after, region) == set(desired.destinations(region).values())
         priorities = [rule["Priority"] for rule in (after[region] or {}).get("Rules", []) if is_ours(rule)]
@@ -95,10 +100,10 @@ def test_the_plan_leads_where_it_says_and_leaves_nothing_to_do(observed: State, 
 @given(states(), desires())
 @settings(deadline=None)
 def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(observed: State, desired: Desired) -> None:
-    steps = plan(observed, desired).steps
+    steps = plan(OPERATIONS, observed, desired).steps
     for made in range(len(steps)):
         between = applied(observed, steps[:made])
-        assert plan(applied(between, plan(between, desired).steps), desired).steps == ()
+        assert plan(OPERATIONS, applied(between, plan(OPERATIONS, between, desired).steps), desired).steps == ()
 
 
 @given(states(), desires())
@@ -106,7 +111,7 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(observed: State,
 def test_a_bucket_that_replicates_to_all_stops_only_when_those_that_are_to_start_have(
     observed: State, desired: Desired
 ) -> None:
-    steps = plan(observed, desired).steps
+    steps = plan(OPERATIONS, observed, desired).steps
     for made in range(len(steps)):
         between = applied(observed, steps[:made])
         stopped = [region for region in desired.buckets if targets(observed, region) and not targets(between, region)]

@@ -11,7 +11,8 @@ import boto3.exceptions
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan, Resource, Step, run
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan, Step
+from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Outcome, Resource, run
 
 from unit.fakes import Exited, Failed, FakeModule, client_error
 
@@ -30,7 +31,6 @@ class Numbers(Resource[list[int]]):
     """A list at AWS that should have certain numbers."""
 
     def __init__(self, live: list[int], wanted: list[int], failing: dict[int, Exception] | None = None) -> None:
-        self.api = self
         self.live = live
         self.wanted = wanted
         self.failing = failing or {}
@@ -45,15 +45,15 @@ class Numbers(Resource[list[int]]):
         return list(self.live)
 
     def plan(self, observed: list[int]) -> Plan:
-        steps = tuple(Step("add", {"number": n}, f"Add {n}") for n in self.wanted if n not in observed)
+        steps = tuple(Step(self.add, {"number": n}, f"Add {n}") for n in self.wanted if n not in observed)
         return Plan(observed, sorted({*observed, *self.wanted}), steps)
 
     def settle(self, observed: list[int], changed: bool) -> list[int]:
         self.settled.append(changed)
         return super().settle(observed, changed)
 
-    def result(self, state: list[int]) -> dict[str, t.Any]:
-        return {"numbers": state}
+    def result(self, outcome: Outcome[list[int]]) -> dict[str, t.Any]:
+        return {"numbers": outcome.plan.after if outcome.settled is None else outcome.settled}
 
 
 def outcome(resource: Resource[t.Any], module: FakeModule | None = None, **options: t.Any) -> dict[str, t.Any]:
@@ -149,7 +149,6 @@ class Shared(Resource[dict[str, t.Any]]):
     """Members of a thing that others change too, each write guarded by what it was when it was read."""
 
     def __init__(self, live: dict[str, t.Any], wanted: dict[str, t.Any], others: list[dict[str, t.Any]]) -> None:
-        self.api = self
         self.live = live
         self.wanted = wanted
         self.others = others  # each one's change comes before a write of ours
@@ -172,14 +171,14 @@ class Shared(Resource[dict[str, t.Any]]):
 
     def plan(self, observed: dict[str, t.Any]) -> Plan:
         wrong = {name: value for name, value in self.wanted.items() if observed.get(name) != value}
-        steps = tuple(Step("set_member", {"name": n, "value": v}, f"Set {n}") for n, v in wrong.items())
+        steps = tuple(Step(self.set_member, {"name": n, "value": v}, f"Set {n}") for n, v in wrong.items())
         return Plan(observed, {**observed, **self.wanted}, steps)
 
     def is_stale(self, error: BaseException | None) -> bool:
         return "PreconditionFailed" in str(error)
 
-    def result(self, state: dict[str, t.Any]) -> dict[str, t.Any]:
-        return {"it": state}
+    def result(self, outcome: Outcome[dict[str, t.Any]]) -> dict[str, t.Any]:
+        return {"it": outcome.latest}
 
 
 @pytest.fixture
@@ -202,7 +201,7 @@ def test_a_change_of_the_same_member_is_overwritten_with_a_word(no_pauses: list[
     module, resource = FakeModule(), Shared({"a": 0}, {"a": 1}, [{"a": 5}])
     outcome(resource, module)
     assert resource.live == {"a": 1}
-    assert module.warnings == ["a became 5 by somebody else meanwhile; it is made 1."]
+    assert module.warnings == ["a was changed to 5 by another process during this run; it is set to 1."]
 
 
 def test_a_step_whose_answer_was_lost_was_made(no_pauses: list[float]) -> None:
@@ -211,11 +210,11 @@ def test_a_step_whose_answer_was_lost_was_made(no_pauses: list[float]) -> None:
     assert (result["changed"], result["plan"]) == (True, ["Set a"])
 
 
-def test_steps_refused_in_several_lanes_are_planned_again(no_pauses: list[float]) -> None:
+def test_steps_refused_in_several_partitions_are_planned_again(no_pauses: list[float]) -> None:
     class Lanes(Shared):
         def plan(self, observed: dict[str, t.Any]) -> Plan:
             plan = super().plan(observed)
-            steps = tuple(dataclasses.replace(step, lane=step.arguments["name"]) for step in plan.steps)
+            steps = tuple(dataclasses.replace(step, partition=step.arguments["name"]) for step in plan.steps)
             return dataclasses.replace(plan, steps=steps)
 
         def set_member(self, name: str, value: t.Any) -> None:
@@ -246,6 +245,6 @@ def test_it_gives_up_when_others_are_always_faster(no_pauses: list[float]) -> No
     result = outcome(resource)
     assert result["msg"] == (
         "Could not set a: PreconditionFailed from UpdateIt: The ETag is stale. "
-        "AWS answered so 10 times, as if others changed it each time: run it again when they are done."
+        "Still conflicting after 10 attempts: wait until other processes that change it are done, and run it again."
     )
     assert len(no_pauses) == 9

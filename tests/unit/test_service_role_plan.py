@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.policy_documents import listed
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.documents import (
     covers,
@@ -27,11 +27,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._service_role.fac
     number_of,
     part,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.plan import plan, plan_absent
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.resource import ServiceRole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unit.operations import operations
 from unit.service_roles import (
     ACCOUNT,
     ARN,
@@ -50,6 +52,8 @@ from unit.service_roles import (
     trusting,
 )
 
+OPERATIONS = operations(Operations)
+
 GET, PUT, LIST, TAG = (allow(f"s3:{name}") for name in ("Get", "Put", "List", "Tag"))
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 
@@ -61,11 +65,11 @@ def calls(made: Plan) -> list[str]:
         name = arguments.get("arn", "").rpartition("/")[2]
         return " ".join(filter(None, [name, arguments.get("version", "")]))
 
-    return [" ".join(filter(None, [step.call, about(step.arguments)])) for step in made.steps]
+    return [" ".join(filter(None, [step.name, about(step.arguments)])) for step in made.steps]
 
 
 def trusted(made: Plan) -> list[list[str]]:
-    return [services_of(step.arguments["trust"]) for step in made.steps if step.call == "set_trust"]
+    return [services_of(step.arguments["trust"]) for step in made.steps if step.name == "set_trust"]
 
 
 def services_of(trust: Statement) -> list[str]:
@@ -78,7 +82,7 @@ NOTHING = Observed(None)
 
 class TestPresent:
     def test_from_nothing(self) -> None:
-        made = plan(NOTHING, desired(group("p", GET), group("q", PUT), group("r"), tags={"team": "web"}))
+        made = plan(OPERATIONS, NOTHING, desired(group("p", GET), group("q", PUT), group("r"), tags={"team": "web"}))
         assert calls(made) == ["create_role", "create_policy p", "create_policy q", "attach p", "attach q"]
         role, policy, *_ = (step.arguments for step in made.steps)
         assert role["trust"] == {
@@ -91,14 +95,14 @@ class TestPresent:
         assert made.before is None and made.after["role"]["arn"] == ARN
 
     def test_nothing_to_do(self) -> None:
-        made = plan(observed({"p": [GET]}), desired(group("p", GET)))
+        made = plan(OPERATIONS, observed({"p": [GET]}), desired(group("p", GET)))
         assert made.steps == () and made.before == made.after
 
     def test_another_spelling_is_no_change(self) -> None:
         live = {**GET, "Action": "S3:GET", "Resource": GET["Resource"][0]}
         trust = {"Statement": {"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": {"Service": S3}}}
         found = observed({"p": [live]}, trust={**trust, "Version": "2012-10-17"})
-        made = plan(found, desired(group("p", GET)))
+        made = plan(OPERATIONS, found, desired(group("p", GET)))
         assert made.steps == () and made.before == made.after
 
     @pytest.mark.parametrize(
@@ -163,24 +167,24 @@ class TestPresent:
         ],
     )
     def test_policies(self, found: Observed, wanted: list[Group], expected: list[str]) -> None:
-        made = plan(found, desired(*wanted))
+        made = plan(OPERATIONS, found, desired(*wanted))
         assert calls(made) == expected
 
     def test_without_purge_what_is_not_given_stays(self) -> None:
         found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["foreign"])
-        made = plan(found, desired(group("p", LIST), group("q"), purge=False))
+        made = plan(OPERATIONS, found, desired(group("p", LIST), group("q"), purge=False))
         assert calls(made) == ["create_version p"]
         assert made.after["role"]["policies"] == sorted(map(arn, ["foreign", "p", "p-2", "q"]))
 
     def test_a_policy_without_our_tag_is_left_alone_but_not_in_the_role(self) -> None:
         found = observed({"p": [GET], "p-2": [PUT]})
         untagged = {**found.policies, "p-2": dataclasses.replace(found.policies["p-2"], tags={})}
-        made = plan(dataclasses.replace(found, policies=untagged), desired(group("p", GET)))
+        made = plan(OPERATIONS, dataclasses.replace(found, policies=untagged), desired(group("p", GET)))
         assert calls(made) == ["detach p-2"]
 
     def test_tags_are_added_and_others_stay(self) -> None:
         found = observed({"p": [GET]}, tags={**OURS, "team": "old", "cost": "1"})
-        made = plan(found, desired(group("p", GET), tags={"team": "web"}))
+        made = plan(OPERATIONS, found, desired(group("p", GET), tags={"team": "web"}))
         assert [step.arguments["tags"] for step in made.steps] == [{"team": "web"}, {"team": "web"}]
         assert calls(made) == ["tag_role", "tag_policy p"]
         assert made.after["role"]["tags"] == {**OURS, "team": "web", "cost": "1"}
@@ -201,19 +205,19 @@ class TestPresent:
         self, had: str, given: str | None, expected: list[str]
     ) -> None:
         found = observed({"p": [GET]}, permissions_boundary=had)
-        assert calls(plan(found, desired(group("p", PUT), permissions_boundary=given))) == (
+        assert calls(plan(OPERATIONS, found, desired(group("p", PUT), permissions_boundary=given))) == (
             expected or ["create_version p"]
         )
 
     def test_a_new_role_has_its_boundary_from_the_beginning(self) -> None:
-        made = plan(NOTHING, desired(permissions_boundary=BOUNDARY, description="For S3"))
+        made = plan(OPERATIONS, NOTHING, desired(permissions_boundary=BOUNDARY, description="For S3"))
         assert calls(made) == ["create_role"]
         assert made.steps[0].arguments["permissions_boundary"] == BOUNDARY
         assert made.steps[0].arguments["description"] == made.after["role"]["description"] == "For S3"
 
     @pytest.mark.parametrize(("given", "expected"), [(None, []), ("Old", []), ("New", ["set_description"])])
     def test_the_description_is_left_alone_unless_it_is_given(self, given: str | None, expected: list[str]) -> None:
-        assert calls(plan(observed(description="Old"), desired(description=given))) == expected
+        assert calls(plan(OPERATIONS, observed(description="Old"), desired(description=given))) == expected
 
 
 ACCOUNT_ONLY = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
@@ -233,15 +237,15 @@ class TestTrust:
     def test_it_is_narrowed_before_the_policies_change_and_widened_after(
         self, live: Statement, wanted: list[str], expected: list[t.Any]
     ) -> None:
-        made = plan(observed({"p": [GET]}, trust=live), desired(group("p", PUT), services=wanted))
-        order = [trusted(Plan(None, None, (step,)))[0] if step.call == "set_trust" else "policy" for step in made.steps]
+        made = plan(OPERATIONS, observed({"p": [GET]}, trust=live), desired(group("p", PUT), services=wanted))
+        order = [trusted(Plan(None, None, (step,)))[0] if step.name == "set_trust" else "policy" for step in made.steps]
         assert order == expected
 
     def test_a_condition_is_set_first_and_taken_away_last(self) -> None:
         conditional = desired(group("p", PUT), conditions=ACCOUNT_ONLY)
-        assert calls(plan(observed({"p": [GET]}), conditional)) == ["set_trust", "create_version p"]
+        assert calls(plan(OPERATIONS, observed({"p": [GET]}), conditional)) == ["set_trust", "create_version p"]
         found = observed({"p": [GET]}, trust=trusting(S3, condition=ACCOUNT_ONLY))
-        assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
+        assert calls(plan(OPERATIONS, found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
     def test_a_trust_of_somebody_else_ends_first(self) -> None:
         statement = {
@@ -250,16 +254,18 @@ class TestTrust:
             "Action": "sts:AssumeRole",
         }
         found = observed({"p": [GET]}, trust=document([statement]))
-        made = plan(found, desired(group("p", PUT)))
+        made = plan(OPERATIONS, found, desired(group("p", PUT)))
         assert calls(made) == ["set_trust", "create_version p", "set_trust"] and trusted(made) == [[], [S3]]
         assert made.sentences[0] == f"Allow no service to assume the role {NAME} until its policies are changed"
 
     def test_after_a_run_that_was_killed_nobody_is_trusted_until_the_policies_are_changed(self) -> None:
         found = observed({"p": [GET]}, trust=desired().no_trust())
-        assert calls(plan(found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
+        assert calls(plan(OPERATIONS, found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
     def test_where_no_policy_changes_one_step_is_enough(self) -> None:
-        assert trusted(plan(observed({"p": [GET]}, trust=trusting(LAMBDA)), desired(group("p", GET)))) == [[S3]]
+        assert trusted(plan(OPERATIONS, observed({"p": [GET]}, trust=trusting(LAMBDA)), desired(group("p", GET)))) == [
+            [S3]
+        ]
 
 
 class TestOwnership:
@@ -278,19 +284,19 @@ class TestOwnership:
         self, tags: dict[str, str], said: str, planned: t.Callable[[Observed, Desired], Plan]
     ) -> None:
         with pytest.raises(EdgeError, match=said):
-            planned(observed(tags=tags), desired(group("p", GET)))
+            planned(OPERATIONS, observed(tags=tags), desired(group("p", GET)))
 
     @pytest.mark.parametrize("planned", [plan, plan_absent])
     def test_a_policy_of_others_is_refused(self, planned: t.Callable[[Observed, Desired], Plan]) -> None:
         found = Observed(None, {"p": Policy(arn("p"), document([GET]), {"team": "web"})})
         with pytest.raises(EdgeError, match="The policy p exists already without the tag multiregion-edge"):
-            planned(found, desired(group("p", GET)))
+            planned(OPERATIONS, found, desired(group("p", GET)))
 
 
 class TestAbsent:
     def test_rights_first_then_the_role_then_its_policies(self) -> None:
         found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["foreign"], versions=2, inline_policies=("i",))
-        made = plan_absent(found, desired(group("p"), group("q")))
+        made = plan_absent(OPERATIONS, found, desired(group("p"), group("q")))
         assert calls(made) == [
             *("detach foreign", "detach p", "detach p-2", "detach q", "delete_inline_policy", "delete_role"),
             *("delete_version p-2 v1", "delete_policy p-2", "delete_version p v1", "delete_policy p"),
@@ -300,12 +306,12 @@ class TestAbsent:
 
     def test_what_a_killed_run_left_is_deleted(self) -> None:
         found = Observed(None, observed({"p": [GET]}).policies)
-        assert calls(plan_absent(found, desired(group("p")))) == ["delete_policy p"]
-        assert plan_absent(NOTHING, desired(group("p"))) == Plan(None, None)
+        assert calls(plan_absent(OPERATIONS, found, desired(group("p")))) == ["delete_policy p"]
+        assert plan_absent(OPERATIONS, NOTHING, desired(group("p"))) == Plan(None, None)
 
     def test_an_instance_profile_is_not_ours(self) -> None:
         with pytest.raises(EdgeError, match="not deleted, for it is in the instance profile web, api, which is not"):
-            plan_absent(observed(instance_profiles=("web", "api")), desired())
+            plan_absent(OPERATIONS, observed(instance_profiles=("web", "api")), desired())
 
 
 class Simulated:
@@ -318,15 +324,15 @@ class Simulated:
     def apply(self, made: Plan) -> t.Iterator[None]:
         for step in made.steps:
             name = step.arguments.get("arn", "").rpartition("/")[2]
-            if step.call in ("create_policy", "create_version"):
+            if step.name in ("create_policy", "create_version"):
                 self.stored[name] = step.arguments["document"]
-            elif step.call == "delete_policy":
+            elif step.name == "delete_policy":
                 assert name not in self.attached
                 del self.stored[name]
-            elif step.call == "attach":
+            elif step.name == "attach":
                 assert name in self.stored
                 self.attached.add(name)
-            elif step.call == "detach":
+            elif step.name == "detach":
                 self.attached.remove(name)
             yield
 
@@ -341,7 +347,7 @@ def steady(found: Observed, wanted: Desired) -> list[str]:
     simulated = Simulated(found)
     named = {**{f"before {name}": policy.document for name, policy in found.policies.items()}, **wanted.policies}
     before = simulated.granted(named)
-    made = plan(found, wanted)
+    made = plan(OPERATIONS, found, wanted)
     all_of_them = grants(named)
     after = frozenset().union(*(all_of_them[name] for name in wanted.policies))
     for _ in simulated.apply(made):
@@ -474,7 +480,7 @@ def kept(found: Observed, wanted: Desired, **request: str) -> list[str]:
     simulated = Simulated(found)
     assert allowed([policy.document for policy in found.attached.values()], **request)
     assert allowed(wanted.policies.values(), **request)
-    made = plan(found, wanted)
+    made = plan(OPERATIONS, found, wanted)
     for _ in simulated.apply(made):
         assert allowed([simulated.stored[name] for name in simulated.attached], **request)
     return calls(made)
@@ -497,12 +503,13 @@ class TestTenPolicies:
             match=r"has 9 managed policies and would have 11, .* IAM lets it have 10\. "
             r"Detach 1 of these first, .*: foreign0, .*, foreign8\. Then run this again",
         ):
-            plan(observed({}, others=self.OTHERS), wanted)
-        assert plan(observed({}, others=self.OTHERS[1:]), wanted).steps
+            plan(OPERATIONS, observed({}, others=self.OTHERS), wanted)
+        assert plan(OPERATIONS, observed({}, others=self.OTHERS[1:]), wanted).steps
 
     def test_what_iam_shows_of_the_past_is_waited_for(self) -> None:
         """After the changes, a read may still show a state of which no plan can be made."""
         role = ServiceRole.__new__(ServiceRole)
+        role.operations = OPERATIONS
         role._absent, role._desired = False, desired(group("p", GET), group("q", PUT))
         assert "would have 11" in role._not_seen(observed({}, others=self.OTHERS))
         assert not role._not_seen(observed({"p": [GET], "q": [PUT]}))
@@ -511,18 +518,18 @@ class TestTenPolicies:
         found = observed({name: [each] for name, each in numbered(10).items()})
         exchanged = [group(name, each) for name, each in numbered(10, shift=1).items()]
         with pytest.raises(EdgeError, match=r"would have 11, .* Change fewer groups at once"):
-            plan(found, desired(*exchanged))
+            plan(OPERATIONS, found, desired(*exchanged))
 
     def test_what_goes_first_makes_room(self) -> None:
         found = observed({name: [each] for name, each in numbered(10).items()})
         groups = [group(name) for name in numbered(10)]
-        made = plan(found, desired(*groups, group("q", TAG)))
+        made = plan(OPERATIONS, found, desired(*groups, group("q", TAG)))
         assert calls(made).index("detach pj") < calls(made).index("attach q")
 
     def test_a_role_that_has_more_may_have_as_many(self) -> None:
         """AWS raises the quota on request."""
         others = [*self.OTHERS, "x", "y"]
-        assert plan(observed({"p": [GET]}, others=others, attached=["p"]), desired(group("p", PUT))).steps
+        assert plan(OPERATIONS, observed({"p": [GET]}, others=others, attached=["p"]), desired(group("p", PUT))).steps
 
 
 class TestMovesThatGrantsDoNotShow:
@@ -584,11 +591,11 @@ class TestMovesThatGrantsDoNotShow:
     def test_what_is_of_one_form_waits_for_nothing(self) -> None:
         """Values that differ grant different things."""
         found = observed({"p": [allow("s3:Get", on=["a"])], "q": [PUT]})
-        made = plan(found, desired(group("p", allow("s3:Get", on=["b"])), group("q", TAG)))
+        made = plan(OPERATIONS, found, desired(group("p", allow("s3:Get", on=["b"])), group("q", TAG)))
         assert calls(made) == ["create_version p", "create_version q"]
         conditions = [{"StringEquals": {"k": each}} for each in "ab"]
         one, other = (allow("s3:Get", Condition=each) for each in conditions)
-        made = plan(observed({"p": [one], "q": [other]}), desired(group("p", other), group("q", LIST)))
+        made = plan(OPERATIONS, observed({"p": [one], "q": [other]}), desired(group("p", other), group("q", LIST)))
         assert calls(made) == ["create_version p", "create_version q"]
 
 
@@ -603,7 +610,7 @@ def test_trusts_between_any_two_sets_of_services_are_never_wider_than_both() -> 
     """Who is trusted after each step is trusted before or after, and who is trusted in both is so all the time."""
     sets = [list(each) for count in (1, 2, 3) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
     for live, wanted in itertools.product(sets, sets):
-        made = plan(observed(trust=trusting(*live)), desired(services=wanted))
+        made = plan(OPERATIONS, observed(trust=trusting(*live)), desired(services=wanted))
         for services in trusted(made):
             assert set(live) & set(wanted) <= set(services) <= set(live) | set(wanted)
         assert set((trusted(made) or [live])[-1]) == set(wanted)
@@ -621,17 +628,17 @@ def test_no_service_has_a_right_that_it_has_neither_before_nor_after(
     sets = [list(each) for count in (1, 2) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
     for live, wanted in itertools.product(sets, sets):
         found = observed({"p": [before]}, trust=trusting(*live, condition=condition))
-        made = plan(found, desired(group("p", after), services=wanted, conditions=ACCOUNT_ONLY))
+        made = plan(OPERATIONS, found, desired(group("p", after), services=wanted, conditions=ACCOUNT_ONLY))
         named = {"before": document([before]), "after": document([after])}
         had, given = (grants(named)[name] for name in ("before", "after"))
         old, new = set(itertools.product(live, had)), set(itertools.product(wanted, given))
         simulated, services = Simulated(found), live
         for step, _ in zip(made.steps, simulated.apply(made), strict=True):
-            services = services_of(step.arguments["trust"]) if step.call == "set_trust" else services
+            services = services_of(step.arguments["trust"]) if step.name == "set_trust" else services
             assert old & new <= set(itertools.product(services, simulated.granted(named))) <= old | new
         assert set(services) == set(wanted)
 
 
 def test_a_role_of_another_path_keeps_its_arn() -> None:
     role = Role(f"arn:aws:iam::{ACCOUNT}:role/path/{NAME}", trusting(S3), tags=OURS)
-    assert plan(Observed(role), desired()).after["role"]["arn"] == role.arn
+    assert plan(OPERATIONS, Observed(role), desired()).after["role"]["arn"] == role.arn

@@ -10,16 +10,16 @@ import typing as t
 import botocore.session
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import (
-    KNOWN_AFTER_APPLY,
+    drop_none,
     equal,
     from_api,
-    normal,
+    normalize,
     overlay,
-    snake,
     to_api,
+    to_snake_case,
     validate,
-    without_nulls,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,7 +81,7 @@ API_CONFIG: dict[str, t.Any] = {
     ],
 )
 def test_members_are_spelt_as_botocore_spells_them(member: str, ours: str) -> None:
-    assert snake(member) == ours
+    assert to_snake_case(member) == ours
 
 
 def test_what_cloudfront_returns_comes_back_the_same() -> None:
@@ -176,7 +176,7 @@ def test_normal_has_the_types_that_aws_tells_and_keeps_what_is_null() -> None:
         "default_cache_behavior": {"allowed_methods": ["GET"], "compress": None},
         "web_acl_id": KNOWN_AFTER_APPLY,
     }
-    assert normal(SHAPE, given_config) == {
+    assert normalize(SHAPE, given_config) == {
         **given_config,
         "enabled": True,
         "comment": "7",
@@ -184,12 +184,12 @@ def test_normal_has_the_types_that_aws_tells_and_keeps_what_is_null() -> None:
         "default_cache_behavior": {"allowed_methods": {"items": ["GET"]}, "compress": None},
     }
     with pytest.raises(EdgeError, match="did you mean comment"):
-        normal(SHAPE, {"commment": None})
+        normalize(SHAPE, {"commment": None})
 
 
 def test_without_nulls() -> None:
     value = {"a": None, "b": {"c": None, "d": 0}, "e": [{"f": None}, ({"g": None},)], "h": False}
-    assert without_nulls(value) == {"b": {"d": 0}, "e": [{}, [{}]], "h": False}
+    assert drop_none(value) == {"b": {"d": 0}, "e": [{}, [{}]], "h": False}
 
 
 @pytest.mark.parametrize(

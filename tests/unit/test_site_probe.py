@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._core import waiting
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._site import probe
 from ansible_collections.multiregion.edge.plugins.modules import site_probe
@@ -100,7 +100,7 @@ def test_probes_that_are_refused(given: list[dict[str, t.Any]], words: str) -> N
 
 @pytest.fixture(autouse=True)
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile.wait_until, "__kwdefaults__", {**reconcile.wait_until.__kwdefaults__, "pause": 0})
+    monkeypatch.setattr(waiting.wait_until, "__kwdefaults__", {**waiting.wait_until.__kwdefaults__, "pause": 0})
 
 
 def test_headers_that_yaml_made_numbers_are_sent_as_text() -> None:

@@ -9,11 +9,16 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.reconcile import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Plan
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
 from hypothesis import given
 from hypothesis import strategies as st
+
+from unit.operations import operations
+
+OPERATIONS = operations(KeysApi)
 
 WWW = "www.example.com"
 WWW_KEY = f"my-site/h/{WWW}"
@@ -26,11 +31,11 @@ def planned(
     observed: dict[str, str], hosts: dict[str, t.Any], purge: bool = False, state: str = "present", size: int = 0
 ) -> Plan:
     wanted = desired({"site": "my-site", "hosts": hosts, "purge": purge, "state": state})
-    return planning.plan(planning.Observed(observed, size), wanted, "arn", "my-site")
+    return planning.plan(OPERATIONS, planning.Observed(observed, size), wanted, "arn", "my-site")
 
 
 def calls(plan: Plan) -> list[tuple[dict[str, str], list[str]]]:
-    assert {step.call for step in plan.steps} <= {"update_keys"}
+    assert {step.name for step in plan.steps} <= {"update_keys"}
     return [(step.arguments["puts"], step.arguments["deletes"]) for step in plan.steps]
 
 

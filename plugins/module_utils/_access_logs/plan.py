@@ -15,10 +15,12 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._rules.cloudfront import DISTRIBUTION_ARN
 from .._rules.ownership import OWNER_TAG
+
+if t.TYPE_CHECKING:
+    from .api import AccessLogsApi
 
 Settings = dict[str, t.Any]
 
@@ -103,20 +105,32 @@ def check(desired: Desired) -> None:
             raise EdgeError(f"{option}: is for buckets only.")
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Plan:
     """What is new comes before what is old goes, so that no log is lost between."""
     source, destination = desired.source_name, desired.destination_name
     ours = {name: arn for name, arn in observed.sources.items() if desired.is_ours(name)}
     keeps = () if desired.absent else (source, destination)
-    steps = [] if desired.absent else _additions(observed, desired)
+    steps = [] if desired.absent else _additions(operations, observed, desired)
     for delivery in observed.deliveries:
         # What others let our source deliver to them stays, as long as the source does.
         theirs = delivery.source in keeps and not desired.is_ours(delivery.destination)
         if delivery.source in ours and (delivery.source, delivery.destination) != keeps and not theirs:
-            steps.append(_deletion("delivery", delivery.id, f"of {delivery.source}", key="delivery_id"))
-    steps += [_deletion("source", name) for name in ours if name not in keeps]
+            steps.append(
+                Step(
+                    operations.delete_delivery,
+                    {"delivery_id": delivery.id},
+                    f"Delete the delivery {delivery.id} of {delivery.source}",
+                )
+            )
     steps += [
-        _deletion("destination", name) for name in observed.destinations if desired.is_ours(name) and name not in keeps
+        Step(operations.delete_source, {"name": name}, f"Delete the delivery source {name}")
+        for name in ours
+        if name not in keeps
+    ]
+    steps += [
+        Step(operations.delete_destination, {"name": name}, f"Delete the delivery destination {name}")
+        for name in observed.destinations
+        if desired.is_ours(name) and name not in keeps
     ]
     before = {
         delivery.source: {delivery.destination: delivery.settings}
@@ -126,7 +140,7 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     return Plan(before, {} if desired.absent else {source: {destination: _after(observed, desired)}}, tuple(steps))
 
 
-def _additions(observed: Observed, desired: Desired) -> list[Step]:
+def _additions(operations: AccessLogsApi, observed: Observed, desired: Desired) -> list[Step]:
     source, destination = desired.source_name, desired.destination_name
     for name, arn in observed.sources.items():
         if arn == desired.distribution_arn and name != source:
@@ -138,20 +152,20 @@ def _additions(observed: Observed, desired: Desired) -> list[Step]:
     steps = []
     if source not in observed.sources:
         arguments: Settings = {"name": source, "distribution_arn": desired.distribution_arn, "tags": tags}
-        steps.append(Step("put_source", arguments, f"Create the delivery source {source}"))
+        steps.append(Step(operations.put_source, arguments, f"Create the delivery source {source}"))
     if destination not in observed.destinations:
         where = desired.destination
         arguments = {"destination_arn": where.resource_arn, "output_format": where.output_format, "tags": tags}
         sentence = f"Create the delivery destination {destination}: {where.output_format} to {where.resource_arn}"
-        steps.append(Step("put_destination", {"name": destination, **arguments}, sentence))
+        steps.append(Step(operations.put_destination, {"name": destination, **arguments}, sentence))
     live, after = _live(observed, desired), _after(observed, desired)
     if live is None:
         arguments = {"source": source, "destination": destination, "settings": after, "tags": tags}
-        steps.append(Step("create_delivery", arguments, f"Deliver {source} to {destination}"))
+        steps.append(Step(operations.create_delivery, arguments, f"Deliver {source} to {destination}"))
     elif live.settings != after:
         changed = ", ".join(sorted(key for key in after if live.settings.get(key) != after[key]))
         sentence = f"Update the delivery of {source}: {changed}"
-        steps.append(Step("update_delivery", {"delivery_id": live.id, "settings": after}, sentence))
+        steps.append(Step(operations.update_delivery, {"delivery_id": live.id, "settings": after}, sentence))
     return steps
 
 
@@ -171,7 +185,3 @@ def _after(observed: Observed, desired: Desired) -> Settings:
     if after.get("s3_enable_hive_compatible_path") is False and "s3_enable_hive_compatible_path" not in live and found:
         del after["s3_enable_hive_compatible_path"]
     return after
-
-
-def _deletion(kind: str, name: str, of: str = "", key: str = "name") -> Step:
-    return Step(f"delete_{kind}", {key: name}, f"Delete the delivery {kind if of == '' else name} {of or name}")

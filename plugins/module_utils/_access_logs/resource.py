@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.reconcile import Plan, Resource
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
 from .._rules.ownership import as_tags
 from . import plan as planning
 from .api import AccessLogsApi
@@ -50,18 +51,18 @@ class AccessLogs(Resource[planning.Observed]):
             absent=p["state"] == "absent",
         )
         planning.check(self._desired)
-        self.api = AccessLogsApi(aws)
+        self.operations = AccessLogsApi(aws)
 
     def observe(self) -> planning.Observed:
-        return self.api.observed()
+        return self.operations.observed()
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         return observed  # nothing here takes time
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         if self._desired.absent:
             return {"logging": None}
         return {

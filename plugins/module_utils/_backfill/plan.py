@@ -14,8 +14,11 @@ import hashlib
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .compare import Difference, Item
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # Of a job's manifest: more prefixes than this are shortened until they are fewer.
 _MOST_PREFIXES = 100
@@ -56,21 +59,21 @@ class Observed:
     last_job: str | None = None
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """At most one job, and one step a Region for what is copied there and for what is removed there."""
     lacking = [region for region in desired.regions if observed.regions[region].missing]
     by_job = _by_job(lacking, observed, desired)
-    steps = [_job(by_job, observed, desired)] if by_job else []
+    steps = [_job(operations, by_job, observed, desired)] if by_job else []
     for region in desired.regions:
         found = observed.regions[region]
         where = {"region": region, "bucket": desired.buckets[region]}
         if found.missing and region not in by_job:
             sentence = f"Bring {told(found.missing)} to {region}"
-            steps.append(Step("copy", {**where, "items": found.missing}, sentence, lane=region))
+            steps.append(Step(operations.copy, {**where, "items": found.missing}, sentence, partition=region))
         if found.extra and desired.delete_extra:
             _refuse_to_empty(found, region, desired)
             sentence = f"Put delete markers on {_objects(found.extra)} in {region} that {desired.source_region} lacks"
-            steps.append(Step("mark_deleted", {**where, "items": found.extra}, sentence, lane=region))
+            steps.append(Step(operations.mark_deleted, {**where, "items": found.extra}, sentence, partition=region))
     return Plan(_counts(observed.regions), _counts_after(observed.regions, desired), tuple(steps))
 
 
@@ -95,7 +98,7 @@ def _by_job(lacking: t.Sequence[str], observed: Observed, desired: Desired) -> l
     return reached if worth_it and manifest_prefixes(reached, observed, desired) else []
 
 
-def _job(by_job: t.Sequence[str], observed: Observed, desired: Desired) -> Step:
+def _job(operations: Operations, by_job: t.Sequence[str], observed: Observed, desired: Desired) -> Step:
     missing = [item for region in by_job for item in observed.regions[region].missing]
     prefixes = manifest_prefixes(by_job, observed, desired)
     arguments = {
@@ -107,7 +110,7 @@ def _job(by_job: t.Sequence[str], observed: Observed, desired: Desired) -> Step:
     }
     how = f"by the batch job {observed.active_job} that runs already" if observed.active_job else "by a batch job"
     sentence = f"Bring {told(missing)} to {', '.join(by_job)} {how} in {desired.source_region}"
-    return Step("replicate_by_job", arguments, sentence, lane=desired.source_region)
+    return Step(operations.replicate_by_job, arguments, sentence, partition=desired.source_region)
 
 
 def manifest_prefixes(by_job: t.Iterable[str], observed: Observed, desired: Desired) -> list[str]:

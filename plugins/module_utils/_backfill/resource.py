@@ -15,9 +15,11 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
-from .._core.parallel import FleetError, in_parallel
+from .._core.parallel import MultiRegionError, in_parallel
+from .._core.plan import Plan
 from .._core.progress import Progress
-from .._core.reconcile import Plan, Resource, apply
+from .._core.reconcile import Outcome, Resource, apply
+from .._core.waiting import Deadline
 from .._rules.bucket_names import check_bucket_names
 from .._rules.regions import check_regions
 from . import plan as planning
@@ -29,7 +31,7 @@ from .compare import (
     difference,
     same_content,
 )
-from .work import Deadline, Work
+from .operations import Operations
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},
@@ -51,7 +53,7 @@ ARGUMENTS: dict[str, t.Any] = {
 
 # Comparisons after which a source that goes on changing is left to the next run.
 _ROUNDS = 5
-_KEYS_TOLD = 100
+_MAX_SHOWN = 100
 
 
 class Backfill(Resource[planning.Observed]):
@@ -60,9 +62,7 @@ class Backfill(Resource[planning.Observed]):
         self._check_mode: bool = module.check_mode
         self._warn: t.Callable[[str], object] = module.warn
         self._reads = BackfillApi(aws, self._desired.source_region, self._desired.source)
-        self.api = Work(self._reads, Deadline(module.params["wait_timeout"]))
-        self._first: planning.Observed | None = None
-        self._last = planning.Observed({})
+        self.operations = Operations(self._reads, Deadline(module.params["wait_timeout"]))
 
     def observe(self) -> planning.Observed:
         source = Shared(self._list(self._desired.source_region))
@@ -70,14 +70,12 @@ class Backfill(Resource[planning.Observed]):
             compared = in_parallel(
                 {region: functools.partial(self._compare, source, region) for region in self._desired.regions}
             )
-        except FleetError as error:
+        except MultiRegionError as error:
             causes = {str(cause): cause for cause in error.failures.values()}
             if len(causes) > 1:
                 raise
             raise next(iter(causes.values())) from error  # the source's, which every comparison met
-        self._last = self._with_jobs(planning.Observed(compared))
-        self._first = self._first or self._last
-        return self._last
+        return self._with_jobs(planning.Observed(compared))
 
     def _list(self, region: str) -> t.Iterator[Item]:
         bucket = self._desired.buckets[region]
@@ -129,7 +127,7 @@ class Backfill(Resource[planning.Observed]):
         )
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         """Compare again, and copy what a job left and what changed meanwhile, until nothing is missing."""
@@ -138,38 +136,37 @@ class Backfill(Resource[planning.Observed]):
         copying = dataclasses.replace(self._desired, method="copy")
         for _round in range(_ROUNDS):
             observed = self.observe()
-            rest = planning.plan(observed, copying)
+            rest = planning.plan(self.operations, observed, copying)
             if not rest.steps:
                 return observed
-            for note in self.api.notes:
+            for note in self.operations.notes:
                 self._warn(note)
             if self._desired.method == "batch":
                 raise EdgeError(
-                    f"Still to do after the batch job: {'; '.join(rest.sentences)}. {' '.join(self.api.notes)} Correct "
-                    "what it says and run it again, or choose auto or copy as method."
+                    f"Still to do after the batch job: {'; '.join(rest.sentences)}. {' '.join(self.operations.notes)} "
+                    "Correct that and run it again, or choose auto or copy as method."
                 )
-            self.api.notes.clear()
-            apply(rest.steps, self.api, lambda sentence: None)
+            self.operations.notes.clear()
+            apply(rest.steps, lambda sentence: None)
         raise EdgeError(
             f"Still to do after {_ROUNDS} comparisons: {'; '.join(rest.sentences)}, for {self._desired.source} goes on "
             "changing. Nothing is lost: run it again."
         )
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         """What was missing at the beginning, and what of it is there now."""
-        first = self._first or self._last
         regions = {}
-        for region, found in first.regions.items():
-            now = self._last.regions[region]
+        for region, found in outcome.observed.regions.items():
+            now = outcome.latest.regions[region]
             regions[region] = {
                 "missing": len(found.missing),
                 "copied": len(found.missing) - len(now.missing),
                 "bytes": found.size,
                 "extra": len(found.extra),
-                "extra_keys": [item.key for item in found.extra[:_KEYS_TOLD]],
+                "extra_keys": [item.key for item in found.extra[:_MAX_SHOWN]],
                 "deleted": len(found.extra) - len(now.extra),
             }
-        complete = not any(found.missing for found in self._last.regions.values())
+        complete = not any(found.missing for found in outcome.latest.regions.values())
         return {"regions": regions, "complete": complete}
 
 

@@ -13,10 +13,13 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .._rules.ownership import OWNER_TAG, refuse_foreign
 from .._rules.policy_documents import same as same_policy
 from . import encryption, lifecycle, policy
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 _BLOCK_ALL = {
     "BlockPublicAcls": True,
@@ -88,39 +91,54 @@ def bucket_arn(name: str) -> str:
 
 
 # aspect → (call, its option, the beginning of the sentence); access is tightened before anything else is set.
-ASPECTS: dict[str, tuple[str, str, str]] = {
-    "public_access_block": ("put_public_access_block", "configuration", "Block all public access"),
-    "ownership": ("put_ownership", "ownership", "Enforce the bucket owner's ownership of all objects"),
-    "policy": ("put_policy", "policy", "Set our statements in the policy"),
-    "versioning": ("put_versioning", "status", "Enable versioning"),
-    "encryption": ("put_encryption", "rule", "Set the default encryption"),
-    "tags": ("put_tags", "tags", "Set the tags"),
-    "lifecycle": ("put_lifecycle", "lifecycle", "Set our rule in the lifecycle"),
+# What each aspect is called as an argument, and the words for its step; in the order in which they are set.
+ASPECTS: dict[str, tuple[str, str]] = {
+    "public_access_block": ("configuration", "Block all public access"),
+    "ownership": ("ownership", "Enforce the bucket owner's ownership of all objects"),
+    "policy": ("policy", "Set our statements in the policy"),
+    "versioning": ("status", "Enable versioning"),
+    "encryption": ("rule", "Set the default encryption"),
+    "tags": ("tags", "Set the tags"),
+    "lifecycle": ("lifecycle", "Set our rule in the lifecycle"),
 }
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def setters(operations: Operations) -> dict[str, t.Callable[..., object]]:
+    """The operation that sets each aspect."""
+    return {
+        "public_access_block": operations.put_public_access_block,
+        "ownership": operations.put_ownership,
+        "policy": operations.put_policy,
+        "versioning": operations.put_versioning,
+        "encryption": operations.put_encryption,
+        "tags": operations.put_tags,
+        "lifecycle": operations.put_lifecycle,
+    }
+
+
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """The steps of every Region, each Region a lane of its own."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     steps: list[Step] = []
+    setter = setters(operations)
     for region, name in desired.names.items():
         bucket = observed[region]
         if bucket is None:
             wanted = desired.aspects(region)
             live = _as_created(wanted)
             arguments = {"region": region, "name": name, "tags": wanted["tags"]}
-            steps.append(Step("create_bucket", arguments, f"Create the bucket {name} in {region}", region))
+            steps.append(Step(operations.create_bucket, arguments, f"Create the bucket {name} in {region}", region))
         else:
             _refuse_taking_over(f"The bucket {name} in {region}", bucket, desired)
             live = bucket.aspects
             wanted = desired.aspects(region, live)
             before[region] = {"name": name, **live}
         after[region] = {"name": name, **wanted}
-        for aspect, (call, option, words) in ASPECTS.items():
+        for aspect, (option, words) in ASPECTS.items():
             if not _same(aspect, live.get(aspect), wanted[aspect]):
                 arguments = {"region": region, "name": name, option: wanted[aspect]}
-                steps.append(Step(call, arguments, f"{words} of {name} in {region}", region))
+                steps.append(Step(setter[aspect], arguments, f"{words} of {name} in {region}", region))
     return Plan(before, after, tuple(steps))
 
 

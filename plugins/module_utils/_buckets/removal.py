@@ -13,8 +13,11 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .._rules.ownership import OWNER_TAG
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Remains:
 Observed = t.Mapping[str, t.Optional[Remains]]
 
 
-def plan(observed: Observed, site: str, names: t.Mapping[str, str], force_empty: bool) -> Plan:
+def plan(operations: Operations, observed: Observed, site: str, names: t.Mapping[str, str], force_empty: bool) -> Plan:
     """Replication ends in every Region before anything is deleted in one: what is deleted would come back."""
     left = {region: remains for region in names if (remains := observed[region]) is not None}
     for region, remains in left.items():
@@ -63,7 +66,7 @@ def plan(observed: Observed, site: str, names: t.Mapping[str, str], force_empty:
         _refuse_contents(left, names)
     steps = [
         Step(
-            "delete_replication",
+            operations.delete_replication,
             {"region": region, "name": names[region]},
             f"Stop replicating {names[region]} from {region}",
         )
@@ -73,7 +76,7 @@ def plan(observed: Observed, site: str, names: t.Mapping[str, str], force_empty:
     everything = " and everything in it" if force_empty else ""
     steps += [
         Step(
-            "delete_bucket",
+            operations.delete_bucket,
             {"region": region, "name": names[region], "everything": force_empty},
             f"Delete the bucket {names[region]} in {region}{everything}",
             region,

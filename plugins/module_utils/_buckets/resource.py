@@ -18,7 +18,9 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.bucket_names import (
     NAME_ARGUMENTS,
     bucket_names,
@@ -29,7 +31,7 @@ from .._rules.ownership import OWNER_TAG, as_tags
 from .._rules.regions import OPT_IN_REGIONS, refuse_disabled
 from . import encryption, policy, removal
 from . import plan as planning
-from .api import BucketsApi
+from .operations import Operations
 
 ARGUMENTS: dict[str, t.Any] = {
     **NAME_ARGUMENTS,
@@ -59,7 +61,7 @@ def regional_buckets(module: AnsibleAWSModule, aws: Aws) -> Resource[t.Any]:
 class _Buckets(Resource[ByRegion[One]]):
     """What both states have in common: names, Regions, and the wait until what was changed is read back."""
 
-    api: BucketsApi
+    operations: Operations
     _what: str  # is waited for
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
@@ -67,12 +69,12 @@ class _Buckets(Resource[ByRegion[One]]):
         self._names = bucket_names(p["site"], p["regions"], p["names"], aws, p["namespace"], p["prefix"])
         self._wait_timeout: int = p["wait_timeout"]
         self._account_id = aws.account_id
-        self.api = BucketsApi(aws, self._wait_timeout)
+        self.operations = Operations(aws, self._wait_timeout)
 
     def observe(self) -> ByRegion[One]:
         opt_in = [region for region in self._names if region in OPT_IN_REGIONS]
         if opt_in:
-            refuse_disabled(self.api.opt_in_status(opt_in), "regions")
+            refuse_disabled(self.operations.opt_in_status(opt_in), "regions")
         return self._read(self._names)
 
     def _read(self, regions: t.Iterable[str]) -> ByRegion[One]:
@@ -81,7 +83,7 @@ class _Buckets(Resource[ByRegion[One]]):
     def _read_if_there(self, region: str) -> One | None:
         name = self._names[region]
         try:
-            return self._read_one(region, name) if self.api.exists(region, name) else None
+            return self._read_one(region, name) if self.operations.exists(region, name) else None
         except is_boto3_error_code("NoSuchBucket"):  # new, and not yet known everywhere; or just deleted
             return None
 
@@ -143,20 +145,20 @@ class Present(_Buckets[planning.Bucket]):
     def observe(self) -> ByRegion[planning.Bucket]:
         observed = super().observe()
         keys = self._desired.kms_keys.items()
-        found = in_parallel({region: functools.partial(self.api.key, region, key) for region, key in keys})
+        found = in_parallel({region: functools.partial(self.operations.key, region, key) for region, key in keys})
         for region, metadata in found.items():
             encryption.refuse_unusable(region, metadata)
         return observed
 
     def _read_one(self, region: str, name: str) -> planning.Bucket:
-        aspects = {aspect: getattr(self.api, aspect)(region, name) for aspect in planning.ASPECTS}
+        aspects = self.operations.aspects(region, name)
         stranger = OWNER_TAG not in aspects["tags"] and not self._desired.adopt
-        return planning.Bucket(aspects, in_use=stranger and self.api.in_use(region, name))
+        return planning.Bucket(aspects, in_use=stranger and self.operations.in_use(region, name))
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[ByRegion[planning.Bucket]]) -> dict[str, t.Any]:
         buckets = {
             region: {"region": region, "name": name, "arn": planning.bucket_arn(name)}
             for region, name in self._names.items()
@@ -175,7 +177,7 @@ class Absent(_Buckets[removal.Remains]):
     def observe(self) -> ByRegion[removal.Remains]:
         observed = super().observe()
         # Emptied first and refused by S3 afterwards would be too late.
-        members = self.api.access_points() if any(observed.values()) else {}
+        members = self.operations.access_points() if any(observed.values()) else {}
         return {
             region: dataclasses.replace(remains, access_points=tuple(members.get(self._names[region], ())))
             if remains
@@ -184,13 +186,13 @@ class Absent(_Buckets[removal.Remains]):
         }
 
     def _read_one(self, region: str, name: str) -> removal.Remains:
-        tags = self.api.tags(region, name)
+        tags = self.operations.tags(region, name)
         if self._force_empty:
-            return removal.Remains(tags, replicates=self.api.replicates(region, name))
-        return removal.Remains(tags, contents=self.api.contents(region, name))
+            return removal.Remains(tags, replicates=self.operations.replicates(region, name))
+        return removal.Remains(tags, contents=self.operations.contents(region, name))
 
     def plan(self, observed: removal.Observed) -> Plan:
-        return removal.plan(observed, self._site, self._names, self._force_empty)
+        return removal.plan(self.operations, observed, self._site, self._names, self._force_empty)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[ByRegion[removal.Remains]]) -> dict[str, t.Any]:
         return {"buckets": {}, "names": self._names, "account_id": self._account_id}

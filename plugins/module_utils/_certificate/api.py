@@ -68,10 +68,10 @@ class CertificateApi:
         except is_boto3_error_code("ResourceNotFoundException"):
             return
         except is_boto3_error_code("ResourceInUseException") as error:
-            raise in_use(arn) from error
+            raise in_use_error(arn) from error
 
 
-def in_use(arn: str, by: t.Iterable[str] = ()) -> EdgeError:
+def in_use_error(arn: str, by: t.Iterable[str] = ()) -> EdgeError:
     return EdgeError(
         f"The certificate {arn} is in use{''.join(f' by {user}' for user in sorted(by)[:3])}: give that another one "
         "first, or remove it, and run it again. ACM takes some minutes to see that nothing uses it any more."

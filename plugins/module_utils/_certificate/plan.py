@@ -15,8 +15,11 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .._rules.ownership import OWNER_TAG
+
+if t.TYPE_CHECKING:
+    from .api import CertificateApi
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}")
@@ -120,13 +123,13 @@ def checked_names(domain_name: str, others: t.Iterable[str]) -> tuple[str, ...]:
     return names
 
 
-def chosen(observed: t.Iterable[Certificate], names: t.Collection[str]) -> Certificate | None:
+def select(observed: t.Iterable[Certificate], names: t.Collection[str]) -> Certificate | None:
     """The one for exactly these names that is issued, or will be."""
     usable = [each for each in _same(observed, names) if each.status in _USABLE]
     return min(usable, key=lambda each: (each.status != "ISSUED", each.arn), default=None)
 
 
-def over(observed: t.Iterable[Certificate], names: t.Collection[str]) -> list[Certificate]:
+def failed(observed: t.Iterable[Certificate], names: t.Collection[str]) -> list[Certificate]:
     """Those for exactly these names that will never be issued (again)."""
     return [each for each in _same(observed, names) if each.status not in _USABLE]
 
@@ -135,37 +138,43 @@ def _same(observed: t.Iterable[Certificate], names: t.Collection[str]) -> list[C
     return [each for each in observed if set(each.names) == set(names)]
 
 
-def plan_present(observed: t.Sequence[Certificate], desired: Desired) -> Plan:
-    found = chosen(observed, desired.names)
-    past = over(observed, desired.names)
+def plan_present(operations: CertificateApi, observed: t.Sequence[Certificate], desired: Desired) -> Plan:
+    found = select(observed, desired.names)
+    past = failed(observed, desired.names)
     after = {"names": sorted(desired.names), "tags": {**(found.tags if found else {}), **desired.all_tags()}}
     steps = []
     if found is None:
         arguments = {"names": list(desired.names), "token": _token(desired, past), "tags": desired.all_tags()}
-        steps.append(Step("request_certificate", arguments, f"Request a certificate for {', '.join(desired.names)}"))
+        steps.append(
+            Step(operations.request_certificate, arguments, f"Request a certificate for {', '.join(desired.names)}")
+        )
         before = None
     else:
         before = {"names": sorted(found.names), "tags": dict(found.tags)}
         missing = {key: value for key, value in desired.all_tags().items() if found.tags.get(key) != value}
         if missing:
-            steps.append(Step("put_tags", {"arn": found.arn, "tags": missing}, f"Tag the certificate {found.arn}"))
-    steps += [_deletion(each, f", which is {each.reason}") for each in past if not each.used_by]
+            steps.append(
+                Step(operations.put_tags, {"arn": found.arn, "tags": missing}, f"Tag the certificate {found.arn}")
+            )
+    steps += [_deletion(operations, each, f", which is {each.reason}") for each in past if not each.used_by]
     return Plan(before, after, tuple(steps))
 
 
-def plan_absent(observed: t.Sequence[Certificate], names: t.Collection[str]) -> Plan:
+def plan_absent(operations: CertificateApi, observed: t.Sequence[Certificate], names: t.Collection[str]) -> Plan:
     """Of these names exactly; the caller has seen that nothing uses them."""
     gone = _same(observed, names)
     before = {"names": sorted(names), "arns": sorted(each.arn for each in gone)} if gone else None
-    return Plan(before, None, tuple(_deletion(each) for each in gone))
+    return Plan(before, None, tuple(_deletion(operations, each) for each in gone))
 
 
-def used(observed: t.Sequence[Certificate], names: t.Collection[str]) -> Certificate | None:
+def in_use(observed: t.Sequence[Certificate], names: t.Collection[str]) -> Certificate | None:
     return next((each for each in _same(observed, names) if each.used_by), None)
 
 
-def _deletion(certificate: Certificate, why: str = "") -> Step:
-    return Step("delete_certificate", {"arn": certificate.arn}, f"Delete the certificate {certificate.arn}{why}")
+def _deletion(operations: CertificateApi, certificate: Certificate, why: str = "") -> Step:
+    return Step(
+        operations.delete_certificate, {"arn": certificate.arn}, f"Delete the certificate {certificate.arn}{why}"
+    )
 
 
 def _token(desired: Desired, past: t.Iterable[Certificate]) -> str:

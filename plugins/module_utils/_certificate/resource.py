@@ -12,11 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.reconcile import Plan, Resource, wait_until
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.ownership import as_tags
 from . import plan as planning
-from .api import CertificateApi, in_use
+from .api import CertificateApi, in_use_error
 
 ARGUMENTS: dict[str, t.Any] = {
     "site": {"type": "str", "required": True},
@@ -44,52 +45,47 @@ class DnsCertificate(Resource[State]):
         self._absent: bool = p["state"] == "absent"
         self._wait: bool = p["wait"]
         self._wait_timeout: float = p["wait_timeout"]
-        self._observed: State = []
-        self._over: frozenset[str] = frozenset()
-        self.api = CertificateApi(aws)
+        self.operations = CertificateApi(aws)
 
     def observe(self) -> State:
-        self._observed = self.api.certificates(self._desired.site, self._desired.names)
-        return self._observed
+        return self.operations.certificates(self._desired.site, self._desired.names)
 
     def plan(self, observed: State) -> Plan:
         if not self._absent:
-            self._over = frozenset(each.arn for each in planning.over(observed, self._desired.names))
-            return planning.plan_present(observed, self._desired)
-        used = planning.used(observed, self._desired.names)
+            return planning.plan_present(self.operations, observed, self._desired)
+        used = planning.in_use(observed, self._desired.names)
         if used is not None:
-            raise in_use(used.arn, used.used_by)
-        return planning.plan_absent(observed, self._desired.names)
+            raise in_use_error(used.arn, used.used_by)
+        return planning.plan_absent(self.operations, observed, self._desired.names)
 
     def settle(self, observed: State, changed: bool) -> State:
-        if self._absent:
-            return []
-        if not changed and self._ready(planning.chosen(observed, self._desired.names)):
+        if self._absent or (not changed and self._is_ready(observed)):
             return observed
-        wait_until(
+        failed_before = {each.arn for each in planning.failed(observed, self._desired.names)}
+
+        def probe() -> State:
+            """EdgeError for one that failed during this run."""
+            seen = self.observe()
+            for failed in planning.failed(seen, self._desired.names):
+                if failed.arn not in failed_before:
+                    raise planning.failure(failed)
+            return seen
+
+        return wait_until(
             f"The certificate for {', '.join(self._desired.names[:3])}",
-            self._probe,
-            self._ready,
+            probe,
+            self._is_ready,
             timeout=self._wait_timeout if self._wait else _RECORDS_TIMEOUT,
-            describe=planning.progress,
+            describe=lambda seen: planning.progress(planning.select(seen, self._desired.names)),
         )
-        return self._observed
 
-    def _probe(self) -> planning.Certificate | None:
-        """EdgeError for one that came to nothing while this run looked on."""
-        observed = self.observe()
-        for failed in planning.over(observed, self._desired.names):
-            if failed.arn not in self._over:
-                raise planning.failure(failed)
-        return planning.chosen(observed, self._desired.names)
-
-    def _ready(self, found: planning.Certificate | None) -> bool:
+    def _is_ready(self, seen: State) -> bool:
+        found = planning.select(seen, self._desired.names)
         return found is not None and (found.status == "ISSUED" or (not self._wait and found.has_records))
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        """Of what was observed last: in check mode that is what there is."""
-        found = None if self._absent else planning.chosen(self._observed, self._desired.names)
-        others = [each for each in self._observed if set(each.names) != set(self._desired.names)]
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        found = None if self._absent else planning.select(outcome.latest, self._desired.names)
+        others = [each for each in outcome.latest if set(each.names) != set(self._desired.names)]
         return {
             "certificate": None if self._absent else described(found, self._desired),
             "other_certificates": [described(each, self._desired) for each in others],

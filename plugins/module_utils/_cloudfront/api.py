@@ -13,15 +13,9 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._core.aws import (
-    GLOBAL_REGION,
-    Aws,
-    ClientError,
-    explain,
-    is_boto3_error_code,
-)
-from .._core.errors import EdgeError
-from .._core.shapes import from_api, snake
+from .._core.aws import GLOBAL_REGION, Aws, ClientError, is_boto3_error_code
+from .._core.errors import EdgeError, explain
+from .._core.shapes import from_api, to_snake_case
 from . import unknown
 from .compare import same
 from .kind import Config, Kind, Live, named
@@ -113,4 +107,4 @@ class ConfigApi:
             raise
 
     def _call(self, verb: str, **arguments: t.Any) -> t.Any:
-        return getattr(self._cloudfront, snake(f"{verb}{self._kind.entity}"))(**arguments)
+        return getattr(self._cloudfront, to_snake_case(f"{verb}{self._kind.entity}"))(**arguments)

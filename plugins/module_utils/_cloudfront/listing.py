@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.shapes import snake
+from .._core.shapes import to_snake_case
 from .._rules.ownership import tags_of
 
 Config = dict[str, t.Any]
@@ -21,7 +21,7 @@ def listed(client: t.Any, operation: str, member: str, **arguments: t.Any) -> li
     """All items of a listing; *member* has them. botocore has paginators for some of these operations only."""
     found: list[t.Any] = []
     while True:
-        page = getattr(client, snake(operation))(**arguments)[member]
+        page = getattr(client, to_snake_case(operation))(**arguments)[member]
         found += page.get("Items", [])
         if not page.get("NextMarker"):
             return found

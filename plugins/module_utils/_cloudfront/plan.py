@@ -15,18 +15,15 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import (
-    KNOWN_AFTER_APPLY,
-    normal,
-    overlay,
-    to_api,
-    validate,
-)
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
+from .._core.shapes import normalize, overlay, to_api, validate
 from .._rules.ownership import MARK, refuse_unmarked
 from .checks import without_idle_lists
 from .compare import same
 from .kind import Config, Kind, Live, named
+
+if t.TYPE_CHECKING:
+    from .api import ConfigApi
 
 # Which one that is there already, under another name, is as good as one of our own.
 ADOPT = ("equal", "managed", "never")
@@ -42,7 +39,7 @@ class Desired:
     absent: bool = False
 
 
-def plan(kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any) -> Plan:
+def plan(operations: ConfigApi, kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any) -> Plan:
     """*observed*: all of the kind. *shape*: botocore's of their configuration."""
     ours = named(observed, desired.name)
     what = f"the {kind.noun} {desired.name}"
@@ -50,12 +47,12 @@ def plan(kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any)
         if ours is None:
             return Plan(None, None)
         _refuse_foreign(kind, ours, what)
-        return Plan(described(ours), None, (Step("delete", {"config_id": ours.id}, f"Delete {what}"),))
+        return Plan(described(ours), None, (Step(operations.delete, {"config_id": ours.id}, f"Delete {what}"),))
     config = wanted(kind, ours, desired, shape)
     if ours is None:
         if adopted(kind, observed, desired, shape):
             return Plan(None, None)
-        step = Step("create", {"config": to_api(shape, config)}, f"Create {what}")
+        step = Step(operations.create, {"config": to_api(shape, config)}, f"Create {what}")
         return Plan(None, {"id": KNOWN_AFTER_APPLY, **config}, (step,))
     if same(ours.config, config) or (not _is_ours(kind, ours) and _says_the_same(kind, ours, config)):
         return Plan(described(ours), described(ours))
@@ -70,13 +67,13 @@ def plan(kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any)
     return Plan(
         described(ours),
         {"id": ours.id, **config},
-        (Step("update", arguments, f"Update {what}: {', '.join(changed)}"),),
+        (Step(operations.update, arguments, f"Update {what}: {', '.join(changed)}"),),
     )
 
 
 def wanted(kind: Kind, ours: Live | None, desired: Desired, shape: t.Any) -> Config:
     """The whole configuration that there is to be. Raises EdgeError for one that CloudFront would refuse."""
-    given = without_idle_lists(normal(shape, {**desired.config, "name": desired.name}))
+    given = without_idle_lists(normalize(shape, {**desired.config, "name": desired.name}))
     config = kind.complete(overlay(ours.config if ours else {}, given))
     if not ours and not re.fullmatch(kind.names, desired.name):
         raise EdgeError(f"name: {desired.name!r} cannot be the name of {_a(kind.noun)}; it must match {kind.names}.")

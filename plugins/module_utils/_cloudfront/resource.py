@@ -14,8 +14,9 @@ import functools
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from .._core.reconcile import Plan, Resource, run
-from .._core.shapes import snake
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource, run
+from .._core.shapes import to_snake_case
 from .._rules.ownership import MARK, marked
 from . import plan as planning
 from .api import STALE, ConfigApi
@@ -38,7 +39,7 @@ def arguments(members: Arguments) -> Arguments:
 class Named(Resource[list[Live]]):
     def __init__(self, kind: Kind, members: t.Iterable[str], module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        self.api = ConfigApi(aws, kind)
+        self.operations = ConfigApi(aws, kind)
         self._kind = kind
         self.stale_codes = (*STALE, kind.exists, kind.unknown)
         config = {**p["config"], **{member: p[member] for member in members if p[member] is not None}}
@@ -50,35 +51,35 @@ class Named(Resource[list[Live]]):
 
     def observe(self) -> list[Live]:
         """All that there are; ours is read by itself, for its ETag."""
-        listed = self.api.all()
+        listed = self.operations.all()
         ours = named(listed, self._desired.name)
         if ours is None or ours.managed:
             return listed
         others = [live for live in listed if live.id != ours.id]
         try:
-            return [self.api.read(ours.id), *others]
+            return [self.operations.read(ours.id), *others]
         except is_boto3_error_code(self._kind.unknown):  # deleted since it was listed
             return others
 
     def plan(self, observed: list[Live]) -> Plan:
-        return planning.plan(self._kind, observed, self._desired, self.api.shape)
+        return planning.plan(self.operations, self._kind, observed, self._desired, self.operations.shape)
 
     def settle(self, observed: list[Live], changed: bool) -> list[Live]:
         if not changed:
             return observed
-        return [self.api.written] if self.api.written else []
+        return [self.operations.written] if self.operations.written else []
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        return {snake(self._kind.entity): self._described(state)}
+    def result(self, outcome: Outcome[list[Live]]) -> dict[str, t.Any]:
+        return {to_snake_case(self._kind.entity): self._described(outcome)}
 
-    def _described(self, state: t.Any) -> Arguments | None:
-        """*state*: those that there are, or in check mode what there will be."""
-        if self._desired.absent or state is None:
+    def _described(self, outcome: Outcome[list[Live]]) -> Arguments | None:
+        if self._desired.absent:
             return None
-        if isinstance(state, dict):
-            return {**state, "managed": False, "adopted": False}
-        named_so = named(state, self._desired.name)
-        found = named_so or planning.adopted(self._kind, state, self._desired, self.api.shape)
+        live = outcome.settled
+        if live is None:
+            return {**outcome.plan.after, "managed": False, "adopted": False}
+        named_so = named(live, self._desired.name)
+        found = named_so or planning.adopted(self._kind, live, self._desired, self.operations.shape)
         if found is None:
             return None
         is_ours = named_so is not None and MARK in found.config.get(self._kind.mark, "")

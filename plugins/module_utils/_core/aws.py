@@ -35,6 +35,8 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule as AmazonModule
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
+from . import errors
+
 __all__ = [
     "AWSRetry",
     "AnsibleAWSModule",
@@ -42,7 +44,6 @@ __all__ = [
     "Boto3Error",
     "BotoCoreError",
     "ClientError",
-    "explain",
     "is_boto3_error_code",
 ]
 
@@ -50,7 +51,7 @@ __all__ = [
 GLOBAL_REGION = "us-east-1"
 
 # For the first call to a host that firewalls and proxies often do not know: it fails in seconds.
-_IMPATIENT = {
+_FAIL_FAST = {
     "connect_timeout": 3,
     "read_timeout": 15,
     "retries": {"mode": "standard", "total_max_attempts": 3},
@@ -115,16 +116,16 @@ class Aws:
                 self._account_id = self.client("sts").get_caller_identity()["Account"]
             return self._account_id
 
-    def client(self, service: str, region: str | None = None, impatient: bool = False) -> t.Any:
+    def client(self, service: str, region: str | None = None, fail_fast: bool = False) -> t.Any:
         """The client of *service* in *region*; made once, safe to share between threads."""
-        key = (service, region or self.default_region, impatient)
+        key = (service, region or self.default_region, fail_fast)
         with self._lock:  # a boto3 session is not safe to make clients from in parallel
             if key not in self._clients:
                 self._clients[key] = self._new_client(*key)
             return self._clients[key]
 
-    def _new_client(self, service: str, region: str, impatient: bool) -> t.Any:
-        config = self._config.merge(Config(**_IMPATIENT)) if impatient else self._config
+    def _new_client(self, service: str, region: str, fail_fast: bool) -> t.Any:
+        config = self._config.merge(Config(**_FAIL_FAST)) if fail_fast else self._config
         client = self._session.client(
             service, region_name=region, endpoint_url=self._endpoint, verify=self._verify, config=config
         )
@@ -184,17 +185,17 @@ def _sender_to(endpoint: str) -> t.Callable[..., None]:
     return send_to_endpoint
 
 
-def explain(error: Exception) -> str:
-    """What AWS or botocore said, in one line: code, call, message, and what to do where it is known."""
+def _explain(error: BaseException) -> str | None:
+    """AWS's or botocore's error in one line: code, call, message, and what to do where it is known."""
     if isinstance(error, ClientError):
         code = error.response.get("Error", {}).get("Code", "Unknown")
         message = (error.response.get("Error", {}).get("Message") or "no message").strip()
         return f"{code} from {error.operation_name}: {message.rstrip('.')}.{_ADVICE.get(code, '')}"
     if isinstance(error, NoCredentialsError):
         return "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-    if isinstance(error, UnreachableError):  # no connection, a timeout, the proxy's, or TLS: all tell the host
+    if isinstance(error, UnreachableError):  # no connection, a timeout, the proxy's, or TLS: all name the host
         return f"{str(error).rstrip('.')}. Check the network, a proxy or firewall, and AWS_URL if it is set."
-    return " ".join(str(error).split())
+    return None
 
 
 _ADVICE = {
@@ -205,3 +206,5 @@ _ADVICE = {
     "RequestTimeTooSkewed": " Set this machine's clock right.",
     "SignatureDoesNotMatch": " Check the secret key and this machine's clock.",
 }
+
+errors.explanations.append(_explain)

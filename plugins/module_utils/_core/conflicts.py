@@ -5,32 +5,31 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-
-"""What somebody else changed between two plans of one run, and the second one changes again. Pure."""
+"""What others changed between two plans of one run, and the second plan changes again. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
-if t.TYPE_CHECKING:
-    from .reconcile import Plan
+from .plan import Plan
 
 _ABSENT: t.Any = object()
 _Path = tuple[str, ...]
 # A function's whole code is a value, too.
-_SHOWN = 200
+_MAX_SHOWN = 200
 
 
 def overwritten(planned: Plan, again: Plan) -> list[str]:
-    """A sentence for each value of which that is so: nobody's change is overwritten without a word."""
-    was, intended, now, wanted = map(_leaves, (planned.before, planned.after, again.before, again.after))
+    """A sentence for each such value: no change of others is overwritten silently."""
+    was, intended, now, desired = map(_leaves, (planned.before, planned.after, again.before, again.after))
     sentences = []
-    for path in sorted(wanted.keys() | now.keys()):
-        seen, asked = now.get(path, _ABSENT), wanted.get(path, _ABSENT)
+    for path in sorted(desired.keys() | now.keys()):
+        seen, wanted = now.get(path, _ABSENT), desired.get(path, _ABSENT)
         # Our own steps made it what was intended.
-        if seen != asked and seen not in (was.get(path, _ABSENT), intended.get(path, _ABSENT)):
+        if seen != wanted and seen not in (was.get(path, _ABSENT), intended.get(path, _ABSENT)):
             sentences.append(
-                f"{'.'.join(path)} became {_shown(seen)} by somebody else meanwhile; it is made {_shown(asked)}."
+                f"{'.'.join(path)} was changed to {_format(seen)} by another process during this run; "
+                f"it is set to {_format(wanted)}."
             )
     return sentences
 
@@ -45,6 +44,6 @@ def _leaves(tree: t.Any, path: _Path = ()) -> dict[_Path, t.Any]:
     return leaves
 
 
-def _shown(value: t.Any) -> str:
+def _format(value: t.Any) -> str:
     text = "nothing" if value is _ABSENT else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."

@@ -5,10 +5,31 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What goes wrong, said to the user. Imports nothing: modules that do not talk to AWS start without boto3."""
+"""What goes wrong, as a sentence for the user. Imports nothing: modules that make no AWS call start without boto3."""
 
 from __future__ import annotations
+
+import typing as t
 
 
 class EdgeError(Exception):
     """A sentence for the user: what is wrong, where, and what to do."""
+
+
+# What a library's errors mean: each returns None for an error that it does not know. _core/aws.py adds botocore's.
+explanations: list[t.Callable[[BaseException], t.Optional[str]]] = []
+
+
+def explain(error: BaseException) -> str:
+    """*error* in one line: what happened, and what to do where that is known."""
+    for explanation in explanations:
+        text = explanation(error)
+        if text is not None:
+            return text
+    return " ".join(str(error).split())
+
+
+def error_code(error: BaseException | None) -> str:
+    """The code of AWS's answer; empty for an error that is none."""
+    response: t.Any = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""

@@ -40,27 +40,27 @@ class Progress:
         self._what = what
         self._clock = clock
         self._started = clock() if started is None else started
-        self._told: str | None = None
-        self._told_at = self._started
+        self._reported: str | None = None
+        self._reported_at = self._started
 
-    def tell(self, state: str) -> None:
-        """Tell *state* if it is another one than the last, or a minute later."""
-        self._tell(state, state != self._told, EVERY)
+    def report(self, state: str) -> None:
+        """Show *state* if it is another one than the last, or a minute later."""
+        self._report(state, state != self._reported, EVERY)
 
     def count(self, state: str) -> None:
-        """Tell *state*, which changes all the time, now and then."""
-        self._tell(state, False, COUNT_EVERY)
+        """Show *state*, which changes all the time, now and then."""
+        self._report(state, False, COUNT_EVERY)
 
-    def _tell(self, state: str, at_once: bool, every: float) -> None:
+    def _report(self, state: str, at_once: bool, every: float) -> None:
         with _lock:
             now = self._clock()
-            if at_once or now - self._told_at >= every:
-                self._told, self._told_at = state, now
+            if at_once or now - self._reported_at >= every:
+                self._reported, self._reported_at = state, now
                 if _show:
-                    _show(f"{self._what}: {state} ({duration(now - self._started)})")
+                    _show(f"{self._what}: {state} ({format_duration(now - self._started)})")
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """As a person writes it: 40 s, 3 min 20 s, 2 h 5 min."""
     whole = int(seconds)
     if whole < 60:

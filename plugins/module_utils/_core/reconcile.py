@@ -14,25 +14,19 @@ import contextlib
 import dataclasses
 import functools
 import itertools
+import math
 import random
 import time
 import typing as t
 
-from .aws import (
-    AnsibleAWSModule,
-    Aws,
-    Boto3Error,
-    BotoCoreError,
-    ClientError,
-    explain,
-    is_boto3_error_code,
-)
+from .aws import AnsibleAWSModule, Aws, Boto3Error, BotoCoreError, ClientError
 from .conflicts import overwritten
-from .errors import EdgeError
-from .parallel import FleetError, in_parallel
-from .progress import Progress
+from .errors import EdgeError, error_code, explain
+from .parallel import MultiRegionError, in_parallel
+from .plan import Plan, Step
+from .waiting import NotYet, pauses, repeat
 
-# How often a plan is made of what AWS has, while others change it; and seconds between.
+# How often a plan is made while others change what was observed; and seconds between.
 _PLANS = 10
 _PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
@@ -40,37 +34,25 @@ State = t.TypeVar("State")
 
 
 @dataclasses.dataclass(frozen=True)
-class Step:
-    """One mutating call: the method of the resource's API that makes it, and a sentence that says what it does.
+class Outcome(t.Generic[State]):
+    """One run: what AWS had, what was planned, and what is in effect then.
 
-    Steps are applied in order. Neighbouring steps that have a lane (a Region, mostly) run beside the
-    other lanes, in order within their own.
+    ``settled`` is None where the plan was not applied: in check mode, if there is something to change.
     """
 
-    call: str
-    arguments: dict[str, t.Any]
-    sentence: str
-    lane: str | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What there is, what there will be, and the steps between. ``summary`` replaces the steps' sentences."""
-
-    before: t.Any
-    after: t.Any
-    steps: tuple[Step, ...] = ()
-    summary: tuple[str, ...] = ()
+    observed: State
+    plan: Plan
+    settled: State | None
 
     @property
-    def sentences(self) -> list[str]:
-        return list(self.summary or (step.sentence for step in self.steps))
+    def latest(self) -> State:
+        """The last known state of AWS."""
+        return self.observed if self.settled is None else self.settled
 
 
 class Resource(abc.ABC, t.Generic[State]):
     """One thing that AWS keeps, and how it is brought to its desired state."""
 
-    api: t.Any
     # The codes with which AWS refuses a step since what was observed has changed.
     stale_codes: t.Collection[str] = ()
 
@@ -78,21 +60,25 @@ class Resource(abc.ABC, t.Generic[State]):
     def observe(self) -> State:
         """What AWS has now. Reads only."""
 
+    def observe_again(self) -> State:
+        """The same, after a step was refused as stale."""
+        return self.observe()
+
     @abc.abstractmethod
     def plan(self, observed: State) -> Plan:
         """The steps from *observed* to the desired state. Pure: no clock, no network."""
 
     def is_stale(self, error: BaseException | None) -> bool:
         """Whether AWS refused a step since what was observed has changed; then it is observed and planned again."""
-        return isinstance(error, is_boto3_error_code(set(self.stale_codes), error))
+        return error_code(error) in self.stale_codes
 
     def settle(self, observed: State, changed: bool) -> State:
         """Wait, within a deadline, until what was applied is in effect; return the state then."""
         return self.observe() if changed else observed
 
     @abc.abstractmethod
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        """What the module returns about *state* (in check mode: about the plan's ``after``)."""
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        """What the module returns."""
 
 
 class _Run(t.Generic[State]):
@@ -107,35 +93,39 @@ class _Run(t.Generic[State]):
 
     def plan(self) -> State:
         """Observe and plan; the state that was observed."""
-        observed = self._resource.observe()
+        observed = self._resource.observe_again() if self._plans else self._resource.observe()
         self._plans.append(self._resource.plan(observed))
         if len(self._plans) > 1 and not self._plans[-1].steps:
             # The answer to a step was lost, and it was refused as stale when botocore sent it again.
             self.done += [step.sentence for step in self._plans[-2].steps if step.sentence not in self.done]
         self._done_before = list(self.done)
-        for sentence in overwritten(self._plans[-2], self._plans[-1]) if len(self._plans) > 1 else ():
+        conflicts = overwritten(self._plans[-2], self._plans[-1]) if len(self._plans) > 1 else []
+        for sentence in (*self._plans[-1].warnings, *conflicts):
             self._warn(sentence)
         return observed
 
     def apply(self, sleep: t.Callable[[float], None] = time.sleep) -> State:
         """Observe, plan and apply, again while others change what was observed; the state observed last."""
-        pause = _PAUSE
-        while True:
-            observed = self.plan()
-            try:
-                apply(self._plans[-1].steps, self._resource.api, self.done.append)
-                return observed
-            except (EdgeError, FleetError) as error:
-                if not all(map(self._resource.is_stale, _refusals(error))):
-                    raise
-                if len(self._plans) == _PLANS:
-                    raise EdgeError(
-                        f"{explain(error)} AWS answered so {_PLANS} times, as if others changed it each time: run it "
-                        "again when they are done."
-                    ) from error
-            # Jittered, so that those who collided do not meet again.
-            sleep(random.uniform(pause / 4, pause))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        between = pauses(_PAUSE, _LONGEST_PAUSE, 2.0, random.uniform)
+        return repeat(self._attempt, between, self._plans_left, lambda seen: None, sleep)
+
+    def _plans_left(self) -> float:
+        return math.inf if len(self._plans) < _PLANS else 0
+
+    def _attempt(self) -> State:
+        observed = self.plan()
+        try:
+            apply(self._plans[-1].steps, self.done.append)
+        except (EdgeError, MultiRegionError) as error:
+            if not all(map(self._resource.is_stale, _refusals(error))):
+                raise
+            refusal = explain(error)
+            failure = EdgeError(
+                f"{refusal} Still conflicting after {_PLANS} attempts: wait until other processes that change it are "
+                "done, and run it again."
+            )
+            raise NotYet(refusal, failure) from error
+        return observed
 
     @property
     def changed(self) -> bool:
@@ -150,12 +140,12 @@ class _Run(t.Generic[State]):
         return len(self._done_before) + (len(self._plans[-1].steps) if self._plans else 0)
 
     @property
-    def before(self) -> t.Any:
-        return self._plans[0].before
+    def first_plan(self) -> Plan:
+        return self._plans[0]
 
     @property
-    def after(self) -> t.Any:
-        return self._plans[-1].after
+    def last_plan(self) -> Plan:
+        return self._plans[-1]
 
 
 @contextlib.contextmanager
@@ -163,7 +153,7 @@ def failures(fail: t.Callable[[Exception], object]) -> t.Iterator[None]:
     """Give *fail* what ends in a sentence for the user. Everything else is a mistake of ours."""
     try:
         yield
-    except (EdgeError, FleetError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
+    except (EdgeError, MultiRegionError, ClientError, BotoCoreError, Boto3Error, OSError) as error:
         fail(error)
 
 
@@ -182,42 +172,48 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         this = _Run(resource, module.warn)
         if module.check_mode:
             observed = this.plan()
-            state = this.after if this.changed else observed
+            settled = None if this.changed else observed
         else:
-            state = resource.settle(this.apply(), changed=this.changed)
-        result = resource.result(state)
+            observed = this.apply()
+            settled = resource.settle(observed, changed=this.changed)
+        result = resource.result(Outcome(observed, this.last_plan, settled))
         if module._diff:
-            result["diff"] = {"before": this.before or "", "after": this.after or ""}
+            result["diff"] = {"before": this.first_plan.before or "", "after": this.last_plan.after or ""}
         module.exit_json(changed=this.changed, plan=this.sentences, api_calls=aws.calls, **result)
 
 
-def apply(steps: t.Iterable[Step], api: t.Any, report: t.Callable[[str], object]) -> None:
-    """Make the steps' calls on *api*; *report* is given the sentence of each one that was made."""
+def run_info(module: AnsibleAWSModule, read: t.Callable[[AnsibleAWSModule, Aws], dict[str, t.Any]]) -> None:
+    """Run an info module: exit with what *read* returns, or with a sentence."""
+    with failures(lambda error: module.fail_json(msg=explain(error))):
+        module.exit_json(changed=False, **read(module, Aws(module)))
 
-    def make_calls(run_of_steps: t.Sequence[Step]) -> None:
-        for step in run_of_steps:
+
+def apply(steps: t.Iterable[Step], report: t.Callable[[str], object]) -> None:
+    """Make the steps' calls; *report* is given the sentence of each one that was made."""
+
+    def make_calls(in_order: t.Sequence[Step]) -> None:
+        for step in in_order:
             try:
-                getattr(api, step.call)(**step.arguments)
+                step.operation(**step.arguments)
             except (ClientError, BotoCoreError, Boto3Error, OSError) as error:
                 raise EdgeError(
                     f"Could not {step.sentence[:1].lower()}{step.sentence[1:]}: {explain(error)}"
                 ) from error
             report(step.sentence)
 
-    for has_lane, group in itertools.groupby(steps, key=lambda step: step.lane is not None):
-        group_steps = list(group)
-        if not has_lane:
-            make_calls(group_steps)
+    for has_partition, neighbours in itertools.groupby(steps, key=lambda step: step.partition is not None):
+        if not has_partition:
+            make_calls(list(neighbours))
             continue
-        lanes: dict[str, list[Step]] = {}
-        for step in group_steps:
-            lanes.setdefault(str(step.lane), []).append(step)
-        in_parallel({lane: functools.partial(make_calls, lane_steps) for lane, lane_steps in lanes.items()})
+        partitions: dict[str, list[Step]] = {}
+        for step in neighbours:
+            partitions.setdefault(str(step.partition), []).append(step)
+        in_parallel({key: functools.partial(make_calls, its_steps) for key, its_steps in partitions.items()})
 
 
 def _refusals(error: Exception) -> list[BaseException | None]:
-    """What AWS said, by each lane."""
-    if isinstance(error, FleetError):
+    """AWS's answers, one for each partition."""
+    if isinstance(error, MultiRegionError):
         return [failure.__cause__ for failure in error.failures.values()]
     return [error.__cause__]
 
@@ -229,38 +225,3 @@ def _failure(error: Exception, done: int, steps: int) -> str:
     if done:
         message += f" {done} of {steps} steps were made and stay; run it again to go on from there."
     return message
-
-
-def wait_until(
-    what: str,
-    probe: t.Callable[[], State],
-    ready: t.Callable[[State], bool],
-    *,
-    timeout: float,
-    describe: t.Callable[[State], str] = str,
-    since: float | None = None,
-    pause: float = 1.0,
-    longest_pause: float = 15.0,
-    clock: t.Callable[[], float] = time.monotonic,
-    sleep: t.Callable[[float], None] = time.sleep,
-) -> State:
-    """Call *probe* until *ready* of what it returns, with growing pauses (seconds).
-
-    *timeout* counts from now, or from when the *clock* was at *since*, for waits that share a deadline.
-    Raises EdgeError at the deadline, with the last thing seen and how to resume.
-    """
-    started = clock() if since is None else since
-    progress = Progress(what, clock, started)
-    while True:
-        seen = probe()
-        if ready(seen):
-            return seen
-        progress.tell(describe(seen))
-        left = started + timeout - clock()
-        if left <= 0:
-            raise EdgeError(
-                f"{what}: not ready after {timeout:g} s ({describe(seen)}). "
-                "Nothing is lost: run it again to keep waiting, or with a larger wait_timeout."
-            )
-        sleep(min(pause, longest_pause, left))
-        pause *= 1.5

@@ -17,18 +17,10 @@ import difflib
 import functools
 import typing as t
 
-try:
-    from botocore import xform_name
-    from botocore.validate import ParamValidator
-except ImportError:  # AnsibleAWSModule says what to install
-    pass
-
 from .errors import EdgeError
+from .plan import KNOWN_AFTER_APPLY
 
 Json = t.Any
-
-# Stands in check mode for an id that AWS will give; every module accepts it where an id is asked for.
-KNOWN_AFTER_APPLY = "(known after apply)"
 
 
 def _integer(value: Json) -> int:
@@ -55,8 +47,10 @@ _FALSE = {"false", "no", "off", "0"}
 
 
 @functools.cache
-def snake(member: str) -> str:
+def to_snake_case(member: str) -> str:
     """``HTTPPort`` → ``http_port``: botocore's own spelling of a member in Python."""
+    from botocore import xform_name  # here, so that plans can be made where there is no botocore
+
     return str(xform_name(member))
 
 
@@ -74,18 +68,18 @@ def to_api(shape: t.Any, value: Json) -> Json:
     Raises EdgeError that names the path of a member that the shape does not have, or of a value of
     the wrong type.
     """
-    return _to_api(shape, without_nulls(value), "")
+    return _to_api(shape, drop_none(value), "")
 
 
-def normal(shape: t.Any, value: Json) -> Json:
+def normalize(shape: t.Any, value: Json) -> Json:
     """*value* with each scalar as its type, as from_api would give it; what is null stays. Raises as to_api does."""
     return from_api(shape, _to_api(shape, value, ""))
 
 
-def without_nulls(value: Json) -> Json:
+def drop_none(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    return [without_nulls(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: drop_none(item) for key, item in value.items() if item is not None}
+    return [drop_none(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def validate(api_value: Json, shape: t.Any) -> None:
@@ -93,6 +87,8 @@ def validate(api_value: Json, shape: t.Any) -> None:
     missing = list(_missing(api_value, shape, ""))
     if missing:
         raise EdgeError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.")
+    from botocore.validate import ParamValidator
+
     report = ParamValidator().validate(api_value, shape)
     if report.has_errors():
         raise EdgeError("; ".join(report.generate_report().splitlines()) + ".")
@@ -103,7 +99,7 @@ def _missing(value: Json, shape: t.Any, path: str) -> t.Iterator[str]:
     if shape.type_name == "structure" and isinstance(value, dict):
         for name, member in shape.members.items():
             # The items of a counted list have the list's own path.
-            here = path if name == "Items" and _is_counted_list(shape) else f"{path}.{snake(name)}".lstrip(".")
+            here = path if name == "Items" and _is_counted_list(shape) else f"{path}.{to_snake_case(name)}".lstrip(".")
             if name in value:
                 yield from _missing(value[name], member, here)
             elif name in shape.required_members:
@@ -131,7 +127,7 @@ def _to_api(shape: t.Any, value: Json, path: str) -> Json:
 def _structure_to_api(shape: t.Any, value: Json, path: str) -> Json:
     if not isinstance(value, dict):
         raise EdgeError(f"{path} must be a dictionary, not {value!r}.")
-    members = {snake(name): name for name in shape.members}
+    members = {to_snake_case(name): name for name in shape.members}
     result: dict[str, Json] = {}
     for key, item in value.items():
         here = f"{path}.{key}" if path else key
@@ -171,7 +167,7 @@ def from_api(shape: t.Any, value: Json) -> Json:
     if shape.type_name == "structure" and isinstance(value, dict):
         known = shape.members
         return {
-            snake(name): from_api(known[name], item) if name in known else item
+            to_snake_case(name): from_api(known[name], item) if name in known else item
             for name, item in value.items()
             if not (name == "Quantity" and _is_counted(shape))
         }
@@ -204,7 +200,7 @@ def overlay(live: Json, desired: Json) -> Json:
         by_identity = {identity(item): item for item in live if identity(item) is not None}
         result = [overlay(by_identity.get(identity(item)), item) for item in desired]
         return live if _same_members(live, result) else result
-    return without_nulls(desired)
+    return drop_none(desired)
 
 
 def _same_members(one: list[Json], other: list[Json]) -> bool:

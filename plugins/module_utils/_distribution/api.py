@@ -28,8 +28,8 @@ from .._core.aws import (
 )
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import wait_until
 from .._core.shapes import equal, from_api, overlay
+from .._core.waiting import wait_until
 from .._rules.ownership import OWNER_TAG, tag_list
 from . import references
 from .checks import elsewhere

@@ -18,7 +18,7 @@ import typing as t
 
 from .._cloudfront.checks import check_comment
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 from .checks_behaviors import check_behaviors
 from .checks_origins import check_origins
 from .checks_signing import check_signing

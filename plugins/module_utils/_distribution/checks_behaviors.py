@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 from .references import behaviors
 
 Config = dict[str, t.Any]

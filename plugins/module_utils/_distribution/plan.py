@@ -13,19 +13,16 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import (
-    from_api,
-    normal,
-    to_api,
-    validate,
-    without_nulls,
-)
+from .._core.plan import Plan, Step
+from .._core.shapes import drop_none, from_api, normalize, to_api, validate
 from .._rules.ownership import OWNER_TAG, marked
 from . import merge
 from .checks import check
 from .normalize import by_identity, kept
 from .references import References
+
+if t.TYPE_CHECKING:
+    from .api import DistributionApi
 
 Config = dict[str, t.Any]
 
@@ -60,9 +57,9 @@ def wanted_config(observed: Observed | None, desired: Desired, shape: t.Any) -> 
     """What there is, and what there will be. *shape*: botocore's DistributionConfig."""
     live = live_config(observed.config, shape) if observed else {}
     new = {} if observed else {"comment": marked(desired.name), "enabled": True}
-    wanted = normal(shape, {**new, **desired.config})
+    wanted = normalize(shape, {**new, **desired.config})
     after = merge.merged(live, wanted, purge=desired.purge_origins, shape=desired.mrap_origin_shape)
-    after = without_nulls(after)
+    after = drop_none(after)
     return live, kept(live, after) if observed else after
 
 
@@ -74,9 +71,15 @@ def live_config(config: Config, shape: t.Any) -> Config:
     return live
 
 
-def plan(observed: Observed | None, desired: Desired, shape: t.Any, references: References | None = None) -> Plan:
+def plan(
+    operations: DistributionApi,
+    observed: Observed | None,
+    desired: Desired,
+    shape: t.Any,
+    references: References | None = None,
+) -> Plan:
     if desired.absent:
-        return _removal(observed, desired, shape)
+        return _removal(operations, observed, desired, shape)
     live, after = wanted_config(observed, desired, shape)
     reference = live.get("caller_reference") or f"multiregion.edge/{desired.name}"
     config = {**after, "caller_reference": reference}
@@ -84,18 +87,18 @@ def plan(observed: Observed | None, desired: Desired, shape: t.Any, references: 
     check(config, desired.config, references or References())
     if observed is None:
         arguments["tags"] = desired.all_tags()
-        step = Step("create_distribution", arguments, f"Create the distribution of {desired.name}")
+        step = Step(operations.create_distribution, arguments, f"Create the distribution of {desired.name}")
         return Plan(None, by_identity(config), (step,))
     steps = []
     distribution_id = observed.facts["id"]
     if arguments:
         members = sorted(key for key in {**live, **config} if live.get(key) != config.get(key))
         sentence = f"Update the distribution {distribution_id}: {', '.join(members)}"
-        steps.append(Step("update_distribution", {"distribution_id": distribution_id, **arguments}, sentence))
+        steps.append(Step(operations.update_distribution, {"distribution_id": distribution_id, **arguments}, sentence))
     missing_tags = {key: value for key, value in desired.all_tags().items() if observed.tags.get(key) != value}
     if missing_tags:
         tagging = {"arn": observed.facts["arn"], "tags": missing_tags}
-        steps.append(Step("put_tags", tagging, f"Tag the distribution {distribution_id}"))
+        steps.append(Step(operations.put_tags, tagging, f"Tag the distribution {distribution_id}"))
     return Plan(by_identity(live), by_identity(config), tuple(steps))
 
 
@@ -122,7 +125,7 @@ def _too_old(observed: Observed, what: str) -> EdgeError:
     )
 
 
-def _removal(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
+def _removal(operations: DistributionApi, observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     """It has to be disabled, and that has to be in effect everywhere, before it can be deleted."""
     if observed is None:
         return Plan(None, None)
@@ -132,10 +135,10 @@ def _removal(observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     if live["enabled"]:
         config = {**observed.config, "Enabled": False}
         arguments = {"distribution_id": distribution_id, "config": config}
-        steps.append(Step("update_distribution", arguments, f"Disable the distribution {distribution_id}"))
+        steps.append(Step(operations.update_distribution, arguments, f"Disable the distribution {distribution_id}"))
     if not desired.wait and (steps or observed.facts["status"] != "Deployed"):
         later = f"The next run deletes the distribution {distribution_id}, once it is disabled everywhere"
         return Plan(before, disabled, tuple(steps), (*(step.sentence for step in steps), later))
     arguments = {"distribution_id": distribution_id}
-    steps.append(Step("delete_distribution", arguments, f"Delete the distribution {distribution_id}"))
+    steps.append(Step(operations.delete_distribution, arguments, f"Delete the distribution {distribution_id}"))
     return Plan(before, None, tuple(steps))

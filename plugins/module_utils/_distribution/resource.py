@@ -14,8 +14,9 @@ import typing as t
 
 from .._cloudfront.api import STALE
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.reconcile import Plan, Resource, wait_until
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.ownership import OWNER_TAG, as_tags
 from . import merge
 from . import plan as planning
@@ -91,7 +92,7 @@ class Distribution(Resource[State]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        self.api = DistributionApi(aws, p["wait_timeout"])
+        self.operations = DistributionApi(aws, p["wait_timeout"])
         self._name: str = p["name"]
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}
@@ -104,20 +105,21 @@ class Distribution(Resource[State]):
             absent=p["state"] == "absent",
             wait=p["wait"],
         )
-        self._observed: planning.Observed | None = None
 
     def observe(self) -> State:
-        summaries = self.api.summaries()
-        distribution_id = self.api.find(OWNER_TAG, self._name, summaries)
-        self._observed = live = read(self.api, distribution_id) if distribution_id else None
+        summaries = self.operations.summaries()
+        distribution_id = self.operations.find(OWNER_TAG, self._name, summaries)
+        live = read(self.operations, distribution_id) if distribution_id else None
         if self._desired.absent:
             return State(live)
-        _live, after = planning.wanted_config(live, self._desired, self.api.config_shape)
+        _live, after = planning.wanted_config(live, self._desired, self.operations.config_shape)
         others = aliases_of(summaries, but=live.facts["id"] if live else None)
-        return State(live, References(self.api.look_up(named_by(after)), others))
+        return State(live, References(self.operations.look_up(named_by(after)), others))
 
     def plan(self, observed: State) -> Plan:
-        return planning.plan(observed.live, self._desired, self.api.config_shape, observed.references)
+        return planning.plan(
+            self.operations, observed.live, self._desired, self.operations.config_shape, observed.references
+        )
 
     def settle(self, observed: State, changed: bool) -> State:
         seen = self.observe() if changed else observed
@@ -134,20 +136,17 @@ class Distribution(Resource[State]):
     def _again(self, seen: State) -> State:
         if seen.live is None:
             return self.observe()
-        self._observed = read(self.api, seen.live.facts["id"])
-        return State(self._observed)
+        return State(read(self.operations, seen.live.facts["id"]))
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        # In check mode the state is the plan's configuration; what AWS gives is known if there is a distribution.
-        seen = state.live if isinstance(state, State) else self._observed
-        gone = seen is None if isinstance(state, State) else state is None
-        if self._desired.absent and gone:
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        live, after = outcome.latest.live, outcome.plan.after
+        if self._desired.absent and (live is None or (outcome.settled is None and after is None)):
             return {"distribution": None}
-        return {"distribution": {**describe(seen), **({} if isinstance(state, State) else _foretold(state))}}
+        return {"distribution": {**describe(live), **({} if outcome.settled else _predicted(after))}}
 
 
-def _foretold(after: dict[str, t.Any]) -> dict[str, t.Any]:
-    """What the plan's *after* tells of what describe() does."""
+def _predicted(after: dict[str, t.Any]) -> dict[str, t.Any]:
+    """What the plan's *after* has of what describe() returns."""
     origins = after["origins"].values()
     return {
         "aliases": after.get("aliases", []),

@@ -12,13 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from .._cloudfront import listing
-from .._core.aws import (
-    GLOBAL_REGION,
-    Aws,
-    explain,
-    is_boto3_error_code,
-)
-from .._core.errors import EdgeError
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
+from .._core.errors import EdgeError, explain
 from .._rules.ownership import tag_list
 
 Config = dict[str, t.Any]

@@ -14,8 +14,11 @@ import hashlib
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .._rules.ownership import refuse_unmarked
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # comment, runtime, key_value_store_arns, code (and more, where it is observed)
 Stage = dict[str, t.Any]
@@ -23,12 +26,16 @@ Stage = dict[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """``tags`` only where some are asked for, ``distributions`` (that use it) only where it shall go."""
+    """``tags`` only where some are asked for, ``distributions`` (that use it) only where it shall go.
+
+    ``live_status``: what LIVE has come to in the end.
+    """
 
     development: Stage | None
     live: Stage | None
     tags: dict[str, str] = dataclasses.field(default_factory=dict)
     distributions: tuple[str, ...] = ()
+    live_status: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +46,9 @@ class Proof:
     max_compute_utilization: int = 100
 
 
-def plan(observed: Observed, name: str, desired: Stage, tags: dict[str, str], proof: Proof) -> Plan:
+def plan(
+    operations: Operations, observed: Observed, name: str, desired: Stage, tags: dict[str, str], proof: Proof
+) -> Plan:
     """DEVELOPMENT is brought to *desired* and tested, then LIVE to DEVELOPMENT; also after a kill between two of them.
 
     The test changes nothing. It is a step all the same, for what comes after it depends on it.
@@ -49,24 +58,38 @@ def plan(observed: Observed, name: str, desired: Stage, tags: dict[str, str], pr
     _refuse_foreign(name, there)
     if there is None:
         steps.append(
-            Step("create_function", {"name": name, "tags": tags, **desired}, f"Create the CloudFront Function {name}")
+            Step(
+                operations.create_function,
+                {"name": name, "tags": tags, **desired},
+                f"Create the CloudFront Function {name}",
+            )
         )
     elif not _same(there, desired):
-        steps.append(Step("update_function", {"name": name, **desired}, f"Update the CloudFront Function {name}"))
+        steps.append(
+            Step(operations.update_function, {"name": name, **desired}, f"Update the CloudFront Function {name}")
+        )
     if there is not None and tags.items() - observed.tags.items():
-        steps.append(Step("tag_function", {"arn": there["arn"], "tags": tags}, f"Tag the CloudFront Function {name}"))
+        steps.append(
+            Step(operations.tag_function, {"arn": there["arn"], "tags": tags}, f"Tag the CloudFront Function {name}")
+        )
     if not _same(observed.live, desired):
         if proof.cases:
             count = "1 case" if len(proof.cases) == 1 else f"{len(proof.cases)} cases"
             steps.append(
-                Step("run_tests", {"name": name, **vars(proof)}, f"Test the CloudFront Function {name} with {count}")
+                Step(
+                    operations.run_tests,
+                    {"name": name, **vars(proof)},
+                    f"Test the CloudFront Function {name} with {count}",
+                )
             )
-        steps.append(Step("publish_function", {"name": name}, f"Publish the CloudFront Function {name} to LIVE"))
+        steps.append(
+            Step(operations.publish_function, {"name": name}, f"Publish the CloudFront Function {name} to LIVE")
+        )
     before = _shown(observed.development, observed.live, desired, {key: observed.tags.get(key) for key in tags})
     return Plan(before, _shown(desired, desired, desired, tags), tuple(steps))
 
 
-def plan_absent(observed: Observed, name: str) -> Plan:
+def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
     _refuse_foreign(name, observed.development)
     if observed.development is None:
         return Plan(None, None)
@@ -77,7 +100,9 @@ def plan_absent(observed: Observed, name: str) -> Plan:
         )
     shown = {key: observed.development[key] for key in ("comment", "runtime", "key_value_store_arns", "code")}
     before = _shown(observed.development, observed.live, shown, {})
-    return Plan(before, None, (Step("delete_function", {"name": name}, f"Delete the CloudFront Function {name}"),))
+    return Plan(
+        before, None, (Step(operations.delete_function, {"name": name}, f"Delete the CloudFront Function {name}"),)
+    )
 
 
 def _refuse_foreign(name: str, there: Stage | None) -> None:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import re
@@ -19,14 +20,15 @@ from .._cloudfront.api import STALE
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource, wait_until
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.cloudfront import check_cloudfront_name
 from .._rules.ownership import as_tags, marked
 from . import cases, check
 from . import plan as planning
 from .api import DEVELOPMENT, LIVE
-from .proof import ProvenFunctionApi
+from .operations import Operations
 
 _CASE = {
     "name": {"type": "str", "required": True},
@@ -68,16 +70,12 @@ class Function(Resource[planning.Observed]):
         self._proof = planning.Proof(p["tests"], p["max_compute_utilization"])
         self._tags = as_tags(p["tags"])
         self._desired: planning.Stage = {} if self._absent else self._checked(module.check_mode)
-        self.api = ProvenFunctionApi(aws, module.warn)
-        if self._tags and not self.api.can_tag:
+        self.operations = Operations(aws, module.warn)
+        if self._tags and not self.operations.can_tag:
             raise EdgeError(
                 "tags: this botocore does not know that functions have tags: update boto3, or leave them out."
             )
         self._arn = f"arn:aws:cloudfront::{aws.account_id}:function/{self._name}"
-        self._foretold = module.check_mode
-        self._to_test = False
-        # LIVE's. In check mode, which does not settle, it is unknown once something changes.
-        self._status = ""
 
     def _checked(self, check_mode: bool) -> planning.Stage:
         code = _read(self._p["src"]) if self._p["src"] else self._p["code"]
@@ -91,45 +89,46 @@ class Function(Resource[planning.Observed]):
         return {"runtime": runtime, "key_value_store_arns": arns, "code": code, "comment": comment}
 
     def observe(self) -> planning.Observed:
-        reads = {stage: functools.partial(self.api.stage, self._name, stage) for stage in (DEVELOPMENT, LIVE)}
+        reads = {stage: functools.partial(self.operations.stage, self._name, stage) for stage in (DEVELOPMENT, LIVE)}
         stages = in_parallel(reads)
         development = stages[DEVELOPMENT]
         if development is None:
             return planning.Observed(None, None)
-        tags = self.api.tags(self._arn) if self._tags and not self._absent else {}
-        used = self.api.associations().get(self._arn, []) if self._absent else []
+        tags = self.operations.tags(self._arn) if self._tags and not self._absent else {}
+        used = self.operations.associations().get(self._arn, []) if self._absent else []
         return planning.Observed(development, stages[LIVE], tags, tuple(used))
 
     def plan(self, observed: planning.Observed) -> Plan:
         if self._absent:
-            return planning.plan_absent(observed, self._name)
-        planned = planning.plan(observed, self._name, self._desired, self._tags, self._proof)
-        self._to_test = any(step.call == "run_tests" for step in planned.steps)
-        return planned
+            return planning.plan_absent(self.operations, observed, self._name)
+        return planning.plan(self.operations, observed, self._name, self._desired, self._tags, self._proof)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         """Until LIVE is under way no more, also after a publication that an earlier run did not wait for."""
         if self._absent:
             return observed
-        seen_before = observed.live if not changed else None
-        self._status = seen_before["status"] if seen_before else self.api.live_status(self._name)
-        if self._p["wait"] and _UNDER_WAY.search(self._status):
-            self._status = wait_until(
+        known = observed.live if not changed else None
+        status = known["status"] if known else self.operations.live_status(self._name)
+        if self._p["wait"] and _UNDER_WAY.search(status):
+            status = wait_until(
                 f"The CloudFront Function {self._name}",
-                functools.partial(self.api.live_status, self._name),
+                functools.partial(self.operations.live_status, self._name),
                 lambda seen: not _UNDER_WAY.search(seen),
                 timeout=self._p["wait_timeout"],
                 describe=lambda seen: f"its LIVE stage is {seen}",
             )
-        return observed
+        return dataclasses.replace(observed, live_status=status)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         if self._absent:
             return {"function": None, "tests": []}
         code = self._desired["code"].encode()
-        ran = self.api.taken
-        live = state.live if isinstance(state, planning.Observed) else None
-        outcome = "passed" if ran else "pending" if self._foretold and self._to_test else "skipped"
+        ran = self.operations.taken
+        # In check mode with a change, the status is unknown.
+        settled = outcome.settled
+        status = (settled.live_status or (settled.live or {}).get("status")) if settled else None
+        to_test = settled is None and any(step.operation == self.operations.run_tests for step in outcome.plan.steps)
+        tested = "passed" if ran else "pending" if to_test else "skipped"
         return {
             "function": {
                 "name": self._name,
@@ -138,13 +137,13 @@ class Function(Resource[planning.Observed]):
                 "comment": self._desired["comment"],
                 "runtime": self._desired["runtime"],
                 "key_value_store_arns": self._desired["key_value_store_arns"],
-                "status": self._status or (live["status"] if live else KNOWN_AFTER_APPLY),
+                "status": status or KNOWN_AFTER_APPLY,
                 "code_bytes": len(code),
                 "code_bytes_left": check.MAX_CODE_BYTES - len(code),
                 "code_sha256": hashlib.sha256(code).hexdigest(),
             },
             "tests": [
-                {"name": case["name"], "outcome": outcome, "compute_utilization": ran.get(case["name"])}
+                {"name": case["name"], "outcome": tested, "compute_utilization": ran.get(case["name"])}
                 for case in self._proof.cases
             ],
         }

@@ -24,8 +24,8 @@ from .._core.aws import (
 )
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._core.progress import Progress
-from .._core.shapes import KNOWN_AFTER_APPLY
 from .._rules.ownership import tag_list
 from .plan import MAX_BATCH_KEYS, Contents
 
@@ -101,7 +101,7 @@ class KeysApi:
     def __init__(self, aws: Aws) -> None:
         _require_sigv4a()
         self._keys = aws.client("cloudfront-keyvaluestore", GLOBAL_REGION)
-        self._first = aws.client("cloudfront-keyvaluestore", GLOBAL_REGION, impatient=True)
+        self._first = aws.client("cloudfront-keyvaluestore", GLOBAL_REGION, fail_fast=True)
         self._reached = False
         self._etag = ""
         # Calls of this service, which are what costs; the keys that were written; and whether AWS counted

@@ -14,11 +14,14 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from . import digest as digests
 from . import plan as planning
 from .api import PRICE_OF_A_CALL
 from .plan import Contents, Values
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # A site's hosts and paths, which site_routes writes, and its nearest buckets, which site_origins does.
 _ROUTE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*/([hpn])/")
@@ -33,7 +36,7 @@ class Wanted:
     prefix: str = ""
     purge: bool = False
 
-    def is_vouched_for(self, digest: digests.Digest | None) -> bool:
+    def matches_digest(self, digest: digests.Digest | None) -> bool:
         if digest is None:
             return False
         return digest.asked == self.asked or digest.all == digests.of_all(self.puts)
@@ -56,7 +59,7 @@ class Observed:
     whole: bool = True
     digest: str | None = None
     # The digest says that all is as it is asked for, so nothing else was read.
-    vouched: bool = False
+    matches: bool = False
     # Another prefix in the store that has keys in common with ours.
     overlap: str | None = None
 
@@ -68,9 +71,9 @@ class Target:
     manifest: bool = False
 
 
-def plan(observed: Observed, wanted: Wanted, target: Target) -> Plan:
+def plan(operations: Operations, observed: Observed, wanted: Wanted, target: Target) -> Plan:
     """``before`` and ``after`` have the keys that differ. Last comes the digest, and then the manifest."""
-    if observed.vouched:
+    if observed.matches:
         return Plan({}, {})
     if observed.overlap is not None:
         raise EdgeError(
@@ -95,18 +98,18 @@ def plan(observed: Observed, wanted: Wanted, target: Target) -> Plan:
     batches = planning.batches(puts, deletes, opening, closing)
     states = planning.chain(observed.contents, before, batches)
     _check_size(states, target.store)
-    steps = [_step(batch, expected, target) for batch, expected in zip(batches, states, strict=True)]
+    steps = [_step(operations, batch, expected, target) for batch, expected in zip(batches, states, strict=True)]
     if steps and target.manifest and observed.whole:
         what = f"Keep a manifest of {planning.count(after)} in the home bucket"
-        steps.append(Step("put_manifest", {"prefix": wanted.prefix, "values": after}, what))
+        steps.append(Step(operations.put_manifest, {"prefix": wanted.prefix, "values": after}, what))
     summary = _summary(puts, deletes, closing, len(batches), target)
     changed = {key: observed.values[key] for key in [*puts, *deletes] if key in observed.values}
     return Plan(changed, puts, tuple(steps), tuple(summary + [step.sentence for step in steps[len(batches) :]]))
 
 
-def _step(batch: planning.Batch, expected: Contents, target: Target) -> Step:
+def _step(operations: Operations, batch: planning.Batch, expected: Contents, target: Target) -> Step:
     arguments = {"arn": target.arn, "puts": batch.puts, "deletes": batch.deletes, "expected": expected}
-    return Step("update_keys", arguments, planning.sentence(batch, target.store))
+    return Step(operations.update_keys, arguments, planning.sentence(batch, target.store))
 
 
 def _summary(puts: Values, deletes: t.Sequence[str], closing: Values, calls: int, target: Target) -> list[str]:

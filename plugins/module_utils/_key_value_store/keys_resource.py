@@ -14,8 +14,9 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Resource, wait_until
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from . import digest as digests
 from . import keys_plan, manifest, source
 from . import plan as planning
@@ -25,6 +26,7 @@ from .api import (
     is_stale,
 )
 from .keys_plan import Observed
+from .operations import Operations
 
 KEYS_ARGUMENTS: dict[str, t.Any] = {
     "store": {"type": "str", "required": True},
@@ -44,7 +46,7 @@ KEYS_RULES: dict[str, t.Any] = {
 }
 
 # Seconds that nobody may write for, and until it is read anyway.
-_STILL, _STILL_TIMEOUT = 1.0, 60.0
+_IDLE, _IDLE_TIMEOUT = 1.0, 60.0
 
 
 class Keys(Resource[Observed]):
@@ -52,9 +54,6 @@ class Keys(Resource[Observed]):
         p = module.params
         self._wanted = source.wanted(p)
         self._list: bool = p["compare"] == "listing"
-        self._observations = 0
-        self._planned: list[Plan] = []
-        self._check_mode = module.check_mode
         store: str = p["store"]
         arn = arn_of(store, aws)
         # Without a store nothing is there, which is what `absent` asks for.
@@ -64,53 +63,56 @@ class Keys(Resource[Observed]):
         self._store = store
         # Sentences are short: an ARN's id is enough.
         self._target = keys_plan.Target(store.rpartition("/")[2], arn or KNOWN_AFTER_APPLY, bool(p["manifest_bucket"]))
-        self.api = manifest.KeysWithManifest(aws, self._target.arn, p["manifest_bucket"], p["manifest_region"])
+        self.operations = Operations(aws, self._target.arn, p["manifest_bucket"], p["manifest_region"])
 
     def observe(self) -> Observed:
+        return self._observe(lambda contents: contents)
+
+    def observe_again(self) -> Observed:
+        return self._observe(lambda contents: self._wait_until_idle())
+
+    def _observe(self, before_listing: t.Callable[[planning.Contents], planning.Contents]) -> Observed:
         """The digest first, then the manifest, and only then one GetKey a key or the whole store: what is fewer calls.
 
         The ETag is older than all that is read, so what others write meanwhile makes our write stale.
         """
         if self._target.arn == KNOWN_AFTER_APPLY:
-            return Observed(vouched=self._nothing)
-        self._observations += 1
-        description = self.api.describe(self._target.arn)
+            return Observed(matches=self._nothing)
+        description = self.operations.describe(self._target.arn)
         contents = planning.Contents(description["ItemCount"], description["TotalSizeInBytes"])
         prefix = self._wanted.prefix
         if prefix and not self._list and contents.items:
-            text = self.api.value(self._target.arn, digests.name(prefix))
+            text = self.operations.value(self._target.arn, digests.name(prefix))
             digest = digests.parse(text)
-            if self._wanted.is_vouched_for(digest):
-                return Observed(contents, digest=text, vouched=True)
+            if self._wanted.matches_digest(digest):
+                return Observed(contents, digest=text, matches=True)
             if digest is not None and digest.all:
-                values = self.api.manifest(prefix)
-                if manifest.vouched_for(values, digest):
+                values = self.operations.manifest(prefix)
+                if manifest.matches_digest(values, digest):
                     return Observed(contents, values, digest=text)
-            if not self._wanted.purge and planning.each_is_fewer(self._wanted.names, contents):
+            if not self._wanted.purge and planning.prefers_get_key(self._wanted.names, contents):
                 return Observed(contents, self._named(), whole=False, digest=text)
-        elif not self._list and planning.each_is_fewer(self._wanted.names, contents):
+        elif not self._list and planning.prefers_get_key(self._wanted.names, contents):
             return Observed(contents, self._named(), whole=False)
-        return self._all(contents)
+        return self._all(before_listing(contents))
 
     def _named(self) -> dict[str, str]:
-        return self.api.values(self._target.arn, self._wanted.names)
+        return self.operations.values(self._target.arn, self._wanted.names)
 
     def _all(self, contents: planning.Contents) -> Observed:
-        if self._observations > 1:
-            contents = self._still()
         prefix = self._wanted.prefix
-        found = self.api.all_values(self._target.arn) if contents.items else {}
+        found = self.operations.all_values(self._target.arn) if contents.items else {}
         below = {key: value for key, value in found.items() if key.startswith(prefix)}
         digest = found.get(digests.name(prefix)) if prefix else None
         overlap = digests.overlapping(prefix, found) if prefix else None
         return Observed(contents, below, digest=digest, overlap=overlap)
 
-    def _still(self) -> planning.Contents:
+    def _wait_until_idle(self) -> planning.Contents:
         """While somebody else writes many batches, what is listed is old before it is read."""
         seen: list[dict[str, t.Any]] = []
 
         def probe() -> dict[str, t.Any]:
-            seen.append(self.api.describe(self._target.arn))
+            seen.append(self.operations.describe(self._target.arn))
             return seen[-1]
 
         with contextlib.suppress(EdgeError):  # then it is tried all the same
@@ -118,44 +120,44 @@ class Keys(Resource[Observed]):
                 f"The key value store {self._target.store}",
                 probe,
                 lambda last: len(seen) > 1 and last["ETag"] == seen[-2]["ETag"],
-                timeout=_STILL_TIMEOUT,
-                pause=_STILL,
+                timeout=_IDLE_TIMEOUT,
+                pause=_IDLE,
                 describe=lambda last: f"others write it, {last['ItemCount']} keys by now",
             )
         return planning.Contents(seen[-1]["ItemCount"], seen[-1]["TotalSizeInBytes"])
 
     def plan(self, observed: Observed) -> Plan:
-        self._planned.append(keys_plan.plan(observed, self._wanted, self._target))
-        return self._planned[-1]
+        return keys_plan.plan(self.operations, observed, self._wanted, self._target)
 
     def is_stale(self, error: BaseException | None) -> bool:
         return is_stale(error)
 
     def settle(self, observed: Observed, changed: bool) -> Observed:
         """Each write was conditional on the one before, so CloudFront's count proves them; else they are read."""
-        if self.api.unproven:
+        if self.operations.unproven:
             self._read_back()
         return observed
 
     def _read_back(self) -> None:
-        live = self.api.all_values(self._target.arn)
+        live = self.operations.all_values(self._target.arn)
         wrong = [key for key, value in self._wanted.puts.items() if live.get(key) != value]
         wrong += [key for key in self._wanted.absent if key in live]
         if not wrong:
             return
         if self._wanted.prefix:
-            self.api.describe(self._target.arn)
-            self.api.update_keys(self._target.arn, {}, [digests.name(self._wanted.prefix)])
+            self.operations.describe(self._target.arn)
+            self.operations.update_keys(self._target.arn, {}, [digests.name(self._wanted.prefix)])
         raise EdgeError(
             f"After the last write {self._target.store} is not as it was written: {planning.names(wrong)}. Find "
             "out who else writes these keys, and run it again: it compares all of them."
         )
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[Observed]) -> dict[str, t.Any]:
         own = {digests.name(self._wanted.prefix)}
-        put, deleted, calls = self.api.put - own, self.api.deleted - own, self.api.calls
-        if self._check_mode:
-            steps = [step.arguments for step in self._planned[-1].steps if step.call == "update_keys"]
+        put, deleted, calls = self.operations.put - own, self.operations.deleted - own, self.operations.calls
+        if outcome.settled is None:
+            update = self.operations.update_keys
+            steps = [step.arguments for step in outcome.plan.steps if step.operation == update]
             put = {key for arguments in steps for key in arguments["puts"]} - own
             deleted = {key for arguments in steps for key in arguments["deletes"]} - own
             calls += len(steps)

@@ -17,40 +17,8 @@ import hashlib
 import json
 import typing as t
 
-from .._core.aws import Aws, is_boto3_error_code
 from . import digest as digests
-from .api import KeysApi
 from .plan import Values
-
-
-class KeysWithManifest(KeysApi):
-    """The keys, and an object in a bucket of the same account."""
-
-    def __init__(self, aws: Aws, arn: str, bucket: str | None, region: str | None) -> None:
-        super().__init__(aws)
-        self._arn = arn
-        self._bucket = bucket
-        self._s3 = aws.client("s3", region) if bucket else None
-
-    def manifest(self, prefix: str) -> dict[str, str]:
-        """The keys, or none where there is no manifest."""
-        if self._s3 is None:
-            return {}
-        try:
-            return parse(self._s3.get_object(**self._object(prefix))["Body"].read())
-        except is_boto3_error_code(["NoSuchKey", "NoSuchBucket"]):
-            return {}
-
-    def put_manifest(self, prefix: str, values: Values) -> None:
-        if self._s3 is not None:  # as it is where a plan has this step
-            self._s3.put_object(**self._object(prefix), Body=text(values), ContentType="application/gzip")
-
-    def _object(self, prefix: str) -> dict[str, str]:
-        return {
-            "Bucket": str(self._bucket),
-            "Key": key(self._arn, prefix),
-            "ExpectedBucketOwner": self._arn.split(":")[4],
-        }
 
 
 def key(arn: str, prefix: str) -> str:
@@ -58,7 +26,7 @@ def key(arn: str, prefix: str) -> str:
     return f"_edge/keys/{arn.rpartition('/')[2]}/{hashlib.sha256(prefix.encode()).hexdigest()[:32]}.json.gz"
 
 
-def vouched_for(values: Values, digest: digests.Digest | None) -> bool:
+def matches_digest(values: Values, digest: digests.Digest | None) -> bool:
     return digest is not None and digest.all != "" and digests.of_all(values) == digest.all
 
 

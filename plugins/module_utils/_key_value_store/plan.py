@@ -14,7 +14,10 @@ import math
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
+
+if t.TYPE_CHECKING:
+    from .api import KeysApi
 
 # Source: CloudFront Developer Guide, "Quotas on key value stores". A page of ListKeys has as many keys as a batch.
 MAX_KEY_BYTES = 512
@@ -36,7 +39,7 @@ class Contents(t.NamedTuple):
 EMPTY = Contents(0, 0)
 
 
-def each_is_fewer(keys: t.Collection[str], contents: Contents) -> bool:
+def prefers_get_key(keys: t.Collection[str], contents: Contents) -> bool:
     """Whether one GetKey a key is fewer calls than ListKeys' pages. A store that holds nothing has none."""
     return len(keys) <= math.ceil(contents.items / MAX_BATCH_KEYS)
 
@@ -63,11 +66,13 @@ def _size(text: str, where: str) -> int:
         raise EdgeError(f"{where}: {text[:80]!r} has half a character, which UTF-8 has not: mend it.") from error
 
 
-def plan_keys(observed: Values, desired: Values, absent: t.Iterable[str], arn: str, store: str) -> Plan:
+def plan_keys(
+    operations: KeysApi, observed: Values, desired: Values, absent: t.Iterable[str], arn: str, store: str
+) -> Plan:
     """The keys that differ, and nothing else."""
     puts, deletes = changes(observed, desired, absent)
     steps = (
-        Step("update_keys", {"arn": arn, "puts": batch.puts, "deletes": batch.deletes}, sentence(batch, store))
+        Step(operations.update_keys, {"arn": arn, "puts": batch.puts, "deletes": batch.deletes}, sentence(batch, store))
         for batch in batches(puts, deletes)
     )
     return Plan({key: observed[key] for key in [*puts, *deletes] if key in observed}, puts, tuple(steps))

@@ -14,10 +14,10 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._core.reconcile import Resource, State
-from .._core.shapes import KNOWN_AFTER_APPLY
 from .api import KeysApi, StoreApi, is_stale
-from .plan import Contents, each_is_fewer
+from .plan import Contents, prefers_get_key
 
 _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -39,20 +39,20 @@ class SiteKeys(Resource[State]):
                 "cloudfront_key_value_store."
             )
         self._arn: str = store["ARN"] if store else KNOWN_AFTER_APPLY
-        self.api = KeysApi(aws)
+        self.operations = KeysApi(aws)
 
     def _contents(self) -> Contents | None:
         """How much the store holds; None without one."""
         if self._arn == KNOWN_AFTER_APPLY:
             return None
-        description = self.api.describe(self._arn)
+        description = self.operations.describe(self._arn)
         return Contents(description["ItemCount"], description["TotalSizeInBytes"])
 
     def _values(self, keys: t.Collection[str], contents: Contents) -> dict[str, str]:
         """What there is of *keys*; with it the others' where all pages are fewer calls than one a key."""
-        if each_is_fewer(keys, contents):
-            return self.api.values(self._arn, keys)
-        return self.api.all_values(self._arn)
+        if prefers_get_key(keys, contents):
+            return self.operations.values(self._arn, keys)
+        return self.operations.all_values(self._arn)
 
     def is_stale(self, error: BaseException | None) -> bool:
         return is_stale(error)

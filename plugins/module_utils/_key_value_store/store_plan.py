@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.reconcile import Plan, Step
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._rules.ownership import MARK, refuse_unmarked
+
+if t.TYPE_CHECKING:
+    from .api import StoreApi
 
 # name, arn, id, status, comment; tags where they are asked for
 Store = dict[str, t.Any]
@@ -36,31 +38,33 @@ def facts(live: dict[str, t.Any]) -> Store:
     return {**found, "ours": MARK in found.get("comment", "")}
 
 
-def plan_store(observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None) -> Plan:
+def plan_store(
+    operations: StoreApi, observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None
+) -> Plan:
     """Tags that are not named stay."""
     told = {} if tags is None else {"tags": dict(tags)}
     if observed is None:
         arguments = {"name": name, "comment": comment, "tags": dict(tags or {})}
         unknown = {"arn": KNOWN_AFTER_APPLY, "id": KNOWN_AFTER_APPLY, "status": "PROVISIONING"}
-        step = Step("create_store", arguments, f"Create the key value store {name}")
+        step = Step(operations.create_store, arguments, f"Create the key value store {name}")
         return Plan(None, {"name": name, "comment": comment, **unknown, **told}, (step,))
     refuse_unmarked(f"The key value store {name}", observed["comment"])
     steps = []
     if observed["comment"] != comment:
         arguments = {"name": name, "comment": comment}
-        steps.append(Step("update_store", arguments, f"Set the comment of the key value store {name}"))
+        steps.append(Step(operations.update_store, arguments, f"Set the comment of the key value store {name}"))
     live = observed.get("tags", {})
     missing = {key: value for key, value in (tags or {}).items() if live.get(key) != value}
     if missing:
         arguments = {"arn": observed["arn"], "tags": missing}
-        steps.append(Step("put_tags", arguments, f"Tag the key value store {name}"))
+        steps.append(Step(operations.put_tags, arguments, f"Tag the key value store {name}"))
     after = {**observed, "comment": comment, **({"tags": {**live, **missing}} if told else {})}
     return Plan(observed, after, tuple(steps))
 
 
-def plan_removal(observed: Store | None, name: str) -> Plan:
+def plan_removal(operations: StoreApi, observed: Store | None, name: str) -> Plan:
     if observed is None:
         return Plan(None, None)
     refuse_unmarked(f"The key value store {name}", observed["comment"])
     arguments = {"name": name, "arn": observed["arn"]}
-    return Plan(observed, None, (Step("delete_store", arguments, f"Delete the key value store {name}"),))
+    return Plan(observed, None, (Step(operations.delete_store, arguments, f"Delete the key value store {name}"),))

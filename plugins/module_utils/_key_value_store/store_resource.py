@@ -15,7 +15,9 @@ from .._cloudfront.api import STALE
 from .._cloudfront.checks import check_comment
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Resource, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.cloudfront import check_cloudfront_name
 from .._rules.ownership import as_tags, marked
 from . import store_plan as planning
@@ -39,7 +41,7 @@ class KeyValueStore(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         check_cloudfront_name(p["name"])
-        self.api = StoreApi(aws)
+        self.operations = StoreApi(aws)
         self._name: str = p["name"]
         self._comment = marked(p["comment"])
         check_comment(self._comment)
@@ -48,15 +50,15 @@ class KeyValueStore(Resource[State]):
         self._wait_timeout: int = p["wait_timeout"]
 
     def observe(self) -> State:
-        found = planning.from_api(self.api.store(self._name))
+        found = planning.from_api(self.operations.store(self._name))
         if found is not None and self._present and self._tags is not None:
-            found["tags"] = self.api.tags(found["arn"])
+            found["tags"] = self.operations.tags(found["arn"])
         return found
 
     def plan(self, observed: State) -> Plan:
         if not self._present:
-            return planning.plan_removal(observed, self._name)
-        return planning.plan_store(observed, self._name, self._comment, self._tags)
+            return planning.plan_removal(self.operations, observed, self._name)
+        return planning.plan_store(self.operations, observed, self._name, self._comment, self._tags)
 
     def settle(self, observed: State, changed: bool) -> State:
         """A store can be associated with a function from READY on."""
@@ -76,5 +78,5 @@ class KeyValueStore(Resource[State]):
             raise EdgeError(f"CloudFront could not make the key value store {self._name}: status {seen['status']}.")
         return seen
 
-    def result(self, state: State) -> dict[str, t.Any]:
-        return {"key_value_store": state}
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        return {"key_value_store": outcome.plan.after if outcome.settled is None else outcome.settled}

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.reconcile import Step
+from .._core.plan import Step
 from .._rules.latency import EDGE_CACHES
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # Lambda@Edge runs where there is a regional edge cache.
 REGIONS = EDGE_CACHES
@@ -35,25 +38,27 @@ def retentions(log_groups: LogGroups) -> dict[str, int | None]:
     return {region: (group or {}).get("retentionInDays") for region, group in log_groups.items()}
 
 
-def keep(function: str, log_groups: LogGroups, days: int, tags: t.Mapping[str, str]) -> list[Step]:
+def keep(
+    operations: Operations, function: str, log_groups: LogGroups, days: int, tags: t.Mapping[str, str]
+) -> list[Step]:
     """CreateLogGroup takes no retention, so it has a call of its own."""
     name, steps = log_group(function), []
     for region, group in log_groups.items():
         if group is None:
             create = {"region": region, "log_group": name, "tags": dict(tags)}
-            steps.append(Step("create_log_group", create, f"Create the log group {name} in {region}", region))
+            steps.append(Step(operations.create_log_group, create, f"Create the log group {name} in {region}", region))
         if (group or {}).get("retentionInDays") != days:
             retain = {"region": region, "log_group": name, "days": days}
             sentence = f"Keep what {name} in {region} has for {days} days"
-            steps.append(Step("put_log_retention", retain, sentence, region))
+            steps.append(Step(operations.put_log_retention, retain, sentence, region))
     return steps
 
 
-def delete(function: str, log_groups: LogGroups) -> list[Step]:
+def delete(operations: Operations, function: str, log_groups: LogGroups) -> list[Step]:
     name = log_group(function)
     return [
         Step(
-            "delete_log_group",
+            operations.delete_log_group,
             {"region": region, "log_group": name},
             f"Delete the log group {name} in {region}",
             region,
@@ -66,11 +71,11 @@ def delete(function: str, log_groups: LogGroups) -> list[Step]:
 def summary(steps: t.Sequence[Step]) -> tuple[str, ...]:
     """The sentences of a plan's *steps*, with one for all log groups in place of 26."""
     sentences: list[str] = []
-    about = {step.lane: step for step in steps if step.lane}
+    about = {step.partition: step for step in steps if step.partition}
     for step in steps:
-        if step.lane is None:
+        if step.partition is None:
             sentences.append(step.sentence)
-        elif step is next(each for each in steps if each.lane):
+        elif step is next(each for each in steps if each.partition):
             days = next((each.arguments["days"] for each in steps if "days" in each.arguments), None)
             what = f"Keep the function's logs for {days} days" if days else "Delete the function's logs"
             sentences.append(f"{what} in {', '.join(sorted(str(region) for region in about))}")

@@ -14,7 +14,7 @@ import typing as t
 from pathlib import Path
 
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._rules.ownership import as_tags
 from .._rules.policy_documents import listed
 from . import package

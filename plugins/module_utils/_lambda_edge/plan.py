@@ -15,8 +15,11 @@ import hashlib
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from . import log_groups
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # Kept in the Description: a zip's own hash differs with the zlib that made it.
 IDENTITY_PREFIX = "multiregion.edge package sha256:"
@@ -87,7 +90,7 @@ def superseded(observed: Observed, desired: Desired) -> list[str]:
     return ours[: max(0, len(ours) - desired.keep_versions)]
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """The code goes before the configuration, whose Description vouches for the code: a run that is
     killed between the two must not leave a Description that is ahead of its code. The log groups are
     there before a version is, so that no log is ever kept for ever."""
@@ -103,7 +106,7 @@ def plan(observed: Observed, desired: Desired) -> Plan:
             "configuration": configuration,
             "tags": dict(desired.tags),
         }
-        steps.append(Step("create_function", arguments, f"Create the Lambda function {name} in us-east-1"))
+        steps.append(Step(operations.create_function, arguments, f"Create the Lambda function {name} in us-east-1"))
     else:
         refuse_unmarked(name, latest)
         # A version is published of code that is known only: a run for another package may have been killed
@@ -111,29 +114,33 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         unknown_code = version is None and latest.get("CodeSha256") != desired.code_sha256()
         if unknown_code or latest.get("Description") != configuration["Description"]:
             arguments = {"name": name, "package": desired.package}
-            steps.append(Step("update_code", arguments, f"Update the code of the Lambda function {name}"))
+            steps.append(Step(operations.update_code, arguments, f"Update the code of the Lambda function {name}"))
             before = {**(before or {}), "CodeSha256": latest.get("CodeSha256")}
             after["CodeSha256"] = desired.code_sha256()
         if not _is_desired(latest, desired):
             arguments = {"name": name, "configuration": configuration}
             steps.append(
-                Step("update_configuration", arguments, f"Update the configuration of the Lambda function {name}")
+                Step(
+                    operations.update_configuration,
+                    arguments,
+                    f"Update the configuration of the Lambda function {name}",
+                )
             )
     if desired.log_retention:
-        steps += log_groups.keep(name, observed.log_groups, desired.log_retention, desired.tags)
+        steps += log_groups.keep(operations, name, observed.log_groups, desired.log_retention, desired.tags)
         kept = log_groups.retentions(observed.log_groups)
         before = {**before, "LogRetention": kept} if before else None
         after["LogRetention"] = dict.fromkeys(kept, desired.log_retention)
     if version is None:
         arguments = {"name": name, "code_sha256": desired.code_sha256()}
-        steps.append(Step("publish_version", arguments, f"Publish a version of the Lambda function {name}"))
+        steps.append(Step(operations.publish_version, arguments, f"Publish a version of the Lambda function {name}"))
     missing_tags = {key: value for key, value in desired.tags.items() if observed.tags.get(key) != value}
     if latest and missing_tags:
         arguments = {"arn": latest["FunctionArn"], "tags": missing_tags}
-        steps.append(Step("put_tags", arguments, f"Tag the Lambda function {name}"))
+        steps.append(Step(operations.put_tags, arguments, f"Tag the Lambda function {name}"))
     steps += [
         Step(
-            "delete_version",
+            operations.delete_version,
             {"name": name, "version": number},
             f"Delete version {number} of the Lambda function {name}, unless it is still replicated or has an alias",
         )
@@ -143,7 +150,7 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     return Plan(before, after, tuple(steps), log_groups.summary(steps))
 
 
-def plan_absent(observed: Observed, name: str) -> Plan:
+def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
     """The logs go first: as long as the function is there it says whose they are."""
     if observed.latest is None:
         return Plan(None, None)
@@ -156,9 +163,9 @@ def plan_absent(observed: Observed, name: str) -> Plan:
             f"The Lambda function {name} is not deleted, for distributions associate it ({used}): take it out of their "
             "behaviors or delete them, wait until that is deployed, and run this again."
         )
-    steps = log_groups.delete(name, observed.log_groups)
+    steps = log_groups.delete(operations, name, observed.log_groups)
     sentence = f"Delete the Lambda function {name} in us-east-1"
-    steps.append(Step("delete_function", {"name": name}, f"{sentence}, unless it is still replicated"))
+    steps.append(Step(operations.delete_function, {"name": name}, f"{sentence}, unless it is still replicated"))
     before = {key: observed.latest.get(key) for key in MANAGED}
     return Plan(before, None, tuple(steps), log_groups.summary(steps))
 

@@ -13,22 +13,17 @@ import dataclasses
 import functools
 import typing as t
 
-from .._core.aws import (
-    GLOBAL_REGION,
-    AnsibleAWSModule,
-    Aws,
-    ClientError,
-    explain,
-    is_boto3_error_code,
-)
+from .._core.aws import GLOBAL_REGION, AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.errors import error_code, explain
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
 from . import log_groups, options
 from . import plan as planning
-from .api import (
-    ChangedMeanwhile,
-    EdgeLambdaApi,
+from .api import EdgeLambdaApi
+from .operations import (
+    ChangedByOthers,
+    Operations,
     is_other_code,
 )
 
@@ -52,33 +47,32 @@ class Present(Resource[planning.Observed]):
         self._desired = options.desired(module.params)
         self._account_id = aws.account_id
         options.check_account(self._desired.role_arn, self._account_id)
-        self.api = EdgeLambdaApi(aws, module.params["wait_timeout"])
+        self.operations = Operations(aws, module.params["wait_timeout"])
         self._warn = module.warn
-        self._role_is_checked = False
-        self._observed = planning.Observed(None)
 
     def observe(self) -> planning.Observed:
         self._check_role()
-        latest = self.api.function(self._desired.name)
-        logs = in_parallel(log_group_reads(self.api, self._desired.name) if self._desired.log_retention else {})
+        return self.observe_again()
+
+    def observe_again(self) -> planning.Observed:
+        latest = self.operations.function(self._desired.name)
+        logs = in_parallel(log_group_reads(self.operations, self._desired.name) if self._desired.log_retention else {})
         observed = planning.Observed(latest, log_groups=logs)
         if latest is not None:
-            versions = tuple(self.api.versions(self._desired.name))
-            tags = self.api.tags(latest["FunctionArn"])
+            versions = tuple(self.operations.versions(self._desired.name))
+            tags = self.operations.tags(latest["FunctionArn"])
             observed = dataclasses.replace(observed, versions=versions, tags=tags)
             if planning.superseded(observed, self._desired):
-                associations = self.api.associations(latest["FunctionArn"])
+                associations = self.operations.associations(latest["FunctionArn"])
                 observed = dataclasses.replace(observed, associations=associations)
-        self._observed = observed
         return observed
 
     def _check_role(self) -> None:
         """A role that is not there yet is Lambda's to wait for."""
-        if self._role_is_checked or self._desired.role_arn == KNOWN_AFTER_APPLY:
+        if self._desired.role_arn == KNOWN_AFTER_APPLY:
             return
-        self._role_is_checked = True
         try:
-            trust = self.api.trust_policy(self._desired.role_arn)
+            trust = self.operations.trust_policy(self._desired.role_arn)
         except is_boto3_error_code("AccessDenied") as error:
             self._warn(f"Whether Lambda@Edge may assume {self._desired.role_arn} was not checked: {explain(error)}")
             return
@@ -86,23 +80,22 @@ class Present(Resource[planning.Observed]):
             options.check_trust(self._desired.role_arn, trust)
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def is_stale(self, error: BaseException | None) -> bool:
-        code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
-        return code in _STALE or is_other_code(error) or isinstance(error, ChangedMeanwhile)
+        return error_code(error) in _STALE or is_other_code(error) or isinstance(error, ChangedByOthers)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         """CloudFront refuses to associate a version that is not active yet, also one of a run that was killed."""
-        state = self.observe() if changed else observed
+        state = self.observe_again() if changed else observed
         version = planning.published(state, self._desired)
         if version and version.get("State") == "Pending":
-            self.api.await_version(self._desired.name, version["Version"])
+            self.operations.await_version(self._desired.name, version["Version"])
         return state
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        # In check mode the state is the plan's; but a version that is there already is known.
-        version = planning.published(state if isinstance(state, planning.Observed) else self._observed, self._desired)
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
+        # In check mode, a version that exists already is known.
+        version = planning.published(outcome.latest, self._desired)
         number = version["Version"] if version else KNOWN_AFTER_APPLY
         arn = f"arn:aws:lambda:{GLOBAL_REGION}:{self._account_id}:function:{self._desired.name}"
         return {
@@ -113,43 +106,44 @@ class Present(Resource[planning.Observed]):
                 "qualified_arn": f"{arn}:{number}" if version else KNOWN_AFTER_APPLY,
                 "package_sha256": self._desired.identity,
             },
-            "replicated_versions": self.api.replicated,
+            "replicated_versions": self.operations.replicated,
         }
 
 
 class Absent(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
-        self.api = EdgeLambdaApi(aws, module.params["wait_timeout"])
+        self.operations = Operations(aws, module.params["wait_timeout"])
         self._name: str = module.params["name"]
 
     def observe(self) -> planning.Observed:
-        latest = self.api.function(self._name)
+        latest = self.operations.function(self._name)
         if latest is None:
             return planning.Observed(None)
         planning.refuse_unmarked(self._name, latest)
-        associations = self.api.associations(latest["FunctionArn"])
+        associations = self.operations.associations(latest["FunctionArn"])
         return planning.Observed(
             latest,
             associations=associations,
-            log_groups={} if associations else in_parallel(log_group_reads(self.api, self._name)),
+            log_groups={} if associations else in_parallel(log_group_reads(self.operations, self._name)),
         )
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan_absent(observed, self._name)
+        return planning.plan_absent(self.operations, observed, self._name)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         return observed
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         pending = None
-        if self.api.replicated:
+        if self.operations.replicated:
+            versions = ", ".join(self.operations.replicated)
             pending = (
-                f"AWS still replicates version {', '.join(self.api.replicated)} of the Lambda function {self._name}, "
-                "so it is there yet. AWS removes the replicas by itself, usually within hours: run this again then."
+                f"AWS still replicates version {versions} of the Lambda function {self._name}, so it is not deleted "
+                "yet. AWS removes the replicas by itself, usually within hours: run this again then."
             )
         return {
             "function": {},
-            "replicated_versions": self.api.replicated,
+            "replicated_versions": self.operations.replicated,
             "pending": pending is not None,
             "pending_reason": pending,
         }

@@ -15,7 +15,7 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws, ClientError
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._mrap_routes.api import RoutesApi, quickly
+from .._mrap_routes.api import RoutesApi, with_short_timeouts
 from .api import AccessPointApi
 from .plan import AccessPoint, Facts, is_of_site
 from .policy import Policies
@@ -43,7 +43,7 @@ def mraps_of(module: AnsibleAWSModule, aws: Aws, site: str | None) -> list[Facts
 def _read(module: AnsibleAWSModule, aws: Aws, found: t.Iterable[AccessPoint]) -> list[Facts]:
     api, account_id = AccessPointApi(aws), aws.account_id
     # Another one, for the routes' endpoints are five, and the next one is asked rather than one for long.
-    quick = Aws(quickly(module))
+    quick = Aws(with_short_timeouts(module))
     facts = in_parallel({each.name: functools.partial(_facts, each, api, quick, account_id) for each in found})
     return [facts[name] for name in sorted(facts)]
 

@@ -15,13 +15,15 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._rules.bucket_names import is_account_regional
 from .._rules.ownership import refuse_foreign
 from .._rules.policy_documents import Document
 from .._rules.regions import REGIONS
 from .policy import Policies, distribution_policy
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]{1,48}[a-z0-9]")
 
@@ -136,11 +138,11 @@ def check(desired: Desired) -> None:
         raise EdgeError("buckets must name at least one bucket, every one once and each in another Region.")
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
-    return _present(observed, desired) if desired.present else _absent(observed, desired)
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
+    return _present(operations, observed, desired) if desired.present else _absent(operations, observed, desired)
 
 
-def _absent(observed: Observed, desired: Desired) -> Plan:
+def _absent(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     live = observed.access_point
     if live is None or live.status == "DELETING":
         return Plan(_document(live, None, desired), None)
@@ -157,10 +159,10 @@ def _absent(observed: Observed, desired: Desired) -> Plan:
     token = client_token("delete", desired.name, live.created_at, *again)
     arguments = {"name": desired.name, "client_token": token}
     sentence = f"Delete the Multi-Region Access Point {desired.name}; its buckets stay"
-    return Plan(_document(live, None, desired), None, (Step("delete_access_point", arguments, sentence),))
+    return Plan(_document(live, None, desired), None, (Step(operations.delete_access_point, arguments, sentence),))
 
 
-def _present(observed: Observed, desired: Desired) -> Plan:
+def _present(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     live = observed.access_point
     if live is not None and live.status in _GOING:
         _refuse_going(live, desired)
@@ -169,28 +171,30 @@ def _present(observed: Observed, desired: Desired) -> Plan:
     if kept is None:
         if not desired.allow_replacement:
             _refuse_another(observed.others, desired)
-        steps.append(_create("Create the Multi-Region Access Point", desired))
+        steps.append(_create(operations, "Create the Multi-Region Access Point", desired))
     else:
         _refuse_other_buckets(kept, desired)
         if kept.status == "PARTIALLY_CREATED":  # AWS finishes it when it is asked again
             words = "Create the missing part of the Multi-Region Access Point"
-            steps.append(_create(words, desired, "again", kept.created_at))
+            steps.append(_create(operations, words, desired, "again", kept.created_at))
     policy = desired.policy_for(kept, observed.policies)
     if policy is not None and _to_be_put(policy, observed, desired, bool(steps)):
         arguments = {"name": desired.name, "policy": policy}
-        steps.append(Step("put_policy", arguments, f"Set the policy of the Multi-Region Access Point {desired.name}"))
+        steps.append(
+            Step(operations.put_policy, arguments, f"Set the policy of the Multi-Region Access Point {desired.name}")
+        )
     before = _document(live, observed.policies.established, desired)
     after = desired.starting() if kept is None else kept.facts(desired.account_id)
     return Plan(before, _with_policy(after, policy, desired), tuple(steps))
 
 
-def _create(words: str, desired: Desired, *which: str) -> Step:
+def _create(operations: Operations, words: str, desired: Desired, *which: str) -> Step:
     # Sorted, for the same token with another request is refused.
     buckets = sorted(desired.buckets)
     token = client_token("create", desired.name, *buckets, *which)
     count = "1 bucket" if len(buckets) == 1 else f"{len(buckets)} buckets"
     arguments = {"name": desired.name, "buckets": buckets, "client_token": token}
-    return Step("create_access_point", arguments, f"{words} {desired.name} over {count}")
+    return Step(operations.create_access_point, arguments, f"{words} {desired.name} over {count}")
 
 
 def _to_be_put(policy: Document, observed: Observed, desired: Desired, created: bool) -> bool:

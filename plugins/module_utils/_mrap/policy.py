@@ -14,7 +14,7 @@ import json
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._rules.cloudfront import read_statements
 from .._rules.policy_documents import (
     Document,

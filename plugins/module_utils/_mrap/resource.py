@@ -15,11 +15,12 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
 from .._rules.cloudfront import check_distribution_arns
 from . import plan as planning
 from .api import AccessPointApi
-from .changes import Changes
+from .operations import Operations
 from .policy import Policies, check_document
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -58,8 +59,7 @@ class AccessPoint(Resource[planning.Observed]):
             check_document(desired.policy)
         self._reads = AccessPointApi(aws)
         self._desired = dataclasses.replace(desired, account_id=aws.account_id)
-        self.api = self._changes = Changes(self._reads, aws.account_id, desired.name, p["wait_timeout"])
-        self._others: tuple[planning.AccessPoint, ...] = ()
+        self.operations = Operations(self._reads, aws.account_id, desired.name, p["wait_timeout"])
 
     def observe(self) -> planning.Observed:
         name, site = self._desired.name, self._desired.site
@@ -67,8 +67,7 @@ class AccessPoint(Resource[planning.Observed]):
         if site is not None:
             reads[f"the access points of {site}"] = functools.partial(self._others_of, site)
         live, *others = in_parallel(reads).values()
-        self._others = tuple(*others)
-        return planning.Observed(live, self._policies(live), self._others, self._tags(live))
+        return planning.Observed(live, self._policies(live), tuple(*others), self._tags(live))
 
     def _others_of(self, site: str) -> list[planning.AccessPoint]:
         found = sorted(self._reads.access_points(), key=lambda other: other.name)
@@ -88,7 +87,7 @@ class AccessPoint(Resource[planning.Observed]):
         )
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         desired = self._desired
@@ -96,25 +95,25 @@ class AccessPoint(Resource[planning.Observed]):
             return self.observe() if changed else observed
         if not desired.present:
             if observed.access_point is not None:
-                self._changes.until_gone()
+                self.operations.until_gone()
             return dataclasses.replace(observed, access_point=None)
         policies, live = observed.policies, observed.access_point
         if desired.distribution_arns and (live is None or not live.serves):  # its policy has the ARN of what is created
-            live = self._changes.until_serving()
+            live = self.operations.until_serving()
         wanted = desired.policy_for(live, policies)
         if wanted is not None and not policies.has(wanted):
-            policies = self._changes.until_established(wanted)
+            policies = self.operations.until_established(wanted)
         if changed or live is None or not live.serves:
-            live = self._changes.until_serving()
+            live = self.operations.until_serving()
         return dataclasses.replace(observed, access_point=live, policies=policies)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        others = [other.facts(self._desired.account_id) for other in self._others]
-        return {"multi_region_access_point": self._facts(state), "others": others}
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
+        others = [other.facts(self._desired.account_id) for other in outcome.latest.others]
+        return {"multi_region_access_point": self._facts(outcome), "others": others}
 
-    def _facts(self, state: t.Any) -> planning.Facts | None:
-        if not isinstance(state, planning.Observed):  # in check mode, the plan's
-            return state["multi_region_access_point"] if state else None
-        if state.access_point is not None:
-            return state.access_point.facts(self._desired.account_id)
+    def _facts(self, outcome: Outcome[planning.Observed]) -> planning.Facts | None:
+        if outcome.settled is None:
+            return outcome.plan.after["multi_region_access_point"] if outcome.plan.after else None
+        if outcome.settled.access_point is not None:
+            return outcome.settled.access_point.facts(self._desired.account_id)
         return self._desired.starting() if self._desired.present else None

@@ -11,21 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.aws import (
-    AnsibleAWSModule,
-    Aws,
-    BotoCoreError,
-    ClientError,
-    explain,
-)
-from .._core.errors import EdgeError
+from .._core.aws import AnsibleAWSModule, Aws, BotoCoreError, ClientError
+from .._core.errors import EdgeError, explain
 from .plan import one_region
 
 # Any of them will do, for all access points. Source: S3 Control API reference, "GetMultiRegionAccessPointRoutes".
 ROUTE_REGIONS = ("us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1")
 
 # The second attempt is the next Region's.
-_QUICK: dict[str, t.Any] = {
+_SHORT_TIMEOUTS: dict[str, t.Any] = {
     "connect_timeout": 3,
     "read_timeout": 10,
     "retries": {"mode": "standard", "total_max_attempts": 1},
@@ -35,17 +29,16 @@ _ROUNDS = 2
 Config = dict[str, t.Any]
 
 
-def quickly(module: AnsibleAWSModule) -> AnsibleAWSModule:
+def with_short_timeouts(module: AnsibleAWSModule) -> AnsibleAWSModule:
     """*module*, whose clients give up soon from now on, unless its user has set otherwise in aws_config."""
-    module.params["aws_config"] = {**_QUICK, **(module.params.get("aws_config") or {})}
+    module.params["aws_config"] = {**_SHORT_TIMEOUTS, **(module.params.get("aws_config") or {})}
     return module
 
 
 class RoutesApi:
     def __init__(self, aws: Aws, arn: str) -> None:
         self._aws = aws
-        # The account is in the ARN: one endpoint less that has to work.
-        self._access_point = {"AccountId": arn.split(":")[4], "Mrap": arn}
+        self._arn = arn
         self.endpoint: str | None = None  # the Region that answered last
 
     def routes(self) -> dict[str, int]:
@@ -66,12 +59,14 @@ class RoutesApi:
             if region in denials:
                 continue
             try:
+                # The account is in the ARN: one endpoint less that has to work.
+                mrap = {"AccountId": self._arn.split(":")[4], "Mrap": self._arn}
                 client = self._aws.client("s3control", region)
-                answer: Config = getattr(client, method)(**self._access_point, **parameters)
+                answer: Config = getattr(client, method)(**mrap, **parameters)
             except (BotoCoreError, ClientError) as error:
                 status = status_of(error)
                 if status == 405:
-                    raise one_region(self._access_point["Mrap"]) from error
+                    raise one_region(self._arn) from error
                 if status == 403:
                     denials[region] = error
                 elif 0 < status < 500 and status != 429:  # an answer, which would be the same elsewhere
@@ -83,7 +78,7 @@ class RoutesApi:
                 return answer
         if len(denials) == len(ROUTE_REGIONS):
             raise denials[ROUTE_REGIONS[0]]
-        raise EdgeError(f"No endpoint for routes answered. {_told(failures)}")
+        raise EdgeError(f"No endpoint for routes answered. {_format(failures)}")
 
 
 def status_of(error: Exception) -> int:
@@ -92,7 +87,7 @@ def status_of(error: Exception) -> int:
     return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def _told(failures: t.Mapping[str, str]) -> str:
+def _format(failures: t.Mapping[str, str]) -> str:
     """Every failure once, with the Regions that it is of."""
     regions: dict[str, list[str]] = {}
     for region, failure in failures.items():

@@ -14,8 +14,10 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 IN_SERVICE, OUT_OF_SERVICE = 100, 0
 
@@ -92,14 +94,14 @@ def changes(live: Routes, desired: Desired) -> dict[str, int]:
     return {region: dial for region, dial in wanted(live, desired).items() if dial != live[region]}
 
 
-def plan(live: Routes | None, desired: Desired) -> Plan:
+def plan(operations: Operations, live: Routes | None, desired: Desired) -> Plan:
     """*live* is None for an access point that is yet to be created; all Regions of a new one are in service."""
     if live is None:
         after = dict(desired.dials)
         turned = {region: dial for region, dial in after.items() if dial == OUT_OF_SERVICE}
     else:
         after, turned = wanted(live, desired), changes(live, desired)
-    steps = (Step("submit_routes", {"dials": turned}, _sentence(turned, desired.alias)),) if turned else ()
+    steps = (Step(operations.submit_routes, {"dials": turned}, _sentence(turned, desired.alias)),) if turned else ()
     return Plan(None if live is None else dict(live), after, steps)
 
 

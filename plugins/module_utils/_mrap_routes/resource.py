@@ -9,14 +9,15 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
-from .._core.aws import AnsibleAWSModule, Aws, ClientError
-from .._core.reconcile import Plan, Resource, wait_until
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.aws import AnsibleAWSModule, Aws
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from . import plan as planning
-from .api import RoutesApi, status_of
+from .api import RoutesApi
+from .operations import PAUSE, Operations
 
 ARGUMENTS: dict[str, t.Any] = {
     "arn": {"type": "str", "required": True},
@@ -29,49 +30,8 @@ ARGUMENTS: dict[str, t.Any] = {
 MUTUALLY_EXCLUSIVE = [("out_of_service", "dials")]
 REQUIRED_IF = [("state", "present", ("out_of_service", "dials"), True)]
 
-# Seconds between two attempts, or two reads, at first.
-_PAUSE = 0.5
 
 State = t.Optional[planning.Routes]
-
-
-class Changes:
-    """What the step of a plan calls."""
-
-    def __init__(
-        self, api: RoutesApi, desired: planning.Desired, timeout: float, sleep: t.Callable[[float], None] = time.sleep
-    ) -> None:
-        self._api = api
-        self._desired = desired
-        self._timeout = timeout
-        self._sleep = sleep
-
-    def submit_routes(self, dials: planning.Routes) -> None:
-        """Of two changes at once AWS takes the first: planned again for what that one left."""
-        refused = False
-
-        def attempt() -> bool:
-            nonlocal refused
-            left = planning.changes(self._api.routes(), self._desired) if refused else dials
-            try:
-                if left:
-                    self._api.submit(left)
-            except ClientError as error:
-                if status_of(error) != 409:
-                    raise
-                refused = True
-                return False
-            return True
-
-        wait_until(
-            f"The routes of {self._desired.alias}",
-            attempt,
-            bool,
-            timeout=self._timeout,
-            describe=lambda done: "somebody else is changing them, and AWS takes one change at a time",
-            pause=_PAUSE,
-            sleep=self._sleep,
-        )
 
 
 class Routes(Resource[State]):
@@ -83,37 +43,36 @@ class Routes(Resource[State]):
         self._desired = planning.desired(p["arn"], p["state"] == "present", p["out_of_service"], p["dials"])
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
-        self._routes = RoutesApi(aws, p["arn"]) if not self._unknown else None
-        self.api = Changes(self._routes, self._desired, self._wait_timeout) if self._routes else None
-        self._previous: State = None
+        self._api = RoutesApi(aws, p["arn"])
+        self.operations = Operations(self._api, self._desired, self._wait_timeout)
 
     def observe(self) -> State:
-        self._previous = self._routes.routes() if self._routes else None
-        return self._previous
+        return None if self._unknown else self._api.routes()
 
     def plan(self, observed: State) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: State, changed: bool) -> State:
-        if self._routes is None or observed is None:
-            return observed
+        if observed is None:
+            return None
         if not changed or not self._wait:
             return planning.wanted(observed, self._desired)
         return wait_until(
             f"The routes of {self._desired.alias}",
-            self._routes.routes,
+            self._api.routes,
             lambda seen: not planning.changes(seen, self._desired),
             timeout=self._wait_timeout,
             describe=lambda seen: f"not in effect yet in {', '.join(sorted(planning.changes(seen, self._desired)))}",
-            pause=_PAUSE,
+            pause=PAUSE,
         )
 
-    def result(self, state: State) -> dict[str, t.Any]:
-        routes = dict(sorted((state or {}).items()))
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        predicted = outcome.plan.after if outcome.plan.steps else {}
+        routes = dict(sorted((predicted if outcome.settled is None else outcome.settled).items()))
         return {
             "routes": routes,
-            "previous": dict(sorted((self._previous or {}).items())),
+            "previous": dict(sorted((outcome.observed or {}).items())),
             "in_service": [region for region, dial in routes.items() if dial],
             "out_of_service": [region for region, dial in routes.items() if not dial],
-            "endpoint": self._routes.endpoint if self._routes else None,
+            "endpoint": self._api.endpoint,
         }

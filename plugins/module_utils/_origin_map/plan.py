@@ -14,10 +14,13 @@ import json
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan
+from .._core.plan import Plan
 from .._key_value_store.plan import plan_keys
 from .._key_value_store.site_keys import check_site
 from .._rules import latency
+
+if t.TYPE_CHECKING:
+    from .api import KeysApi
 
 Values = t.Mapping[str, str]
 
@@ -70,12 +73,12 @@ def wanted(observed: Values, desired: Desired) -> dict[str, str]:
     return {**keys, desired.out_key: _text(out)} if out else keys
 
 
-def plan(observed: Values, desired: Desired, arn: str, store: str) -> Plan:
+def plan(operations: KeysApi, observed: Values, desired: Desired, arn: str, store: str) -> Plan:
     """All keys change in one call, so that no cache goes by the new order while another goes by the old one."""
     keys = wanted(observed, desired)
     unwanted = [key for key in observed if key not in keys]
     before, after = words(observed, desired), words(keys, desired)
-    steps = plan_keys(observed, keys, unwanted, arn, store).steps
+    steps = plan_keys(operations, observed, keys, unwanted, arn, store).steps
     return Plan(before, after, steps, tuple(_sentences(before or {}, after or {}, desired)) if steps else ())
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.reconcile import Plan, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome
+from .._core.waiting import wait_until
 from .._key_value_store.api import KeysApi, StoreApi
 from .._key_value_store.site_keys import SiteKeys
 from . import plan as planning
@@ -45,7 +47,6 @@ class OriginMap(SiteKeys[Values]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         self._desired = planning.desired(module.params)
-        self._wanted: Values = {}
         super().__init__(module, aws)
 
     def observe(self) -> Values:
@@ -54,21 +55,20 @@ class OriginMap(SiteKeys[Values]):
         return {key: text for key, text in found.items() if key.startswith(self._desired.prefix)}
 
     def plan(self, observed: Values) -> Plan:
-        self._wanted = planning.wanted(observed, self._desired)
-        return planning.plan(observed, self._desired, self._arn, self._store)
+        return planning.plan(self.operations, observed, self._desired, self._arn, self._store)
 
     def settle(self, observed: Values, changed: bool) -> Values:
         """What is read back proves that the switch is made."""
         if not changed:
             return observed
+        wanted = planning.wanted(observed, self._desired)
         return wait_until(
             f"The origins of {self._desired.site} in the key value store {self._store}",
             self.observe,
-            lambda seen: seen == self._wanted,
+            lambda seen: seen == wanted,
             timeout=_READ_BACK_SECONDS,
-            describe=lambda seen: f"{len(seen.items() ^ self._wanted.items())} differences to what was written",
+            describe=lambda seen: f"{len(seen.items() ^ wanted.items())} differences to what was written",
         )
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        told = planning.words(self._wanted, self._desired)
-        return told or {"out_of_service": [], "origins": {}}
+    def result(self, outcome: Outcome[Values]) -> dict[str, t.Any]:
+        return outcome.plan.after or {"out_of_service": [], "origins": {}}

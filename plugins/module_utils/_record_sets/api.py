@@ -18,7 +18,7 @@ import typing as t
 from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.retry import retry
+from .._core.waiting import retry
 from .record import RecordSet, from_api
 
 _ID = re.compile(r"Z[A-Z0-9]{1,31}")

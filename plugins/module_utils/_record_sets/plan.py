@@ -12,8 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .record import RecordSet, completed, to_api
+
+if t.TYPE_CHECKING:
+    from .api import RecordSetsApi
 
 # Route 53 takes 1000 changes in a batch; a change of ours is a deletion and a creation.
 MAX_RECORDS = 400
@@ -37,15 +40,19 @@ def check(records: t.Sequence[RecordSet], zone: str) -> None:
         raise EdgeError(f"records: {len(records)} are given; {MAX_RECORDS} are changed at once, so give them in parts.")
 
 
-def whole(observed: t.Iterable[RecordSet], desired: t.Iterable[RecordSet]) -> list[RecordSet]:
+def complete(observed: t.Iterable[RecordSet], desired: t.Iterable[RecordSet]) -> list[RecordSet]:
     live = {record.key: record for record in observed}
     return [completed(record, live.get(record.key)) for record in desired]
 
 
 def plan_present(
-    observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str, take_over: bool
+    operations: RecordSetsApi,
+    observed: t.Sequence[RecordSet],
+    desired: t.Sequence[RecordSet],
+    zone_id: str,
+    take_over: bool,
 ) -> Plan:
-    """*desired*: all of it known, as by whole()."""
+    """*desired*: all of it known, as by complete()."""
     live = {record.key: record for record in observed}
     wanted = {record.key: record for record in desired}
     deleted: list[RecordSet] = []
@@ -63,18 +70,20 @@ def plan_present(
         sentences.append(f"{verb} {record.label}, to {record.target}{_share(record)}")
     before = {record.label: record.described() for record in observed if record in deleted or record.key in wanted}
     after = {record.label: record.described() for record in desired}
-    return _plan(before, after, zone_id, deleted, created, sentences)
+    return _plan(operations, before, after, zone_id, deleted, created, sentences)
 
 
-def plan_absent(observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str) -> Plan:
+def plan_absent(
+    operations: RecordSetsApi, observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str
+) -> Plan:
     """Of those given, what points where they do; and of weighted ones, all that have our mark."""
     deleted = [record for record in observed if _is_given(record, desired)]
     before = {record.label: record.described() for record in deleted}
     sentences = [f"Delete {record.label}, to {record.target}" for record in deleted]
-    return _plan(before or None, None, zone_id, deleted, [], sentences)
+    return _plan(operations, before or None, None, zone_id, deleted, [], sentences)
 
 
-def left(observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet]) -> list[str]:
+def leftovers(observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet]) -> list[str]:
     """What of the same name and type is not ours to delete."""
     same = {(record.name, record.type) for record in desired}
     others = [each for each in observed if (each.name, each.type) in same and not _is_given(each, desired)]
@@ -125,6 +134,7 @@ def _share(record: RecordSet) -> str:
 
 
 def _plan(
+    operations: RecordSetsApi,
     before: t.Any,
     after: t.Any,
     zone_id: str,
@@ -138,5 +148,7 @@ def _plan(
     changes = [{"Action": "DELETE", "ResourceRecordSet": dict(record.live or to_api(record))} for record in deleted]
     changes += [{"Action": "CREATE", "ResourceRecordSet": to_api(record)} for record in created]
     together = f"Change {len(sentences)} record sets together: " if len(sentences) > 1 else ""
-    step = Step("change_record_sets", {"zone_id": zone_id, "changes": changes}, f"{together}{'; '.join(sentences)}")
+    step = Step(
+        operations.change_record_sets, {"zone_id": zone_id, "changes": changes}, f"{together}{'; '.join(sentences)}"
+    )
     return Plan(before, after, (step,), tuple(sentences))

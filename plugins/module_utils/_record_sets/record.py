@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 from .._rules.ownership import MARK, marked
 
 # Types whose value is a host, which is the same with a dot at its end and in capital letters.

@@ -12,7 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
-from .._core.reconcile import Plan, Resource, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from . import plan as planning
 from .api import RecordSetsApi, Zone
 from .record import RecordSet, from_option
@@ -56,22 +58,18 @@ class RecordSets(Resource[State]):
         self._take_over: bool = p["take_over"]
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
-        self._left: list[str] = []
-        self._weights: dict[str, int | None] = {}
-        self.api = RecordSetsApi(aws, self._wait_timeout)
-        self._zone: Zone = self.api.zone(p["zone"])
+        self.operations = RecordSetsApi(aws, self._wait_timeout)
+        self._zone: Zone = self.operations.zone(p["zone"])
         planning.check(self._desired, self._zone["name"])
 
     def observe(self) -> State:
-        return self.api.record_sets(self._zone, {record.name for record in self._desired})
+        return self.operations.record_sets(self._zone, {record.name for record in self._desired})
 
     def plan(self, observed: State) -> Plan:
         if not self._absent:
-            desired = planning.whole(observed, self._desired)
-            self._weights = {each.given_identifier: each.weight for each in desired if each.given_identifier}
-            return planning.plan_present(observed, desired, self._zone["id"], self._take_over)
-        self._left = planning.left(observed, self._desired)
-        return planning.plan_absent(observed, self._desired, self._zone["id"])
+            desired = planning.complete(observed, self._desired)
+            return planning.plan_present(self.operations, observed, desired, self._zone["id"], self._take_over)
+        return planning.plan_absent(self.operations, observed, self._desired, self._zone["id"])
 
     def is_stale(self, error: BaseException | None) -> bool:
         invalid = isinstance(error, is_boto3_error_code("InvalidChangeBatch", error))
@@ -81,13 +79,17 @@ class RecordSets(Resource[State]):
         if self._wait and changed:
             wait_until(
                 f"The zone {self._zone['name'].rstrip('.')}",
-                self.api.change_status,
+                self.operations.change_status,
                 lambda status: status == "INSYNC",
                 timeout=self._wait_timeout,
                 describe=lambda status: f"change {status}",
             )
         return observed
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
         zone = {"id": self._zone["id"], "name": self._zone["name"].rstrip(".")}
-        return {"zone": zone, "weights": self._weights, "left": self._left}
+        if self._absent:
+            return {"zone": zone, "weights": {}, "left": planning.leftovers(outcome.observed, self._desired)}
+        desired = planning.complete(outcome.observed, self._desired)
+        weights = {each.given_identifier: each.weight for each in desired if each.given_identifier}
+        return {"zone": zone, "weights": weights, "left": []}

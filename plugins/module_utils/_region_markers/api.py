@@ -13,12 +13,9 @@ import typing as t
 
 from .._core.aws import Aws, is_boto3_error_code
 from .._core.parallel import in_parallel
-from .._core.reconcile import wait_until
 from .plan import (
     UNREAD,
     Marker,
-    pending,
-    surplus,
 )
 
 KEY = "_edge/region"
@@ -28,17 +25,14 @@ _PAGE = 1000
 
 
 class MarkersApi:
-    def __init__(self, aws: Aws, timeout: float) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._timeout = timeout
 
     def _object(self, bucket: str) -> dict[str, str]:
         return {"Bucket": bucket, "ExpectedBucketOwner": self._aws.account_id, "Key": KEY}
 
     def _s3(self, region: str) -> t.Any:
         return self._aws.client("s3", region)
-
-    # Reads
 
     def markers(self, buckets: t.Mapping[str, str]) -> dict[str, list[Marker]]:
         """By Region, all versions of its bucket's marker, the newest first; none where there is no such bucket."""
@@ -66,30 +60,3 @@ class MarkersApi:
             return Marker(version, UNREAD)
         says = answer["Body"].read(64).decode("ascii", "replace")
         return Marker(version, says, answer.get("ReplicationStatus") == "PENDING")
-
-    # Changes
-
-    def put_marker(self, region: str, bucket: str) -> None:
-        self._s3(region).put_object(
-            **self._object(bucket), Body=region.encode(), ContentType="text/plain", CacheControl="no-store"
-        )
-
-    def remove_replicas(self, buckets: t.Mapping[str, str]) -> None:
-        """Remove from each Region's bucket the markers that replication brought there.
-
-        A deletion that names the version is never replicated, so each bucket keeps its own. It waits
-        until S3 has replicated all of them, for a replica that came later would stay. In every bucket
-        all versions are looked at: a replica of another Region's may lie over one that is still on its way.
-        """
-        wait_until(
-            "The Regions' markers",
-            lambda: pending(self.markers(buckets)),
-            lambda regions: not regions,
-            timeout=self._timeout,
-            describe=lambda regions: f"still replicated from {', '.join(regions)}",
-        )
-        in_parallel({region: functools.partial(self._keep_own, region, bucket) for region, bucket in buckets.items()})
-
-    def _keep_own(self, region: str, bucket: str) -> None:
-        for marker in surplus(self._markers(region, bucket), region):
-            self._s3(region).delete_object(**self._object(bucket), VersionId=marker.version)

@@ -11,7 +11,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # What a version says that S3 lists and does not give out: for up to 15 minutes after versioning was enabled.
 # Source: S3 User Guide, "Enabling versioning on buckets".
@@ -31,21 +34,21 @@ class Marker:
 Markers = t.Mapping[str, t.Sequence[Marker]]
 
 
-def plan(observed: Markers, buckets: t.Mapping[str, str]) -> Plan:
+def plan(operations: Operations, observed: Markers, buckets: t.Mapping[str, str]) -> Plan:
     """Missing markers are put side by side; what replication makes of them, or still will, is removed at last."""
     steps = [
         Step(
-            "put_marker",
+            operations.put_marker,
             {"region": region, "bucket": bucket},
             f"Say in {bucket} that it is in {region}",
-            lane=region,
+            partition=region,
         )
         for region, bucket in buckets.items()
         if not any(marker.says in (region, UNREAD) for marker in observed[region])
     ]
     if steps or pending(observed) or any(surplus(observed[region], region) for region in buckets):
         steps.append(
-            Step("remove_replicas", {"buckets": dict(buckets)}, "Keep each Region's marker in its Region only")
+            Step(operations.remove_replicas, {"buckets": dict(buckets)}, "Keep each Region's marker in its Region only")
         )
     before = {region: next((marker.says for marker in observed[region]), None) for region in buckets}
     return Plan(before, {region: region for region in buckets}, tuple(steps))

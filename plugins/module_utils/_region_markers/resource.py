@@ -11,11 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.reconcile import Plan, Resource
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
 from .._rules.bucket_names import check_bucket_names
 from .._rules.regions import check_regions
 from . import plan as planning
-from .api import KEY, MarkersApi
+from .api import KEY
+from .operations import Operations
 
 ARGUMENTS: dict[str, t.Any] = {
     "buckets": {"type": "dict", "required": True},
@@ -30,13 +32,13 @@ class RegionMarkers(Resource[State]):
         self._buckets = {region: str(name) for region, name in module.params["buckets"].items()}
         check_regions(list(self._buckets), "buckets")
         check_bucket_names(self._buckets, "buckets")
-        self.api = MarkersApi(aws, module.params["wait_timeout"])
+        self.operations = Operations(aws, module.params["wait_timeout"])
 
     def observe(self) -> State:
-        return self.api.markers(self._buckets)
+        return self.operations.markers(self._buckets)
 
     def plan(self, observed: State) -> Plan:
-        return planning.plan(observed, self._buckets)
+        return planning.plan(self.operations, observed, self._buckets)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
         return {"key": KEY, "path": f"/{KEY}"}

@@ -17,7 +17,7 @@ except ImportError:  # AnsibleAWSModule says what to install
     pass
 
 from .._core.aws import Aws, is_boto3_error_code
-from .._core.retry import retry
+from .._core.waiting import retry
 from . import error_page
 from .files import PART_BYTES
 

@@ -15,10 +15,13 @@ import hashlib
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from . import error_page
 from .api import Listing
 from .files import SiteFile, fingerprint
+
+if t.TYPE_CHECKING:
+    from .api import ReleaseApi
 
 MARKERS = ".multiregion-edge/"
 
@@ -73,14 +76,16 @@ class Desired:
         return {self.marker: 0, **{self.key(file): file.size for file in self.files}}
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: ReleaseApi, observed: Observed, desired: Desired) -> Plan:
     """The release's objects, and then its error page."""
-    release = _uploads(observed.objects, desired) if desired.files else _again(observed.objects, desired)
+    release = _uploads(operations, observed.objects, desired) if desired.files else _again(observed.objects, desired)
     source = desired.error_page_source(observed.objects)
-    return _with_error_page(release, observed.pages, desired, source) if source else release
+    return _with_error_page(operations, release, observed.pages, desired, source) if source else release
 
 
-def _with_error_page(release: Plan, pages: error_page.Pages, desired: Desired, source: str) -> Plan:
+def _with_error_page(
+    operations: ReleaseApi, release: Plan, pages: error_page.Pages, desired: Desired, source: str
+) -> Plan:
     at_home = pages.get(desired.region)
     own = at_home is not None and at_home.headers == error_page.headers(source)
     before = {**release.before, "error_page": source if own else "another one" if at_home else ""}
@@ -88,14 +93,14 @@ def _with_error_page(release: Plan, pages: error_page.Pages, desired: Desired, s
     if not error_page.to_copy(pages, source, desired.region):
         return Plan(before, after, release.steps, release.summary)
     step = Step(
-        "copy_error_page",
+        operations.copy_error_page,
         {"region": desired.region, "bucket": desired.bucket, "source": source},
         f"Copy {source} to {error_page.KEY}, the page for what is missing",
     )
     return Plan(before, after, (*release.steps, step), (*release.summary, step.sentence))
 
 
-def _uploads(observed: Listing, desired: Desired) -> Plan:
+def _uploads(operations: ReleaseApi, observed: Listing, desired: Desired) -> Plan:
     """One upload a missing object, all side by side. A release never changes: another content is refused."""
     # With SSE-KMS an ETag is no MD5, as that of the empty marker shows; then sizes are all there is to compare.
     are_md5 = observed.get(desired.marker, (0, _MD5_OF_NOTHING))[1] == _MD5_OF_NOTHING
@@ -111,10 +116,10 @@ def _uploads(observed: Listing, desired: Desired) -> Plan:
     where = {"region": desired.region, "bucket": desired.bucket}
     steps: list[Step] = []
     if desired.marker not in observed:
-        steps.append(Step("mark", {**where, "key": desired.marker}, f"Begin the release {desired.name}"))
+        steps.append(Step(operations.mark, {**where, "key": desired.marker}, f"Begin the release {desired.name}"))
     for file in missing:
         arguments = {**where, "key": desired.key(file), "source": file.source, "headers": file.headers}
-        steps.append(Step("upload", arguments, f"Upload {desired.key(file)}", lane=file.path))
+        steps.append(Step(operations.upload, arguments, f"Upload {desired.key(file)}", partition=file.path))
     what = f"{len(missing)} of {len(desired.files)} files ({_megabytes(missing)})"
     summary = (f"Upload {what} to {desired.bucket} in {desired.region} under {desired.prefix}/",) if steps else ()
     before = {"objects": len(desired.files) - len(missing)}

@@ -15,7 +15,9 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from .._rules.bucket_names import NAME_ARGUMENTS, bucket_names
 from . import error_page, files
 from . import plan as planning
@@ -49,24 +51,27 @@ class Release(Resource[planning.Observed]):
         home = p["home_region"]
         self._desired = planning.Desired(name, site_files, home, self._buckets[home], p["error_page"])
         _check_error_page(self._desired)
-        self.api = ReleaseApi(aws, self._complete, self._wait_timeout if self._wait else 0)
+        self.operations = ReleaseApi(aws, self._complete, self._wait_timeout if self._wait else 0)
 
     def observe(self) -> planning.Observed:
         objects = self._list(self._desired.region)
         return planning.Observed(objects, self._pages() if self._desired.error_page_source(objects) else {})
 
     def _list(self, region: str) -> Listing:
-        return self.api.objects(region, self._buckets[region], f"{self._desired.prefix}/")
+        return self.operations.objects(region, self._buckets[region], f"{self._desired.prefix}/")
 
     def _pages(self) -> error_page.Pages:
         """The home Region's before the others: what it says is replicated they have by then."""
-        ask = {region: functools.partial(self.api.error_page, region, name) for region, name in self._buckets.items()}
+        ask = {
+            region: functools.partial(self.operations.error_page, region, name)
+            for region, name in self._buckets.items()
+        }
         home = self._desired.region
         at_home = {home: ask.pop(home)()}
         return {**at_home, **in_parallel(ask)} if self._wait else at_home
 
     def plan(self, observed: planning.Observed) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         self._complete()
@@ -96,7 +101,7 @@ class Release(Resource[planning.Observed]):
         listings = in_parallel({region: functools.partial(self._list, region) for region in self._buckets})
         return planning.lacking(listings, self._desired)
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         return {"release": {"name": self._desired.name, "prefix": self._desired.prefix}}
 
 

@@ -5,47 +5,27 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The S3 calls about replication, one a method, and how long they are tried and waited for."""
+"""The S3 calls that read replication, one a method."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
-from .._core.aws import Aws, explain, is_boto3_error_code
-from .._core.errors import EdgeError
-from .._core.parallel import in_parallel
-from .._core.reconcile import wait_until
-from .._core.retry import retry
+from .._core.aws import Aws, is_boto3_error_code
 from .rules import (
     Config,
-    destination,
-    is_ours,
-    same,
 )
-
-# A bucket's configuration is eventually consistent: one reading may be of a place that has it, the next of
-# one that does not. Source: S3 User Guide, "Amazon S3 data consistency model".
-_READINGS = 2
-
-# In place of a bucket's versioning.
-_NO_BUCKET = "no such bucket"
 
 
 class ReplicationApi:
-    """Waits for *wait_timeout* seconds at most: for a call that is refused for now, and for its effect."""
-
-    def __init__(self, aws: Aws, wait_timeout: float) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._wait_timeout = wait_timeout
 
     def _s3(self, region: str) -> t.Any:
         return self._aws.client("s3", region)
 
     def _bucket(self, bucket: str) -> dict[str, str]:
         return {"Bucket": bucket, "ExpectedBucketOwner": self._aws.account_id}
-
-    # Reads
 
     def replication(self, region: str, bucket: str) -> Config | None:
         """The bucket's replication configuration; None where it has none, or where there is no such bucket."""
@@ -54,93 +34,3 @@ class ReplicationApi:
         except is_boto3_error_code(["ReplicationConfigurationNotFoundError", "NoSuchBucket"]):
             return None
         return answer["ReplicationConfiguration"]
-
-    def await_replication(self, expected: t.Mapping[str, tuple[str, Config | None]]) -> None:
-        """Wait until every bucket reads back what it is to have: *expected* by Region, with the bucket's name."""
-        agreed = dict.fromkeys(expected, 0)
-
-        def probe() -> list[str]:
-            left = [region for region, readings in agreed.items() if readings < _READINGS]
-            found = in_parallel(
-                {region: functools.partial(self.replication, region, expected[region][0]) for region in left}
-            )
-            for region in left:
-                agreed[region] = agreed[region] + 1 if same(found[region], expected[region][1]) else 0
-            return [region for region in left if agreed[region] < _READINGS]
-
-        wait_until(
-            "Replication",
-            probe,
-            lambda left: not left,
-            timeout=self._wait_timeout,
-            describe=lambda left: f"not yet in effect in {', '.join(left)}",
-            pause=0.25,
-            longest_pause=5.0,
-        )
-
-    # Changes
-
-    def delete_replication(self, region: str, bucket: str) -> None:
-        call = functools.partial(self._s3(region).delete_bucket_replication, **self._bucket(bucket))
-        self._retry(region, bucket, call, ["OperationAborted"])
-
-    def put_replication(self, region: str, bucket: str, configuration: Config) -> None:
-        def call() -> None:
-            try:
-                self._s3(region).put_bucket_replication(**self._bucket(bucket), ReplicationConfiguration=configuration)
-            except is_boto3_error_code("InvalidRequest") as error:
-                self._refuse_mistake(error, region, bucket, configuration)
-                raise
-
-        # InvalidRequest passes only while a bucket, its versioning or a role, just made, is not seen everywhere.
-        self._retry(region, bucket, call, ["OperationAborted", "InvalidRequest"])
-
-    def _retry(self, region: str, bucket: str, call: t.Callable[[], object], codes: list[str]) -> None:
-        retry(f"The replication of {bucket} from {region}", call, codes, timeout=self._wait_timeout)
-
-    def _refuse_mistake(self, error: t.Any, region: str, bucket: str, configuration: Config) -> None:
-        """Raise EdgeError unless what S3 refused is right, as far as can be seen, and only not yet known to it.
-
-        S3 has one code for all of it, so what it is about is read from its words.
-        """
-        words = str(error).lower()
-        if "versioning" in words or "must exist" in words:
-            names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_ours(rule))]
-            self._require_versioning(region, names, error)
-        elif "role" in words:
-            self._require_role(configuration["Role"], error)
-        else:
-            raise EdgeError(f"The replication of {bucket} from {region}: {explain(error)}") from error
-
-    def _require_versioning(self, region: str, names: t.Sequence[str], error: Exception) -> None:
-        states = in_parallel({name: functools.partial(self._versioning, region, name) for name in names})
-        gone = [name for name, state in states.items() if state == _NO_BUCKET]
-        if gone:
-            raise EdgeError(
-                f"Replication needs buckets that are not there: {', '.join(sorted(gone))}. Create them "
-                "(s3_regional_buckets does), and run it again."
-            ) from error
-        wrong = [name for name, state in states.items() if state != "Enabled"]
-        if wrong:
-            raise EdgeError(
-                f"Replication needs versioning, which is not enabled on {', '.join(sorted(wrong))}: enable it "
-                "(s3_regional_buckets does), and run it again."
-            ) from error
-
-    def _versioning(self, region: str, bucket: str) -> str | None:
-        """botocore finds a bucket that is in another Region than the client's."""
-        try:
-            return self._s3(region).get_bucket_versioning(**self._bucket(bucket)).get("Status")
-        except is_boto3_error_code("NoSuchBucket"):
-            return _NO_BUCKET
-
-    def _require_role(self, arn: str, error: Exception) -> None:
-        try:
-            self._aws.client("iam").get_role(RoleName=arn.rpartition("/")[2])
-        except is_boto3_error_code("NoSuchEntity"):
-            raise EdgeError(
-                f"There is no role {arn}: make it (the role multiregion.edge.replication does), or give another as "
-                "role_arn."
-            ) from error
-        except is_boto3_error_code("AccessDenied"):
-            return  # then only S3 can say

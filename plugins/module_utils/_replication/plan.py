@@ -13,8 +13,7 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .rules import (
     Config,
     Options,
@@ -25,6 +24,9 @@ from .rules import (
     same,
     same_rule,
 )
+
+if t.TYPE_CHECKING:
+    from .operations import Operations
 
 # The replication configuration by Region; None: that Region's bucket has none.
 Observed = t.Mapping[str, t.Optional[Config]]
@@ -47,7 +49,7 @@ class Desired:
         return {region: bucket for region, bucket in self.buckets.items() if region != source}
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """One call a bucket at most, for it replaces the whole configuration at once.
 
     Buckets that replicate come first, side by side. Those that are to stop, because the home is another
@@ -62,8 +64,8 @@ def plan(observed: Observed, desired: Desired) -> Plan:
         wanted = after[region]
         if not same(observed.get(region), wanted):
             steps = starting if desired.destinations(region) else stopping
-            steps.append(_step(observed.get(region), wanted, region, bucket))
-    between = [_wait(starting)] if starting and stopping else []
+            steps.append(_step(operations, observed.get(region), wanted, region, bucket))
+    between = [_wait(operations, starting)] if starting and stopping else []
     return Plan(dict(observed), after, (*starting, *between, *stopping))
 
 
@@ -96,18 +98,18 @@ def _refuse_first_version(foreign: t.Sequence[Config], bucket: str) -> None:
         )
 
 
-def _step(live: Config | None, wanted: Config | None, region: str, bucket: str) -> Step:
+def _step(operations: Operations, live: Config | None, wanted: Config | None, region: str, bucket: str) -> Step:
     where = {"region": region, "bucket": bucket}
     if wanted is None:
-        return Step("delete_replication", where, f"Stop replicating {bucket} from {region}", region)
+        return Step(operations.delete_replication, where, f"Stop replicating {bucket} from {region}", region)
     arguments = {**where, "configuration": wanted}
-    return Step("put_replication", arguments, _sentence(live, wanted, region, bucket), region)
+    return Step(operations.put_replication, arguments, _sentence(live, wanted, region, bucket), region)
 
 
-def _wait(steps: t.Iterable[Step]) -> Step:
+def _wait(operations: Operations, steps: t.Iterable[Step]) -> Step:
     expected = {step.arguments["region"]: (step.arguments["bucket"], step.arguments["configuration"]) for step in steps}
     sentence = f"Wait until the rules of {', '.join(sorted(expected))} are in effect"
-    return Step("await_replication", {"expected": expected}, sentence)
+    return Step(operations.await_replication, {"expected": expected}, sentence)
 
 
 def _sentence(live: Config | None, wanted: Config, region: str, bucket: str) -> str:

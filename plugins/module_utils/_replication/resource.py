@@ -16,13 +16,13 @@ import typing as t
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY, Plan
+from .._core.reconcile import Outcome, Resource
 from .._rules.bucket_names import check_bucket_names
 from .._rules.kms_keys import check_kms_keys
 from .._rules.regions import check_regions
 from . import plan as planning
-from .api import ReplicationApi
+from .operations import Operations
 from .rules import (
     Config,
     Options,
@@ -93,37 +93,38 @@ def _check_role(arn: str | None) -> None:
 class Replication(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         self._desired = desired(module.params)
-        self.api = ReplicationApi(aws, module.params["wait_timeout"])
-        self._before: State = {}
+        self.operations = Operations(aws, module.params["wait_timeout"])
 
     def observe(self) -> State:
         buckets = self._desired.buckets.items()
-        self._before = in_parallel(
-            {region: functools.partial(self.api.replication, region, bucket) for region, bucket in buckets}
+        return in_parallel(
+            {region: functools.partial(self.operations.replication, region, bucket) for region, bucket in buckets}
         )
-        return self._before
 
     def plan(self, observed: State) -> Plan:
-        return planning.plan(observed, self._desired)
+        return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: State, changed: bool) -> State:
         """Only what was changed is read again; the rest is as it was."""
         if not changed:
             return observed
         plan = self.plan(observed)
-        written = [step.arguments["region"] for step in plan.steps if step.lane]
-        self.api.await_replication({region: (self._desired.buckets[region], plan.after[region]) for region in written})
+        written = [step.arguments["region"] for step in plan.steps if step.partition]
+        self.operations.await_replication(
+            {region: (self._desired.buckets[region], plan.after[region]) for region in written}
+        )
         return plan.after
 
-    def result(self, state: State) -> dict[str, t.Any]:
-        before = planning.roles(self._before, self._desired.buckets)
+    def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
+        state: State = outcome.plan.after if outcome.settled is None else outcome.settled
+        before = planning.roles(outcome.observed, self._desired.buckets)
         after = planning.roles(state, self._desired.buckets)
         return {
             "replication": {
                 region: {
                     "bucket": bucket,
                     "role_arn": (state[region] or {}).get("Role"),
-                    "rules": [_told(rule) for rule in (state[region] or {}).get("Rules", [])],
+                    "rules": [_describe(rule) for rule in (state[region] or {}).get("Rules", [])],
                 }
                 for region, bucket in self._desired.buckets.items()
             },
@@ -134,7 +135,7 @@ class Replication(Resource[State]):
         }
 
 
-def _told(rule: Config) -> dict[str, t.Any]:
+def _describe(rule: Config) -> dict[str, t.Any]:
     return {
         "id": rule.get("ID"),
         "destination": destination(rule),

@@ -16,10 +16,10 @@ import time
 import typing as t
 import uuid
 
-from .._core.aws import ClientError, explain
-from .._core.errors import EdgeError
+from .._core.aws import ClientError
+from .._core.errors import EdgeError, explain
 from .._core.parallel import in_parallel
-from .._core.reconcile import wait_until
+from .._core.waiting import wait_until
 from .api import HealthApi
 from .assess import Edge
 

@@ -20,7 +20,7 @@ from .._core.aws import (
     is_boto3_error_code,
 )
 from .._core.errors import EdgeError
-from .._core.parallel import FleetError, in_parallel
+from .._core.parallel import MultiRegionError, in_parallel
 from .._rules.bucket_names import check_bucket_names
 from .._rules.regions import check_regions
 from . import assess, measure
@@ -167,7 +167,7 @@ def metrics_of(
     """None where they may not be read."""
     try:
         return measure.metrics(api, edges, setup)
-    except FleetError as error:
+    except MultiRegionError as error:
         if all(map(_is_denied, error.failures.values())):
             return {}
         raise

@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.shapes import KNOWN_AFTER_APPLY
+from .._core.plan import KNOWN_AFTER_APPLY
 
 DISTRIBUTION_ARN = re.compile(r"arn:aws:cloudfront::\d{12}:distribution/(E[0-9A-Z]+)")
 

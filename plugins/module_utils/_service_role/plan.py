@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan, Step
+from .._core.plan import Plan, Step
 from .._rules.ownership import require_owned
 from .._rules.policy_documents import canonical, same
 from . import policies
@@ -25,24 +25,29 @@ from .facts import (
     Role,
 )
 
+if t.TYPE_CHECKING:
+    from .operations import Operations
+
 Steps = list[Step]
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """Restrictions come first and grants last; but no right that is there before and after is missing in between."""
     _require_owned(observed, desired, observed.policies.keys() & desired.policies.keys())
-    before, after, changes = observed.role, _after(observed, desired), policies.steps(observed, desired)
+    before, after, changes = observed.role, _after(observed, desired), policies.steps(operations, observed, desired)
     if before is None:
-        first, last = [_creation(desired)], []
+        first, last = [_creation(operations, desired)], []
     else:
-        restricted, granted = _trust(before, desired, bool(changes))
-        first = [*_boundary(before, desired), *restricted]
-        last = [*granted, *_no_boundary(before, desired), *_description(before, desired)]
-    steps = [*first, *changes, *last, *_tags(observed, desired)]
-    return Plan(observed.described(), after.described(), tuple(steps))
+        restricted, granted = _trust(operations, before, desired, bool(changes))
+        first = [*_boundary(operations, before, desired), *restricted]
+        last = [*granted, *_no_boundary(operations, before, desired), *_description(operations, before, desired)]
+    steps = [*first, *changes, *last, *_tags(operations, observed, desired)]
+    return Plan(
+        observed.described(), after.described(), tuple(steps), warnings=_warnings(observed, desired, absent=False)
+    )
 
 
-def plan_absent(observed: Observed, desired: Desired) -> Plan:
+def plan_absent(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """The rights first; then the role, so that nothing can use what would still be there if the run ended then."""
     _require_owned(observed, desired, observed.policies)
     role, name = observed.role, desired.name
@@ -53,20 +58,31 @@ def plan_absent(observed: Observed, desired: Desired) -> Plan:
                 f"The role {name} is not deleted, for it is in the instance profile "
                 f"{', '.join(role.instance_profiles)}, which is not managed here: remove it there, and run this again."
             )
-        steps += [policies.detachment(name, arn, policy) for arn, policy in sorted(role.attached.items())]
+        steps += [policies.detachment(operations, name, arn, policy) for arn, policy in sorted(role.attached.items())]
         steps += [
             Step(
-                "delete_inline_policy",
+                operations.delete_inline_policy,
                 {"role": name, "name": each},
                 f"Delete the inline policy {each} of the role {name}",
             )
             for each in role.inline_policies
         ]
-        steps.append(Step("delete_role", {"role": name}, f"Delete the role {name}"))
+        steps.append(Step(operations.delete_role, {"role": name}, f"Delete the role {name}"))
     stay = not_deleted(observed, desired, absent=True)
     deleted = {each: policy for each, policy in observed.policies.items() if each not in stay}
     after = Observed(None, {each: observed.policies[each] for each in stay})
-    return Plan(observed.described(), after.described(), tuple(steps + policies.deletions(deleted, desired)))
+    steps += policies.deletions(operations, deleted, desired)
+    return Plan(
+        observed.described(), after.described(), tuple(steps), warnings=_warnings(observed, desired, absent=True)
+    )
+
+
+def _warnings(observed: Observed, desired: Desired, absent: bool) -> tuple[str, ...]:
+    return tuple(
+        f"The policy {name} is not needed by the role {desired.name} any more, and is not deleted: it or a later part "
+        "of its group is used elsewhere. Detach it there, and run this again to delete it."
+        for name in not_deleted(observed, desired, absent)
+    )
 
 
 def not_deleted(observed: Observed, desired: Desired, absent: bool) -> list[str]:
@@ -115,7 +131,7 @@ def _after(observed: Observed, desired: Desired) -> Observed:
     return Observed(role, kept)
 
 
-def _creation(desired: Desired) -> Step:
+def _creation(operations: Operations, desired: Desired) -> Step:
     arguments = {
         "role": desired.name,
         "trust": desired.trust(),
@@ -123,15 +139,15 @@ def _creation(desired: Desired) -> Step:
         "permissions_boundary": desired.permissions_boundary or "",
         "tags": desired.all_tags(),
     }
-    return Step("create_role", arguments, f"Create the role {desired.name} for {', '.join(desired.services)}")
+    return Step(operations.create_role, arguments, f"Create the role {desired.name} for {', '.join(desired.services)}")
 
 
-def _trust(role: Role, desired: Desired, others_change: bool) -> tuple[Steps, Steps]:
+def _trust(operations: Operations, role: Role, desired: Desired, others_change: bool) -> tuple[Steps, Steps]:
     """What changes before the policies do, and what after them, where *others_change* at all."""
     wanted = desired.trust()
     if same(role.trust, wanted):
         return [], []
-    whole = _trust_step(desired, wanted, desired.services)
+    whole = _trust_step(operations, desired, wanted, desired.services)
     if covers(wanted, role.trust):
         return [], [whole]
     # What was trusted and no longer is, ends before anything is granted; what is new begins when that is done.
@@ -141,52 +157,58 @@ def _trust(role: Role, desired: Desired, others_change: bool) -> tuple[Steps, St
     if len(stay) == len(desired.services):
         return [whole], []
     if stay:
-        return [_trust_step(desired, desired.trust(stay), stay)], [whole]
+        return [_trust_step(operations, desired, desired.trust(stay), stay)], [whole]
     if not statements or not others_change:
         return [], [whole]
     paused = f"Allow no service to assume the role {desired.name} until its policies are changed"
-    return [Step("set_trust", {"role": desired.name, "trust": desired.no_trust()}, paused)], [whole]
+    return [Step(operations.set_trust, {"role": desired.name, "trust": desired.no_trust()}, paused)], [whole]
 
 
-def _trust_step(desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
+def _trust_step(operations: Operations, desired: Desired, trust: Statement, services: t.Iterable[str]) -> Step:
     sentence = f"Allow only {', '.join(services)} to assume the role {desired.name}"
-    return Step("set_trust", {"role": desired.name, "trust": trust}, sentence)
+    return Step(operations.set_trust, {"role": desired.name, "trust": trust}, sentence)
 
 
-def _boundary(role: Role, desired: Desired) -> Steps:
+def _boundary(operations: Operations, role: Role, desired: Desired) -> Steps:
     wanted = desired.permissions_boundary
     if not wanted or wanted == role.permissions_boundary:
         return []
     arguments = {"role": desired.name, "policy_arn": wanted}
-    return [Step("set_boundary", arguments, f"Set the permissions boundary of the role {desired.name} to {wanted}")]
-
-
-def _no_boundary(role: Role, desired: Desired) -> Steps:
-    if desired.permissions_boundary != "" or not role.permissions_boundary:
-        return []
     return [
-        Step("delete_boundary", {"role": desired.name}, f"Remove the permissions boundary of the role {desired.name}")
+        Step(operations.set_boundary, arguments, f"Set the permissions boundary of the role {desired.name} to {wanted}")
     ]
 
 
-def _description(role: Role, desired: Desired) -> Steps:
+def _no_boundary(operations: Operations, role: Role, desired: Desired) -> Steps:
+    if desired.permissions_boundary != "" or not role.permissions_boundary:
+        return []
+    return [
+        Step(
+            operations.delete_boundary,
+            {"role": desired.name},
+            f"Remove the permissions boundary of the role {desired.name}",
+        )
+    ]
+
+
+def _description(operations: Operations, role: Role, desired: Desired) -> Steps:
     if desired.description is None or desired.description == role.description:
         return []
     arguments = {"role": desired.name, "description": desired.description}
-    return [Step("set_description", arguments, f"Set the description of the role {desired.name}")]
+    return [Step(operations.set_description, arguments, f"Set the description of the role {desired.name}")]
 
 
-def _tags(observed: Observed, desired: Desired) -> Steps:
+def _tags(operations: Operations, observed: Observed, desired: Desired) -> Steps:
     def missing(tags: t.Mapping[str, str]) -> dict[str, str]:
         return {key: value for key, value in desired.all_tags().items() if tags.get(key) != value}
 
     steps: Steps = []
     if observed.role is not None and missing(observed.role.tags):
         arguments = {"role": desired.name, "tags": missing(observed.role.tags)}
-        steps.append(Step("tag_role", arguments, f"Tag the role {desired.name}"))
+        steps.append(Step(operations.tag_role, arguments, f"Tag the role {desired.name}"))
     for name in desired.policies:
         policy = observed.policies.get(name)
         if policy is not None and missing(policy.tags):
             arguments = {"arn": policy.arn, "tags": missing(policy.tags)}
-            steps.append(Step("tag_policy", arguments, f"Tag the policy {name}"))
+            steps.append(Step(operations.tag_policy, arguments, f"Tag the policy {name}"))
     return steps

@@ -13,7 +13,7 @@ import itertools
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Step
+from .._core.plan import Step
 from .._rules.ownership import OWNER_TAG
 from .._rules.policy_documents import same
 from .changes import Change, ordered
@@ -27,13 +27,16 @@ from .facts import (
     part,
 )
 
+if t.TYPE_CHECKING:
+    from .operations import Operations
+
 Steps = list[Step]
 
 # Of a managed policy. Source: IAM User Guide, "Versioning IAM policies".
 _MAX_VERSIONS = 5
 
 
-def steps(observed: Observed, desired: Desired) -> Steps:
+def steps(operations: Operations, observed: Observed, desired: Desired) -> Steps:
     gone = leaving(observed, desired)
     spares: dict[str, Policy] = {}
 
@@ -46,23 +49,27 @@ def steps(observed: Observed, desired: Desired) -> Steps:
 
     documents = {name: policy.document for name, policy in observed.attached.items()}
     # In the order of their numbers, so that a run that is killed leaves none that the next one does not look for.
-    found = [_creation(name, each, desired) for name, each in desired.policies.items() if name not in observed.policies]
+    found = [
+        _creation(operations, name, each, desired)
+        for name, each in desired.policies.items()
+        if name not in observed.policies
+    ]
     for change in ordered(documents, desired.policies, list(gone), spare):
-        found += _change(change, observed, desired)
+        found += _change(operations, change, observed, desired)
     if desired.purge and observed.role is not None:
         # What these grant is not known, so they stay until all is granted that should be.
         known = {desired.arn("policy", name) for name in {*desired.policies, *gone}}
         others = {arn: name for arn, name in observed.role.attached.items() if arn not in known}
-        found += [detachment(desired.name, arn, name) for arn, name in sorted(others.items())]
-    _require_room(found, observed, desired)
+        found += [detachment(operations, desired.name, arn, name) for arn, name in sorted(others.items())]
+    _require_room(operations, found, observed, desired)
     stay = staying(observed, desired, gone)
-    return found + deletions({**{name: gone[name] for name in gone if name not in stay}, **spares}, desired)
+    return found + deletions(operations, {**{name: gone[name] for name in gone if name not in stay}, **spares}, desired)
 
 
-def _require_room(steps: Steps, observed: Observed, desired: Desired) -> None:
+def _require_room(operations: Operations, steps: Steps, observed: Observed, desired: Desired) -> None:
     """EdgeError if IAM would refuse to attach one: what is taken away last may need the place of what comes first."""
     now = observed.role.attached if observed.role else {}
-    changes = [{"attach": 1, "detach": -1}.get(step.call, 0) for step in steps]
+    changes = [(step.operation == operations.attach) - (step.operation == operations.detach) for step in steps]
     most, limit = len(now) + max(itertools.accumulate(changes, initial=0)), max(MAX_ATTACHED, len(now))
     if most <= limit:
         return
@@ -99,46 +106,46 @@ def staying(observed: Observed, desired: Desired, names: t.Collection[str]) -> l
     ]
 
 
-def _change(change: Change, observed: Observed, desired: Desired) -> Steps:
+def _change(operations: Operations, change: Change, observed: Observed, desired: Desired) -> Steps:
     name, policy = change.name, observed.policies.get(change.name)
     arn = policy.arn if policy else desired.arn("policy", name)
     if change.document is None:
-        return [detachment(desired.name, arn, name)]
+        return [detachment(operations, desired.name, arn, name)]
     found: Steps = []
     if policy is None:
         if name not in desired.policies:
-            found.append(_creation(name, change.document, desired))
+            found.append(_creation(operations, name, change.document, desired))
     elif not same(policy.document, change.document):
         if len(policy.versions) + 1 >= _MAX_VERSIONS:
-            found.append(_version_deletion(name, arn, policy.versions[0]))
+            found.append(_version_deletion(operations, name, arn, policy.versions[0]))
         arguments = {"arn": arn, "document": change.document}
-        found.append(Step("create_version", arguments, f"Change what the policy {name} allows"))
+        found.append(Step(operations.create_version, arguments, f"Change what the policy {name} allows"))
     if name not in observed.attached:
         arguments = {"role": desired.name, "arn": arn}
-        found.append(Step("attach", arguments, f"Attach the policy {name} to the role {desired.name}"))
+        found.append(Step(operations.attach, arguments, f"Attach the policy {name} to the role {desired.name}"))
     return found
 
 
-def _creation(name: str, document: Statement, desired: Desired) -> Step:
+def _creation(operations: Operations, name: str, document: Statement, desired: Desired) -> Step:
     arguments = {"arn": desired.arn("policy", name), "document": document, "tags": desired.all_tags()}
     description = desired.group_of(name).description
-    return Step("create_policy", {**arguments, "description": description}, f"Create the policy {name}")
+    return Step(operations.create_policy, {**arguments, "description": description}, f"Create the policy {name}")
 
 
-def detachment(role: str, arn: str, name: str) -> Step:
-    return Step("detach", {"role": role, "arn": arn}, f"Detach the policy {name} from the role {role}")
+def detachment(operations: Operations, role: str, arn: str, name: str) -> Step:
+    return Step(operations.detach, {"role": role, "arn": arn}, f"Detach the policy {name} from the role {role}")
 
 
-def _version_deletion(name: str, arn: str, version: str) -> Step:
+def _version_deletion(operations: Operations, name: str, arn: str, version: str) -> Step:
     arguments = {"arn": arn, "version": version}
-    return Step("delete_version", arguments, f"Delete the old version {version} of the policy {name}")
+    return Step(operations.delete_version, arguments, f"Delete the old version {version} of the policy {name}")
 
 
-def deletions(policies: t.Mapping[str, Policy], desired: Desired) -> Steps:
+def deletions(operations: Operations, policies: t.Mapping[str, Policy], desired: Desired) -> Steps:
     """The last part of a group first: those before it say where to look for the rest."""
     found: Steps = []
     for name in sorted(policies, key=lambda name: number_of(desired.group_of(name).name, name), reverse=True):
         policy = policies[name]
-        found += [_version_deletion(name, policy.arn, version) for version in policy.versions]
-        found.append(Step("delete_policy", {"arn": policy.arn}, f"Delete the policy {name}"))
+        found += [_version_deletion(operations, name, policy.arn, version) for version in policy.versions]
+        found.append(Step(operations.delete_policy, {"arn": policy.arn}, f"Delete the policy {name}"))
     return found

@@ -21,10 +21,11 @@ from .._core.aws import (
 )
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.reconcile import Plan, Resource, wait_until
+from .._core.plan import Plan
+from .._core.reconcile import Outcome, Resource
+from .._core.waiting import wait_until
 from . import options
 from . import plan as planning
-from .api import ALREADY_THERE, ServiceRoleApi
 from .facts import (
     Group,
     Observed,
@@ -33,6 +34,7 @@ from .facts import (
     number_of,
     part,
 )
+from .operations import ALREADY_THERE, Operations
 
 
 class ServiceRole(Resource[Observed]):
@@ -41,11 +43,10 @@ class ServiceRole(Resource[Observed]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        self._warn: t.Callable[[str], object] = module.warn
         self._absent: bool = p["state"] == "absent"
         self._desired = dataclasses.replace(options.desired(p), account_id=aws.account_id)
         self._wait_timeout: float = p["wait_timeout"]
-        self.api = ServiceRoleApi(aws, self._wait_timeout)
+        self.operations = Operations(aws, self._wait_timeout)
 
     def observe(self) -> Observed:
         reads: dict[str, t.Callable[[], t.Any]] = {"role": self._role}
@@ -61,19 +62,21 @@ class ServiceRole(Resource[Observed]):
         policies.update({name: policy for name, policy in more.items() if policy is not None})
         observed = Observed(role, policies)
         matter = planning.policies_to_change(observed, None if self._absent else self._desired)
-        versions = in_parallel({name: functools.partial(self.api.versions, policies[name].arn) for name in matter})
+        versions = in_parallel(
+            {name: functools.partial(self.operations.versions, policies[name].arn) for name in matter}
+        )
         changing = {name: dataclasses.replace(policies[name], versions=tuple(each)) for name, each in versions.items()}
         return Observed(role, {**policies, **changing})
 
     def _role(self) -> Role | None:
         name = self._desired.name
-        role = self.api.role(name)
+        role = self.operations.role(name)
         if role is None or not self._absent:
             return role
         return dataclasses.replace(
             role,
-            inline_policies=tuple(self.api.inline_policies(name)),
-            instance_profiles=tuple(self.api.instance_profiles(name)),
+            inline_policies=tuple(self.operations.inline_policies(name)),
+            instance_profiles=tuple(self.operations.instance_profiles(name)),
         )
 
     def _group(self, group: Group) -> dict[str, Policy]:
@@ -89,21 +92,14 @@ class ServiceRole(Resource[Observed]):
         return found
 
     def _policy(self, name: str) -> Policy | None:
-        return self.api.policy(self._desired.arn("policy", name))
+        return self.operations.policy(self._desired.arn("policy", name))
 
     def _is_part(self, name: str) -> bool:
         return any(number_of(group.name, name) for group in self._desired.groups)
 
     def plan(self, observed: Observed) -> Plan:
-        for name in planning.not_deleted(observed, self._desired, self._absent):
-            self._warn(
-                f"The policy {name} is not needed by the role {self._desired.name} any more, and is not deleted: it "
-                "or a later part of its group is used elsewhere. Detach it there, and run this again to delete it."
-            )
-        return self._plan(observed)
-
-    def _plan(self, observed: Observed) -> Plan:
-        return (planning.plan_absent if self._absent else planning.plan)(observed, self._desired)
+        plan = planning.plan_absent if self._absent else planning.plan
+        return plan(self.operations, observed, self._desired)
 
     def settle(self, observed: Observed, changed: bool) -> Observed:
         """Until IAM shows what was done. A service may see it later: whoever passes it the role tries again."""
@@ -126,14 +122,13 @@ class ServiceRole(Resource[Observed]):
     def _not_seen(self, seen: Observed) -> str:
         """What IAM shows of the past may be a state of which no plan can be made."""
         try:
-            sentences = self._plan(seen).sentences
+            sentences = self.plan(seen).sentences
         except EdgeError as error:
             return str(error)
         return f"not seen yet: {sentences[0]}" if sentences else ""
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        """Of what there is, or in check mode of what the plan makes of it."""
-        found = state.described() if isinstance(state, Observed) else state
+    def result(self, outcome: Outcome[Observed]) -> dict[str, t.Any]:
+        found = outcome.plan.after if outcome.settled is None else outcome.settled.described()
         if self._absent or not found:
             return {"role": {}, "policies": []}
         role = {key: value for key, value in found["role"].items() if key not in ("policies", "trust")}

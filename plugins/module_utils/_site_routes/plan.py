@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan
+from .._core.plan import Plan
 from .._key_value_store.plan import (
     MAX_BATCH_KEYS,
     MAX_KEY_BYTES,
@@ -25,6 +25,9 @@ from . import loops, schema, sentences
 from .forms import Members, Words
 from .schema import Change
 from .words import PATHS
+
+if t.TYPE_CHECKING:
+    from .api import KeysApi
 
 Values = t.Mapping[str, str]
 
@@ -69,7 +72,7 @@ class _Host:
     deletes: list[str] = dataclasses.field(default_factory=list)
 
 
-def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
+def plan(operations: KeysApi, observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
     """``before`` and ``after`` are host routes in the user's words."""
     paths = _paths_by_host(observed.values, desired.site)
     changes = {**_purged(observed.values, desired, paths), **desired.changes}
@@ -86,12 +89,12 @@ def plan(observed: Observed, desired: Desired, arn: str, store: str) -> Plan:
     # What fits in one call is changed at once; else paths come before the host route that makes them read.
     fits = len(path_puts) + len(host_puts) <= MAX_BATCH_KEYS
     groups = [{**path_puts, **host_puts}] if fits else [path_puts, host_puts]
-    puts = [step for group in groups for step in plan_keys(observed.values, group, (), arn, store).steps]
+    puts = [step for group in groups for step in plan_keys(operations, observed.values, group, (), arn, store).steps]
     summary = [sentence for host, each in hosts.items() for sentence in sentences.about(host, each.before, each.after)]
     return Plan(
         {host: each.before for host, each in hosts.items() if each.before is not None},
         {host: each.after for host, each in hosts.items() if each.after is not None},
-        (*puts, *plan_keys(observed.values, {}, deletes, arn, store).steps),
+        (*puts, *plan_keys(operations, observed.values, {}, deletes, arn, store).steps),
         tuple(summary),
     )
 

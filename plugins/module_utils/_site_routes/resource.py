@@ -13,7 +13,8 @@ import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
 from .._core.errors import EdgeError
-from .._core.reconcile import Plan
+from .._core.plan import Plan
+from .._core.reconcile import Outcome
 from .._key_value_store.site_keys import SiteKeys, check_site
 from . import plan as planning
 from . import schema, values
@@ -32,7 +33,6 @@ class Routes(SiteKeys[planning.Observed]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         self._desired = desired(module.params)
-        self._hosts: dict[str, t.Any] = {}
         super().__init__(module, aws)
 
     def observe(self) -> planning.Observed:
@@ -41,21 +41,19 @@ class Routes(SiteKeys[planning.Observed]):
         if contents is None:
             return planning.Observed({})
         if self._desired.concerns_paths:
-            found = self.api.all_values(self._arn)
+            found = self.operations.all_values(self._arn)
         else:
             found = self._values([self._desired.host_key(host) for host in self._desired.changes], contents)
         return planning.Observed(found, contents.size)
 
     def plan(self, observed: planning.Observed) -> Plan:
-        plan = planning.plan(observed, self._desired, self._arn, self._store)
-        self._hosts = plan.after
-        return plan
+        return planning.plan(self.operations, observed, self._desired, self._arn, self._store)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         return observed
 
-    def result(self, state: t.Any) -> dict[str, t.Any]:
-        return {"hosts": self._hosts}
+    def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
+        return {"hosts": outcome.plan.after}
 
 
 def desired(p: dict[str, t.Any]) -> planning.Desired:

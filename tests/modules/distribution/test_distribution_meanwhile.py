@@ -27,7 +27,7 @@ def test_somebody_changes_the_same_meanwhile(site: Distributions, monkeypatch: p
     changed = site.run(price_class="PriceClass_100")
     assert site.config()["PriceClass"] == "PriceClass_100"
     assert changed["warnings"] == [
-        "price_class became 'PriceClass_200' by somebody else meanwhile; it is made 'PriceClass_100'."
+        "price_class was changed to 'PriceClass_200' by another process during this run; it is set to 'PriceClass_100'."
     ]
 
 
@@ -47,9 +47,8 @@ def test_somebody_adds_an_origin_meanwhile(site: Distributions, monkeypatch: pyt
     site.run(origins=ours)
     site.interfere(monkeypatch, "update_distribution", add)
     removed = site.run(origins=[custom(connection_attempts=1)])["warnings"]
-    assert (
-        "origins.theirs.domain_name became 'www.example.org' by somebody else meanwhile; it is made nothing." in removed
-    )
+    changed = "origins.theirs.domain_name was changed to 'www.example.org' by another process during this run"
+    assert f"{changed}; it is set to nothing." in removed
     assert all(warning.startswith("origins.theirs.") for warning in removed)
 
 

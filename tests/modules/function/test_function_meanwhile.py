@@ -33,7 +33,10 @@ def test_a_change_by_somebody_else_meanwhile_is_seen_and_told(function: Function
     with before_call(call, lambda: function.write(to("/theirs"))):
         function.run(code=to("/b"), tests=[goes("/b")])
     assert function.code() == function.code("DEVELOPMENT") == to("/b")
-    assert [warning.partition(" became")[0] for warning in warned] == ["development.code_sha256", "development.comment"]
+    assert [warning.partition(" was changed")[0] for warning in warned] == [
+        "development.code_sha256",
+        "development.comment",
+    ]
     assert function.run()["changed"] is False
 
 

@@ -79,4 +79,4 @@ def test_another_value_of_the_same_key_is_overwritten_with_a_word(
     before_write(monkeypatch, 1, lambda: store.put({f"{PREFIX}a": "theirs"}))
     done = sync(owner, store, keys={"a": "ours"})
     assert store.keys(PREFIX) == below({"a": "ours"})
-    assert any(f"{PREFIX}a became 'theirs' by somebody else" in str(warning) for warning in done["warnings"])
+    assert any(f"{PREFIX}a was changed to 'theirs' by another process" in str(warning) for warning in done["warnings"])

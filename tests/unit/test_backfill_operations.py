@@ -9,9 +9,10 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill.work import Deadline, Work
-from ansible_collections.multiregion.edge.plugins.module_utils._core import reconcile
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill.operations import Operations
+from ansible_collections.multiregion.edge.plugins.module_utils._core import waiting
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.waiting import Deadline
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error
@@ -68,7 +69,7 @@ class FakeApi(BackfillApi):
 
 
 def copied(api: FakeApi, item: Item = VIDEO) -> list[t.Any]:
-    Work(api, Deadline(60)).copy("ap-south-1", "site-ap", [item])
+    Operations(api, Deadline(60)).copy("ap-south-1", "site-ap", [item])
     return api.calls
 
 
@@ -90,7 +91,7 @@ def test_nothing_is_copied_at_once_and_not_in_parts() -> None:
 def test_no_object_is_begun_after_the_deadline() -> None:
     seconds = iter(range(9))  # one a look: when it starts, and before each object
     api = FakeApi()
-    work = Work(api, Deadline(3, clock=lambda: next(seconds)))
+    work = Operations(api, Deadline(3, clock=lambda: next(seconds)))
     items = [Item(f"page-{number}", 1, "e") for number in range(5)]
     with pytest.raises(EdgeError, match=r"was not done after 3 s: 2 of 5 objects are. They stay"):
         work.copy("ap-south-1", "site-ap", items)
@@ -110,7 +111,7 @@ def test_many_failures_are_one_sentence() -> None:
     api = FakeApi(part=client_error("AccessDenied", "UploadPartCopy"))
     items = [VIDEO._replace(key=f"v{number:03}") for number in range(40)]
     with pytest.raises(EdgeError) as failure:
-        Work(api, Deadline(60)).copy("ap-south-1", "site-ap", items)
+        Operations(api, Deadline(60)).copy("ap-south-1", "site-ap", items)
     assert str(failure.value).startswith("Copying in ap-south-1 failed for 40 of 40 objects, such as v000: ")
 
 
@@ -126,11 +127,11 @@ DENIED = client_error("AccessDenied", "CreateJob", "not you")
 
 @pytest.fixture(autouse=True)
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconcile.wait_until, "__kwdefaults__", {**reconcile.wait_until.__kwdefaults__, "pause": 0})
+    monkeypatch.setattr(waiting.wait_until, "__kwdefaults__", {**waiting.wait_until.__kwdefaults__, "pause": 0})
 
 
 def run_job(api: FakeApi, job_id: str | None = None, required: bool = False, timeout: float = 60) -> list[str]:
-    work = Work(api, Deadline(timeout))
+    work = Operations(api, Deadline(timeout))
     work.replicate_by_job(job_id, "arn:role", ["r/"], "token", required)
     return work.notes
 

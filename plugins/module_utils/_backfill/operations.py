@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import time
 import typing as t
 
-from .._core.aws import ClientError, explain
-from .._core.errors import EdgeError
-from .._core.parallel import FleetError, in_parallel
+from .._core.aws import ClientError
+from .._core.errors import EdgeError, explain
+from .._core.parallel import MultiRegionError, in_parallel
 from .._core.progress import Progress
-from .._core.reconcile import wait_until
+from .._core.waiting import Deadline, wait_until
 from .api import BackfillApi
 from .compare import Item
 from .plan import ENDED
@@ -34,20 +33,7 @@ _CHUNK = 500
 _CHANGED = ("404", "412", "NoSuchKey", "PreconditionFailed")
 
 
-class Deadline:
-    """Of all that one run does."""
-
-    def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
-        self._clock = clock
-        self.started = clock()
-
-    @property
-    def left(self) -> float:
-        return max(0.0, self.started + self.seconds - self._clock())
-
-
-class Work:
+class Operations:
     def __init__(self, api: BackfillApi, deadline: Deadline) -> None:
         self._api = api
         self._deadline = deadline
@@ -81,7 +67,7 @@ class Work:
                 return
             try:
                 work(item)
-            except (ClientError, FleetError) as error:
+            except (ClientError, MultiRegionError) as error:
                 if not _is_of_a_change(error):
                     raise
             progress.count(f"{next(numbers)} of {total} objects")
@@ -91,7 +77,7 @@ class Work:
                 chunk = items[start : start + _CHUNK]
                 try:
                     in_parallel({item.key: functools.partial(one, item) for item in chunk}, width)
-                except FleetError as error:
+                except MultiRegionError as error:
                     key, cause = min(error.failures.items())
                     raise EdgeError(
                         f"{doing} in {region} failed for {len(error.failures)} of {total} objects, such as {key}: "
@@ -166,8 +152,7 @@ class Work:
             f"The batch job {job_id}",
             functools.partial(self._api.job, job_id),
             lambda seen: seen["Status"] in ENDED,
-            timeout=self._deadline.seconds,
-            since=self._deadline.started,
+            timeout=self._deadline,
             describe=_job_state,
         )
         failed = job.get("ProgressSummary", {}).get("NumberOfTasksFailed", 0)
@@ -190,7 +175,7 @@ def _job_state(job: t.Mapping[str, t.Any]) -> str:
 
 def _is_of_a_change(error: Exception) -> bool:
     """Whether it only says that the object is another one by now: the next comparison tells what to do."""
-    failures = error.failures.values() if isinstance(error, FleetError) else [error]
+    failures = error.failures.values() if isinstance(error, MultiRegionError) else [error]
     return all(
         isinstance(failure, ClientError) and failure.response["Error"]["Code"] in _CHANGED for failure in failures
     )

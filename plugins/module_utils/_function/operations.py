@@ -27,7 +27,7 @@ _MEASURES = 3
 _LOG_LINES = 20
 
 
-class ProvenFunctionApi(FunctionApi):
+class Operations(FunctionApi):
     """The calls, and the step that makes several: one for each case, or more where a case takes long."""
 
     def __init__(self, aws: Aws, warn: t.Callable[[str], object]) -> None:
@@ -42,7 +42,7 @@ class ProvenFunctionApi(FunctionApi):
         failed = []
         self.taken = {}
         for number, case in enumerate(cases, 1):
-            progress.tell(f"case {number} of {len(cases)}, {case['name']}")
+            progress.report(f"case {number} of {len(cases)}, {case['name']}")
             try:
                 failed += self._run(name, case, max_compute_utilization)
             except is_boto3_error_code("UnsupportedOperation"):
@@ -58,7 +58,7 @@ class ProvenFunctionApi(FunctionApi):
             )
         measured = {taken: case for case, taken in self.taken.items() if taken is not None}
         most = f", {max(measured)} % of the time at most, by {measured[max(measured)]}" if measured else ""
-        progress.tell(f"all passed{most}")
+        progress.report(f"all passed{most}")
 
     def _run(self, name: str, case: Case, limit: int) -> list[str]:
         """What is wrong, as one sentence's part; nothing if the case is passed."""

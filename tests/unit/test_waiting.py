@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Calls made again until a deadline."""
+"""retry() and wait_until(): how long is waited, and what the deadline says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.retry import retry
+from ansible_collections.multiregion.edge.plugins.module_utils._core.waiting import Deadline, retry, wait_until
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error
@@ -26,6 +26,7 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
+        assert len(self.pauses) < 1000, "it waits for ever"
         self.now += seconds
 
 
@@ -88,7 +89,7 @@ def test_the_deadline_is_one_of_time_and_the_sentence_says_how_to_go_on() -> Non
     assert clock.now == 90
     assert str(failure.value) == (
         "The bucket b in r: OperationAborted from PutBucketPolicy: A conflicting operation is in progress. "
-        "AWS answered so for 1 min 30 s. Run it again later, or with a larger wait_timeout."
+        "AWS answered this for 1 min 30 s. Run it again later, or with a larger wait_timeout."
     )
 
 
@@ -103,4 +104,58 @@ def test_a_long_wait_shows_its_reason_and_a_short_one_nothing(shown: list[str]) 
     retried(answers("OperationAborted"), Clock())
     assert shown == []
     retried(answers(*["OperationAborted"] * 6), Clock())
-    assert shown[0].startswith("The bucket b in r: tried again after OperationAborted from PutBucketPolicy")
+    assert shown[0].startswith("The bucket b in r: retried after OperationAborted from PutBucketPolicy")
+
+
+def wait(clock: Clock, ready_at: float, timeout: float, **options: t.Any) -> float:
+    probe: t.Callable[[], float] = clock
+    return wait_until(
+        "The thing", probe, lambda now: now >= ready_at, timeout=timeout, clock=clock, sleep=clock.sleep, **options
+    )
+
+
+def test_what_is_ready_at_once_is_not_waited_for() -> None:
+    clock = Clock()
+    assert wait(clock, ready_at=0, timeout=0) == 0
+    assert clock.pauses == []
+
+
+def test_pauses_grow_to_the_longest() -> None:
+    clock = Clock()
+    wait(clock, ready_at=60, timeout=100)
+    assert clock.pauses[:3] == [1.0, 1.5, 2.25]
+    assert max(clock.pauses) == 15.0
+
+
+def test_the_last_look_is_at_the_deadline_and_not_after() -> None:
+    clock = Clock()
+    assert wait(clock, ready_at=10, timeout=10) == 10
+    with pytest.raises(EdgeError):
+        wait(Clock(), ready_at=10.001, timeout=10)
+
+
+def test_at_the_deadline_it_says_what_was_seen_and_how_to_go_on() -> None:
+    clock = Clock()
+    with pytest.raises(EdgeError) as failure:
+        wait(clock, ready_at=99, timeout=30, describe=lambda seen: "status CREATING")
+    assert clock.now == 30
+    message = str(failure.value)
+    assert message.startswith("The thing: not ready after 30 s (status CREATING).")
+    assert "run it again" in message and "wait_timeout" in message
+
+
+def test_a_probe_that_fails_ends_the_wait() -> None:
+    def probe() -> bool:
+        raise EdgeError("It can never be.")
+
+    with pytest.raises(EdgeError, match="never"):
+        wait_until("The thing", probe, bool, timeout=10, clock=Clock(), sleep=Clock().sleep)
+
+
+def test_waits_share_a_deadline() -> None:
+    clock = Clock()
+    deadline = Deadline(30, clock)
+    wait_until("The first", clock, lambda now: now >= 20, timeout=deadline, sleep=clock.sleep)
+    with pytest.raises(EdgeError, match="The second: not ready after 30 s"):
+        wait_until("The second", clock, lambda now: now >= 31, timeout=deadline, sleep=clock.sleep)
+    assert (clock.now, deadline.left) == (30, 0)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.api import AccessPointApi, Operation
-from ansible_collections.multiregion.edge.plugins.module_utils._mrap.changes import Changes
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import AccessPoint
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import Policies
 
@@ -78,8 +78,8 @@ class FakeApi:
         return self._policies.pop(0) if len(self._policies) > 1 else self._policies[0]
 
 
-def changes(api: FakeApi) -> Changes:
-    return Changes(t.cast(AccessPointApi, api), "111122223333", NAME, timeout=0)
+def changes(api: FakeApi) -> Operations:
+    return Operations(t.cast(AccessPointApi, api), "111122223333", NAME, timeout=0)
 
 
 def ended(status: str, age: timedelta, code: str = "", message: str = "") -> Operation:

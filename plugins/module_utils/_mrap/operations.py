@@ -10,13 +10,14 @@ for by plain reads until it is in effect."""
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 import typing as t
 from datetime import timedelta
 
 from .._core.errors import EdgeError
-from .._core.reconcile import wait_until
+from .._core.waiting import Deadline, wait_until
 from .._rules.policy_documents import Document, canonical
 from .api import AccessPointApi, Operation
 from .plan import (
@@ -41,7 +42,7 @@ _ROUNDING = timedelta(seconds=1)
 _LONGEST_HISTORY = 100
 
 
-class Changes:
+class Operations:
     """What the steps of a plan call, and what waits for them; all waits of a run share one deadline."""
 
     def __init__(self, api: AccessPointApi, account_id: str, name: str, timeout: float) -> None:
@@ -50,7 +51,6 @@ class Changes:
         self._name = name
         self._what = f"The Multi-Region Access Point {name}"
         self._timeout = timeout
-        self._since: float | None = None
         self._request_token: str | None = None  # of the operation that this run began or joined
 
     # Steps
@@ -134,9 +134,12 @@ class Changes:
     def _wait(
         self, what: str, probe: t.Callable[[], T], ready: t.Callable[[T], bool], describe: t.Callable[[T], str]
     ) -> T:
-        if self._since is None:
-            self._since = time.monotonic()
-        return wait_until(what, probe, ready, timeout=self._timeout, describe=describe, since=self._since, pause=0.5)
+        return wait_until(what, probe, ready, timeout=self._deadline, describe=describe, pause=0.5)
+
+    @functools.cached_property
+    def _deadline(self) -> Deadline:
+        """One for all waits, from the first one on."""
+        return Deadline(self._timeout)
 
     def _see(self) -> Seen:
         return self._api.access_point(self._name)
