@@ -17,7 +17,7 @@ import yaml
 from demo.inputs import REPOSITORY
 from demo.site import LocalSite
 from localaws.edge import Edge
-from viewer import get
+from localaws.viewer import get
 
 # The tests only share how the tarball is built, which takes a second.
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(25)]
