@@ -31,6 +31,7 @@ FOUND = $(foreach core,$(CORES),$(if $(call find_python,$(core)),$(core)))
 
 VENV := .venv$(if $(filter-out $(MAIN),$(CORE)),-$(CORE))
 EMULATOR := .venv-emulator
+GALAXY := .venv-galaxy
 BIN := $(VENV)/bin
 SANITY := build/sanity/$(CORE)
 LINK := build/collections/ansible_collections/multiregion/edge
@@ -62,7 +63,10 @@ demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 unit edge: $(VENV)/.test $(LINK)
 	@$(PYTEST) tests/$@ $(ARGS)
 
-modules e2e: $(LOCAL_AWS)
+modules: $(LOCAL_AWS)
+	@$(PYTEST) tests/$@ $(ARGS)
+
+e2e: $(LOCAL_AWS) $(GALAXY)/.ready
 	@$(PYTEST) tests/$@ $(ARGS)
 
 localaws: $(LOCAL_AWS)
@@ -114,7 +118,7 @@ tests-on-%:
 both-cores: $(LOCAL_AWS)
 	@$(PYTEST) tests/unit tests/modules tests/e2e -m both_cores $(ARGS)
 
-ready: $(LOCAL_AWS) $(SANITY)/.ready
+ready: $(LOCAL_AWS) $(GALAXY)/.ready $(SANITY)/.ready
 	@:
 
 docs: $(VENV)/.test $(LINK)
@@ -152,6 +156,11 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.demo
 $(EMULATOR)/.ready: tests/localaws/requirements-emulator.txt | $(VENV)/.made
 	@$(BIN)/python -m venv --clear $(EMULATOR)
 	@$(EMULATOR)/bin/python $(INSTALL) -r tests/localaws/requirements-emulator.txt
+	@touch $@
+
+$(GALAXY)/.ready: tests/requirements-galaxy.txt | $(VENV)/.made
+	@$(BIN)/python -m venv --clear $(GALAXY)
+	@$(GALAXY)/bin/python $(INSTALL) --no-compile -r tests/requirements-galaxy.txt
 	@touch $@
 
 $(SANITY)/.ready: $(VENV)/.test

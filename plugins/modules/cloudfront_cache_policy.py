@@ -49,9 +49,7 @@ options:
     type: dict
 extends_documentation_fragment:
   - multiregion.edge._cloudfront
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 seealso:

@@ -20,9 +20,7 @@ options:
     description: The function's name.
     type: str
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes.info
   - multiregion.edge._attributes.actiongroup_edge
 """

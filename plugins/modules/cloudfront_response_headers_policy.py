@@ -48,9 +48,7 @@ options:
     elements: dict
 extends_documentation_fragment:
   - multiregion.edge._cloudfront
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 seealso:

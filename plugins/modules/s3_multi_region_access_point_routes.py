@@ -55,9 +55,7 @@ notes:
   - Unless O(aws_config) says otherwise, an endpoint is given 3 seconds to accept a connection, 10 to answer, and one
     attempt before the next one is tried.
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 """

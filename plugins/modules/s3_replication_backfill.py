@@ -81,9 +81,7 @@ options:
     type: int
     default: 3600
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 seealso:

@@ -58,9 +58,7 @@ options:
     type: int
     default: 1000
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes.actiongroup_edge
 attributes:
   check_mode:

@@ -59,9 +59,7 @@ seealso:
   - plugin: multiregion.edge.nearest_regions
     plugin_type: filter
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 """

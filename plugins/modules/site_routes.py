@@ -91,9 +91,7 @@ seealso:
   - module: multiregion.edge.cloudfront_key_value_store
   - module: multiregion.edge.s3_release
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 """

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(150)]
 # Before the others, so that it is the one that fails over.
 GROWN = [REGIONS[0], "sa-east-1", *REGIONS[1:]]
 PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]
-# Every edge location goes over at another time.
+# Edge locations switch at different times.
 ROLLOUT_SECONDS = 5.0
 
 
@@ -53,7 +53,7 @@ def deploy(site: LocalSite, mode: str, regions: list[str] = REGIONS) -> str:
 
 
 def unchanged(site: LocalSite) -> None:
-    """Nothing is left to do, and nothing is left over."""
+    """A further run changes nothing, and no unused resource is left."""
     assert unused_controls(site) == []
     start = last(site)
     assert "no changes" in run(site, "site.yml")
@@ -61,7 +61,7 @@ def unchanged(site: LocalSite) -> None:
 
 
 def unused_controls(site: LocalSite) -> list[str]:
-    """The origin access controls that no origin has."""
+    """The origin access controls without an origin."""
     client = site.local_aws.client("cloudfront")
     config = client.get_distribution_config(Id=site.distribution_id())["DistributionConfig"]
     used = {origin.get("OriginAccessControlId") for origin in config["Origins"]["Items"]}
@@ -82,7 +82,7 @@ def unused_controls(site: LocalSite) -> list[str]:
     ],
     ids=["signers", "origins"],
 )
-def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
+def test_a_migration_causes_no_error(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
     live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
     with (
         Edge(live.local_aws.url, live.distribution_id(), REGIONS[0], tmp_path / "edge") as edge,
@@ -95,7 +95,7 @@ def test_nobody_notices(live: LocalSite, tmp_path: Path, changes: list[tuple[str
     unchanged(live)
 
 
-def test_killed_again_and_again_it_is_finished_by_the_last_run(live: LocalSite, tmp_path: Path) -> None:
+def test_the_last_run_completes_a_killed_migration(live: LocalSite, tmp_path: Path) -> None:
     live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)
     live.variables |= ORIGIN_MODES["nearest_bucket"]
     with (

@@ -80,8 +80,8 @@ def test_other_regions_without_consent_are_refused_by_name_and_leave_the_site_al
     variables = json.dumps({"edge_regions": [*regions, "ca-central-1"]})
     outcome = site.playbook("site.yml", "--extra-vars", variables, capture=True)
     assert outcome.returncode != 0
-    said = " ".join(outcome.stdout.split())
-    assert "it adds ca-central-1 and leaves out ap-southeast-2" in said
-    assert "edge_allow_replacement=true" in said
+    output = " ".join(outcome.stdout.split())
+    assert "it adds ca-central-1 and leaves out ap-southeast-2" in output
+    assert "edge_allow_replacement=true" in output
     assert mutating(site, start) == []
     assert get(edge.url, "/").status == 200

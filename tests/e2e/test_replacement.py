@@ -84,7 +84,7 @@ def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: P
         assert traffic.errors == []
         assert traffic.misses > 500
     assert "Bring " in grown
-    assert bucket(live, "us-east-1") in shrunk  # that its objects stay, and cost, is said
+    assert bucket(live, "us-east-1") in shrunk  # the summary mentions the objects that stay, and cost
     for region in FIVE:
         kept = live.local_aws.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
         assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})

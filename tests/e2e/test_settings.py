@@ -136,9 +136,9 @@ def test_buckets_and_a_certificate_of_ones_own(tmp_path: Path, naming: dict[str,
     # As root, for the documented deployer may touch buckets with the site's name only.
     with site(tmp_path / "site", as_root=True, **given) as every:
         every.variables["edge_certificate_arn"] = issued(every)
-        told = run(every, "site.yml")
+        output = run(every, "site.yml")
         run(every, "playbooks/publish.yml")
-        assert f"{WWW} has to lead to " in " ".join(told.split())
+        assert f"{WWW} has to lead to " in " ".join(output.split())
         config = distribution(every)
         hosts = {origin["Id"]: origin["DomainName"].partition(".")[0] for origin in config["Origins"]["Items"]}
         assert hosts == names
@@ -151,7 +151,7 @@ def test_buckets_and_a_certificate_of_ones_own(tmp_path: Path, naming: dict[str,
 
 
 def issued(local_site: LocalSite) -> str:
-    """A certificate for WWW that somebody has validated."""
+    """A certificate for WWW, already validated."""
     acm, route53 = local_site.local_aws.client("acm"), local_site.local_aws.client("route53")
     zone = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")["HostedZone"]["Id"]
     arn: str = acm.request_certificate(DomainName=WWW, ValidationMethod="DNS")["CertificateArn"]

@@ -1,4 +1,4 @@
-"""Where AWS Regions and CloudFront points of presence are. Standard library only: both sides of the emulator use it."""
+"""Locations of AWS Regions and CloudFront points of presence. Standard library only: emulator and edge use it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Region(NamedTuple):
 
 
 class Pop(NamedTuple):
-    """A CloudFront point of presence; its misses go through the regional edge cache in that Region."""
+    """A CloudFront point of presence, and the Region of its regional edge cache."""
 
     code: str
     city: str

@@ -1,4 +1,4 @@
-"""The tests' handle on AWS on this machine: starts the emulator, gives clients, credentials and the request log."""
+"""Start the emulator, and use it: clients, credentials, the request log, behaviours and faults."""
 
 from __future__ import annotations
 
@@ -12,71 +12,28 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit, urlunsplit
 
-import boto3.session
-from botocore.config import Config
+from localaws.clients import ROOT, Credentials, pinned_client
 
-_TESTS = Path(__file__).resolve().parents[1]
-_CLIENT = _TESTS / "localaws" / "client"
+__all__ = ["ROOT", "Credentials", "LocalAws", "LocalAwsError"]
+_PACKAGE = Path(__file__).resolve().parent
+_GUARD = _PACKAGE / "guard"
 _ACCOUNT_ID = "111122223333"
 _ADDRESS = "127.0.0.1"
 _START_ATTEMPTS = 3
 _LOG_TAIL_BYTES = 4000
 
 
-@dataclass(frozen=True)
-class Credentials:
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-
-
-# The account's root. MiniStack does not verify its signatures: what is to be proven is proven as someone else.
-ROOT = Credentials("test", "test")
-
-
 class LocalAwsError(Exception):
-    """The emulator did not start, or refused what its own endpoints were asked."""
-
-
-_session = boto3.session.Session()
-_session_lock = threading.Lock()  # creating a client is not thread-safe, using one is
-
-
-def pinned_client(url: str, service: str, region: str, credentials: Credentials | None = None) -> Any:
-    """A boto3 client whose every request goes to the emulator at `url`, MRAP ARNs and host prefixes included."""
-    who = credentials or ROOT
-    base = urlsplit(url)
-
-    def pin(request: Any, **_: Any) -> None:
-        parts = urlsplit(request.url)
-        if parts.netloc != base.netloc:
-            request.headers["Host"] = parts.netloc  # what was signed, and what the emulator routes by
-            request.url = urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))
-
-    with _session_lock:
-        client = _session.client(
-            service,
-            region_name=region,
-            endpoint_url=url,
-            aws_access_key_id=who.access_key_id,
-            aws_secret_access_key=who.secret_access_key,
-            aws_session_token=who.session_token,
-            config=Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=5, read_timeout=60),
-        )
-    client.meta.events.register("before-send", pin)
-    return client
+    """The emulator did not start, or one of its own endpoints refused a request."""
 
 
 class LocalAws:
-    """A running emulator, for as long as the `with` block."""
+    """An emulator that runs during the `with` block."""
 
     account_id = _ACCOUNT_ID
 
@@ -87,9 +44,7 @@ class LocalAws:
         python: Path | None = None,
         start_timeout: float = 30.0,
     ) -> None:
-        configured = os.environ.get("LOCALAWS_EMULATOR_PYTHON")
-        default = Path(configured) if configured else _TESTS.parent / ".venv-emulator" / "bin" / "python"
-        self._python = python or default
+        self.python = python or _emulator_python()
         self._parent = workdir
         self._fixed_port = port
         self._start_timeout = start_timeout
@@ -117,8 +72,8 @@ class LocalAws:
         self.stop()
 
     def start(self) -> None:
-        if not self._python.exists():
-            raise LocalAwsError(f"There is no emulator environment: {self._python} (set LOCALAWS_EMULATOR_PYTHON)")
+        if not self.python.exists():
+            raise LocalAwsError(f"{self.python} does not exist: set LOCALAWS_EMULATOR_PYTHON to the emulator's Python")
         if self._parent is not None:
             self._parent.mkdir(parents=True, exist_ok=True)
         self._workdir = Path(tempfile.mkdtemp(prefix="local-aws-", dir=self._parent))
@@ -142,7 +97,7 @@ class LocalAws:
         assert self._workdir is not None
         log_path = self._workdir / "emulator.log"
         command = [
-            str(self._python),
+            str(self.python),
             "-m",
             "localaws.emulator",
             "--port",
@@ -152,20 +107,20 @@ class LocalAws:
         ]
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
-            "PYTHONPATH": str(_TESTS),
+            "PYTHONPATH": str(_PACKAGE.parent),
             "PYTHONDONTWRITEBYTECODE": "1",
-            # Has what the local edge runs functions with; the emulator's own has not.
+            # TestFunction runs the edge's JavaScript engine, which the emulator's Python does not have.
             "LOCALAWS_EDGE_PYTHON": sys.executable,
         }
         with log_path.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
-                stdin=subprocess.PIPE,  # its end is the emulator's sign to go
+                stdin=subprocess.PIPE,  # the emulator ends when this does
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._workdir,
                 env=environment,
-                start_new_session=True,  # a Ctrl-C is for the tests; the emulator goes after them
+                start_new_session=True,  # Ctrl-C reaches the tests only; the emulator ends after them
             )
         deadline = time.monotonic() + self._start_timeout
         while time.monotonic() < deadline and self._process.poll() is None:
@@ -179,7 +134,7 @@ class LocalAws:
         raise LocalAwsError(f"The emulator {reason}. The end of its log:\n{tail}")
 
     def stop(self) -> None:
-        """End the emulator and everything it wrote. Harmless when it is not running."""
+        """End the emulator and remove its files. Does nothing if it is not running."""
         self._end_process()
         if self._workdir is not None:
             shutil.rmtree(self._workdir, ignore_errors=True)
@@ -196,12 +151,12 @@ class LocalAws:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        # Its Lambda workers share its session; they outlive it only if it was killed.
+        # Its Lambda workers are in its session. They outlive it only if it was killed.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
 
     def client(self, service: str, region: str = "us-east-1", credentials: Credentials | None = None) -> Any:
-        """A boto3 client whose every request goes to the emulator, MRAP ARNs and host prefixes included."""
+        """A boto3 client that sends every request to the emulator."""
         return pinned_client(self.url, service, region, credentials)
 
     def create_user(self, name: str, policy: dict[str, Any]) -> Credentials:
@@ -213,23 +168,23 @@ class LocalAws:
         return Credentials(key["AccessKeyId"], key["SecretAccessKey"])
 
     def lambda_session(self, role_arn: str, function_arn: str) -> Credentials:
-        """The role's credentials as Lambda@Edge gives them to the function. LocalAwsError if it could not assume it."""
+        """The role's credentials as Lambda@Edge gives them to a function. LocalAwsError if the role refuses."""
         body = {"role_arn": role_arn, "function_arn": function_arn}
         keys = self._ask("POST", "/_local/lambda-session", body)
         return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
     def requests(self, after: int = 0) -> list[dict[str, Any]]:
-        """What was asked of AWS, without the first `after` requests."""
+        """The log of the requests to AWS, without the first `after` ones."""
         found: list[dict[str, Any]] = self._ask("GET", f"/_local/requests?after={after}")
         return found
 
     def fault(self, after_mutating: int | None, of: Credentials | None = None) -> None:
-        """Refuse everything (*of* one user) after this many more changes were made; None ends it."""
+        """Refuse every request (*of* one user) after this many more changes; None ends the fault."""
         fault = {"after_mutating": after_mutating, "access_key_id": of.access_key_id if of else None}
         self._ask("POST", "/_local/faults", fault)
 
     def behave(self, **values: float | str) -> None:
-        """Set how AWS behaves (names: localaws.emulator.behaviour); what is not named gets its default."""
+        """Set how AWS behaves (names: emulator/core/behaviour.py); names left out get their defaults."""
         self._ask("POST", "/_local/behaviour", values)
 
     def environment(self, credentials: Credentials | None = None, region: str | None = "us-east-1") -> dict[str, str]:
@@ -244,7 +199,7 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "PYTHONPATH": str(_CLIENT) + (os.pathsep + inherited if inherited else ""),
+            "PYTHONPATH": str(_GUARD) + (os.pathsep + inherited if inherited else ""),
         }
         if who.session_token is not None:
             variables["AWS_SESSION_TOKEN"] = who.session_token
@@ -263,6 +218,14 @@ class LocalAws:
         if answer.status != 200:
             raise LocalAwsError(document["message"])
         return document
+
+
+def _emulator_python() -> Path:
+    """LOCALAWS_EMULATOR_PYTHON, or that of the nearest .venv-emulator in a parent directory."""
+    if configured := os.environ.get("LOCALAWS_EMULATOR_PYTHON"):
+        return Path(configured)
+    found = [parent / ".venv-emulator" for parent in _PACKAGE.parents if (parent / ".venv-emulator").is_dir()]
+    return (found[0] if found else Path(".venv-emulator")) / "bin" / "python"
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""A viewer: one request, path bytes as they are given."""
+"""A viewer: one request, with the bytes of the path unchanged."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,12 +25,12 @@ class Response:
 
     @property
     def result(self) -> str:
-        """What CloudFront says that it did: the word in `X-Cache: Hit from cloudfront`."""
+        """The first word of `X-Cache: Hit from cloudfront`."""
         return self.x_cache.removesuffix(" from cloudfront")
 
 
 def get(url: str, path: str = "/", *, method: str = "GET", pop: str | None = None, **headers: str) -> Response:
-    """*path* is sent as it is; header names are given with underscores."""
+    """*path* is sent unchanged; header names have underscores for hyphens."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -42,5 +42,5 @@ def get(url: str, path: str = "/", *, method: str = "GET", pop: str | None = Non
 
 
 def url_path(name: str) -> str:
-    """The path of a file as a browser writes it: every byte that is not plain percent-encoded."""
+    """The path of a file as a browser sends it, percent-encoded."""
     return "/" + quote(name)

@@ -1,4 +1,4 @@
-"""The function of a site at the edge, in local AWS, and what else is done to it there."""
+"""A site's Lambda@Edge function in local AWS, and concurrent changes to it."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -115,7 +115,7 @@ class Functions:
         return self._distribution
 
     def interfere(self, monkeypatch: pytest.MonkeyPatch, step: str, change: Callable[[], object]) -> None:
-        """Somebody's change, once, right before this step of a run."""
+        """A concurrent change, once, right before this step of a run."""
         make_step, changes = getattr(api.EdgeLambdaApi, step), [change]
 
         def interfered(self: api.EdgeLambdaApi, *arguments: Any, **options: Any) -> None:

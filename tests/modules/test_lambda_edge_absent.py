@@ -1,4 +1,4 @@
-"""lambda_edge_function with state=absent, and what lambda_edge_function_info tells meanwhile, against local AWS."""
+"""lambda_edge_function with state=absent, and lambda_edge_function_info, against local AWS."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -32,8 +32,8 @@ def delete(functions: Functions, **options: Any) -> dict[str, Any]:
 
 def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
     functions.run(log_retention=30)
-    foreign = functions.local_aws.client("logs", "eu-west-1")
-    foreign.create_log_group(logGroupName=f"{LOG_GROUP}-eu")
+    logs_client = functions.local_aws.client("logs", "eu-west-1")
+    logs_client.create_log_group(logGroupName=f"{LOG_GROUP}-eu")
     foretold = delete(functions, check=True)
     assert (foretold["mutating"], functions.versions()) == ([], ["1"])
     gone = delete(functions)
@@ -42,9 +42,10 @@ def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
     assert (gone["function"], gone["pending"], gone["pending_reason"]) == ({}, False, None)
     assert (functions.info(), functions.retentions()) == ([], {})
     assert (
-        foreign.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"][0]["logGroupName"] == f"{LOG_GROUP}-eu"
+        logs_client.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"][0]["logGroupName"]
+        == f"{LOG_GROUP}-eu"
     )
-    foreign.delete_log_group(logGroupName=f"{LOG_GROUP}-eu")
+    logs_client.delete_log_group(logGroupName=f"{LOG_GROUP}-eu")
     again = delete(functions)
     assert (again["changed"], again["plan"], again["mutating"], again["pending"]) == (False, [], [], False)
 
@@ -98,8 +99,8 @@ def test_what_is_there_is_told(functions: Functions) -> None:
     published = functions.run(package=functions.package("b"))
     distribution = functions.associate("2")
     (found,) = functions.info(log_groups=True)
-    told = {key: found[key] for key in ("name", "arn", "package_sha256")}
-    assert told == {key: published["function"][key] for key in told}
+    shown = {key: found[key] for key in ("name", "arn", "package_sha256")}
+    assert shown == {key: published["function"][key] for key in shown}
     assert (found["runtime"], found["memory_size"], found["timeout"], found["tags"]) == (
         *("python3.13", 128, 5),
         {"team": "web"},
@@ -137,8 +138,8 @@ def test_the_role_goes_when_nothing_pends(functions: Functions, tmp_path: Path) 
 
     def remove() -> None:
         variables = {"origin_request_site": "shop"}
-        status, said = run_role(modules, tmp_path, "origin_request", variables, tasks_from="absent")
-        assert status == 0, said
+        status, output = run_role(modules, tmp_path, "origin_request", variables, tasks_from="absent")
+        assert status == 0, output
 
     def there() -> bool:
         return any(role["RoleName"].endswith(NAME) for role in roles.list_roles()["Roles"])

@@ -117,7 +117,7 @@ def test_what_is_set_up_is_waited_for(functions: Functions) -> None:
     assert functions.run()["function"]["version"] == "1"
     changed = functions.run(package=functions.package("b"), memory_size=256)
     assert changed["function"]["version"] == "2"
-    # Somebody else's change is under way when the run begins.
+    # Another change is in progress when the run begins.
     functions.client.update_function_configuration(FunctionName=NAME, MemorySize=512)
     assert functions.run(memory_size=1024)["function"]["version"] == "3"
     assert functions.run(memory_size=1024)["mutating"] == []
@@ -170,18 +170,18 @@ def zipped_files(content: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("services", "said"),
+    ("services", "message"),
     [
         (["lambda"], r"edgelambda\.amazonaws\.com may not assume"),
         (["s3"], r"lambda\.amazonaws\.com and edgelambda\.amazonaws\.com may not assume"),
     ],
 )
 def test_a_role_that_cannot_be_assumed_is_refused_before_a_change(
-    functions: Functions, services: list[str], said: str
+    functions: Functions, services: list[str], message: str
 ) -> None:
     functions.trust(*services)
     before = len(functions.local_aws.requests())
-    with pytest.raises(ModuleFailed, match=f"role_arn: {said}.*trust policy"):
+    with pytest.raises(ModuleFailed, match=f"role_arn: {message}.*trust policy"):
         functions.run()
     assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]
 

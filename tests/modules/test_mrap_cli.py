@@ -1,4 +1,4 @@
-"""The access point through Ansible itself: what is shown while it waits, and the role with all its entries."""
+"""The MRAP through Ansible: the progress lines of a wait, and the role with all its entry points."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -50,7 +50,7 @@ def buckets(local_aws: LocalAws) -> dict[str, str]:
     return make_buckets(local_aws, [*REGIONS, "ap-south-1"])
 
 
-def test_what_is_waited_for_is_shown_meanwhile_and_the_deadline_says_how_to_go_on(
+def test_a_wait_shows_its_progress_and_the_deadline_error_how_to_continue(
     modules: Modules, buckets: dict[str, str]
 ) -> None:
     modules.local_aws.behave(mrap_seconds=3600.0)

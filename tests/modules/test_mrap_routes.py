@@ -21,7 +21,7 @@ SUBMIT = "PATCH /v20180820/mrap/instances/{arn}/routes"
 
 
 def create(local_aws: LocalAws, name: str, regions: list[str]) -> str:
-    """The ARN of a new access point."""
+    """The ARN of a new MRAP."""
     members = []
     for region in regions:
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -34,18 +34,18 @@ def create(local_aws: LocalAws, name: str, regions: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def access_point(local_aws: LocalAws) -> str:
+def mrap(local_aws: LocalAws) -> str:
     return create(local_aws, "routes", REGIONS)
 
 
 @pytest.fixture
-def arn(local_aws: LocalAws, access_point: str) -> Iterator[str]:
-    """Of an access point whose Regions are all in service, before and after."""
-    yield access_point
+def arn(local_aws: LocalAws, mrap: str) -> Iterator[str]:
+    """The ARN of an MRAP whose Regions are all in service, before and after the test."""
+    yield mrap
     local_aws.behave()
     local_aws.client("s3control", "eu-west-1").submit_multi_region_access_point_routes(
         AccountId=local_aws.account_id,
-        Mrap=access_point,
+        Mrap=mrap,
         RouteUpdates=[{"Region": region, "TrafficDialPercentage": 100} for region in REGIONS],
     )
 
@@ -132,7 +132,7 @@ def test_what_is_wrong_is_refused_before_anything_is_changed(
     assert not [entry for entry in modules.local_aws.requests(before) if entry["mutating"]]
 
 
-def test_check_mode_takes_an_access_point_that_is_yet_to_be_created(modules: Modules) -> None:
+def test_check_mode_accepts_an_mrap_that_does_not_exist_yet(modules: Modules) -> None:
     foretold = modules.run(MODULE, check=True, arn="(known after apply)", out_of_service=["us-east-1"])
     assert (foretold["plan"], foretold["routes"], foretold["endpoint"]) == (
         ["Take us-east-1 out of service"],

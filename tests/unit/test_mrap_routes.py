@@ -82,22 +82,6 @@ def test_a_dial_has_two_ends_only(dial: t.Any) -> None:
         want(dials={"us-east-1": dial})
 
 
-@pytest.mark.parametrize(
-    "arn",
-    [
-        "my-site-3f9a1c2b",
-        "mfzwi23gnjvgw.mrap",
-        "arn:aws:s3:us-west-2:111122223333:accesspoint/mfzwi23gnjvgw.mrap",
-        "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw",
-        f"{ARN}/object/*",
-        KNOWN_AFTER_APPLY,
-    ],
-)
-def test_what_is_no_arn(arn: str) -> None:
-    with pytest.raises(EdgeError, match="is not the ARN of a Multi-Region Access Point"):
-        planning.check_arn(arn)
-
-
 def test_of_an_access_point_that_is_yet_to_be_created_all_regions_are_in_service() -> None:
     result = planning.plan(OPERATIONS, None, want(arn=KNOWN_AFTER_APPLY, out_of_service=["eu-north-1"]))
     assert (result.before, result.sentences) == (None, ["Take eu-north-1 out of service"])

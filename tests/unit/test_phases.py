@@ -213,14 +213,17 @@ PROVIDERS = {
 def test_each_id_is_returned_before_a_task_needs_it(before: str | None, after: str) -> None:
     site = deployed(wanted(before)) if before else Site()
     settings = wanted(after, edge_aliases=["www.example.com"])
-    ran: set[str] = set()
-    for _, task, data in site.plan(settings):
-        for reference in references(data):
-            assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, (task, reference)
-        ran.add(task)
-    summary = site_facts(Target(settings, site.live()), check_mode=False)["summary"]
-    for reference in references(summary):
-        assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, reference
+    target = Target(settings, site.live())
+    for check_mode in (False, True):
+        planned = site_facts(target, check_mode)
+        ran: set[str] = set()
+        for phase in planned["phases"]:
+            for task, data in phase.items():
+                for reference in references(data):
+                    assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, (task, reference)
+                ran.add(task)
+        for reference in references(planned["summary"]):
+            assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, reference
 
 
 def test_the_playbook_runs_the_tasks_in_the_order_of_the_table() -> None:

@@ -11,18 +11,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
+from .._rules.names import is_host_name
 from .._rules.ownership import OWNER_TAG
 
 if t.TYPE_CHECKING:
     from .api import CertificateApi
 
-_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_NAME = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}")
 # Source: ACM API reference, RequestCertificate.
 MAX_FIRST_NAME = 64
 MAX_NAMES = 100
@@ -108,7 +106,7 @@ def checked_names(domain_name: str, others: t.Iterable[str]) -> tuple[str, ...]:
     """All names in small letters, each once, the first one first. EdgeError for one that ACM would refuse."""
     names = tuple(dict.fromkeys(str(name).strip().lower().rstrip(".") for name in (domain_name, *others)))
     for name in names:
-        if not _NAME.fullmatch(name) or len(name) > 253:
+        if not is_host_name(name, wildcard=True):
             raise EdgeError(
                 f"{name!r} is no host name that a certificate can have: labels of letters, digits and hyphens, with at "
                 "most a leading '*.'; write an international name as xn--."

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from .._core.errors import EdgeError
@@ -20,8 +19,6 @@ if t.TYPE_CHECKING:
     from .operations import Operations
 
 IN_SERVICE, OUT_OF_SERVICE = 100, 0
-
-_ARN = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
 
 # Its dial by Region.
 Routes = t.Mapping[str, int]
@@ -36,14 +33,6 @@ class Desired:
     @property
     def alias(self) -> str:
         return self.arn.rpartition("/")[2]
-
-
-def check_arn(arn: str) -> None:
-    if not _ARN.fullmatch(arn):
-        raise EdgeError(
-            f"arn: {arn!r} is not the ARN of a Multi-Region Access Point, such as "
-            "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap."
-        )
 
 
 def desired(

@@ -15,6 +15,7 @@ from .._core.aws import AnsibleAWSModule, Aws
 from .._core.plan import KNOWN_AFTER_APPLY, Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
+from .._rules.names import check_mrap_arn
 from . import plan as planning
 from .api import RoutesApi
 from .operations import PAUSE, Operations
@@ -39,7 +40,7 @@ class Routes(Resource[State]):
         p = module.params
         self._unknown = module.check_mode and p["arn"] == KNOWN_AFTER_APPLY
         if not self._unknown:
-            planning.check_arn(p["arn"])
+            check_mrap_arn(p["arn"], "arn")
         self._desired = planning.desired(p["arn"], p["state"] == "present", p["out_of_service"], p["dials"])
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]

@@ -45,6 +45,10 @@ class Distribution:
     cache_policy_id: str = ""
 
     @property
+    def id(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+    @property
     def family(self) -> Family | None:
         """What serves. None where the target is no origin of ours."""
         return family_of(self.target)

@@ -31,7 +31,7 @@ Facts = dict[str, t.Any]
 def site(target: Target, check_mode: bool) -> Facts:
     """In check mode one phase runs: the modules of a later one would plan against a site that is not yet as the phases
     before it leave it. Their own sentences stand for them."""
-    planned = phases(target)
+    planned, live = phases(target), target.live.distribution
     later = planned[1:] if check_mode else []
     mrap = {"mrap_alias": MRAP_ALIAS, "mrap_arn": MRAP_ARN} if target.mode.mrap else {}
     retires_function = any(phase.tasks.get("retire", {}).get("function") for phase in planned) and not later
@@ -40,8 +40,8 @@ def site(target: Target, check_mode: bool) -> Facts:
         "phases": [phase.as_data() for phase in planned if phase not in later],
         "summary": {
             "site": target.name,
-            "domain_name": DISTRIBUTION_DOMAIN_NAME,
-            "distribution_id": DISTRIBUTION_ID,
+            "domain_name": live.domain_name if live else DISTRIBUTION_DOMAIN_NAME,
+            "distribution_id": live.id if live else DISTRIBUTION_ID,
             **mrap,
             "regions": target.regions,
             **({"buckets_no_longer_used": list(target.left_buckets.values())} if target.left_buckets else {}),

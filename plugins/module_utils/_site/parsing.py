@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._core.errors import EdgeError
 from .._rules import latency
-from .._rules.host_names import is_host_name
+from .._rules.names import is_host_name
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,8 @@ import typing as t
 from .._core.errors import EdgeError
 from .._rules import latency
 from .._rules.bucket_names import GLOBAL, RESERVED_PREFIXES
-from .._rules.host_names import is_record_name
 from .._rules.kms_keys import check_kms_keys
+from .._rules.names import is_record_name
 from .._rules.regions import OPT_IN_REGIONS
 from .origin_modes import OAC, ORIGIN_MODES, OriginMode
 
@@ -26,7 +26,6 @@ Settings = dict[str, t.Any]
 # An MRAP's name has 50 characters, of which 9 are ours; a bucket's has 63, of which the account, the longest Region and
 # the namespace's suffix take 31.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
-_MRAP_ARN = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
 _WEB_ACL = re.compile(r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9a-f-]{36}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -58,14 +57,6 @@ def hosts_without_wildcard(value: t.Sequence[str], variable: str) -> None:
     for host in value:
         if "*" in host:
             raise EdgeError(f"{variable}: {host!r} is not valid: name each host that is to show the release.")
-
-
-def mrap_arn(value: str, variable: str) -> None:
-    if not _MRAP_ARN.fullmatch(value):
-        raise EdgeError(
-            f"{variable}: {value!r} is not the ARN of a Multi-Region Access Point: use the one that site.yml prints, "
-            "such as arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap."
-        )
 
 
 def kms_keys(value: t.Mapping[str, str], variable: str) -> None:

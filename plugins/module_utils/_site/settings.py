@@ -19,6 +19,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._release.files import check_release_name
 from .._rules.bucket_names import ACCOUNT_REGIONAL, NAMESPACES, check_bucket_names
+from .._rules.names import check_mrap_arn
 from .._rules.regions import check_regions
 from . import setting_checks as checks
 from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
@@ -318,7 +319,7 @@ SETTINGS = (
         "The ARN of the Multi-Region Access Point. If it is set, it is not looked up in CloudFront.",
         (FAILOVER,),
         default_text="looked up",
-        check=checks.mrap_arn,
+        check=check_mrap_arn,
     ),
     Setting(
         "edge_probes",

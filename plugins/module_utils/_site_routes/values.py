@@ -18,7 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._core.errors import EdgeError
 from .._release.files import check_release_name
-from .._rules.host_names import is_record_name
+from .._rules.names import is_record_name
 from .forms import Json
 
 # The prefix of every site's releases.

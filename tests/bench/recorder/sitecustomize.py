@@ -1,4 +1,4 @@
-"""Imported by every Python that has this directory first on its PYTHONPATH: what tests/localaws/client does, and
+"""Imported by every Python that has this directory first on its PYTHONPATH: what tests/localaws/guard does, and
 besides, every call of boto3 is written down, so that the same calls can be made without Ansible."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-runpy.run_path(str(Path(__file__).parents[2] / "localaws" / "client" / "sitecustomize.py"))
+runpy.run_path(str(Path(__file__).parents[2] / "localaws" / "guard" / "sitecustomize.py"))
 
 _MODULE = "botocore.client"
 

@@ -20,7 +20,7 @@ from localaws.geo import load_pops
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import bucket_host, bucket_names
 from localaws.reference.distribution import Distribution, bucket_origin
-from localaws.reference.resources import access_control, let_cloudfront_read
+from localaws.reference.resources import allow_cloudfront_to_read, origin_access_control
 from localaws.reference.site import HOME_REGION, REGIONS, Site
 
 VIRGINIA, SYDNEY = "us-east-1", "ap-southeast-2"
@@ -197,7 +197,7 @@ def test_one_function_serves_origins_with_and_without_an_oac(
 ) -> None:
     """As during a migration between origin modes: requests go to origins of both kinds."""
     name = f"both-{mode.replace('_', '-')}"
-    control = access_control(local_aws, name, "sigv4")
+    control = origin_access_control(local_aws, name, "sigv4")
     buckets = bucket_names(local_aws, REGIONS, name)
     hosts = {region: bucket_host(region, bucket) for region, bucket in buckets.items()}
 
@@ -218,7 +218,7 @@ def test_one_function_serves_origins_with_and_without_an_oac(
         }
         site = Site(local_aws, tmp_path_factory.mktemp(name), name, **given)
         publish(site)
-        let_cloudfront_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
+        allow_cloudfront_to_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
         with site.edge:
             reply = site.get("/_edge/region", "IAD")
             assert (reply.status, reply.body.decode()) == (200, SYDNEY)

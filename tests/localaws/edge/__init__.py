@@ -1,7 +1,7 @@
-"""CloudFront on this machine, for one distribution that it reads back through the AWS API of the emulator.
+"""CloudFront on this machine, for one distribution that it reads through the AWS API of the emulator.
 
-It runs the deployed function code and the deployed Lambda package, keeps a cache for each point of presence, and sends
-the rest to the origin. `python -m localaws.edge --help`, or `Edge` inside a test.
+It runs the deployed function code and the deployed Lambda package, has a cache for each point of presence, and sends
+requests to the origin. Start it by `python -m localaws.edge`, or as `Edge` in a test.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m localaws.edge`: the edge as a process of its own."""
+"""`python -m localaws.edge`: the edge in its own process."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _wait_for_end_of_stdin(stop: threading.Event) -> None:
-    # Not by sys.stdin: a thread that waits in it makes the interpreter abort when it exits.
+    # Not sys.stdin: a thread that waits in it makes the interpreter abort at exit.
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass
     stop.set()
 
 
-def _sentence(error: Exception) -> str:
+def _message(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return "The port is taken; choose another one with --port"
     return str(error)
@@ -65,5 +65,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (EdgeError, OSError, BotoCoreError, ClientError) as failure:
-        print(f"edge: {_sentence(failure)}", file=sys.stderr)
+        print(f"edge: {_message(failure)}", file=sys.stderr)
         sys.exit(2)

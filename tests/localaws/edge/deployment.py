@@ -1,4 +1,4 @@
-"""What is deployed, read back through the AWS API, and kept current."""
+"""The deployment, read through the AWS API and kept current."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import zipfile
 from base64 import b64decode, b64encode
 from pathlib import Path
 
+from localaws.clients import pinned_client
 from localaws.edge.messages import LOG, EdgeError
 from localaws.edge.origin.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
 from localaws.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
@@ -25,10 +26,9 @@ from localaws.edge.snapshot import (
     stores_of,
 )
 from localaws.edge.viewer_function.function import FunctionCode, KeyValues
-from localaws.local_aws import pinned_client
 
 _POLL_SECONDS = 0.5
-# While a change is on its way: who is told that it is Deployed may count on it at once.
+# The pace of reads while a change is InProgress: once it is Deployed, it must be in effect.
 _LOOK_SECONDS = 0.1
 
 
@@ -51,7 +51,9 @@ class DeploymentReader:
             code, more = self._viewer_function(function_name)
             versions += more
         if not behavior.get("CachePolicyId"):
-            raise EdgeError(f"Distribution {self._id} has no cache policy; ForwardedValues is not supported here")
+            raise EdgeError(
+                f"Distribution {self._id} has no cache policy; the local edge does not support ForwardedValues"
+            )
         policy = self._cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
         methods = behavior.get("AllowedMethods") or {"Items": ["GET", "HEAD"]}
         controls = {}
@@ -85,7 +87,7 @@ class DeploymentReader:
         )
 
     def versions(self, current: Snapshot) -> tuple[str, ...]:
-        """The ETags now of what `current` was read from."""
+        """The current ETags of the resources that `current` was read from."""
         found = self._cloudfront.get_distribution(Id=self._id)
         versions = [found["ETag"], found["Distribution"]["Status"]]
         function = current.viewer_function
@@ -118,7 +120,7 @@ class DeploymentReader:
 
     def _origin_function(self, arn: str) -> OriginFunction:
         if not arn.rpartition(":")[2].isdigit():
-            raise EdgeError(f"Lambda@Edge runs a numbered version of a function, which {arn} is not")
+            raise EdgeError(f"{arn} is not a numbered version of a function, which Lambda@Edge needs")
         found = self._lambda.get_function(FunctionName=arn)
         config = found["Configuration"]
         if (config.get("Environment") or {}).get("Variables"):
@@ -140,7 +142,7 @@ class DeploymentReader:
         with urllib.request.urlopen(url, timeout=60) as answer:
             archive = answer.read()
         if b64encode(hashlib.sha256(archive).digest()).decode() != code_sha256:
-            raise EdgeError(f"The package downloaded for {arn} is not the one that its CodeSha256 names")
+            raise EdgeError(f"The package downloaded for {arn} does not match its CodeSha256")
         part = target.with_suffix(".part")
         with zipfile.ZipFile(io.BytesIO(archive)) as content:
             content.extractall(part)
@@ -149,7 +151,7 @@ class DeploymentReader:
 
 
 class Deployment:
-    """The current snapshot; a thread keeps it current."""
+    """The current snapshot, updated by a thread."""
 
     def __init__(self, reader: DeploymentReader) -> None:
         self._reader = reader
@@ -161,9 +163,9 @@ class Deployment:
         self._next_look = 0.0
 
     def at(self, location: str) -> Snapshot:
-        """What an edge location goes by: while a change is InProgress, every second one has what was before.
+        """The snapshot of an edge location: while a change is InProgress, half of them still have the one before.
 
-        Functions and their keys do not wait for that: a new LIVE stage is everybody's.
+        Functions and their keys do not wait for it: a new LIVE stage is everywhere at once.
         """
         if self._before is not None:
             self._look()
@@ -194,7 +196,7 @@ class Deployment:
             if time.monotonic() < self._next_look:
                 return
             self._next_look = time.monotonic() + _LOOK_SECONDS
-        with contextlib.suppress(Exception):  # the poller tells
+        with contextlib.suppress(Exception):  # the poller logs it
             self.refresh()
 
     def _poll(self) -> None:
@@ -203,7 +205,7 @@ class Deployment:
             try:
                 self.refresh()
                 failed = ""
-            except Exception as error:  # the last good snapshot stays in service
+            except Exception as error:  # the last snapshot stays in service
                 if str(error) != failed:
                     failed = str(error)
                     LOG.error("cannot read the deployment, keeping the last one: %s", error)

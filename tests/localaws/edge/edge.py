@@ -1,4 +1,4 @@
-"""The edge as the tests hold it: start, stop, refresh; and which host and point of presence a request is for."""
+"""Start, stop and refresh the edge; find the host and the point of presence of a request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class Edge:
-    """CloudFront for one distribution. `send` may alter what is about to go to the origin."""
+    """CloudFront for one distribution. `send` may change a request to the origin before it is sent."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Edge:
         return self._deployment.current
 
     def start(self) -> None:
-        """EdgeError if the distribution cannot be played here; OSError if the port is taken."""
+        """EdgeError if the edge does not support the distribution; OSError if the port is taken."""
         self._parent.mkdir(parents=True, exist_ok=True)
         self._server = Server((_ADDRESS, self._port), self.answer)
         try:
@@ -96,7 +96,7 @@ class Edge:
             raise
 
     def stop(self) -> None:
-        """End the server, its workers and everything it wrote. Harmless when it is not running."""
+        """End the server and its workers, and remove its files. Does nothing if it is not running."""
         if self._server is not None:
             if self._thread is not None:
                 self._server.shutdown()
@@ -111,13 +111,13 @@ class Edge:
         self._server = self._thread = self._deployment = self._flow = self._directory = None
 
     def refresh(self) -> None:
-        """Read what is deployed now, instead of within the next second."""
+        """Read the deployment now, instead of within the next second."""
         if self._deployment is None:
             raise EdgeError("The edge is not running")
         self._deployment.refresh()
 
     def answer(self, request: ViewerRequest, location: str | None) -> Answer:
-        """The whole answer, CloudFront's own headers included."""
+        """The whole answer, with CloudFront's own headers."""
         pop = self.home_pop
         deployment, flow = self._deployment, self._flow
         if deployment is None or flow is None:
@@ -151,7 +151,7 @@ def _known_host(host: str, snapshot: Snapshot) -> str | None:
     name = host.lower()
     bare = name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() else name
     if bare in _LOOPBACK:
-        # So that a browser can be pointed at the edge: the function sees the distribution's own name.
+        # For a browser: the function gets the distribution's own name.
         return snapshot.domain_name
     wildcard = "*." + bare.partition(".")[2]
     return bare if bare == snapshot.domain_name or {bare, wildcard} & snapshot.aliases else None

@@ -1,4 +1,4 @@
-"""A request's way: its size and method, the viewer function, and then the cache or the origin."""
+"""The steps of a request: checks of size and method, the viewer function, then the cache or the origin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from localaws.edge.viewer_function.function import FunctionCode, ViewerFunction
 from localaws.geo import Pop
 
 __all__ = ["Flow", "Send"]
-_PLAYED_METHODS = ("GET", "HEAD", "OPTIONS")
+_SUPPORTED_METHODS = ("GET", "HEAD", "OPTIONS")
 _LENGTHS = frozenset({"content-length", "age"})
 # "Quotas on general distributions".
 _URL_BYTES, _REQUEST_BYTES = 8192, 32768
@@ -62,9 +62,9 @@ class Flow:
         try:
             target = choose(snapshot.origins, snapshot.target, request.origin)
         except RuleBroken as error:
-            text = f"The CloudFront function chose an origin that CloudFront does not take: {error}"
+            text = f"The CloudFront function selected an origin that CloudFront refuses: {error}"
             raise Refusal(502, text, "FunctionValidationError from cloudfront") from error
-        # "Specify a default root object". After the function, which may have made something of '/' itself.
+        # "Specify a default root object". After the function, which may have changed '/' itself.
         if request.uri == "/" and snapshot.default_root_object:
             request = dataclasses.replace(request, uri="/" + snapshot.default_root_object.removeprefix("/"))
         return self._cached.answer(Visit(snapshot, pop, target, request))
@@ -88,12 +88,12 @@ def _check(snapshot: Snapshot, request: ViewerRequest) -> None:
     if url > _URL_BYTES or url + headers > _REQUEST_BYTES:
         limits = f"a URL may have {_URL_BYTES} bytes, and a request with its headers {_REQUEST_BYTES}"
         raise Refusal(413, f"The request is too large: {limits}")
-    # ViewerProtocolPolicy has no meaning here: the edge speaks plain HTTP and takes it for HTTPS.
+    # ViewerProtocolPolicy has no meaning here: the edge takes plain HTTP for HTTPS.
     if request.method not in snapshot.allowed_methods:
         raise Refusal(
             403,
             "This distribution is not configured to allow the HTTP request method that was used for this request. "
             "The distribution supports only cachable requests.",
         )
-    if request.method not in _PLAYED_METHODS:
-        raise Refusal(502, f"The local edge does not play {request.method} yet")
+    if request.method not in _SUPPORTED_METHODS:
+        raise Refusal(502, f"The local edge does not support {request.method} yet")

@@ -1,4 +1,4 @@
-"""What CloudFront refuses from an edge function ("Restrictions on edge functions", Amazon CloudFront guide)."""
+"""Refusals of CloudFront for the result of an edge function ("Restrictions on edge functions", CloudFront guide)."""
 
 from __future__ import annotations
 
@@ -84,11 +84,11 @@ _SIGNED_HEADERS = re.compile(r"SignedHeaders=([^,\s]*)")
 
 
 class RuleBroken(Exception):
-    """The function's answer is not valid; CloudFront gives the viewer a 502."""
+    """The function's result is not valid; CloudFront answers the viewer with a 502."""
 
 
 def check_headers(given: Mapping[str, Any], returned: Mapping[str, Any], read_only: frozenset[str]) -> None:
-    """No disallowed header and no change to a read-only one. Values are compared as they are."""
+    """Refuse disallowed headers, and changes of read-only ones."""
     for name, value in returned.items():
         if not _TOKEN.fullmatch(name):
             raise RuleBroken(f"The function returned a header name that is not a lower-case token: {name!r}")
@@ -102,7 +102,7 @@ def check_headers(given: Mapping[str, Any], returned: Mapping[str, Any], read_on
 
 
 def check_uri(uri: object) -> None:
-    # Without this, a URI with a space or a line break would change the request that follows it.
+    # A URI with a space or a line break would change the request.
     if not isinstance(uri, str) or not _TARGET.fullmatch(uri) or "?" in uri:
         raise RuleBroken(f"The function returned a URI that is not a path starting with '/': {uri!r}")
 
@@ -182,7 +182,7 @@ def check_signature_covers(headers: Headers) -> None:
         names = ", ".join(unsigned)
         raise RuleBroken(
             f"The signature does not cover {names}: CloudFront would send it and S3 would refuse it with 403. "
-            "Every x-amz-* header must be in SignedHeaders, also the x-amz-cf-id that CloudFront adds"
+            "Every x-amz-* header must be in SignedHeaders, including the x-amz-cf-id that CloudFront adds"
         )
 
 

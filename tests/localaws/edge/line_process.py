@@ -1,4 +1,4 @@
-"""A subprocess that answers one line of JSON with one line of JSON. It ends when its stdin does."""
+"""A subprocess that answers a line of JSON with a line of JSON. It ends when its stdin does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LineProcess:
             stderr=subprocess.PIPE,
             env=environment,
             cwd=directory,
-            start_new_session=True,  # a Ctrl-C is for the edge, which then stops its workers
+            start_new_session=True,  # Ctrl-C reaches the edge only, which then stops its workers
             bufsize=0,
         )
         self._rest = b""
@@ -50,7 +50,7 @@ class LineProcess:
         return self._process.poll() is None
 
     def ask(self, message: Any, timeout: float) -> Any:
-        """One at a time. After a timeout the process is gone: its late answer would be taken for the next one's."""
+        """One call at a time. A timeout ends the process: its late answer would be read as the next one."""
         assert self._process.stdin is not None
         try:
             with memoryview(json.dumps(message).encode("ascii") + b"\n") as left:

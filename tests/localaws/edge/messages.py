@@ -1,4 +1,4 @@
-"""What passes between the parts: a viewer's request, the request to the origin, the answer to the viewer."""
+"""The messages between the parts: the viewer's request, the request to the origin, and their answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Headers = list[tuple[str, str]]
 
 LOG = logging.getLogger("localaws.edge")
 CHUNK_BYTES = 256 * 1024
-# RFC 9110, "Connection": they belong to one connection, so no proxy passes them on.
+# RFC 9110, "Connection": a proxy does not forward headers of one connection.
 HOP_BY_HOP = frozenset(
     [
         "connection",
@@ -30,11 +30,11 @@ HOP_BY_HOP = frozenset(
 
 
 class EdgeError(Exception):
-    """The edge cannot play CloudFront for what it was given; the message says why."""
+    """The edge does not support its input; the message has the reason."""
 
 
 class Refusal(Exception):
-    """CloudFront itself answers the viewer with an error."""
+    """CloudFront answers the viewer with an error of its own."""
 
     def __init__(self, status: int, message: str, x_cache: str = "Error from cloudfront") -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class Refusal(Exception):
 
 
 class Unreachable(Refusal):
-    """No answer from the origin. An origin group takes it for a 503 or, if it was too slow, for a 504."""
+    """No answer from the origin. For an origin group it counts as a 503, or after a timeout as a 504."""
 
     def __init__(self, status: int, message: str, counts_as: int) -> None:
         super().__init__(status, message)
@@ -53,7 +53,7 @@ class Unreachable(Refusal):
 
 @dataclass(frozen=True)
 class ViewerRequest:
-    """`uri` and `query` are what the viewer sent, never decoded; bytes that are not UTF-8 are surrogates in them."""
+    """`uri` and `query` are the viewer's, not decoded; bytes that are not UTF-8 are surrogates."""
 
     request_id: str
     method: str
@@ -63,7 +63,7 @@ class ViewerRequest:
     headers: Headers  # lower-case names, without cookie
     cookies: dict[str, str]
     client_ip: str
-    origin: dict[str, Any] | None = None  # what the viewer function asked for, see viewer_function/runtime.js
+    origin: dict[str, Any] | None = None  # the viewer function's selection, see viewer_function/runtime.js
 
     def header(self, name: str) -> str | None:
         return header(self.headers, name)
@@ -71,7 +71,7 @@ class ViewerRequest:
 
 @dataclass(frozen=True)
 class OriginRequest:
-    """As it goes on the wire: `target` is path and query string."""
+    """The request as it is sent: `target` is path and query string."""
 
     method: str
     host: str
@@ -101,16 +101,16 @@ class OriginAnswer:
 
 
 def discard(answer: OriginAnswer) -> None:
-    """Read what nobody wants, so that its connection ends."""
+    """Read an unused answer to its end, so that its connection ends."""
     try:
         for _ in answer.chunks:
             pass
     except OSError as error:
-        LOG.info("an answer that nobody wanted broke off: %s", error)
+        LOG.info("an unused answer ended early: %s", error)
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """The value of a header, its lines joined; None if there is none."""
+    """The value of a header, its lines joined, or None."""
     values = [value for key, value in headers if key.lower() == name]
     return ", ".join(values) if values else None
 

@@ -1,4 +1,4 @@
-"""A name server on loopback that answers for TXT records what Route 53's would, from the emulator's hosted zones.
+"""A name server on loopback with the TXT records of the emulator's hosted zones, answered as Route 53 does.
 
 Sources: RFC 1035; Route 53 Developer Guide, "Weighted routing" and "How Amazon Route 53 chooses records when health
 checking is configured".
@@ -17,22 +17,22 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from localaws.clients import pinned_client
 from localaws.edge.messages import LOG
-from localaws.local_aws import pinned_client
 
 _HEADER = struct.Struct("!HHHHHH")
 _TXT, _IN, _TO_QUESTION = 16, 1, 0xC00C
 _ANSWER, _RECURSION_DESIRED = 0x8080, 0x0100
 _FOUND, _FAILED, _NO_SUCH_NAME = 0, 2, 3
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-# As long an answer of the API is kept.
+# An answer of the API is kept this long.
 _SECONDS = 1.0
 
 RecordSet = dict[str, Any]
 
 
 class NameServer:
-    """Started by `with` or `start`; `address` is where it listens, by UDP."""
+    """Started by `with` or `start`; it listens at `address`, by UDP."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class NameServer:
         self.stop()
 
     def answer(self, query: bytes) -> bytes | None:
-        """None for what is no question."""
+        """None for a malformed query."""
         try:
             request_id, flags, questions, *_ = _HEADER.unpack_from(query)
             labels, end = [], _HEADER.size
@@ -99,14 +99,14 @@ class NameServer:
                 return _NO_SUCH_NAME, 0, []
             found = self._chosen([record for record in records if record["Type"] == "TXT"]) if kind == _TXT else None
         except (BotoCoreError, ClientError) as error:
-            LOG.error("the name server cannot ask Route 53: %s", error)
+            LOG.error("the name server cannot read Route 53: %s", error)
             return _FAILED, 0, []
         if found is None:
             return _FOUND, 0, []
         return _FOUND, int(found["TTL"]), [record["Value"] for record in found["ResourceRecords"]]
 
     def _records(self, name: str) -> list[RecordSet] | None:
-        """Those of the name, none if nothing has it."""
+        """The records of the name, or None if it does not exist."""
         with self._lock:
             since, records = self._known.get(name, (float("-inf"), None))
             if self._clock() - since >= _SECONDS:
@@ -126,7 +126,7 @@ class NameServer:
         return [record | {"healthy": self._is_healthy(record.get("HealthCheckId"))} for record in records] or None
 
     def _is_healthy(self, check: str | None) -> bool:
-        """Nobody checks here. One that is disabled counts as healthy, and if it is inverted too, as unhealthy."""
+        """There are no checks here: healthy, but unhealthy if the check is disabled and inverted."""
         if check is None:
             return True
         config = self._route53.get_health_check(HealthCheckId=check)["HealthCheck"]["HealthCheckConfig"]
@@ -136,7 +136,7 @@ class NameServer:
         if not records or "Weight" not in records[0]:
             return records[0] if records else None
         healthy = [record for record in records if record["healthy"]] or records
-        # Those of weight 0 count when there is nothing else: then all alike.
+        # If all weights are 0, all records have the same chance.
         shares = [record["Weight"] for record in healthy]
         if not any(shares):
             shares = [1] * len(healthy)
@@ -161,6 +161,6 @@ class NameServer:
 
 
 def _strings(value: str) -> bytes:
-    """As they are on the wire, of a value in quotation marks."""
+    """The strings of a quoted value in wire format."""
     texts = [re.sub(r"\\(.)", r"\1", found).encode("utf-8") for found in _STRING.findall(value)]
     return b"".join(bytes([len(text)]) + text for text in texts)

@@ -1,4 +1,4 @@
-"""Cache and origin request policies: what is in the cache key, and what CloudFront passes on to the origin."""
+"""Cache and origin request policies: the parts of the cache key and of the request to the origin."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from localaws.edge.messages import Headers, ViewerRequest
 
 @dataclass(frozen=True)
 class Selection:
-    """Of headers, query strings or cookies: which ones a policy includes."""
+    """The headers, query strings or cookies that a policy includes."""
 
     behavior: str = "none"
     names: frozenset[str] = frozenset()
 
-    def picks(self, name: str) -> bool:
+    def includes(self, name: str) -> bool:
         if self.behavior in {"all", "allViewer", "allViewerAndWhitelistCloudFront"}:
             return True
         if self.behavior == "whitelist":
@@ -36,18 +36,18 @@ class CachePolicy:
     brotli: bool
 
     def accept_encoding(self, viewer: str | None) -> str | None:
-        """Of what the viewer accepts, what the policy has enabled ("Cache compressed objects")."""
+        """The encodings that the viewer accepts and the policy enables ("Cache compressed objects")."""
         accepted = {part.partition(";")[0].strip().lower() for part in (viewer or "").split(",")}
         enabled = [name for name, on in (("br", self.brotli), ("gzip", self.gzip)) if on and name in accepted]
         return ",".join(enabled) or None
 
     def key(self, request: ViewerRequest) -> tuple[Any, ...]:
-        """GET and HEAD share a key: CloudFront answers a HEAD from a GET's copy."""
+        """GET and HEAD share a key: CloudFront answers a HEAD from the copy of a GET."""
         return (
             request.uri,
             selected_query(request.query, [self.query_strings]),
-            tuple((name, value) for name, value in sorted(request.headers) if self.headers.picks(name)),
-            tuple((name, value) for name, value in sorted(request.cookies.items()) if self.cookies.picks(name)),
+            tuple((name, value) for name, value in sorted(request.headers) if self.headers.includes(name)),
+            tuple((name, value) for name, value in sorted(request.cookies.items()) if self.cookies.includes(name)),
             self.accept_encoding(request.header("accept-encoding")),
         )
 
@@ -78,20 +78,20 @@ def parse_origin_request_policy(config: dict[str, Any]) -> OriginRequestPolicy:
 
 
 def selected_query(query: str, selections: Iterable[Selection]) -> str:
-    """The parameters any of the policies includes, in the viewer's order and spelling."""
+    """The parameters that any policy includes, in the viewer's order and spelling."""
     wanted = list(selections)
     if any(selection.behavior == "all" for selection in wanted):
         return query
     pairs = [pair for pair in query.split("&") if pair]
-    return "&".join(pair for pair in pairs if any(one.picks(pair.partition("=")[0]) for one in wanted))
+    return "&".join(pair for pair in pairs if any(one.includes(pair.partition("=")[0]) for one in wanted))
 
 
 def forwarded(request: ViewerRequest, cache: CachePolicy, origin: OriginRequestPolicy) -> Headers:
-    """The viewer's own headers and cookies for the origin: what is in the key goes to the origin as well."""
+    """The viewer's headers and cookies for the origin, which gets everything in the cache key as well."""
     policies = (cache, origin)
-    headers = [(name, value) for name, value in request.headers if any(one.headers.picks(name) for one in policies)]
+    headers = [(name, value) for name, value in request.headers if any(one.headers.includes(name) for one in policies)]
     cookies = [
-        f"{name}={value}" for name, value in request.cookies.items() if any(p.cookies.picks(name) for p in policies)
+        f"{name}={value}" for name, value in request.cookies.items() if any(p.cookies.includes(name) for p in policies)
     ]
     return headers + ([("cookie", "; ".join(cookies))] if cookies else [])
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on 127.0.0.1, one thread for each connection; a target's bytes stay as the viewer sent them."""
+"""HTTP/1.1 on 127.0.0.1, one thread per connection; the bytes of a request target are not changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.1"  # what is no request gets a 400 with a status line, not HTTP/0.9
+    default_request_version = "HTTP/1.1"  # a malformed request gets a 400 with a status line, not HTTP/0.9
     timeout = _IDLE_SECONDS
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
@@ -37,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
     _target = b""
 
     def parse_request(self) -> bool:
-        # The target is taken out first: the base class decodes it, splits it at non-breaking spaces (which are bytes of
+        # Take the target out first: the base class decodes it, splits it at non-breaking spaces (which are bytes of
         # UTF-8) and joins leading slashes.
         parts = self.raw_requestline.rstrip(b"\r\n").split(b" ")
         self._target = b""
@@ -48,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         request_id = new_request_id()
-        # A body is not read, so what follows it cannot be understood.
+        # A body is not read, so the connection cannot be used again.
         if self.headers.get("transfer-encoding") or self.headers.get("content-length", "0").strip() != "0":
             self.close_connection = True
         try:
@@ -59,7 +59,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._write(answer, request_id)
         except OSError as error:
-            LOG.info("%s the viewer went away: %s", request_id, error)
+            LOG.info("%s the viewer disconnected: %s", request_id, error)
             self.close_connection = True
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _serve
@@ -111,15 +111,15 @@ class _Handler(BaseHTTPRequestHandler):
         gone: OSError | None = None
         try:
             for chunk in chunks:
-                # To the end also for a viewer who left, as the copy for the cache is made on the way.
+                # Read to the end even if the viewer disconnected: the copy for the cache is made here.
                 if gone is None and not bodiless:
                     try:
                         self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk) if chunked else chunk)
                     except OSError as error:
                         gone = error
         except OSError as error:
-            # The status is already out: only a closed connection tells the viewer that this is not all.
-            LOG.error("%s the origin failed while its body was passed on: %s", request_id, error)
+            # The status is sent already: only a closed connection shows the viewer that the body is incomplete.
+            LOG.error("%s the origin failed during its body: %s", request_id, error)
             self.close_connection = True
             self.wfile.flush()
             self.connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""One state of a deployment: everything a request needs, and how it is read from a DistributionConfig."""
+"""One state of a deployment: everything that a request needs, parsed from a DistributionConfig."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class OriginFunction:
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """A custom error response; without a page only the time to live differs."""
+    """A custom error response; without a page, only its time to live."""
 
     ttl: float = _ERROR_TTL
     page: str = ""
@@ -49,14 +49,14 @@ class Snapshot:
     errors: dict[int, ErrorResponse]
     origins: dict[str, Origin]
     target: Target
-    origin: Origin  # the target's first one, or the one that is being asked
+    origin: Origin  # the first of the target, or the one of the current request
     cache_policy: CachePolicy
     origin_request_policy: OriginRequestPolicy
     viewer_function: FunctionCode | None
     origin_function: OriginFunction | None
     access_controls: tuple[str, ...]  # their ids
-    deployed: bool  # everywhere: until then, some edge locations have what was before
-    versions: tuple[str, ...]  # ETags of what it was read from, and the distribution's status
+    deployed: bool  # everywhere: until then, some edge locations have the snapshot before
+    versions: tuple[str, ...]  # the ETags of the resources it was read from, and the distribution's status
 
     def error(self, status: int) -> ErrorResponse:
         return self.errors.get(status, ErrorResponse())
@@ -65,7 +65,7 @@ class Snapshot:
 def associated_functions(config: dict[str, Any]) -> tuple[str | None, str | None]:
     """The viewer-request function's name and the origin-request version's ARN."""
     if items(config.get("CacheBehaviors")):
-        raise EdgeError("The distribution has CacheBehaviors; the local edge plays the default behavior only")
+        raise EdgeError("The distribution has CacheBehaviors; the local edge supports the default behavior only")
     behavior = config["DefaultCacheBehavior"]
     functions = {one["EventType"]: one["FunctionARN"] for one in items(behavior.get("FunctionAssociations"))}
     lambdas = {one["EventType"]: one["LambdaFunctionARN"] for one in items(behavior.get("LambdaFunctionAssociations"))}
@@ -89,15 +89,15 @@ def parse_errors(config: dict[str, Any]) -> dict[int, ErrorResponse]:
 
 
 def check_signers(target: Target, lambda_arn: str | None) -> None:
-    """What CloudFront does not sign for ("Restrict access to an Amazon S3 Multi-Region Access Point origin").
+    """Refuse sigv4a with Lambda@Edge ("Restrict access to an Amazon S3 Multi-Region Access Point origin").
 
-    Another origin of the distribution may have such an access control: no request goes there.
+    Another origin of the distribution may have such an origin access control: no request reaches it.
     """
     for origin in target.members:
         if origin.access_control and origin.access_control.protocol == "sigv4a" and lambda_arn:
             raise EdgeError(
                 f"The origin {origin.id} has an origin access control that signs with sigv4a: CloudFront does not run "
-                "Lambda@Edge for origin requests to it. Take one of the two away"
+                "Lambda@Edge for origin requests to it. Remove one of the two"
             )
 
 

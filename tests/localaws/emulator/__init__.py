@@ -1,1 +1,1 @@
-"""MiniStack held to AWS's rules. An environment of its own: `python -m localaws.emulator --port N --workdir DIR`."""
+"""MiniStack with the refusals, delays and services of AWS that it lacks. It runs in its own Python environment."""

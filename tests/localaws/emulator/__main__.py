@@ -1,4 +1,4 @@
-"""Start the emulator: `python -m localaws.emulator --port N --workdir DIR`. It ends at SIGTERM or when stdin ends."""
+"""Start the emulator: `python -m localaws.emulator --port N --workdir DIR`. It ends at SIGTERM or the end of stdin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACCOUNT_ID = "111122223333"
 
 
 def _prepare(port: int, workdir: Path) -> None:
-    """MiniStack reads its settings when it is imported, so they come first."""
+    """MiniStack reads its settings at import, so they are set before."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]  # AWS_ACCESS_KEY_ID would replace the root key `test`
     for name in ("tmp", "state", "s3", "home"):
@@ -22,7 +22,7 @@ def _prepare(port: int, workdir: Path) -> None:
     os.environ.update(
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(port),
-        IOT_MTLS_ENABLED="0",  # opens a port on all interfaces whatever BIND_HOST says
+        IOT_MTLS_ENABLED="0",  # it would open a port on all interfaces, regardless of BIND_HOST
         SFTP_ENABLED="0",
         AUTH="true",
         LAMBDA_EXECUTOR="local",
@@ -46,7 +46,7 @@ def main() -> int:
     except metadata.PackageNotFoundError:
         found = "none"
     if found != _MINISTACK:
-        # The patches rely on names that are private to MiniStack.
+        # The modules here replace private names of MiniStack.
         print(f"localaws.emulator needs ministack=={_MINISTACK}; this Python has {found}", file=sys.stderr)
         return 2
     _prepare(arguments.port, arguments.workdir.resolve())

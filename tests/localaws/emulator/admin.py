@@ -1,4 +1,4 @@
-"""The emulator's own endpoints, below /_local/: never seen by MiniStack, not in the request log."""
+"""The emulator's own endpoints, below /_local/: they do not reach MiniStack or the request log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
             fault = json.loads(request.body or b"{}")
             after = fault.get("after_mutating")
             if after is not None and (not isinstance(after, int) or after < 0):
-                raise ValueError("after_mutating must be a number that is not negative")
+                raise ValueError("after_mutating must be a non-negative integer")
             faults.arm(after, fault.get("access_key_id"))
             return _json(200, {"after_mutating": after})
         if route == "POST behaviour":

@@ -1,4 +1,4 @@
-"""The ASGI application in front of MiniStack: refusals, the log and the nearest bucket."""
+"""The ASGI application in front of MiniStack: refusals, faults, the request log and the location of requests."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Gateway:
             await respond(send, request.method, Response(400, "text/plain", str(problem).encode()))
             return
         mutating = is_mutating(request)
-        counted = mutating and self._faults.concerns(request)
+        counted = mutating and self._faults.applies_to(request)
         refused = self._faults.refusal(request, mutating)
         if refused is None:
             refused = services.refusal(request)
@@ -60,7 +60,7 @@ class Gateway:
         async def observed_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 scheduler.run_due()
-                # Before the client has its answer, so that it finds its own request in the log.
+                # Before the client gets its answer, so that the log has its request.
                 self._answered(request, counted, int(message["status"]))
                 if request.is_mrap and route.bucket_region:
                     region = (mrap_routing.BUCKET_REGION_HEADER.encode(), route.bucket_region.encode())
@@ -68,7 +68,7 @@ class Gateway:
             await send(message)
 
         scheduler.run_due()
-        await ministack(_as_ministack_sees_it(scope), replay(request.body, receive), observed_send)
+        await ministack(_for_ministack(scope), replay(request.body, receive), observed_send)
 
     def _answered(self, request: Request, counted: bool, status: int) -> None:
         self._log.add(request, status)
@@ -76,8 +76,8 @@ class Gateway:
             self._faults.not_applied()
 
 
-def _as_ministack_sees_it(scope: Scope) -> dict[str, Any]:
-    """Without the location. And as TLS: this listener stands for AWS's https endpoints (aws:SecureTransport)."""
+def _for_ministack(scope: Scope) -> dict[str, Any]:
+    """Without the location, and as TLS: this listener replaces AWS's https endpoints (aws:SecureTransport)."""
     names = {name.lower() for name, _ in scope["headers"]}
     headers = [pair for pair in scope["headers"] if pair[0].lower() != mrap_routing.LOCATION_HEADER.encode()]
     if b"x-forwarded-proto" not in names:

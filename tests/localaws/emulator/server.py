@@ -28,7 +28,7 @@ def run(port: int) -> int:
     functions.end()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # MiniStack leaves threads behind that would keep the process
+    os._exit(status)  # threads of MiniStack would keep the process alive
 
 
 async def _serve(port: int) -> None:
@@ -38,7 +38,7 @@ async def _serve(port: int) -> None:
         loop.add_signal_handler(number, stop.set)
 
     def watch_stdin() -> None:
-        # Whoever started this process holds the other end: it ends with them, even if they were killed.
+        # The parent process holds the other end, so this process ends with it, even if it is killed.
         while os.read(sys.stdin.fileno(), 4096):
             pass
         threading.Timer(_SHUTDOWN_SECONDS, os._exit, (1,)).start()

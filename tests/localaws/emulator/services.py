@@ -1,8 +1,8 @@
 """What the emulator adds to MiniStack, service by service.
 
-A module with `install()` replaces functions of MiniStack by stricter ones, or adds what MiniStack lacks. A module with
-`refusal(request)` answers a request in AWS's place before MiniStack authorises it: only for a request that AWS refuses
-whoever sends it.
+A module with `install()` replaces functions of MiniStack by stricter ones, or adds operations. A module with
+`refusal(request)` answers before MiniStack authorises the request, so it has only refusals that do not depend on the
+requester's rights.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def install() -> None:
 
 
 def refusal(request: Request) -> Response | None:
-    """AWS's answer to a request that it does not accept from anyone, or None."""
+    """AWS's refusal of a request, regardless of the requester's rights, or None."""
     found: Response | None = None
     if request.is_mrap or request.service == "s3":
         found = s3_checks.refusal(request)

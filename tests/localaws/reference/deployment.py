@@ -1,5 +1,5 @@
-"""The reference deployment of the tests, by plain boto3: buckets in several Regions, and a CloudFront distribution in
-front of them that picks one in any of four ways. Nothing of the project."""
+"""The reference deployment, by plain boto3: buckets in several Regions and a CloudFront distribution in front of them,
+with an MRAP, or with a bucket selected by Region, by a TXT record, or by the viewer function."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Deployment:
     distribution_id: str
     distribution_arn: str
     domain_name: str
-    mrap_name: str  # "" without an access point, as are the next two
+    mrap_name: str  # "" without an MRAP, like the next two
     mrap_alias: str
     mrap_arn: str
-    buckets: dict[str, str]  # by Region; the first one is replicated to the others
-    lambda_role_name: str  # "" without a Lambda function, as are those of its ARN and version
+    buckets: dict[str, str]  # by Region; the first is replicated to the others
+    lambda_role_name: str  # "" without a Lambda function, like its ARN and the version
     lambda_role_arn: str
     replication_role_name: str
     kvs_name: str
@@ -38,7 +38,7 @@ class Deployment:
 
 
 def bucket_names(local_aws: LocalAws, regions: list[str], name: str = "ref") -> dict[str, str]:
-    """By Region: known before they are made, so that a Lambda package can have them in its configuration."""
+    """The names by Region, known before creation for the configuration of a Lambda package."""
     return {region: f"{name}-{region}-{local_aws.account_id}" for region in regions}
 
 
@@ -47,7 +47,7 @@ def bucket_host(region: str, bucket: str) -> str:
 
 
 def nearest(regions: list[str]) -> dict[str, list[str]]:
-    """For each Region of a regional edge cache, the Regions of the buckets: nearest, next, and so on."""
+    """For the Region of each regional edge cache, the buckets' Regions, nearest first."""
     places = load_regions()
     caches = sorted({pop.regional_edge_cache for pop in load_pops().values()})
     return {
@@ -71,20 +71,23 @@ def deploy(
     failover_headers: dict[str, str] | None = None,
     change: Callable[[Distribution], Distribution] | None = None,
 ) -> Deployment:
-    """*origin* is mrap, region_map, dns_record or nearest_bucket. Without a *lambda_zip*, CloudFront signs itself.
-    With *failover_headers*, region_map and dns_record have a group, and its second origin has them. *change* may still
-    change the distribution before it is made."""
+    """Create everything.
+
+    *origin* is mrap, region_map, dns_record or nearest_bucket. Without a *lambda_zip*, CloudFront signs by an OAC.
+    With *failover_headers*, region_map and dns_record have an origin group whose second origin has these headers.
+    *change* may change the distribution before its creation.
+    """
     buckets = bucket_names(local_aws, regions, name)
     for region, bucket in buckets.items():
         parts.make_bucket(local_aws, region, bucket)
     parts.replicate(local_aws, regions[0], buckets, f"{name}-replication")
-    alias = parts.access_point(local_aws, name, list(buckets.values())) if origin == "mrap" else ""
+    alias = parts.mrap(local_aws, name, list(buckets.values())) if origin == "mrap" else ""
     mrap_arn = f"arn:aws:s3::{local_aws.account_id}:accesspoint/{alias}" if alias else ""
     role, role_arn, version_arn = "", "", ""
     if lambda_zip is not None:
         role = f"{name}-edge"
         role_arn = parts.make_role(local_aws, role, _EDGE_SERVICES, parts.reading(mrap_arn, buckets))
-        version_arn = parts.edge_version(
+        version_arn = parts.lambda_version(
             local_aws, f"{name}-origin-request", role_arn, lambda_zip, lambda_handler, lambda_runtime
         )
     kvs_arn = parts.key_value_store(local_aws, name, keys)
@@ -92,14 +95,14 @@ def deploy(
     distribution = Distribution(name, function_arn, lambda_version_arn=version_arn)
     control = ""
     if lambda_zip is None:
-        control = parts.access_control(local_aws, name, "sigv4a" if alias else "sigv4")
+        control = parts.origin_access_control(local_aws, name, "sigv4a" if alias else "sigv4")
     distribution = _with_origins(distribution, origin, alias, buckets, control, origin_headers or {}, failover_headers)
     distribution = change(distribution) if change else distribution
     made = local_aws.client("cloudfront").create_distribution(DistributionConfig=distribution.config())["Distribution"]
     if control:
-        parts.let_cloudfront_read(local_aws, made["ARN"], buckets)
+        parts.allow_cloudfront_to_read(local_aws, made["ARN"], buckets)
         if alias:
-            parts.let_cloudfront_through(local_aws, made["ARN"], name, mrap_arn)
+            parts.allow_cloudfront_through_mrap(local_aws, made["ARN"], name, mrap_arn)
     return Deployment(
         distribution_id=made["Id"],
         distribution_arn=made["ARN"],
@@ -133,7 +136,7 @@ def _with_origins(
         host = f"{alias}.accesspoint.s3-global.amazonaws.com"
         return replace(distribution, origins=[custom_origin("mrap", host, control, **headers)])
     if origin in ("region_map", "dns_record"):
-        # An origin that the Lambda function signs for is a custom one; the function puts another bucket in its place.
+        # A custom origin, as the Lambda function signs; it replaces the host by another bucket.
         members = [custom_origin("bucket", hosts[first], **headers)]
         if failover_headers is None:
             return replace(distribution, origins=members)
@@ -141,6 +144,6 @@ def _with_origins(
         return replace(distribution, origins=members, group=("bucket", "failover"))
     if origin == "nearest_bucket":
         origins: list[dict[str, Any]] = [bucket_origin(region, host, control) for region, host in hosts.items()]
-        # What the function's choice replaces, and what still serves without it.
+        # The function's selection replaces this group, which serves without it.
         return replace(distribution, origins=origins, group=(first, others[0]))
     raise ValueError(f"There is no origin mode {origin!r}: mrap, region_map, dns_record or nearest_bucket")

@@ -1,4 +1,4 @@
-"""The distribution of the reference deployment, in each way to pick a bucket. Nothing of the project."""
+"""The distribution of the reference deployment, in each origin mode."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TLS = {
 
 @dataclass
 class Distribution:
-    """The parts of a DistributionConfig that differ; `error_pages` by status: path, status shown and seconds."""
+    """The variable parts of a DistributionConfig; `error_pages` by status: path, shown status and seconds."""
 
     name: str
     viewer_function_arn: str
     origins: list[dict[str, Any]] = field(default_factory=list)
-    group: tuple[str, str] | None = None  # the ids of two origins, to be the target in place of the first origin
+    group: tuple[str, str] | None = None  # the ids of two origins, which are the target instead of the first origin
     lambda_version_arn: str = ""
     error_pages: dict[int, tuple[str, int, int]] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Distribution:
 
 
 def custom_origin(origin_id: str, host: str, access_control: str = "", **headers: str) -> dict[str, Any]:
-    """One that a Lambda@Edge function signs for, or an access point."""
+    """A custom origin: an MRAP, or one signed for by a Lambda@Edge function."""
     custom = [{"HeaderName": name.replace("_", "-"), "HeaderValue": value} for name, value in headers.items()]
     return {
         "Id": origin_id,
@@ -66,7 +66,7 @@ def custom_origin(origin_id: str, host: str, access_control: str = "", **headers
 
 
 def bucket_origin(origin_id: str, host: str, access_control: str) -> dict[str, Any]:
-    """One that CloudFront signs for."""
+    """An S3 origin with an origin access control."""
     return {
         "Id": origin_id,
         "DomainName": host,

@@ -1,4 +1,4 @@
-"""What the reference deployment is made of, each by plain boto3. Nothing of the project."""
+"""The resources of the reference deployment, created by plain boto3, and policy documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLOUDFRONT = "cloudfront.amazonaws.com"
 
 def make_bucket(local_aws: LocalAws, region: str, bucket: str) -> str:
     s3 = local_aws.client("s3", region)
-    # us-east-1 is the Region without a name here.
+    # us-east-1 has no LocationConstraint.
     location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=bucket, **location)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -52,8 +52,8 @@ def replicate(local_aws: LocalAws, source_region: str, buckets: dict[str, str], 
     )
 
 
-def access_point(local_aws: LocalAws, name: str, buckets: list[str]) -> str:
-    # Multi-Region Access Points are managed in this Region only.
+def mrap(local_aws: LocalAws, name: str, buckets: list[str]) -> str:
+    # The only Region with this API.
     s3control = local_aws.client("s3control", "us-west-2")
     token = s3control.create_multi_region_access_point(
         AccountId=local_aws.account_id, Details={"Name": name, "Regions": [{"Bucket": bucket} for bucket in buckets]}
@@ -75,7 +75,7 @@ def access_point(local_aws: LocalAws, name: str, buckets: list[str]) -> str:
 
 
 def reading(mrap_arn: str, buckets: dict[str, str]) -> list[dict[str, Any]]:
-    # The access point and the bucket behind it both have to allow a request.
+    # A request needs the rights to the MRAP and to the bucket behind it.
     arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets.values()]
     points = [mrap_arn] if mrap_arn else []
     return [
@@ -127,8 +127,8 @@ def viewer_function(local_aws: LocalAws, name: str, code: str, kvs_arn: str) -> 
     return arn
 
 
-def edge_version(local_aws: LocalAws, name: str, role_arn: str, archive: bytes, handler: str, runtime: str) -> str:
-    client = local_aws.client("lambda", "us-east-1")  # where Lambda@Edge functions live
+def lambda_version(local_aws: LocalAws, name: str, role_arn: str, archive: bytes, handler: str, runtime: str) -> str:
+    client = local_aws.client("lambda", "us-east-1")  # the Region of Lambda@Edge functions
     client.create_function(
         FunctionName=name, Runtime=runtime, Role=role_arn, Handler=handler, Code={"ZipFile": archive}
     )
@@ -137,8 +137,8 @@ def edge_version(local_aws: LocalAws, name: str, role_arn: str, archive: bytes, 
     return arn
 
 
-def access_control(local_aws: LocalAws, name: str, protocol: str) -> str:
-    """The id of an origin access control: CloudFront signs itself."""
+def origin_access_control(local_aws: LocalAws, name: str, protocol: str) -> str:
+    """Create an origin access control, and return its id."""
     config = {
         "Name": name,
         "SigningProtocol": protocol,
@@ -150,15 +150,15 @@ def access_control(local_aws: LocalAws, name: str, protocol: str) -> str:
     return found
 
 
-def let_cloudfront_read(local_aws: LocalAws, distribution_arn: str, buckets: dict[str, str]) -> None:
-    """By each bucket's policy, this distribution only; it may list, so that a missing key is a 404."""
+def allow_cloudfront_to_read(local_aws: LocalAws, distribution_arn: str, buckets: dict[str, str]) -> None:
+    """Allow this distribution in each bucket's policy; with ListBucket, so that a missing key is a 404."""
     for region, bucket in buckets.items():
         policy = document(for_cloudfront(distribution_arn, f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"))
         local_aws.client("s3", region).put_bucket_policy(Bucket=bucket, Policy=policy)
 
 
-def let_cloudfront_through(local_aws: LocalAws, distribution_arn: str, name: str, mrap_arn: str) -> None:
-    """The access point's policy: it and the bucket's both have to allow a service."""
+def allow_cloudfront_through_mrap(local_aws: LocalAws, distribution_arn: str, name: str, mrap_arn: str) -> None:
+    """Allow this distribution in the MRAP's policy: a service needs it and the bucket's policy."""
     policy = document(for_cloudfront(distribution_arn, mrap_arn, f"{mrap_arn}/object/*"))
     details = {"Name": name, "Policy": policy}
     local_aws.client("s3control", "us-west-2").put_multi_region_access_point_policy(

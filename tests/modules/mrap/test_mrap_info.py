@@ -40,7 +40,7 @@ def test_one_and_a_sites_and_all(mrap: Mraps) -> None:
     assert of_all == sorted(of_all)
 
 
-def test_what_goes_on_is_told(mrap: Mraps) -> None:
+def test_an_operation_in_progress_is_returned(mrap: Mraps) -> None:
     mrap.run()
     policy = mrap.policy("s3:GetObject")
     mrap.local_aws.behave(
@@ -54,8 +54,8 @@ def test_what_goes_on_is_told(mrap: Mraps) -> None:
 
 
 def test_what_may_not_be_read_is_told(mrap: Mraps) -> None:
-    nobody = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-    without = Modules(mrap.local_aws, mrap.local_aws.create_user("nobody", nobody))
+    deny_all = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    without = Modules(mrap.local_aws, mrap.local_aws.create_user("nobody", deny_all))
     with pytest.raises(ModuleFailed, match=r"AccessDenied from GetMultiRegionAccessPoint: .*Allow the call"):
         mrap.info(without)
 

@@ -1,4 +1,4 @@
-"""s3_multi_region_access_point against local AWS: it is created once and deleted once, whatever comes between."""
+"""s3_multi_region_access_point against local AWS: one creation and one deletion, also after interruptions."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -78,7 +78,7 @@ def test_a_failure_is_told_and_the_next_run_begins_anew(mrap: Mraps) -> None:
     with pytest.raises(ModuleFailed, match=f"could not create .* {mrap.name}: InternalErrors: .*run it again"):
         mrap.run()
     mrap.local_aws.behave()
-    time.sleep(2)  # AWS's clock tells whole seconds: until then the failed operation may be the next run's own
+    time.sleep(2)  # CreationTime has whole seconds: until then the failed operation may belong to the next run
     assert mrap.run()["multi_region_access_point"]["status"] == "READY"
 
 

@@ -1,4 +1,4 @@
-"""s3_multi_region_access_point against local AWS: every right that the deployer has is needed, and its lack is told."""
+"""s3_multi_region_access_point against local AWS: each right is needed, and a missing one is reported."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -24,7 +24,7 @@ from modules.users import deployer
         "s3:PutMultiRegionAccessPointPolicy",
     ],
 )
-def test_every_permission_is_needed_and_its_lack_is_told(mrap: Mraps, action: str) -> None:
+def test_every_permission_is_needed_and_reported_if_missing(mrap: Mraps, action: str) -> None:
     """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
     without = deployer(mrap.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):

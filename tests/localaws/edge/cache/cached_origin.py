@@ -1,4 +1,4 @@
-"""Answers from the cache, and what is put into it: copies, their revalidation, and error pages."""
+"""Answers from the cache or the origin: copies, their revalidation, and error pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _HIT, _MISS, _ERROR = "Hit from cloudfront", "Miss from cloudfront", "Error from
 
 @dataclass(frozen=True)
 class Visit:
-    """A request, and where it is answered."""
+    """A request, its point of presence and its target."""
 
     snapshot: Snapshot
     pop: Pop
@@ -68,7 +68,7 @@ class CachedOrigin:
         return self._judged(visit, found, stored=plain or whole)
 
     def _revalidated(self, visit: Visit, entry: Entry) -> Answer:
-        """ "Revalidation": an expired copy is asked for again under the condition that it changed."""
+        """ "Revalidation": a conditional request for an expired copy."""
         request = visit.request
         plain = stored_response.without_conditions(request)
         found = self._fetch(visit.asking(stored_response.with_validators(plain, entry)))
@@ -94,7 +94,7 @@ class CachedOrigin:
         return self._error_page(visit, found)
 
     def _error_page(self, visit: Visit, found: OriginAnswer) -> Answer:
-        """ "Generate custom error responses". The page is asked for like an object, of the same origin."""
+        """ "Generate custom error responses". The page is requested like an object, from the same origin."""
         discard(found)
         configured = visit.snapshot.error(found.status)
         ttl = self._ttl(visit.snapshot, found)
@@ -117,14 +117,14 @@ class CachedOrigin:
         try:
             return self._fetcher.fetch(visit.snapshot, visit.target, visit.pop, visit.request)
         except Unreachable as error:
-            # For the cache and for error pages, an origin that does not answer is one with a 5xx.
+            # For the cache and for error pages, an unreachable origin is one that answers 5xx.
             LOG.warning("%s %d %s", visit.request.request_id, error.status, error.message)
             answer = error_answer(error.status, error.message, _ERROR)
             headers = [pair for pair in answer.headers if pair[0] == "content-type"]
             return OriginAnswer(error.status, headers, iter(answer.chunks), answer.length)
 
     def _passed_on(self, visit: Visit, found: OriginAnswer, *, stored: bool) -> Answer:
-        """To the viewer, and on the way into the cache."""
+        """Send an answer to the viewer, and store it in the cache on the way."""
         ttl = self._ttl(visit.snapshot, found) if stored else 0.0
         headers = _without_lengths(found.headers)
         chunks = self._storing(visit, found, ttl, partial(self._cache.put, *visit.key)) if ttl > 0 else found.chunks
@@ -152,14 +152,14 @@ class CachedOrigin:
         done(Entry(found.status, headers, body, writer.size, self._clock(), ttl, found.bucket_region))
 
     def _kept(self, visit: Visit, found: OriginAnswer) -> Entry:
-        """All of it before the first byte goes to the viewer; in the cache only if it may be."""
+        """Read the whole body before the first byte is sent; cache it only if it may be cached."""
         kept: list[Entry] = []
         ttl = self._ttl(visit.snapshot, found)
         try:
             for _ in self._storing(visit, found, ttl, kept.append):
                 pass
         except OSError as error:
-            raise Refusal(502, f"The origin's answer broke off: {error}") from error
+            raise Refusal(502, f"The origin's answer ended early: {error}") from error
         return self._cache.put(*visit.key, kept[0]) if ttl > 0 else kept[0]
 
     def _from(self, entry: Entry, request: ViewerRequest, x_cache: str) -> Answer:
@@ -175,8 +175,8 @@ class CachedOrigin:
         if found.status >= 400:
             return error_time_to_live(found.status, found.headers, snapshot.error(found.status).ttl, policy, now)
         # "CloudFront caches 307 and 308 responses only when you include the Cache-Control header".
-        told = found.status not in (307, 308) or header(found.headers, "cache-control")
-        if told and found.status in (200, 203, 301, 302, 307, 308):
+        cacheable = found.status not in (307, 308) or header(found.headers, "cache-control")
+        if cacheable and found.status in (200, 203, 301, 302, 307, 308):
             return time_to_live(found.headers, policy, now)
         return 0.0
 

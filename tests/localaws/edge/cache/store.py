@@ -1,4 +1,4 @@
-"""What a point of presence remembers ("Manage how long content stays in the cache", Amazon CloudFront guide)."""
+"""The cache of a point of presence ("Manage how long content stays in the cache", Amazon CloudFront guide)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from localaws.edge.messages import CHUNK_BYTES, Headers, header
 from localaws.edge.policies import CachePolicy
 
 _UNCACHEABLE = ("no-store", "no-cache", "private")
-# "HTTP 4xx and 5xx status codes that CloudFront caches": always, and if the origin says how long.
+# "HTTP 4xx and 5xx status codes that CloudFront caches": always, and only with a max-age of the origin.
 _CACHED_ERRORS = frozenset((404, 410, 414, 500, 501, 502, 503, 504))
-_CACHED_IF_TOLD = frozenset((400, 403, 405, 412, 415))
+_CACHED_WITH_MAX_AGE = frozenset((400, 403, 405, 412, 415))
 _MAY_FORBID = frozenset((404, 410, 414, 501))
 
 
@@ -32,7 +32,7 @@ class Entry:
     stored_at: float
     ttl: float
     bucket_region: str | None
-    error: bool = False  # a custom error response, whatever its status
+    error: bool = False  # a custom error response of any status
 
     @property
     def has_validator(self) -> bool:
@@ -55,30 +55,30 @@ class Entry:
 
 
 def time_to_live(headers: Headers, policy: CachePolicy, now: float) -> float:
-    """How long CloudFront keeps a successful answer; 0: not at all."""
+    """How long CloudFront caches a successful answer; 0: not at all."""
     directives = _directives(header(headers, "cache-control") or "")
     if any(name in directives for name in _UNCACHEABLE):
-        # A minimum TTL above 0 wins over the origin's wish.
+        # A minimum TTL above 0 overrides the origin.
         return policy.min_ttl
-    wished = _max_age(directives)
+    wanted = _max_age(directives)
     expires = header(headers, "expires")
-    if wished is None and expires is not None:
-        wished = _left_until(expires, now)
-    if wished is None:
-        wished = policy.default_ttl
-    return min(max(wished, policy.min_ttl), max(policy.max_ttl, policy.min_ttl))
+    if wanted is None and expires is not None:
+        wanted = _left_until(expires, now)
+    if wanted is None:
+        wanted = policy.default_ttl
+    return min(max(wanted, policy.min_ttl), max(policy.max_ttl, policy.min_ttl))
 
 
 def error_time_to_live(status: int, headers: Headers, minimum: float, policy: CachePolicy, now: float) -> float:
     """ "Control how long CloudFront caches errors": *minimum* is the Error Caching Minimum TTL."""
     directives = _directives(header(headers, "cache-control") or "")
-    told = _max_age(directives)
-    if status not in _CACHED_ERRORS and (status not in _CACHED_IF_TOLD or told is None):
+    max_age = _max_age(directives)
+    if status not in _CACHED_ERRORS and (status not in _CACHED_WITH_MAX_AGE or max_age is None):
         return 0.0
     if status in _MAY_FORBID and any(name in directives for name in _UNCACHEABLE):
         return 0.0
-    wished = told if told is not None else _left_until(header(headers, "expires") or "", now)
-    return max(minimum, min(wished, policy.max_ttl))
+    wanted = max_age if max_age is not None else _left_until(header(headers, "expires") or "", now)
+    return max(minimum, min(wanted, policy.max_ttl))
 
 
 def _max_age(directives: dict[str, str]) -> float | None:
@@ -91,8 +91,8 @@ def _left_until(expires: str, now: float) -> float:
 
 
 class Cache:
-    """Entries by point of presence and key. A body is one file, however many entries have it; files stay until the edge
-    stops, so an answer being sent never loses its own."""
+    """Entries by point of presence and key. A body is one file, shared by all entries that have it; files stay until
+    the edge stops, so an answer in progress never loses its file."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -101,7 +101,7 @@ class Cache:
         directory.mkdir(parents=True, exist_ok=True)
 
     def find(self, pop: str, key: Any) -> Entry | None:
-        """Fresh or not: the caller may revalidate one that is not."""
+        """The entry, fresh or expired: the caller may revalidate it."""
         with self._lock:
             return self._entries.get((pop, key))
 
@@ -115,7 +115,7 @@ class Cache:
 
 
 class BodyWriter:
-    """Takes a body chunk by chunk; it is named by its SHA-256 once it is complete."""
+    """Write a body in chunks; the complete file is named by its SHA-256."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory

@@ -1,4 +1,4 @@
-"""Answers from a cached copy: conditional and range requests (RFC 9110, sections 13 and 14)."""
+"""Answers from a cached copy, with conditional and range requests (RFC 9110, sections 13 and 14)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def build(entry: Entry, request: ViewerRequest) -> Answer:
 
 
 def is_special(request: ViewerRequest) -> bool:
-    """Whether it asks for a part, or under a condition."""
+    """Whether it is a range or a conditional request."""
     return any(name in ("range", *_CONDITIONS) for name, _ in request.headers)
 
 
@@ -37,15 +37,15 @@ def without_conditions(request: ViewerRequest) -> ViewerRequest:
 
 
 def with_validators(request: ViewerRequest, entry: Entry) -> ViewerRequest:
-    """Asks whether the copy is still what the origin has."""
+    """Add the conditions that revalidate the copy."""
     pairs = (("if-none-match", "etag"), ("if-modified-since", "last-modified"))
     validators = [(name, value) for name, of in pairs if (value := header(entry.headers, of)) is not None]
     return dataclasses.replace(request, headers=[*request.headers, *validators])
 
 
-def merged(stored: Headers, told: Headers) -> Headers:
-    """The headers of a copy after a 304 that may tell newer ones (RFC 9111, section 3.2)."""
-    new = [pair for pair in told if pair[0].lower() in _KEPT_IN_304]
+def merged(stored: Headers, received: Headers) -> Headers:
+    """The headers of a copy after a 304, which may have newer ones (RFC 9111, section 3.2)."""
+    new = [pair for pair in received if pair[0].lower() in _KEPT_IN_304]
     names = {name.lower() for name, _ in new}
     return [*(pair for pair in stored if pair[0].lower() not in names), *new]
 
@@ -68,7 +68,7 @@ def _range_holds(entry: Entry, request: ViewerRequest) -> bool:
 def _partial(entry: Entry, wanted: str) -> Answer | None:
     match = _RANGE.fullmatch(wanted)
     if match is None or not (match[1] or match[2]):
-        return None  # Several ranges, or none that is understood: the whole, as RFC 9110 allows.
+        return None  # Several ranges, or a malformed one: the whole body, as RFC 9110 allows.
     if match[1]:
         first, last = int(match[1]), min(int(match[2] or entry.size), entry.size - 1)
         if match[2] and int(match[2]) < first:

@@ -1,4 +1,4 @@
-"""An origin access control: CloudFront signs a request to S3 as itself, on behalf of the distribution.
+"""Origin access control: CloudFront signs a request to S3 with its own credentials, on behalf of the distribution.
 
 Source: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin" and "... Multi-Region Access Point origin".
 """
@@ -15,15 +15,15 @@ from localaws.edge.messages import OriginRequest, Refusal, header
 from localaws.edge.origin.origins import AccessControl, bucket_region
 from localaws.edge.origin.sessions import CloudFrontSessions
 
-# Everything that may stand in a request line: only bytes beyond ASCII are encoded.
+# All characters allowed in a request line: only bytes beyond ASCII are encoded.
 _ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
 def signed(
     request: OriginRequest, control: AccessControl | None, sessions: CloudFrontSessions, distribution_arn: str
 ) -> OriginRequest:
-    """The request as CloudFront sends it. Host and every x-amz-* are signed: S3 asks for that, and no other header is
-    safe from what is between the two."""
+    """The request as CloudFront sends it. Host and all x-amz-* headers are signed: S3 requires them, and others may
+    change on the way."""
     if control is None or control.behavior == "never":
         return request
     if control.behavior == "no-override" and header(request.headers, "authorization"):
@@ -40,7 +40,7 @@ def signed(
     else:
         region = bucket_region(request.host)
         if region is None:
-            raise Refusal(502, f"{request.host} names no Region: an origin access control with sigv4 signs for buckets")
+            raise Refusal(502, f"{request.host} has no Region: an origin access control with sigv4 signs for buckets")
         S3SigV4Auth(credentials, "s3", region).add_auth(draft)
     others = [pair for pair in headers if pair[0] not in amz]
     made = [(name, value) for name, value in draft.headers.items() if name.lower() != "host"]

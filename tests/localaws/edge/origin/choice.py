@@ -1,4 +1,4 @@
-"""The origin of one request: what the distribution says, or what its viewer function made of that.
+"""The origin of a request: the distribution's target, or the selection of its viewer function.
 
 Source: CloudFront Developer Guide, "Helper methods for origin modification".
 """
@@ -30,14 +30,14 @@ _UPDATES = frozenset(
 _OVERRIDES = frozenset(("allowedCertificateNames", "hostHeader", "sni"))
 _CONTROL = {
     "signingBehavior": ("always", "never", "no-override"),
-    # Not sigv4a: for an access point, the origin has to be one of the distribution's.
+    # Not sigv4a: an MRAP must be an origin of the distribution.
     "signingProtocol": ("sigv4",),
     "originType": ("s3", "mediapackagev2", "mediastore", "lambda"),
 }
 
 
 def choose(origins: Mapping[str, Origin], assigned: Target, wish: dict[str, Any] | None) -> Target:
-    """RuleBroken for a wish that CloudFront does not fulfil."""
+    """RuleBroken for a selection that CloudFront refuses."""
     if wish is None:
         return assigned
     helper, arguments = wish["helper"], wish["arguments"]
@@ -48,7 +48,7 @@ def choose(origins: Mapping[str, Origin], assigned: Target, wish: dict[str, Any]
         raise RuleBroken(f"{helper} takes an object, not {first!r}")
     if helper == "createRequestOriginGroup":
         return _group(origins, first)
-    # Of an origin group, it changes the first member only.
+    # It changes only the first member of an origin group.
     changed = _updated(assigned.members[0], first)
     return dataclasses.replace(assigned, members=(changed, *assigned.members[1:]))
 
@@ -76,7 +76,7 @@ def _group(origins: Mapping[str, Origin], wish: dict[str, Any]) -> Target:
         allowed = ", ".join(map(str, sorted(FAILOVER_CODES)))
         raise RuleBroken(f"createRequestOriginGroup takes failoverCriteria: {{statusCodes: [...]}}, of {allowed}")
     if wish.get("selectionCriteria", "default") != "default":
-        raise RuleBroken("The local edge plays origin groups with the selectionCriteria 'default' only")
+        raise RuleBroken("The local edge supports origin groups with the selectionCriteria 'default' only")
     found = tuple(_selected(origins, one.get("originId"), one.get("originOverrides")) for one in members)
     if found[0].id == found[1].id:
         raise RuleBroken(f"The two origins of a group must differ; both are {found[0].id}")

@@ -1,4 +1,4 @@
-"""Asking the origin: through the Lambda@Edge function, signed if CloudFront signs, and the next one if it fails."""
+"""The request to the origin: by the Lambda@Edge function, signed by an OAC, with failover to the next origin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FAILOVER_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Fetcher:
-    """`send` may alter what is about to go to the origin; an OSError of its is the origin's."""
+    """`send` may change a request to the origin; an OSError from it counts as the origin's."""
 
     def __init__(self, endpoint: str, send: Send | None = None) -> None:
         self.functions = LambdaAtEdge(endpoint)
@@ -38,7 +38,7 @@ class Fetcher:
         self._send = send
 
     def fetch(self, snapshot: Snapshot, target: Target, pop: Pop, request: ViewerRequest) -> OriginAnswer:
-        """The first member's answer, or the second one's. Unreachable if there is none."""
+        """The answer of the first member or, after failover, of the second. Unreachable if there is none."""
         primary, *others = target.members
         # "How origin failover works": OPTIONS only if its answers may be cached.
         once = request.method == "OPTIONS" and "OPTIONS" not in snapshot.cached_methods
@@ -68,7 +68,7 @@ class Fetcher:
             if isinstance(made, OriginAnswer):
                 return made
             made = origin_request.with_request_id(made, request.request_id)
-            # Whether CloudFront signs for another bucket that a Lambda function chose is documented nowhere.
+            # It is not documented whether CloudFront signs for another bucket that a Lambda function selects.
             control = asked.access_control if made.host == asked.domain_name else None
             made = access_control.signed(made, control, self._sessions, snapshot.arn)
             origin_request.check(made)
@@ -100,6 +100,6 @@ class Fetcher:
 
 
 def _s3_origin(asked: Origin, custom: dict[str, Any]) -> dict[str, Any]:
-    """ "Lambda@Edge event structure", an S3 origin. Its authMethod knows nothing of origin access controls."""
+    """ "Lambda@Edge event structure", an S3 origin. Its authMethod does not show origin access controls."""
     shared = {name: custom[name] for name in ("customHeaders", "domainName", "path", "readTimeout")}
     return {**shared, "authMethod": "none", "region": bucket_region(asked.domain_name) or ""}

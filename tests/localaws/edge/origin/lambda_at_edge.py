@@ -1,4 +1,4 @@
-"""Runs the Lambda@Edge function of the origin-request event, in the Region of the regional edge cache."""
+"""Run the Lambda@Edge function of the origin-request event, in the Region of the regional edge cache."""
 
 from __future__ import annotations
 
@@ -77,8 +77,7 @@ class _Instance:
 
 
 class LambdaAtEdge:
-    """One instance for each function version and Region. It takes one request after the other, as at AWS, where a
-    busy function gets more instances; here the requests wait."""
+    """One instance for each function version and Region, with one request at a time as in AWS; others wait here."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -90,13 +89,13 @@ class LambdaAtEdge:
         self._versions: list[str] = []
 
     def invoke(self, function: OriginFunction, region: str, event: dict[str, Any], request_id: str) -> Any:
-        """What the handler returned. Refusal if it failed."""
+        """The handler's result. Refusal if it failed."""
         key = (function.version_arn, region)
         with self._lock:
             slot = self._slots.setdefault(key, threading.Lock())
         with slot:
             instance = self._instance(key, function)
-            # The first request also waits for the function to be imported.
+            # The first request also waits for the import of the function.
             timeout = function.timeout if instance.used else function.timeout + _INIT_SECONDS
             instance.used = True
             message = {
@@ -124,7 +123,7 @@ class LambdaAtEdge:
             return [one.process.pid for one in self._instances.values()]
 
     def retain(self, version_arn: str) -> None:
-        """Ends the instances of all versions but this one and the one used before: some places may go by that still."""
+        """End the instances of all versions but this and the one before, which edge locations may still use."""
         with self._lock:
             self._versions = [version_arn, *(each for each in self._versions if each != version_arn)][:2]
             gone = [key for key in self._instances if key[0] not in self._versions]
@@ -153,7 +152,7 @@ class LambdaAtEdge:
             found.process.close()
         session = self._session(function)
         environment = {
-            # Lambda@Edge has no variables of the user's, and the function bears the name of its home Region.
+            # Lambda@Edge has no user variables, and the function's name includes its home Region.
             "AWS_REGION": key[1],
             "AWS_DEFAULT_REGION": key[1],
             "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
@@ -164,7 +163,7 @@ class LambdaAtEdge:
             "PATH": os.defpath,
             "LANG": "C.UTF-8",
         }
-        # -S: without it the function would find what this environment has installed, awscrt for one.
+        # -S: the function must not find packages of this environment, such as awscrt.
         worker = [sys.executable, "-I", "-S", "-B", str(_WORKER)]
         command = [*worker, str(function.package), function.handler, self._name_server()]
         process = LineProcess(
@@ -179,7 +178,7 @@ class LambdaAtEdge:
         raise _execution_error("the edge is stopping")
 
     def _name_server(self) -> str:
-        """Where its functions look names up: started for the first of them."""
+        """The name server of the functions, started for the first one."""
         with self._lock:
             if self._stopped:
                 raise _execution_error("the edge is stopping")

@@ -16,7 +16,7 @@ import time
 import traceback
 from typing import Any
 
-# As in Lambda's sandbox: a name server that only the function can reach, at the port that all have.
+# As in Lambda's sandbox: a name server that only the function can reach, at the standard port.
 _RESOLV_CONF = "/etc/resolv.conf"
 _NAME_SERVER = ("169.254.78.1", 53)
 
@@ -33,8 +33,8 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
-def look_up_at(name_server: str) -> None:
-    """The function finds its own resolv.conf, and what that names at *name_server* (`address:port`)."""
+def use_name_server(name_server: str) -> None:
+    """Give the function its own resolv.conf, whose server is *name_server* (`address:port`)."""
     address, _, port = name_server.partition(":")
     opened = builtins.open
 
@@ -52,7 +52,7 @@ def look_up_at(name_server: str) -> None:
 
 
 def main(package: str, handler_name: str) -> None:
-    # What the function prints belongs in its log, not between our lines.
+    # The function's output belongs in its log, not between the JSON lines.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     sys.path.insert(0, package)
@@ -72,5 +72,5 @@ def main(package: str, handler_name: str) -> None:
 
 
 if __name__ == "__main__":
-    look_up_at(sys.argv[3])
+    use_name_server(sys.argv[3])
     main(sys.argv[1], sys.argv[2])

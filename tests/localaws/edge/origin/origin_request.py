@@ -1,4 +1,4 @@
-"""The request to the origin: its headers, what Lambda@Edge made of it, and sending it."""
+"""The request to the origin: its headers, the result of Lambda@Edge, and sending it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GENERATED_BYTES = 1024 * 1024
 
 
 def headers_for(snapshot: Snapshot, request: ViewerRequest) -> tuple[Headers, str]:
-    """The headers and the query string CloudFront would send ("HTTP request headers and CloudFront behavior")."""
+    """The headers and the query string that CloudFront sends ("HTTP request headers and CloudFront behavior")."""
     cache, policy = snapshot.cache_policy, snapshot.origin_request_policy
     wanted = forwarded(request, cache, policy)
     agent = header(wanted, "user-agent") or "Amazon CloudFront"
@@ -56,7 +56,7 @@ def headers_for(snapshot: Snapshot, request: ViewerRequest) -> tuple[Headers, st
         value = request.header(name)
         if value is not None:
             headers.append((name.title(), value))
-    # "CloudFront replaces the header": the origin's custom headers, which come later, win over a viewer's.
+    # "CloudFront replaces the header": custom headers of the origin, added later, override a viewer's.
     custom = {name.lower() for name, _ in snapshot.origin.custom_headers}
     unwanted = _SET_BY_CLOUDFRONT | HOP_BY_HOP | custom | {"x-amz-cf-id"}
     headers += [(name.title(), value) for name, value in wanted if name not in unwanted]
@@ -74,7 +74,7 @@ def plain_request(origin: Origin, request: ViewerRequest, headers: Headers, quer
 
 
 def from_lambda(given: dict[str, Any], returned: Any) -> OriginRequest | OriginAnswer:
-    """What a Lambda@Edge function made of the request. RuleBroken for what CloudFront refuses."""
+    """The result of a Lambda@Edge function. RuleBroken if CloudFront refuses it."""
     if isinstance(returned, dict) and "status" in returned:
         return _generated(returned)
     check_origin_request(given, returned)
@@ -92,11 +92,11 @@ def with_request_id(found: OriginRequest, request_id: str) -> OriginRequest:
 
 
 def check(found: OriginRequest) -> None:
-    """As the last thing before it is sent: RuleBroken for what S3 would refuse, Refusal for what is not S3."""
+    """The last check before it is sent: RuleBroken if S3 would refuse it, Refusal if the host is not S3."""
     check_signature_covers(found.headers)
     if not is_s3(found.host):
         text = f"The origin host {found.host} is neither an S3 bucket nor a Multi-Region Access Point; the local edge "
-        raise Refusal(502, text + "does not play other origins yet")
+        raise Refusal(502, text + "does not support other origins yet")
 
 
 def _generated(returned: dict[str, Any]) -> OriginAnswer:
@@ -121,7 +121,7 @@ def _generated(returned: dict[str, Any]) -> OriginAnswer:
 
 class _Connection(http.client.HTTPConnection):
     def _encode_request(self, request: str) -> bytes:
-        # The viewer's own bytes: http.client would allow ASCII only.
+        # The viewer's bytes: http.client allows ASCII only.
         return request.encode("utf-8", "surrogateescape")
 
 
@@ -133,7 +133,7 @@ def send(endpoint: str, request: OriginRequest, pop: Pop, read_timeout: float) -
         connection.putheader("Host", request.host)
         for name, value in request.headers:
             connection.putheader(name, value.encode("utf-8", "surrogateescape"))
-        # After everything that is signed: what the emulator is told about the network in between.
+        # Not signed: the location of the edge, for the emulator.
         connection.putheader("X-Forwarded-Proto", "https")
         connection.putheader("x-local-location", f"{pop.location.latitude},{pop.location.longitude}")
         connection.endheaders()
@@ -157,7 +157,7 @@ def send(endpoint: str, request: OriginRequest, pop: Pop, read_timeout: float) -
 def unreachable(host: str, error: Exception, read_timeout: float) -> Unreachable:
     if isinstance(error, TimeoutError):
         return Unreachable(504, f"The origin {host} did not answer within {read_timeout:g} s", counts_as=504)
-    return Unreachable(502, f"The origin {host} could not be asked: {error or type(error).__name__}", counts_as=503)
+    return Unreachable(502, f"The origin {host} is not reachable: {error or type(error).__name__}", counts_as=503)
 
 
 def _body(
@@ -168,7 +168,7 @@ def _body(
         while length != 0 and (chunk := answer.read(CHUNK_BYTES)):
             received += len(chunk)
             yield chunk
-        # http.client takes an early end for the end when it is asked for parts.
+        # http.client does not report an early end of a body that is read in chunks.
         if length is not None and received != length:
             raise ConnectionError(f"the origin's body ended after {received} of {length} bytes")
     except http.client.HTTPException as error:

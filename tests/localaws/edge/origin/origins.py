@@ -15,7 +15,7 @@ _BUCKET_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*\.s3\.([a-z0-9-]+)\.amazonaws\.co
 
 @dataclass(frozen=True)
 class AccessControl:
-    """An origin access control: CloudFront signs as itself."""
+    """An origin access control: CloudFront signs with its own credentials."""
 
     protocol: str  # sigv4 or sigv4a
     behavior: str  # always, never or no-override
@@ -24,7 +24,7 @@ class AccessControl:
 @dataclass(frozen=True)
 class Origin:
     id: str
-    kind: str  # s3 or custom: what the origin is in a Lambda@Edge event
+    kind: str  # s3 or custom, as in a Lambda@Edge event
     domain_name: str
     path: str
     protocol: str
@@ -43,23 +43,23 @@ class Origin:
 
 @dataclass(frozen=True)
 class Target:
-    """An origin, or an origin group: two of them, and the status codes that the second one is asked for."""
+    """An origin, or an origin group: two origins, and the status codes that cause failover to the second."""
 
     members: tuple[Origin, ...]
     failover_codes: frozenset[int] = frozenset()
 
 
-# "Create an origin group": what may be a reason to fail over.
+# "Create an origin group": the allowed failover status codes.
 FAILOVER_CODES = frozenset((400, 403, 404, 416, 429, 500, 502, 503, 504))
 
 
 def parse_origins(config: dict[str, Any], controls: Mapping[str, AccessControl]) -> dict[str, Origin]:
-    """By their ids. *controls*: the origin access controls, by theirs."""
+    """The origins by id. *controls*: the origin access controls by id."""
     return {found["Id"]: _origin(found, controls) for found in items(config["Origins"])}
 
 
 def parse_target(config: dict[str, Any], origins: Mapping[str, Origin]) -> Target:
-    """What the default behavior's TargetOriginId names."""
+    """The target of the default cache behavior."""
     wanted = config["DefaultCacheBehavior"]["TargetOriginId"]
     if wanted in origins:
         return Target((origins[wanted],))
@@ -83,8 +83,8 @@ def _origin(found: dict[str, Any], controls: Mapping[str, AccessControl]) -> Ori
     custom, s3 = found.get("CustomOriginConfig"), found.get("S3OriginConfig") or {}
     host, control_id = found["DomainName"], found.get("OriginAccessControlId") or ""
     if s3.get("OriginAccessIdentity"):
-        raise EdgeError(f"The origin {found['Id']} has an origin access identity; the local edge plays OACs only")
-    # The emulator takes both, CloudFront answers 400 to them.
+        raise EdgeError(f"The origin {found['Id']} has an origin access identity; the local edge supports OACs only")
+    # CloudFront answers 400 to both.
     if custom and control_id and bucket_region(host):
         raise EdgeError(
             f"The origin {found['Id']} is a custom one and has an origin access control for S3: a bucket that "

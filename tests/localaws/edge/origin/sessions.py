@@ -1,4 +1,4 @@
-"""Temporary credentials that AWS gives to itself, from the emulator's own endpoints."""
+"""Temporary credentials of the CloudFront service, from the emulator's own endpoint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RENEW_SECONDS = 120.0
 
 
 class CloudFrontSessions:
-    """CloudFront's own, for each distribution that it signs for."""
+    """The credentials for each distribution."""
 
     def __init__(self, endpoint: str) -> None:
         self._where = urlsplit(endpoint)

@@ -1,4 +1,4 @@
-"""The event of a viewer-request function and what it may return ("CloudFront Functions event structure")."""
+"""The event and the result of a viewer-request function ("CloudFront Functions event structure")."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def build(request: ViewerRequest, domain_name: str, distribution_id: str) -> dic
 
 
 def read_answer(request: ViewerRequest, event: dict[str, Any], answered: Any) -> ViewerRequest | Answer:
-    """The request to go on with, or the generated response. RuleBroken if it is neither."""
+    """The changed request, or the generated response. RuleBroken if it is neither."""
     returned, wish = answered.get("returned"), answered.get("origin")
     if isinstance(returned, dict) and "statusCode" in returned:
         return _response(returned)
@@ -59,7 +59,7 @@ def read_answer(request: ViewerRequest, event: dict[str, Any], answered: Any) ->
     check_headers(old, new, READ_ONLY_VIEWER_REQUEST)
     for name, value in headers:
         check_header_entries(name, [{"value": value}])
-    # Unchanged, it goes on byte for byte as the viewer sent it.
+    # An unchanged query string keeps the viewer's bytes.
     query = request.query if returned.get("querystring") == sent["querystring"] else _query(returned.get("querystring"))
     cookies = dict(_flat(returned.get("cookies") or {}, "cookie"))
     return dataclasses.replace(request, uri=returned["uri"], query=query, headers=headers, cookies=cookies, origin=wish)

@@ -1,4 +1,4 @@
-"""Runs a CloudFront Function: checks its code as CloudFront does, keeps a V8 for it, judges what it returns."""
+"""Run a CloudFront Function: check its code as CloudFront does, run it in V8, and check its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from localaws.geo import Pop
 
 _CODE_BYTES = 10 * 1024
 _START_SECONDS = 20.0
-# The worker stops a loop after a second by itself; this one is for a loop it cannot stop.
+# The worker stops a loop after a second; this limit is for a loop that it cannot stop.
 _RUN_SECONDS = 3.0
 _HERE = Path(__file__).parent
 _IMPORT = re.compile(r"(?:\s|//[^\n]*\n|/\*.*?\*/)*(import\s+cf\s+from\s+(['\"])cloudfront\2\s*;?)", re.DOTALL)
@@ -27,11 +27,11 @@ _OTHER_IMPORT = re.compile(r"^\s*import\b[^\n]*|\bimport\s*\(", re.MULTILINE)
 
 
 class FunctionRefused(Exception):
-    """CloudFront would not have accepted the function's code: an emulator that did is not to be believed."""
+    """CloudFront would not accept the function's code, although the emulator did."""
 
 
 class FunctionBroken(Exception):
-    """CloudFront would have accepted the function's code, but it does not start."""
+    """CloudFront would accept the function's code, but it does not start."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class FunctionCode:
 
 
 def prepare(code: bytes) -> str:
-    """The code without its import, which V8 takes in modules only. FunctionRefused if CloudFront would refuse it."""
+    """The code without its import, which V8 accepts only in modules. FunctionRefused if CloudFront would refuse it."""
     if len(code) > _CODE_BYTES:
         raise FunctionRefused(f"The function is {len(code)} bytes long; CloudFront Functions allows {_CODE_BYTES}")
     try:
@@ -58,20 +58,20 @@ def prepare(code: bytes) -> str:
     except UnicodeDecodeError as error:
         raise FunctionRefused(f"The function is not UTF-8: {error}") from error
     if match := _IMPORT.match(text):
-        # Blanks of the same length: an error's column stays right.
+        # Blanks of the same length keep the columns in error messages.
         text = text[: match.start(1)] + " " * len(match[1]) + text[match.end(1) :]
     if match := _OTHER_IMPORT.search(text):
         raise FunctionRefused(
             f"The function imports something else than \"import cf from 'cloudfront';\" as its first statement: "
             f"{match[0].strip()}"
         )
-    with contextlib.suppress(language.NotRead):  # V8 says better what is wrong
+    with contextlib.suppress(language.NotRead):  # V8 has the better message
         _check_language(text)
     return text
 
 
 def _check_language(text: str) -> None:
-    """FunctionRefused for what CloudFront's engine does not take and V8 does. NotRead if that cannot be told."""
+    """FunctionRefused for syntax that V8 accepts and CloudFront's engine does not. NotRead if it cannot be parsed."""
     refused = [one for one in language.findings(text) if one.refused]
     if refused:
         raise FunctionRefused(
@@ -81,8 +81,8 @@ def _check_language(text: str) -> None:
 
 
 class ViewerFunction:
-    """One deployed version of a function with one state of its keys. Its variables outlive a request, as they may (but
-    need not) in CloudFront: a function must not rely on them."""
+    """One deployed version of a function with one state of its keys. As in CloudFront, its variables may outlive a
+    request, but a function must not rely on them."""
 
     def __init__(self, function: FunctionCode) -> None:
         self.function = function
@@ -93,7 +93,7 @@ class ViewerFunction:
     def run(
         self, request: ViewerRequest, pop: Pop, domain_name: str = "", distribution_id: str = ""
     ) -> ViewerRequest | Answer:
-        """The request to go on with or the response the function made. Refusal if it failed."""
+        """The changed request, or the response of the function. Refusal if it failed."""
         event = events.build(request, domain_name, distribution_id)
         answer = self.ask(event, pop)
         for line in answer.get("logs", ()):
@@ -122,7 +122,7 @@ class ViewerFunction:
             self._process = None
 
     def ask(self, event: dict[str, Any], pop: Pop) -> dict[str, Any]:
-        """What the runtime says of one event: `ok` or `error`, and `logs`. Refusal for code that CloudFront refuses."""
+        """The runtime's answer to an event: `ok` or `error`, and `logs`. Refusal for code that CloudFront refuses."""
         place = {"name": pop.code, "region": pop.regional_edge_cache, "serverIp": "127.0.0.1"}
         message = {"event": json.dumps(event), "edge_location": json.dumps(place)}
         with self._lock:
@@ -140,7 +140,7 @@ class ViewerFunction:
             except ProcessEnded as error:
                 return {"error": str(error)}
             finally:
-                # A request that began before a deployment may come here after it.
+                # A request from before a deployment may end after it.
                 if self._closed:
                     self._end()
 

@@ -1,5 +1,5 @@
-"""The language of CloudFront Functions: ES 5.1 and what "JavaScript runtime 2.0 features" (Amazon CloudFront guide)
-lists of later editions. V8 takes far more, so what CloudFront would not take has to be found in the code itself."""
+"""The language of CloudFront Functions: ES 5.1, and the later features in "JavaScript runtime 2.0 features" (CloudFront
+guide). V8 accepts more, so the code itself is searched for features that CloudFront does not accept."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -19,7 +19,7 @@ def _names_in(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# All that is documented, by the name that the ESTree specification gives it. What is not here is refused.
+# The documented syntax by ESTree node type. Everything else is refused.
 _DOCUMENTED = _names_in(
     """
     Program ImportDeclaration ImportDefaultSpecifier FunctionDeclaration VariableDeclaration VariableDeclarator
@@ -48,11 +48,11 @@ _CALLED = {
     "TaggedTemplateExpression": "tagged templates",
     "YieldExpression": "generators",
 }
-# njs, which CloudFront's engine is thought to be, refuses both.
+# njs, probably CloudFront's engine, refuses both.
 DIRECT, NESTED = "code that awaits in the arguments of a call", "code that awaits inside an argument of a call"
 _FUNCTIONS = ("FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression")
 
-# Not in the runtime, by the documentation's silence. eval, Function and timers are: they throw when they are called.
+# Not documented, so not in the runtime. eval, Function and timers are documented: they throw when called.
 ABSENT_GLOBALS = _names_in(
     """
     AbortController AggregateError Atomics BigInt BigInt64Array BigUint64Array FinalizationRegistry Intl Iterator Map
@@ -60,7 +60,7 @@ ABSENT_GLOBALS = _names_in(
     structuredClone
     """
 )
-# A method's name alone does not say whose it is, so these are for the lint of one's own code.
+# A method's name does not show its type, so these are for linting only.
 _ABSENT_METHODS = _names_in(
     """
     at findLast findLastIndex flat flatMap from fromEntries groupBy hasOwn isWellFormed localeCompare
@@ -71,7 +71,7 @@ _ABSENT_METHODS = _names_in(
 
 @dataclass(frozen=True)
 class Finding:
-    """What the code uses that is not documented; `refused`: CloudFront's engine would not take the code."""
+    """A use of an undocumented feature; `refused`: CloudFront's engine would refuse the code."""
 
     what: str
     line: int
@@ -83,11 +83,11 @@ class Finding:
 
 
 class NotRead(Exception):
-    """The parser cannot read the code: no JavaScript, or JavaScript of an edition later than the parser."""
+    """The parser cannot read the code: it is not JavaScript, or of a later edition than the parser."""
 
 
 def findings(code: str) -> list[Finding]:
-    """All that is outside the documented language, in the order of the code. NotRead if it cannot be told."""
+    """All uses of undocumented features, in the order of the code. NotRead if it cannot be parsed."""
     try:
         tree: Node = esprima.parseModule(code, {"loc": True}).toDict()
     except (esprima.Error, RecursionError) as error:
@@ -99,11 +99,11 @@ def findings(code: str) -> list[Finding]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where in the code a node is."""
+    """The place of a node in the code."""
 
     depth: int = 0  # of functions
     asynchronous: bool = False  # the innermost function
-    argument: str = ""  # what an await here would be, if this is in the arguments of a call
+    argument: str = ""  # the finding for an await here, within the arguments of a call
 
 
 def _in_node(node: Node, place: _Place) -> Iterator[Finding]:
@@ -127,7 +127,7 @@ def _in_node(node: Node, place: _Place) -> Iterator[Finding]:
 
 
 def _uses(node: Node, place: _Place) -> Iterator[tuple[str, bool]]:
-    """What of a documented kind of node is not documented, and whether the engine refuses it."""
+    """Undocumented uses of a documented node type, and whether the engine refuses them."""
     match node["type"]:
         case "LogicalExpression" if node["operator"] == "??":
             yield "nullish coalescing (??)", True
@@ -169,7 +169,7 @@ def _globals(tree: Node, known: set[str]) -> Iterator[Finding]:
 
 
 def _declared(node: Node) -> Iterator[str]:
-    """Every name that is declared anywhere. No scopes: a name that hides a global's hides it everywhere."""
+    """All declared names, without scopes: a name that hides a global one hides it everywhere."""
     match node["type"]:
         case "VariableDeclarator" | "FunctionDeclaration" | "FunctionExpression" | "ClassDeclaration":
             yield from _names([node.get("id")])
@@ -190,7 +190,7 @@ def _names(nodes: list[Node | None]) -> Iterator[str]:
 
 
 def _references(node: Node) -> Iterator[Node]:
-    """Every name that is used for a value, and not for a property's or a label's."""
+    """All names used as values, not as properties or labels."""
     if node["type"] == "Identifier":
         yield node
     for key, value in node.items():

@@ -1,4 +1,4 @@
-"""Runs functions for CloudFront's TestFunction: one line of JSON asks, one answers. It ends when stdin does."""
+"""Run functions for TestFunction: a line of JSON in, a line of JSON out. It ends when stdin does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def main() -> None:
 
 
 def test(asked: dict[str, Any]) -> dict[str, Any]:
-    """What a new copy of the function does with the event. As in CloudFront, nobody judges what it returns."""
+    """The result of a new instance of the function. As in CloudFront, the result is not checked."""
     store = KeyValues(**asked["store"]) if asked["store"] else None
     function = ViewerFunction(FunctionCode(asked["name"], base64.b64decode(asked["code"]), store))
     try:

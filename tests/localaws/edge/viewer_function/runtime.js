@@ -1,4 +1,4 @@
-// What a CloudFront Function finds besides the language ("JavaScript runtime 2.0 features", Amazon CloudFront guide).
+// The runtime of a CloudFront Function ("JavaScript runtime 2.0 features", Amazon CloudFront guide).
 (function (global) {
   'use strict';
   let store = null;
@@ -58,7 +58,7 @@
     };
   }
 
-  // What they are told is judged once the function has returned; the last one called counts.
+  // The arguments are checked after the function has returned; the last call counts.
   function originHelper(name) {
     return function (...parts) { origin = JSON.stringify({ helper: name, arguments: parts }); };
   }
@@ -86,7 +86,7 @@
           global.__edge.out = JSON.stringify(answer);
         };
         const failed = function (error) { settle({ error: String(error) }); };
-        // The handler is started here and not in a promise: V8 can stop a loop here, but not one in a microtask.
+        // The handler is started here, not in a promise: V8 can stop a loop here, but not one in a microtask.
         try {
           Promise.resolve(handler(JSON.parse(text))).then(function (value) {
             settle({ ok: { returned: value, origin: JSON.parse(origin) } });

@@ -1,5 +1,6 @@
-"""A CloudFront Function in V8. A process of its own: V8 cannot stop a loop that runs after an `await`, and a process
-can be ended. Run as `python -I worker.py RUNTIME_JS`; the first line brings the code and the store."""
+"""A CloudFront Function in V8: `python -I worker.py RUNTIME_JS`. The first line has the code and the store.
+
+It is a process because V8 cannot stop a loop after an `await`, and a process can be killed."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ def main(runtime_path: str) -> None:
         sys.stdout.write(answer + "\n")
         sys.stdout.flush()
         if out_of_memory:
-            return  # V8 runs nothing more after that; the edge starts a new one
+            return  # V8 cannot continue; the edge starts a new process
 
 
 def _start(context: MiniRacer, runtime_path: str, message: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Certificates as ACM issues them: once each name's CNAME can be looked up. MiniStack issues them at once.
+"""ACM issues a certificate when the CNAME record of each name can be resolved. MiniStack issues it at once.
 
 Sources: ACM API reference, RequestCertificate, DescribeCertificate, DeleteCertificate; ACM User Guide, "DNS
 validation", "Quotas"; IdempotencyToken: "tokens time out after one hour".
@@ -20,7 +20,7 @@ _TOKEN_SECONDS = 3600.0
 _TOKEN = re.compile(r"\w{1,32}")
 _NAME = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])")
 
-# What was asked for with a token: when, by which request, and the certificate.
+# By account, Region and idempotency token: the time, the request, and the certificate.
 _tokens: dict[tuple[str, str, str], tuple[float, Any, str]] = {}
 
 
@@ -54,11 +54,11 @@ def install() -> None:
         return answer
 
     def described(data: dict[str, Any]) -> Any:
-        _go_on()
+        _validate()
         return describe(data)
 
     def list_all(data: dict[str, Any]) -> Any:
-        _go_on()
+        _validate()
         status, headers, body = listed(data)
         document = acm.json.loads(body)
         for summary in document["CertificateSummaryList"]:
@@ -81,7 +81,7 @@ def install() -> None:
 
     acm._request_certificate, acm._list_certificates = requested, list_all
     acm._describe_certificate, acm._delete_certificate = described, deleted
-    acm._cert_shape = _with_what_is_known(acm._cert_shape)
+    acm._cert_shape = _with_current_state(acm._cert_shape)
 
 
 def _names(data: dict[str, Any]) -> list[str]:
@@ -102,7 +102,7 @@ def _refused(data: dict[str, Any]) -> Any:
 
 
 def _option(name: str) -> dict[str, Any]:
-    """The record is the same for every certificate of the account, and for a name and its wildcard."""
+    """The record is the same for all certificates of an account, and for a name and its wildcard."""
     base = name.removeprefix("*.").lower()
     digest = hashlib.sha256(f"{get_account_id()}/{base}".encode()).hexdigest()
     value = f"_{digest[32:]}.{''.join(chr(97 + int(letter, 16)) for letter in digest[:10])}.acm-validations.aws."
@@ -116,28 +116,28 @@ def _option(name: str) -> dict[str, Any]:
     }
 
 
-def _with_what_is_known(shape: Any) -> Any:
+def _with_current_state(shape: Any) -> Any:
     def shaped(certificate: dict[str, Any]) -> dict[str, Any]:
-        told: dict[str, Any] = shape(certificate) | {"InUseBy": _used_by(certificate["CertificateArn"])}
-        if told["Status"] != "ISSUED":
+        shown: dict[str, Any] = shape(certificate) | {"InUseBy": _used_by(certificate["CertificateArn"])}
+        if shown["Status"] != "ISSUED":
             for member in ("IssuedAt", "NotBefore", "NotAfter"):
-                told.pop(member, None)
+                shown.pop(member, None)
         if "FailureReason" in certificate:
-            told["FailureReason"] = certificate["FailureReason"]
-        # A new certificate has no records to tell yet.
+            shown["FailureReason"] = certificate["FailureReason"]
+        # A new certificate shows no validation records yet.
         since = behaviour.now() - certificate.get("requested", float("-inf"))
-        if told["Status"] == "PENDING_VALIDATION" and since < behaviour.current.certificate_records_seconds:
-            options = told["DomainValidationOptions"]
-            told["DomainValidationOptions"] = [
+        if shown["Status"] == "PENDING_VALIDATION" and since < behaviour.current.certificate_records_seconds:
+            options = shown["DomainValidationOptions"]
+            shown["DomainValidationOptions"] = [
                 {member: value for member, value in option.items() if member != "ResourceRecord"} for option in options
             ]
-        return told
+        return shown
 
     return shaped
 
 
-def _go_on() -> None:
-    """Validate what can be, of all certificates."""
+def _validate() -> None:
+    """Validate the pending certificates whose records can be resolved."""
     for certificate in acm._certificates.values():
         if certificate["Status"] != "PENDING_VALIDATION":
             continue
@@ -158,7 +158,7 @@ def _go_on() -> None:
 
 
 def _can_be_looked_up(record: dict[str, str]) -> bool:
-    """In the public zone that has most of the name: a resolver asks no other."""
+    """In the most specific public zone, which a resolver would ask."""
     public = [zone for zone in route53._zones.values() if not zone.get("private")]
     zones = [zone for zone in public if record["Name"].endswith(f".{zone['name']}")]
     if not zones:

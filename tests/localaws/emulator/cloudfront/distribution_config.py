@@ -1,4 +1,4 @@
-"""What CloudFront refuses in a distribution's configuration and MiniStack takes.
+"""Refusals of CloudFront for the configuration of a distribution; MiniStack accepts it.
 
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
 "Quotas", "Restrictions on all edge functions", "Restrict access to an Amazon S3 origin" and "... Multi-Region Access
@@ -15,7 +15,7 @@ from ministack.services import cloudfront
 
 from localaws.emulator.core import behaviour
 
-_ACCESS_POINT = re.compile(r"[a-z0-9-]+\.mrap\.accesspoint\.s3-global\.amazonaws\.com")
+_MRAP = re.compile(r"[a-z0-9-]+\.mrap\.accesspoint\.s3-global\.amazonaws\.com")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]*\.s3(\.[a-z0-9-]+)?\.amazonaws\.com")
 _FAILOVER_CODES = {"400", "403", "404", "416", "429", "500", "502", "503", "504"}
 _LONGEST_COMMENT = 128
@@ -32,7 +32,7 @@ Refusal = tuple[str, str, int]
 
 
 def refusal(root: Any, updated: str | None) -> Refusal | None:
-    """*updated*: the id of the distribution, if there is one already."""
+    """*updated*: the id of the distribution, if it exists."""
     for check in (_quotas, _origins, _groups, _behaviors, _error_pages):
         refused = check(root)
         if refused is not None:
@@ -63,12 +63,12 @@ def _origins(root: Any) -> Refusal | None:
 def _origin(origin: Any) -> Refusal | None:
     host, control_id = _text(origin, "DomainName"), _text(origin, "OriginAccessControlId")
     s3, custom = origin.find("{*}S3OriginConfig"), origin.find("{*}CustomOriginConfig")
-    is_access_point, is_bucket = bool(_ACCESS_POINT.fullmatch(host)), bool(_BUCKET.fullmatch(host))
+    is_mrap, is_bucket = bool(_MRAP.fullmatch(host)), bool(_BUCKET.fullmatch(host))
     if s3 is None and custom is None and origin.find("{*}VpcOriginConfig") is None:
         return "InvalidOrigin", "The origin server does not exist or is not valid.", 400
     if s3 is not None and custom is not None:
         return "InvalidOrigin", "An origin cannot be both an S3 origin and a custom origin.", 400
-    is_s3 = is_bucket or (is_access_point and not (control_id and _refuses("s3")))
+    is_s3 = is_bucket or (is_mrap and not (control_id and _refuses("s3")))
     if s3 is not None and not is_s3:
         return "InvalidArgument", "The parameter Origin DomainName does not refer to a valid S3 bucket.", 400
     if not control_id:
@@ -81,20 +81,20 @@ def _origin(origin: Any) -> Refusal | None:
         return "InvalidOriginAccessControl", "The origin access control is not valid.", 400
     if control["OriginAccessControlOriginType"] != "s3":
         return None
-    if not (is_bucket or is_access_point):
+    if not (is_bucket or is_mrap):
         message = "The domain name cannot be used with this origin access control."
         return "InvalidDomainNameForOriginAccessControl", message, 400
     if custom is not None and (is_bucket or _refuses("custom")):
         return "InvalidArgument", "Illegal configuration: The origin type and OAC origin type differ.", 400
-    if (control["SigningProtocol"] == "sigv4a") != is_access_point:
+    if (control["SigningProtocol"] == "sigv4a") != is_mrap:
         message = f"The origin access control signs {control['SigningProtocol']}, which {host} does not take."
         return "InvalidOriginAccessControl", message, 400
     return None
 
 
-def _refuses(shape: str) -> bool:
-    """Of an access point with an access control: the documentation does not say which shape CloudFront takes."""
-    return behaviour.current.mrap_origin_refused == shape
+def _refuses(kind: str) -> bool:
+    """For an MRAP with an origin access control: the documentation does not define the kind of the origin."""
+    return behaviour.current.mrap_origin_refused == kind
 
 
 def _groups(root: Any) -> Refusal | None:

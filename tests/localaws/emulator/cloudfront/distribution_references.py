@@ -1,7 +1,9 @@
-"""What CloudFront and Lambda refuse when they look at what a request names; MiniStack takes the names.
+"""Refusals of CloudFront for what a distribution refers to: policies, functions, certificates, other distributions.
+
+MiniStack does not look at them. They need the rights of the request, unlike those of request_checks.
 
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
-"Restrictions on Lambda@Edge"; AWS Lambda API reference, CreateFunction.
+"Restrictions on Lambda@Edge".
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _DISTRIBUTION = "/2020-05-31/distribution"
 _CONFIG = re.compile(rf"{_DISTRIBUTION}/([^/]+)/config")
 _EDGE_VERSION = re.compile(r"arn:aws:lambda:us-east-1:(\d{12}):function:([^:]+):(\d+)")
 _LONGEST = {"viewer": 5, "origin": 30}
-# By the element that names a policy: its store, those of AWS, and the error.
+# By the element that refers to a policy: its store, AWS's managed policies, and the error.
 _POLICIES = {
     "CachePolicyId": ("_cache_policies", "_MANAGED_CACHE_POLICIES", "NoSuchCachePolicy"),
     "OriginRequestPolicyId": (
@@ -39,7 +41,7 @@ _POLICIES = {
 
 
 def install() -> None:
-    """Before additional_rights: who may not ask is not told what is wrong."""
+    """Install before dependent_actions: without the rights, AWS does not check the request."""
     handler = app.SERVICE_HANDLERS["cloudfront"]
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
@@ -58,7 +60,7 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
         return
     root = cloudfront._parse_body(body)
     if root is None:
-        return  # MiniStack's to refuse
+        return  # MiniStack refuses it
     _check_reference(_first(root, "CallerReference"), updated[1] if updated else None)
     refused = distribution_config.refusal(root, updated[1] if updated else None)
     if refused is not None:
@@ -81,7 +83,7 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
 
 
 def _check_reference(reference: str, updated: str | None) -> None:
-    """It says which request to create it was, and stays."""
+    """It identifies the creation, and cannot change."""
     for distribution_id, record in cloudfront._distributions.items():
         same = record["CallerReference"] == reference
         if updated is None and same:
@@ -94,7 +96,7 @@ def _check_reference(reference: str, updated: str | None) -> None:
 def _check_edge_function(arn: str, event: str) -> None:
     found = _EDGE_VERSION.fullmatch(arn)
     if found is None:
-        return  # strict_cloudfront has refused it
+        return  # request_checks refused it
     record = lambda_svc._functions.get_scoped(get_account_id(), "us-east-1", found[2]) or {}
     version = record.get("versions", {}).get(found[3])
     if version is None or found[1] != get_account_id():

@@ -1,5 +1,4 @@
-"""A distribution as CloudFront keeps it: on its way for a while, with what nobody set filled in, and disabled before it
-is deleted.
+"""Distributions: InProgress for a while, with defaults filled in, and deleted only after they are disabled.
 
 Sources: CloudFront API reference, "Distribution", "DistributionConfig", "DeleteDistribution".
 """
@@ -15,8 +14,8 @@ from localaws.emulator.core import behaviour, scheduler
 
 Answer = tuple[int, dict[str, str], bytes]
 
-# What CloudFront tells of a member that nobody has set, by the element it is in.
-_FILLED: dict[str, dict[str, str]] = {
+# CloudFront's defaults for members that were not set, by the element that has them.
+_DEFAULTS: dict[str, dict[str, str]] = {
     "DistributionConfig": {
         "Aliases": "<Quantity>0</Quantity>",
         "DefaultRootObject": "",
@@ -45,7 +44,7 @@ _FILLED: dict[str, dict[str, str]] = {
     "CustomOriginConfig": {"OriginReadTimeout": "30", "OriginKeepaliveTimeout": "5"},
     "LambdaFunctionAssociation": {"IncludeBody": "false"},
 }
-_FILLED["DefaultCacheBehavior"] = _FILLED["CacheBehavior"] = {
+_DEFAULTS["DefaultCacheBehavior"] = _DEFAULTS["CacheBehavior"] = {
     "TrustedSigners": "<Enabled>false</Enabled><Quantity>0</Quantity>",
     "TrustedKeyGroups": "<Enabled>false</Enabled><Quantity>0</Quantity>",
     "SmoothStreaming": "false",
@@ -63,7 +62,7 @@ _DEFAULT_CERTIFICATE = {
 }
 
 
-# Of deleted distributions, by what they were made with.
+# The ids of deleted distributions, by caller reference.
 _references: dict[str, str] = {}
 
 
@@ -117,17 +116,17 @@ def _written(distribution_id: str, answer: Answer) -> Answer:
         record["Status"] = "InProgress"
         scheduler.schedule(_deployed(distribution_id, record["ETag"]), "distribution_seconds")
     status, headers, _ = answer
-    told: Answer = cloudfront._xml_response(
+    document: Answer = cloudfront._xml_response(
         "Distribution",
         lambda root: cloudfront._build_distribution_xml(root, record),
         status,
         {name: value for name, value in headers.items() if name in ("ETag", "Location")},
     )
-    return told
+    return document
 
 
 def _deployed(distribution_id: str, etag: str) -> Callable[[], None]:
-    """Unless it was changed again meanwhile."""
+    """Unless it has been changed again."""
 
     def deploy() -> None:
         record = cloudfront._distributions.get(distribution_id)
@@ -138,7 +137,7 @@ def _deployed(distribution_id: str, etag: str) -> Callable[[], None]:
 
 
 def _fill(element: Element) -> None:
-    for name, content in _FILLED.get(element.tag, {}).items():
+    for name, content in _DEFAULTS.get(element.tag, {}).items():
         if element.find(name) is None:
             element.append(fromstring(f"<{name}>{content}</{name}>"))
     certificate = element.find("ViewerCertificate")

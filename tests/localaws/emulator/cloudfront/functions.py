@@ -1,4 +1,4 @@
-"""CloudFront Functions as CloudFront has them: TestFunction, what is refused, and a LIVE stage that takes its time.
+"""CloudFront Functions: TestFunction, refusals, and a LIVE stage that is deployed with a delay.
 
 Sources: CloudFront API reference, CreateFunction, UpdateFunction, TestFunction and DeleteFunction, and their errors;
 CloudFront Developer Guide, "Quotas on CloudFront Functions".
@@ -28,12 +28,12 @@ _PATH = re.compile(r"/2020-05-31/function(?:/([^/]+))?(?:/(describe|publish|test
 _MAX_CODE_BYTES, _MAX_EVENT_BYTES = 10_240, 40_960
 _MAX_STORES = 1
 
-# When each function was published last, by its ARN.
+# The time of the last publication, by ARN.
 _published: dict[str, float] = {}
 
 
 def install() -> None:
-    """Before additional_rights: who may not ask is not told what is wrong."""
+    """Install before dependent_actions: without the rights, AWS does not check the request."""
     of_cloudfront, summary = app.SERVICE_HANDLERS["cloudfront"], cloudfront._function_summary_builder
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
@@ -64,7 +64,7 @@ def _answered(method: str, name: str | None, verb: str | None, answer: Any) -> A
     if verb == "publish" and status == 200:
         _published[cloudfront._functions[name]["arn"]] = behaviour.now()
     if method == "PUT" and "ETag" in headers:
-        # So the API's model spells it, for this one operation.
+        # The API model has this spelling, for this operation only.
         headers = {("ETtag" if key == "ETag" else key): value for key, value in headers.items()}
     return status, headers, body
 
@@ -77,7 +77,7 @@ def _live_status(function: Any) -> str:
 
 
 def _distributions(arn: str) -> list[str]:
-    """That use it."""
+    """The distributions that use the function."""
     return [one for one, record in cloudfront._distributions.items() if arn in cloudfront._function_arns_in(record)]
 
 
@@ -86,7 +86,7 @@ def _check(method: str, name: str | None, verb: str | None, body: bytes) -> None
         raise Refused("FunctionInUse", "Cannot delete a function that is associated with a cache behavior.", 409)
     root = cloudfront._parse_body(body) if method in ("POST", "PUT") and verb is None else None
     if root is None:
-        return  # nothing to check, or MiniStack's to refuse
+        return  # nothing to check, or MiniStack refuses it
     size = len(_decoded(root.findtext("{*}FunctionCode")))
     if size > _MAX_CODE_BYTES:
         raise Refused("FunctionSizeLimitExceeded", f"The function is larger than {_MAX_CODE_BYTES} bytes.", 413)
@@ -98,7 +98,7 @@ def _check(method: str, name: str | None, verb: str | None, body: bytes) -> None
     ready = {store["ARN"] for store in cloudfront._kvstores.values() if store.get("Status", "READY") == "READY"}
     for arn in stores:
         if arn not in ready:
-            raise Refused("InvalidArgument", f"The key value store is not there, or not provisioned yet: {arn}")
+            raise Refused("InvalidArgument", f"The key value store does not exist, or is not provisioned yet: {arn}")
 
 
 async def _test(name: str, headers: dict[str, str], body: bytes) -> Any:
@@ -140,7 +140,7 @@ async def _test(name: str, headers: dict[str, str], body: bytes) -> Any:
 
 
 def _store(view: Any) -> dict[str, Any] | None:
-    """The keys of the store that the function reads."""
+    """The key value store of the function."""
     for arn in view.get("kvs_arns") or []:
         store, _ = cloudfront_keyvaluestore._get_store(arn)
         return {"store_id": arn.rpartition("/")[2], "keys": dict((store or {}).get("items", {}))}
@@ -148,9 +148,9 @@ def _store(view: Any) -> dict[str, Any] | None:
 
 
 class _Runner:
-    """A process with the engine of the local edge, whose Python is another one than the emulator's. It ends with us."""
+    """A process with the JavaScript engine of the local edge, which needs another Python than the emulator's."""
 
-    # Whoever started the emulator says which Python that is.
+    # Set by the process that starts the emulator.
     python = os.environ.get("LOCALAWS_EDGE_PYTHON")
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ class _Runner:
             return answer
 
     def end(self) -> None:
-        """With whoever started it, and not a moment later."""
+        """End the process with the emulator."""
         with self._lock:
             if self._process is not None:
                 self._process.kill()

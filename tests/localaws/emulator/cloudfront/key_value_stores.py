@@ -1,4 +1,4 @@
-"""Key value stores as CloudFront has them: by id, gone when deleted, and within limits that MiniStack does not know.
+"""Key value stores: ARNs with an id, deleted with their keys, and with the quotas that MiniStack lacks.
 
 Sources: CloudFront Developer Guide, "Quotas on key value stores"; CloudFront KeyValueStore API reference.
 """
@@ -35,7 +35,7 @@ def install() -> None:
         found, refused = find(arn)
         return (_name(arn) or found, refused) if refused is None else (found, refused)
 
-    def tell(parent: Any, store: dict[str, Any]) -> None:
+    def describe_with_id(parent: Any, store: dict[str, Any]) -> None:
         store["Id"] = store["ARN"].rpartition("/")[2]
         describe(parent, store)
 
@@ -58,7 +58,7 @@ def install() -> None:
         return _too_large(arn, {key: json.loads(body or b"{}").get("Value", "")}) or put(arn, key, headers, body)
 
     cloudfront._kvs_arn = new_arn
-    cloudfront._build_kvs_xml = tell
+    cloudfront._build_kvs_xml = describe_with_id
     cloudfront._delete_kvs = delete_with_keys
     cloudfront._resolve_taggable_cloudfront_arn = taggable_arn
     data_plane._kvs_name_from_arn = name_of
@@ -81,7 +81,7 @@ def _too_large(arn: str, puts: dict[str, str]) -> Answer | None:
 
 
 def refusal(request: Request) -> Response | None:
-    """What no store takes. Whatever is no request at all is MiniStack's to refuse."""
+    """Refusals for any store. A malformed request is left to MiniStack."""
     try:
         if request.method == "GET":
             return _page(request)

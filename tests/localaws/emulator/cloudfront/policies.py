@@ -1,4 +1,4 @@
-"""Origin access controls and policies: what CloudFront refuses of them and MiniStack takes, and listings in pages.
+"""Origin access controls and policies: refusals of CloudFront that MiniStack lacks, and lists in pages.
 
 Sources: CloudFront API reference, the "Errors" of their operations; CloudFront Developer Guide, "Quotas"; for a cache
 policy without caching, the message of InvalidArgument.
@@ -21,7 +21,7 @@ _PATH = re.compile(
     r"(?:/config)?/?"
 )
 _USERS = re.compile(r"/2020-05-31/distributionsBy[A-Za-z]+PolicyId/[^/]+")
-# CloudFront may give fewer than MaxItems, so whoever does not ask for the rest is found out soon.
+# CloudFront may return fewer than MaxItems: a small page shows which client does not read the rest.
 _PAGE = 7
 
 _STORES = {
@@ -36,16 +36,16 @@ _ENTITIES = {
     "origin-request-policy": ("OriginRequestPolicy", "OriginRequestPolicies", 20),
     "response-headers-policy": ("ResponseHeadersPolicy", "ResponseHeadersPolicies", 20),
 }
-# By the list's element: what says whether it is to be there, and the most that it may have.
+# By the element of a list: the element that defines whether the list is present.
 _LISTS = {"Headers": "HeaderBehavior", "Cookies": "CookieBehavior", "QueryStrings": "QueryStringBehavior"}
 _MOST, _LONGEST_COMMENT, _LONGEST_CSP = 10, 128, 1_783
 _WITH_LIST = {"whitelist", "allExcept", "allViewerAndWhitelistCloudFront"}
 
 
 def install() -> None:
-    """Before additional_rights: who may not ask is not told what is wrong."""
+    """Install before dependent_actions: without the rights, AWS does not check the request."""
     cloudfront._VALID_SIGNING_BEHAVIORS = {"always", "never", "no-override", "always-amz-auth"}
-    # MiniStack looks for the id in its records, which have the configuration as text.
+    # MiniStack searches its records, which have the configuration as text.
     cloudfront._distributions_using_policy = cloudfront._distributions_using_cache_policy = _users
     inner = app.SERVICE_HANDLERS["cloudfront"]
 
@@ -79,7 +79,7 @@ def _page(answer: Any, query: Any) -> Any:
     namespace = root.tag.rpartition("}")[0].lstrip("{")
     items = root.find("{*}Items")
     everything = list(items) if items is not None else []
-    # A marker is the last one that was told; it may be gone by now.
+    # A marker is the last id of the page before; it may be deleted by now.
     marker = cloudfront._qval(query, "Marker", "")
     ids = [_id(item) for item in everything]
     start = ids.index(marker) + 1 if marker in ids else 0
@@ -111,7 +111,7 @@ def _set(root: Any, name: str, value: str) -> None:
 def _check_unused(control: str, headers: dict[str, str]) -> None:
     record = cloudfront._oacs.get(control)
     if record is None or headers.get("if-match") != record["ETag"]:
-        return  # MiniStack's to refuse
+        return  # MiniStack refuses it
     if _users(control):
         message = "Cannot delete the origin access control because it's in use by one or more distributions."
         raise Refused("OriginAccessControlInUse", message, 409)
@@ -120,7 +120,7 @@ def _check_unused(control: str, headers: dict[str, str]) -> None:
 def _check(kind: str, method: str, body: bytes) -> None:
     root = cloudfront._parse_body(body)
     if root is None:
-        return  # MiniStack's to refuse
+        return  # MiniStack refuses it
     entity, plural, most = _ENTITIES[kind]
     for element in root.iter():
         quantity, items = element.findtext("{*}Quantity"), element.find("{*}Items")

@@ -1,4 +1,4 @@
-"""Distributions that CloudFront refuses whoever sends them: unknown origins, Lambda functions without a version."""
+"""Refusals of CloudFront before authorisation: unknown origins, Lambda functions without a version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _EDGE_VERSION = re.compile(r"arn:aws:lambda:us-east-1:\d{12}:function:[A-Za-z0-9
 
 
 def install() -> None:
-    """CloudFront signs for Multi-Region Access Points since 2026-08-20; MiniStack knows `sigv4` only."""
+    """CloudFront signs for Multi-Region Access Points since 2026-08-20; MiniStack has `sigv4` only."""
     from ministack.services import cloudfront
 
     cloudfront._VALID_SIGNING_PROTOCOLS = {"sigv4", "sigv4a"}
@@ -31,7 +31,7 @@ def refusal(request: Request) -> Response | None:
     try:
         return _distribution(ElementTree.fromstring(request.body))
     except ElementTree.ParseError:
-        return None  # MiniStack's to refuse
+        return None  # MiniStack refuses it
 
 
 def _distribution(config: ElementTree.Element) -> Response | None:

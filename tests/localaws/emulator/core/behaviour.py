@@ -1,4 +1,4 @@
-"""How AWS behaves where the emulator would answer at once and succeed always: seconds and failures that a test sets."""
+"""How AWS behaves where the emulator would be immediate and always succeed: delays and failures that a test sets."""
 
 from __future__ import annotations
 
@@ -10,86 +10,86 @@ from typing import Any
 
 @dataclasses.dataclass
 class Behaviour:
-    """All in seconds, unless it says otherwise; the defaults are what most tests want: at once, and well."""
+    """In seconds, unless stated otherwise. By default everything is immediate and succeeds."""
 
     # A replica appears, and its source changes from PENDING, this long after the write.
     replication_seconds: float = 0.0
     # An S3 Batch Operations job takes this long until Complete.
     batch_job_seconds: float = 0.0
-    # What was put into a bucket's configuration is read back this late.
+    # A change of a bucket's configuration is visible this much later.
     bucket_configuration_seconds: float = 0.0
-    # So many changes of each bucket's configuration are refused first: another one is in progress. A number.
+    # The number of changes of each bucket's configuration that are refused first: another one is in progress.
     bucket_conflicts: int = 0
     # Creation and deletion of a Multi-Region Access Point, its policy until Established, its routes until read back.
     mrap_seconds: float = 0.0
     mrap_policy_seconds: float = 0.0
     mrap_routes_seconds: float = 0.0
-    # A new access point is not told of for so long.
+    # A new one is not visible for this long.
     mrap_invisible_seconds: float = 0.0
-    # The error code that operations on access points end with; "" lets them succeed.
+    # The error code of all operations on MRAPs; "" lets them succeed.
     mrap_failure: str = ""
     # Creation and deletion stop half-way: PARTIALLY_CREATED, PARTIALLY_DELETED.
     mrap_partial: bool = False
-    # AWS's documentation says SUCCESS, its service SUCCEEDED.
+    # The status of a successful operation: SUCCESS in AWS's documentation, SUCCEEDED in the service.
     mrap_done_status: str = "SUCCEEDED"
-    # A new certificate tells its validation records this late, and each name is validated this long after its record.
+    # A new certificate shows its validation records after this, and each name is validated this long after its record.
     certificate_records_seconds: float = 0.0
     certificate_seconds: float = 0.0
     # Why certificates are not issued: VALIDATION_TIMED_OUT, or the reason of one that FAILED, such as CAA_ERROR.
     certificate_failure: str = ""
-    # A distribution is InProgress for so long after each change.
+    # A distribution is InProgress for this long after each change.
     distribution_seconds: float = 0.0
-    # The caller reference of a deleted distribution makes no other one; AWS does not document it.
+    # The caller reference of a deleted distribution cannot be used again; AWS does not document it.
     distribution_references_stay: bool = False
-    # As what CloudFront does not take an access point that has an access control: custom, or s3.
+    # The kind of origin that CloudFront refuses for an MRAP with an origin access control: custom or s3.
     mrap_origin_refused: str = ""
-    # So many changes of log deliveries are refused first: another one is in progress. A number.
+    # The number of changes of log deliveries that are refused first: another one is in progress.
     log_delivery_conflicts: int = 0
-    # The LIVE stage of a CloudFront Function that is in use is on its way for so long.
+    # The LIVE stage of an associated CloudFront Function is IN_PROGRESS for this long.
     function_seconds: float = 0.0
-    # What TestFunction tells, and whether there is none. A percentage, not seconds.
+    # The percentage that TestFunction returns, and whether it is not supported.
     function_compute_utilization: int = 12
     function_tests_unsupported: bool = False
-    # A version of a Lambda function is still replicated for so long after no distribution associates it any more.
+    # A version of a Lambda function is replicated for this long after the last distribution dissociated it.
     replicas_linger_seconds: float = 0.0
-    # A Lambda function is set up for so long after each change, and can be changed no further meanwhile.
+    # An update of a Lambda function takes this long, and refuses other changes until then.
     lambda_update_seconds: float = 0.0
-    # A change of a role or a managed policy is seen by IAM, and by the services that assume the role, this late.
+    # A change of a role or a managed policy is visible to IAM, and to the services that assume the role, after this.
     iam_seconds: float = 0.0
     iam_service_seconds: float = 0.0
-    # The Regions whose endpoint for routes answers 503, separated by commas.
+    # Comma-separated Regions whose endpoint for MRAP routes answers 503.
     routes_unavailable: str = ""
-    # The opt-in Regions that the account has not enabled, separated by commas.
+    # Comma-separated opt-in Regions that the account has not enabled.
     disabled_regions: str = ""
 
 
 current = Behaviour()
-# Called before a change, so that what is over at the pace so far stays over.
+# Called before a change, to complete what is due at the current pace.
 before_change: list[Callable[[], None]] = []
 
 
 def change(values: dict[str, Any]) -> dict[str, Any]:
-    """Back to the defaults, but for *values*. ValueError for a name or a type that is none."""
+    """Set *values*, and the defaults of all others. ValueError for an unknown name or a wrong type."""
     changed = Behaviour()
     for name, value in values.items():
         default = getattr(changed, name, None)
         if isinstance(value, int) and isinstance(default, float):
             value = float(value)
         if default is None or type(value) is not type(default):
-            raise ValueError(f"{name}={value!r} is no behaviour of the emulator")
+            raise ValueError(f"{name}={value!r} is not a behaviour of the emulator")
         setattr(changed, name, value)
     for settle in before_change:
         settle()
-    for field in dataclasses.fields(changed):  # in place: others hold on to it
+    for field in dataclasses.fields(changed):  # in place: other modules refer to it
         setattr(current, field.name, getattr(changed, field.name))
     return dataclasses.asdict(current)
 
 
 def now() -> float:
-    """The clock of everything that takes time here."""
+    """The clock of all behaviours."""
     return time.monotonic()
 
 
 def names(value: str) -> frozenset[str]:
-    """Of a value that has several, separated by commas."""
+    """The names in a comma-separated value."""
     return frozenset(name.strip() for name in value.split(",") if name.strip())

@@ -1,4 +1,4 @@
-"""An error in the form the service that was called would give it."""
+"""Errors in the format of the called service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENVELOPE = frozenset({"s3control", "cloudfront", "iam", "sts", "route53", "elas
 
 
 class Refused(Exception):
-    """What the emulator answers instead, in the form of the service that was called."""
+    """A refusal, answered as an error of the called service."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""One HTTP request as the checks see it, and the ASGI plumbing to read and answer it."""
+"""An HTTP request for the checks, and the ASGI functions that read and answer it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Request:
 
     @cached_property
     def signature(self) -> Signature | None:
-        """What the request says of its own signature; whether it is right is MiniStack's to verify."""
+        """The fields of the signature, not verified: MiniStack does that."""
         algorithm, _, rest = self.headers.get("authorization", "").partition(" ")
         if algorithm.startswith("AWS4-"):
             fields = dict(part.strip().partition("=")[::2] for part in rest.split(","))
@@ -75,14 +75,14 @@ class Request:
 
 
 def _signature(algorithm: str, credential: str, signed_headers: str, presigned: bool) -> Signature:
-    # <key>/<date>/<region>/<service>/aws4_request; the scope of SigV4A names no Region.
+    # <key>/<date>/<region>/<service>/aws4_request; the scope of SigV4A has no Region.
     scope = credential.split("/")
     service = scope[-2] if len(scope) >= 4 else ""
     return Signature(algorithm, scope[0], service, frozenset(signed_headers.lower().split(";")), presigned)
 
 
 async def read_request(scope: Scope, receive: Receive) -> Request | None:
-    """The whole request, or None if the client went away before its end."""
+    """The whole request, or None if the client disconnected before its end."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
@@ -100,7 +100,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request | None:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body again, then whatever the connection says next."""
+    """A `receive` that gives the body again, then the next messages of the connection."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_again() -> Message:

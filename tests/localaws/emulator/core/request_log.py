@@ -1,4 +1,4 @@
-"""What was asked of AWS: one entry per request, without bodies and without signatures."""
+"""The log of requests to AWS: one entry per request, without bodies and signatures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from localaws.emulator.core.request import Request
 
-# Their HTTP method says whether they change anything; of the others it is the operation's name.
+# For these services the HTTP method shows whether a request changes anything, for others the operation's name.
 _BY_METHOD = frozenset({"s3", "s3control", "cloudfront", "cloudfront-keyvaluestore", "lambda", "route53"})
 _READING = ("Get", "List", "Describe", "Head", "Lookup", "Search", "Simulate", "AssumeRole", "Test")
-# Of CloudFront, whose test of a function is a POST.
+# TestFunction of CloudFront is a POST.
 _TEST = re.compile(r"/2020-05-31/function/[^/]+/test")
 _SECRET_PARAMETERS = frozenset({"x-amz-signature", "x-amz-security-token"})
 
@@ -40,7 +40,7 @@ class RequestLog:
         self._entries: list[dict[str, Any]] = []
 
     def add(self, request: Request, status: int) -> None:
-        """Numbered when the answer starts, so that a reader who asks for what came after N misses nothing."""
+        """Number the entry when the answer starts, so that a reader of the entries after N misses nothing."""
         parameters = parse_qsl(request.query_string, keep_blank_values=True)
         query = [(name, value) for name, value in parameters if name.lower() not in _SECRET_PARAMETERS]
         name = None if request.service in _BY_METHOD else _named_operation(request)

@@ -1,7 +1,7 @@
-"""What AWS does after it has answered: done when it is due, before anyone can look.
+"""What AWS does after its answer, such as replication, at the time set by a behaviour.
 
-There is no thread and no timer. What is due is done at the start of a request, and once more before its answer, on the
-event loop that MiniStack keeps its state on. Nothing changes between two requests, so nobody can tell the difference.
+There is no thread and no timer. Due actions run at the start of a request and again before its answer, on the event
+loop that has MiniStack's state. Nothing changes between two requests, so a client sees no difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from localaws.emulator.core import behaviour
 
 Action = Callable[[], None]
-# In the order they were asked for, by the behaviour that says how long they take and the share of it.
+# In the order of their scheduling, by behaviour and share of its seconds.
 _waiting: dict[tuple[str, float], deque[tuple[float, str, Action]]] = {}
 
 
@@ -23,12 +23,12 @@ def install() -> None:
 
 
 def schedule(action: Action, seconds: str, share: float = 1.0) -> None:
-    """Do it after this share of what the behaviour *seconds* says; that behaviour may still be changed meanwhile."""
+    """Run *action* after this share of the behaviour *seconds*, which may still change until then."""
     _waiting.setdefault((seconds, share), deque()).append((behaviour.now(), get_account_id(), action))
 
 
 def run_due() -> None:
-    """Do everything that is due, and what that in turn makes due."""
+    """Run the due actions, and those that they make due."""
     while _run_some():
         pass
 

@@ -1,4 +1,4 @@
-"""Regions that the account has not enabled: what EC2 tells of them, and how S3 refuses there."""
+"""Regions that the account has not enabled: DescribeRegions, and the refusals of S3."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONSTRAINT = re.compile(rb"<LocationConstraint[^>]*>([^<]+)</LocationConstraint
 
 
 def disabled() -> frozenset[str]:
-    """Only an opt-in Region can be."""
+    """The disabled Regions; only an opt-in Region can be."""
     named = behaviour.names(behaviour.current.disabled_regions)
     return frozenset(name for name, region in load_regions().items() if region.opt_in and name in named)
 

@@ -1,4 +1,4 @@
-"""Credentials of CloudFront itself, which signs for an origin access control, and what resource policies say of it.
+"""Credentials of the CloudFront service, which signs by an origin access control, and its rights by resource policies.
 
 Sources: CloudFront Developer Guide, "Restrict access to an Amazon S3 origin"; IAM User Guide, "AWS service principals".
 """
@@ -31,7 +31,7 @@ def create(distribution_arn: str) -> dict[str, str]:
     sts.register_session(
         access_key,
         {
-            # An ARN of its own for no policy to match: a service has none, and only its name is a principal.
+            # An ARN that no policy matches: a service has none, only its name is a principal.
             "Arn": f"arn:aws:sts::{found[1]}:service/{SERVICE}",
             "UserId": SERVICE,
             "SecretAccessKey": secret,
@@ -59,7 +59,7 @@ def install() -> None:
             "aws:principalisawsservice": "true",
             "aws:principalservicename": SERVICE,
         }
-        # No identity policy: what the resource's own policy does not allow is denied.
+        # No identity policy: only the resource's own policy allows.
         return iam_evaluator.PrincipalInfo(session["Arn"], _TYPE, session["AccountId"], [], keys, [])
 
     def combine_resource_policy(identity: Any, ctx: Any, policy: Any, *arguments: Any, **options: Any) -> Any:
@@ -75,7 +75,7 @@ def install() -> None:
 
 
 def _without_accounts(policy: Any) -> dict[str, Any]:
-    """Only what is said of services and of everyone: the evaluator would count the service to its account."""
+    """Only the principals that are services or `*`: the evaluator would take the service for its account."""
     document = json.loads(policy or "{}") if isinstance(policy or "", str) else policy
     statements = document.get("Statement", [])
     return {"Statement": [_of_services(one) for one in ([statements] if isinstance(statements, dict) else statements)]}

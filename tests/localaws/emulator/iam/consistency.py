@@ -1,7 +1,7 @@
-"""IAM is eventually consistent: reads, later changes and services see a change of a role or policy only after a while.
+"""IAM is eventually consistent: reads, later changes and services see a change of a role or policy with a delay.
 
-A name is taken at once, and what is gone may still be in the way. Source: IAM User Guide, "Changes that I make are not
-always immediately visible".
+A name is taken at once, and a removed attachment may still block a deletion. Source: IAM User Guide, "Changes that I
+make are not always immediately visible".
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ _CHANGES = (
     *("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "PutRolePolicy", "DeleteRolePolicy"),
     *("CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion", "TagPolicy", "UntagPolicy"),
 )
-# What each was before each of its changes, oldest first, with when that was.
+# The record before each change, oldest first, with the time of the change.
 _before: dict[_Key, list[tuple[float, Record]]] = {}
 
 
 def install() -> None:
-    """After everything that makes handlers stricter: these see what IAM sees."""
+    """Install after the modules that make handlers stricter: their checks see the delayed state."""
     behaviour.before_change.append(_before.clear)
     handlers = iam._IAM_HANDLERS
     for name in (*_READS, *_POLICY_READS):
         handlers[name] = _late(handlers[name])
     for name in _CHANGES:
-        handlers[name] = _remembered(_unless_unseen(handlers[name]))
+        handlers[name] = _remembered(_unless_invisible(handlers[name]))
     for name in ("CreateRole", "CreatePolicy"):
         handlers[name] = _remembered(handlers[name])
     for name in ("DeleteRole", "DeletePolicy"):
-        handlers[name] = _remembered(_unless_in_the_way(handlers[name]))
+        handlers[name] = _remembered(_unless_attached(handlers[name]))
     handlers["ListPolicies"] = _late_list(handlers["ListPolicies"])
     _let_services_see_late()
 
@@ -67,7 +67,7 @@ def _late_list(handler: Handler) -> Handler:
 
 
 def _remembered(handler: Handler) -> Handler:
-    """Keeps what was there before a change that is made."""
+    """Keep the record before a change."""
 
     def remembered(parameters: dict[str, Any]) -> Any:
         before = {key: copy.deepcopy(_record(key)) for key in _keys(parameters)}
@@ -80,21 +80,21 @@ def _remembered(handler: Handler) -> Handler:
     return remembered
 
 
-def _unless_unseen(handler: Handler) -> Handler:
-    """A change of what is not seen yet is refused."""
+def _unless_invisible(handler: Handler) -> Handler:
+    """Refuse a change of a role or policy that is not visible yet."""
 
-    def unless_unseen(parameters: dict[str, Any]) -> Any:
+    def unless_invisible(parameters: dict[str, Any]) -> Any:
         for key in _keys(parameters):
             seen, record = _seen(key, behaviour.current.iam_seconds)
             if seen and record is None:
                 return iam._error(404, "NoSuchEntity", f"{key[2]} does not exist or is not attachable.", ns="iam")
         return handler(parameters)
 
-    return unless_unseen
+    return unless_invisible
 
 
-def _unless_in_the_way(handler: Handler) -> Handler:
-    def unless_in_the_way(parameters: dict[str, Any]) -> Any:
+def _unless_attached(handler: Handler) -> Handler:
+    def unless_attached(parameters: dict[str, Any]) -> Any:
         (key,) = _keys(parameters)
         arn = key[2]
         seen, record = _seen(key, behaviour.current.iam_seconds)
@@ -105,7 +105,7 @@ def _unless_in_the_way(handler: Handler) -> Handler:
             return iam._error(409, "DeleteConflict", "This policy has more than one version.", ns="iam")
         return handler(parameters)
 
-    return unless_in_the_way
+    return unless_attached
 
 
 def _attached(role: _Key) -> list[str]:
@@ -124,7 +124,7 @@ def _let_services_see_late() -> None:
         seconds = behaviour.current.iam_service_seconds
         with _as_seen([_role_key(arn), *(key for key in _before if key[1] == _POLICY)], seconds):
             init(role, arn)
-            _ = seconds and (role._policies, role._limits)  # read now, for they are kept
+            _ = seconds and (role._policies, role._limits)  # read now: they are cached
 
     lambda_sessions.check_trust = checked_late  # type: ignore[assignment]
     service_roles.Role.__init__ = read_late  # type: ignore[assignment, method-assign]
@@ -135,7 +135,7 @@ def _role_key(arn: str) -> _Key:
 
 
 def _keys(parameters: dict[str, Any]) -> list[_Key]:
-    """The role and the policy that a request is about."""
+    """The role and the policy of a request."""
     account, found = get_account_id(), {name: iam._p(parameters, name) for name in (_ROLE, _POLICY)}
     if iam._p(parameters, "PolicyName") and not any(found.values()):  # CreatePolicy
         found[_POLICY] = f"arn:aws:iam::{account}:policy/{iam._p(parameters, 'PolicyName')}"
@@ -149,14 +149,14 @@ def _record(key: _Key) -> Record:
 
 
 def _seen(key: _Key, seconds: float) -> tuple[bool, Record]:
-    """Whether it is still seen as it was, and how."""
+    """Whether the old record is still visible, and the record."""
     changes = [record for since, record in _before.get(key, []) if behaviour.now() - since < seconds]
     return bool(changes), changes[0] if changes else None
 
 
 @contextlib.contextmanager
 def _as_seen(keys: list[_Key], seconds: float) -> Iterator[None]:
-    """With each of *keys* as it was before the first of its changes that are not seen yet."""
+    """Run with each of *keys* as it was before its first change that is not visible yet."""
     late = {key: record for key in keys for seen, record in [_seen(key, seconds)] if seen}
     now = {key: _record(key) for key in late}
     try:

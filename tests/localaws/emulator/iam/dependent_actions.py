@@ -1,4 +1,4 @@
-"""The further rights that a request needs besides the one that has its name; MiniStack asks for that one only.
+"""The dependent actions of a request, which AWS authorises besides its own action; MiniStack does not.
 
 Sources: Service Authorization Reference, "Dependent actions" of IAM, AWS Lambda and Amazon CloudFront; CloudFront
 Developer Guide, "Setting up IAM permissions and roles for Lambda@Edge".

@@ -1,4 +1,4 @@
-"""Credentials of a Lambda function's role, as the Lambda@Edge service hands them to the function."""
+"""Credentials of a Lambda function's role, as Lambda@Edge gives them to the function."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 def check_trust(role_arn: str, services: Sequence[str] = _SERVICES) -> dict[str, Any]:
-    """The role. Refused unless it is there, and these services may assume it."""
+    """The role. Refused unless it exists, and these services may assume it."""
     account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
     role: dict[str, Any] | None = iam._roles.get_scoped(account, None, role_name)
     if role is None or role["Arn"] != role_arn:
@@ -64,7 +64,7 @@ def new_keys() -> tuple[str, str, str, float]:
 
 
 def _for_services(document: str | dict[str, Any]) -> dict[str, Any]:
-    """The trust policy with its Service principals where MiniStack's evaluator looks: it matches AWS ones only."""
+    """The trust policy with its Service principals as AWS ones, the only kind that MiniStack's evaluator matches."""
     policy: dict[str, Any] = json.loads(document) if isinstance(document, str) else copy.deepcopy(document)
     statements = policy.get("Statement") or []
     for statement in [statements] if isinstance(statements, dict) else statements:

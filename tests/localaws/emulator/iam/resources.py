@@ -1,4 +1,4 @@
-"""What AWS authorises a request as, where MiniStack is coarser: a policy that names exact resources must be enough."""
+"""The action and resource of a request where MiniStack uses `*`: a policy with exact ARNs must be enough."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAME = re.compile(rb"<Name>([^<]+)</Name>")
 
 
 # CloudFront API reference, CreateDistributionWithTags: it needs CreateDistribution; and TagResource, see
-# additional_rights.
+# dependent_actions.
 _ACTIONS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
 
 
@@ -76,7 +76,7 @@ def _cloudfront(method: str, path: str, body: bytes, query: dict[str, Any], pref
         return _first(query.get("Resource"))
     if rest and (kind in ("function", "key-value-store", "origin-access-control") or kind.endswith("-policy")):
         return f"{prefix}{kind}/{rest[0]}"
-    if method == "POST":  # a new one: a function by its name, what gets an id by any
+    if method == "POST":  # creation: a function has its name, others get their id
         name = _NAME.search(body) if kind == "function" else None
         return f"{prefix}{kind}/{name[1].decode() if name else '*'}"
     return None

@@ -1,4 +1,4 @@
-"""What an IAM role lets the S3 service do: MiniStack's evaluation of policies, for requests that S3 makes itself."""
+"""The rights of an IAM role that the S3 service assumes, by MiniStack's policy evaluation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ministack.services import iam, s3
 
 
 class Role:
-    """The role as it is now: its policies are read once."""
+    """The current role; its policies are read once."""
 
     def __init__(self, arn: str) -> None:
         self._arn = arn
@@ -21,7 +21,7 @@ class Role:
         self._record = found if found is not None and found["Arn"] == arn else None
 
     def trusts(self, service: str, bucket: str) -> bool:
-        """Whether the role is there, and *service* may assume it on behalf of *bucket*."""
+        """Whether the role exists, and *service* may assume it on behalf of *bucket*."""
         if self._record is None:
             return False
         context = {"aws:sourceaccount": self._account, "aws:sourcearn": f"arn:aws:s3:::{bucket}"}
@@ -64,7 +64,7 @@ class Role:
 
 
 def _services_only(document: str | dict[str, Any]) -> dict[str, Any]:
-    """The trust policy with its Service principals where MiniStack's evaluator looks: it matches AWS ones only."""
+    """The trust policy with its Service principals as AWS ones, the only kind that MiniStack's evaluator matches."""
     policy: dict[str, Any] = json.loads(document) if isinstance(document, str) else copy.deepcopy(document)
     statements = policy.get("Statement") or []
     for statement in [statements] if isinstance(statements, dict) else statements:

@@ -1,7 +1,7 @@
-"""What IAM refuses of roles and managed policies and MiniStack takes, and SetDefaultPolicyVersion, which it lacks.
+"""Refusals of IAM for roles and managed policies, and SetDefaultPolicyVersion; MiniStack has neither.
 
-Inline policies of users are left out: only tests make those. Sources: IAM User Guide, "IAM and AWS STS quotas" and "IAM
-JSON policy elements: Sid"; IAM API reference, AttachRolePolicy and DeletePolicy. Messages are as reports of them tell.
+Inline policies of users are not checked: only tests create them. Sources: IAM User Guide, "IAM and AWS STS quotas" and
+"IAM JSON policy elements: Sid"; IAM API reference, AttachRolePolicy and DeletePolicy. Messages are from user reports.
 """
 
 from __future__ import annotations
@@ -94,12 +94,12 @@ def _deletion(parameters: dict[str, Any]) -> Refusal | None:
 
 
 def _size(document: str) -> int:
-    """White space is not counted."""
+    """Without white space, which is not counted."""
     return len("".join(document.split()))
 
 
 def _statements(text: str) -> list[dict[str, Any]]:
-    """Of a document; of one that is none, it is MiniStack's to say so."""
+    """The statements of a document; none if it is not valid JSON, which MiniStack refuses."""
     try:
         found = json.loads(text).get("Statement") or []
     except (ValueError, AttributeError):

@@ -1,4 +1,4 @@
-"""GetFunction of a numbered version points to that version's package; MiniStack's points to $LATEST's."""
+"""GetFunction of a version returns the location of that version's package; MiniStack's that of $LATEST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lambda@Edge keeps replicas of a version that a distribution associates, and for a while of one that none does now.
+"""Lambda@Edge keeps replicas of a version while a distribution associates it, and for some time after.
 
 Sources: CloudFront Developer Guide, "Delete Lambda@Edge functions and replicas"; "IAM permissions required to associate
 Lambda@Edge functions".
@@ -17,7 +17,7 @@ from localaws.emulator.core import behaviour
 _ASSOCIATED = re.compile(r"<LambdaFunctionARN>\s*(arn:[^<\s]+:\d+)\s*</LambdaFunctionARN>")
 _DISTRIBUTIONS = "/2020-05-31/distribution"
 
-# When the last distribution let go of a version, by its ARN.
+# The time when the last distribution dissociated a version, by ARN.
 _released: dict[str, float] = {}
 
 
@@ -58,7 +58,7 @@ def install() -> None:
 def _associated() -> set[str]:
     documents = (record.get("config_xml") or "" for record in cloudfront._distributions.values())
     texts = (each if isinstance(each, str) else each.decode() for each in documents)
-    # Whatever prefix the client gave the elements.
+    # The elements may have any namespace prefix.
     return {arn for text in texts for arn in _ASSOCIATED.findall(re.sub(r"<(/?)\w+:", r"<\1", text))}
 
 

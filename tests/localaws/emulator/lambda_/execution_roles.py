@@ -1,4 +1,4 @@
-"""Lambda refuses an execution role that it cannot assume; MiniStack takes any.
+"""Lambda refuses an execution role that it cannot assume; MiniStack accepts any.
 
 Source: AWS Lambda API reference, CreateFunction.
 """

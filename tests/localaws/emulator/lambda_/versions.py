@@ -1,7 +1,7 @@
-"""Lambda's guards of PublishVersion, its numbers, and that a function which is being set up takes no change.
+"""The conditions of PublishVersion, version numbers, and refusals of changes during an update.
 
 Sources: AWS Lambda API reference, PublishVersion; AWS Lambda Developer Guide, "Lambda function states", and "Manage
-Lambda function versions": a number is never used again, also when the function is deleted and created anew; Service
+Lambda function versions": a number is never used again, even after the function is deleted and created again; Service
 Authorization Reference, AWS Lambda.
 """
 
@@ -26,7 +26,7 @@ def install() -> None:
 
     def publish_version(name: str, data: dict[str, Any]) -> Any:
         config = (lambda_svc._functions.get(name) or {}).get("config")
-        refused = config and (_busy(config) or lambda_svc._check_revision(config, _given(data)))
+        refused = config and (_busy(config) or lambda_svc._check_revision(config, _without_empty(data)))
         if refused:
             return refused
         code = data.get("CodeSha256")
@@ -53,13 +53,13 @@ def install() -> None:
         qualifier = (query.get("Qualifier") or [""])[0] if isinstance(query, dict) else ""
         return f"{found}:{qualifier}" if qualifier else found
 
-    def forget_what_is_gone() -> None:
-        """Whoever sets the behaviour begins anew: a function that is gone by then might be another account's."""
+    def forget_deleted() -> None:
+        """A new behaviour starts a new test: a function deleted before it may belong to another account."""
         there = {function["config"]["FunctionArn"] for function in lambda_svc._functions._data.values()}
         for arn in next_numbers.keys() - there:
             del next_numbers[arn]
 
-    behaviour.before_change.append(forget_what_is_gone)
+    behaviour.before_change.append(forget_deleted)
     lambda_svc._publish_version = publish_version
     lambda_svc._schedule_state_transition = schedule_state_transition
     lambda_svc._update_code = _unless_busy(lambda_svc._update_code)
@@ -75,13 +75,13 @@ def _unless_busy(change: Callable[[str, dict[str, Any]], Any]) -> Callable[[str,
     return guarded
 
 
-def _given(data: dict[str, Any]) -> dict[str, Any]:
-    """Without what is empty, which botocore sends as it is."""
+def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
+    """Without empty values, which botocore sends."""
     return {key: value for key, value in data.items() if value}
 
 
 def _busy(config: dict[str, Any]) -> Any:
-    # Only where a test asks for it: MiniStack takes half a second, for which the others would have to wait.
+    # Only if a test sets it: MiniStack takes half a second, for which other tests would have to wait.
     if not behaviour.current.lambda_update_seconds:
         return None
     if config.get("State") == "Pending":

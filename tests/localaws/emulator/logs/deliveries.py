@@ -1,8 +1,8 @@
-"""Deliveries of vended logs as CloudWatch Logs keeps them: what it refuses, and the one call that MiniStack lacks.
+"""Deliveries of vended logs in CloudWatch Logs: refusals, and UpdateDeliveryConfiguration, which MiniStack lacks.
 
 Sources: CloudWatch Logs API reference, PutDeliverySource, PutDeliveryDestination, CreateDelivery,
-UpdateDeliveryConfiguration; aws-cloudformation/cloudformation-coverage-roadmap#2513 (a source is of one resource for
-ever, and a resource has one); hashicorp/terraform-provider-aws#42194 (ConflictException while another change is made).
+UpdateDeliveryConfiguration; aws-cloudformation/cloudformation-coverage-roadmap#2513 (a source has one resource
+for ever, and a resource one source); hashicorp/terraform-provider-aws#42194 (ConflictException during another change).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Route 53 refuses in a batch of changes and MiniStack applies.
+"""Refusals of Route 53 for a batch of changes; MiniStack applies it.
 
 Sources: Route 53 API reference, ChangeResourceRecordSets and ResourceRecordSet; Route 53 Developer Guide, "Supported
 DNS record types" (TXT: in quotation marks) and "Values specific for weighted records".
@@ -14,7 +14,7 @@ from ministack.services import route53
 
 _ROUTING = ("Weight", "Region", "Failover", "GeoLocation", "MultiValueAnswer", "CidrRoutingConfig")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.){0,255}"(?:\s+"(?:[^"\\]|\\.){0,255}")*')
-# CloudFront's hosted zone is no zone of anybody's; an alias to it has one of these types.
+# CloudFront's hosted zone is in no account; an alias to it has one of these types.
 _CLOUDFRONT, _ITS_TYPES = "Z2FDTNDATAQYW2", ("A", "AAAA", "HTTPS")
 _MAX_CHANGES = 1000
 
@@ -27,7 +27,7 @@ def install() -> None:
     def changed(zone_id: str, body: bytes) -> Any:
         zone, root = route53._zones.get(zone_id), route53._parse_body(body)
         if zone is None or root is None:
-            return change(zone_id, body)  # MiniStack's to refuse
+            return change(zone_id, body)  # MiniStack refuses it
         batch = [
             (route53._text(found, "Action"), route53._parse_record_set(route53._find(found, "ResourceRecordSet")))
             for found in root.iterfind(".//{*}Change")
@@ -35,7 +35,7 @@ def install() -> None:
         refused = _invalid(zone, batch)
         if refused is not None:
             return route53._error_response("InvalidChangeBatch", f"[{refused}]")
-        # All of it or none: what comes of it decides.
+        # The batch is atomic: check the result, and undo all of it after a conflict.
         before = list(route53._records[zone_id])
         answer = change(zone_id, body)
         conflict = _conflict(zone, route53._records[zone_id]) if answer[0] < 300 else None
@@ -46,7 +46,7 @@ def install() -> None:
 
     route53._change_resource_record_sets = changed
     route53._build_record_set_el = _escaped(route53._build_record_set_el)
-    route53._build_health_check_el = _told(route53._build_health_check_el)
+    route53._build_health_check_el = _with_xml_booleans(route53._build_health_check_el)
     normalise = route53._normalise_name
     route53._normalise_name = lambda name: normalise(name.replace("\\052", "*"))
 
@@ -112,7 +112,7 @@ def _is_address(value: str, version: int) -> bool:
 
 
 def _conflict(zone: dict[str, Any], records: list[RecordSet]) -> str | None:
-    """What cannot be beside each other."""
+    """Record sets that cannot coexist."""
     by_name: dict[str, list[RecordSet]] = {}
     for record in records:
         by_name.setdefault(record["Name"].lower(), []).append(record)
@@ -137,7 +137,7 @@ def _conflict(zone: dict[str, Any], records: list[RecordSet]) -> str | None:
 
 
 def _escaped(build: Any) -> Any:
-    """Route 53 tells an asterisk as an octal escape."""
+    """Route 53 returns an asterisk as an octal escape."""
 
     def built(parent: Any, record: RecordSet) -> None:
         build(parent, {**record, "Name": record["Name"].replace("*", "\\052")})
@@ -145,8 +145,8 @@ def _escaped(build: Any) -> Any:
     return built
 
 
-def _told(build: Any) -> Any:
-    """MiniStack writes True where XML has true, which clients read as false."""
+def _with_xml_booleans(build: Any) -> Any:
+    """MiniStack writes `True` for XML's `true`, which clients read as false."""
 
     def built(parent: Any, check: dict[str, Any]) -> None:
         config = {

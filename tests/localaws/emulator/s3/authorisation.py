@@ -1,7 +1,7 @@
-"""What AWS authorises requests to S3 as, where MiniStack asks for less, or refuses more than what is not allowed.
+"""Authorisation of requests to S3 where MiniStack requires fewer rights than AWS, or refuses too much.
 
 Sources: S3 User Guide, "Required permissions for Amazon S3 API operations"; S3 API reference, CreateBucket, HeadObject
-and DeleteObjects.
+and DeleteObjects; Service Authorization Reference, Amazon S3: PutReplicationConfiguration needs iam:PassRole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def install() -> None:
 
     def action(service: str, method: str, path: str, headers: Headers, body: bytes, query: Any) -> str | None:
         if service == "s3" and method == "POST" and "delete" in query and "/" not in path.strip("/"):
-            return None  # the keys are authorised one by one, so that here only the signature is
+            return None  # only the signature is checked here: the keys are authorised one by one
         found: str | None = action_of(service, method, path, headers, body, query)
         return found
 
@@ -49,8 +49,8 @@ def install() -> None:
     iam_actions.extract_iam_action = action
     iam_actions.s3_access_point_resources = with_service
     s3._delete_objects = delete_allowed
-    s3._get_object = _hiding_what_is_missing(s3._get_object)
-    s3._head_object = _hiding_what_is_missing(s3._head_object)
+    s3._get_object = _hiding_missing_keys(s3._get_object)
+    s3._head_object = _hiding_missing_keys(s3._head_object)
 
 
 def _more(method: str, path: str, headers: Headers, body: bytes, query: Any) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ def _copied_tags(headers: Headers) -> dict[str, str]:
 def denial(
     headers: Headers, query: Any, action: str, arn: str, keys: dict[str, str] | None = None, service: str = "s3"
 ) -> str | None:
-    """Why who sent the request may not do it; None if they may. *keys* are condition keys."""
+    """Why the requester may not do it, or None. *keys* are condition keys."""
     caller, region = router.extract_access_key_id(headers, query), router.extract_region(headers, query)
     denied = iam_evaluator.enforce(caller, action, service, region, resource_arn=arn, service_context=keys)
     if denied is None:
@@ -107,7 +107,7 @@ def denial(
 
 
 def _delete_allowed(delete: Callable[..., Answer], bucket: str, body: bytes, headers: Headers) -> Answer:
-    """A key that may not be deleted is an error of its own in an answer of 200; the others are deleted."""
+    """A key that may not be deleted is an error element in an answer of 200; the others are deleted."""
     try:
         request = s3.fromstring(body)
     except s3.ParseError:
@@ -129,23 +129,23 @@ def _delete_allowed(delete: Callable[..., Answer], bucket: str, body: bytes, hea
     result = s3.fromstring(document)
     for entry, message in denied:
         error = SubElement(result, f"{{{s3.S3_NS}}}Error")
-        told = {name: entry.findtext(f"{{*}}{name}") for name in ("Key", "VersionId")}
-        for name, text in {**told, "Code": "AccessDenied", "Message": message}.items():
+        members = {name: entry.findtext(f"{{*}}{name}") for name in ("Key", "VersionId")}
+        for name, text in {**members, "Code": "AccessDenied", "Message": message}.items():
             if text:
                 SubElement(error, f"{{{s3.S3_NS}}}{name}").text = text
     return status, answered, s3._xml_body(result)
 
 
-def _hiding_what_is_missing(read: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Whether an object is there is told to those who may list the bucket; others are denied what is not."""
+def _hiding_missing_keys(read: Callable[..., Answer]) -> Callable[..., Answer]:
+    """404 for a missing object needs s3:ListBucket; without it, AWS answers 403."""
 
     def read_or_deny(bucket: str, key: str, headers: Headers | None = None, query: Any = None) -> Answer:
         answer = read(bucket, key, headers, query)
         if answer[0] != 404 or bucket not in s3._buckets:
             return answer
-        point = mrap_routing.access_point_arn()
-        keys = {"s3:DataAccessPointArn": point, "s3:DataAccessPointAccount": get_account_id()} if point else {}
-        arns = [f"arn:aws:s3:::{bucket}", *([point] if point else [])]
+        mrap = mrap_routing.mrap_arn()
+        keys = {"s3:DataAccessPointArn": mrap, "s3:DataAccessPointAccount": get_account_id()} if mrap else {}
+        arns = [f"arn:aws:s3:::{bucket}", *([mrap] if mrap else [])]
         if all(denial(headers or {}, query or {}, "s3:ListBucket", arn, keys) is None for arn in arns):
             return answer
         denied: Answer = s3._error("AccessDenied", "Access Denied", 403, f"/{bucket}/{key}")

@@ -1,4 +1,4 @@
-"""Configuration of buckets as S3 has it: read back late, refused while another change is under way, and in order."""
+"""Bucket configuration: visible with a delay, refused during another change, and in S3's order of steps."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PARTS = ("versioning", "policy", "publicAccessBlock", "ownershipControls", "enc
 _DELAYED = (*_PARTS, "replication")
 _CONFLICT = "A conflicting conditional operation is currently in progress against this resource. Please try again."
 
-# What a part was before each of its changes: when it was changed, how long that is to be seen, and the answer to Get.
+# The state of a part before each change: the time of the change, how long the old state is visible, and Get's answer.
 _before: dict[tuple[str, str], list[tuple[float, float, Answer]]] = {}
-# How many changes of each bucket were refused, since the behaviour was set.
+# The refused changes of each bucket since the behaviour was set.
 _conflicts: Counter[str] = Counter()
 
 
@@ -53,14 +53,14 @@ def install() -> None:
 
 
 def versioning(bucket: str) -> str | None:
-    """The bucket's versioning as GetBucketVersioning tells it now."""
+    """The bucket's versioning as GetBucketVersioning returns it now."""
     _, _, document = s3._dispatch("GET", bucket, "", {}, b"", {"versioning": [""]})
     status: str | None = s3.fromstring(document).findtext("{*}Status")
     return status
 
 
 def _still_seen(bucket: str, part: str) -> Answer | None:
-    """The part as it was before the first change that cannot be seen yet."""
+    """The part before its first change that is not visible yet."""
     changes = _before.get((bucket, part), [])
     while changes and not _hidden(*changes[0][:2]):
         changes.pop(0)
@@ -94,7 +94,7 @@ def _refused(method: str, bucket: str, part: str, body: bytes) -> Answer | None:
 
 
 def _creation_refused(bucket: str, headers: dict[str, str]) -> Answer | None:
-    """A name in the account's own namespace can be made once; us-east-1 is lenient in the global namespace only.
+    """A name in the account's namespace can be created once; us-east-1 is lenient in the global namespace only.
 
     Source: S3 API reference, CreateBucket, BucketAlreadyOwnedByYou; S3 User Guide, "Namespaces for general purpose
     buckets".

@@ -1,6 +1,6 @@
-"""The policies that a bucket takes; MiniStack takes any.
+"""Validation of bucket policies; MiniStack accepts any.
 
-Source: S3 API reference, "Error responses", MalformedPolicy; what is wrong is in S3's message.
+Source: S3 API reference, "Error responses", MalformedPolicy.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ def _problem_of(statement: dict[str, Any], arn: str) -> str | None:
 
 
 def _is_of(resource: Any, arn: str) -> bool:
-    """The bucket or objects in it."""
+    """Whether it is the bucket or objects in it."""
     bucket = str(resource).partition("/")[0]
     return bucket == arn or ("*" in bucket and fnmatch_iam_cs(arn, bucket))
 
 
 def _exists(principal: Any) -> bool:
-    """Of other accounts, nobody here knows."""
+    """Principals of other accounts are not known here."""
     found = _IDENTITY.fullmatch(str(principal))
     if found is None or found[1] != get_account_id():
         return True

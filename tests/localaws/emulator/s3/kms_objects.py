@@ -1,4 +1,4 @@
-"""Objects that S3 encrypts with AWS KMS: which key they tell, and an ETag that is no MD5."""
+"""Objects encrypted with AWS KMS: their key, and an ETag that is not an MD5 digest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def install() -> None:
     def with_key(headers: dict[str, str], bucket: str) -> Any:
         default = s3._bucket_default_sse_headers(bucket)
         if headers.get(SSE) == "aws:kms" and not headers.get(SSE_KEY):
-            # The bucket's own key if it has one; MiniStack asks for the key to be named.
+            # The bucket's default key if it has one; MiniStack requires a key in the request.
             key = default.get(SSE_KEY) if default.get(SSE) in KMS_ALGORITHMS else None
             headers = {**headers, SSE_KEY: key or _aws_managed_key(bucket)}
         found, error = resolve(headers, bucket)
@@ -46,7 +46,7 @@ def install() -> None:
         if again or answer[0] != 200:
             return answer
         answer = _with_its_own_etag(bucket, key, answer)
-        s3._completed_multipart_uploads[upload_id]["response"] = answer  # for those who ask again
+        s3._completed_multipart_uploads[upload_id]["response"] = answer  # for a repeated request
         return answer
 
     s3._SSE_STORED_HEADERS = (*s3._SSE_STORED_HEADERS, _BUCKET_KEY)
@@ -89,7 +89,7 @@ def managed_key(bucket: str) -> str:
 
 
 def context(bucket: str, key: str, sse: dict[str, str]) -> dict[str, str]:
-    """The condition keys of S3's requests to KMS about an object that is encrypted so."""
+    """The condition keys of S3's requests to KMS for an object with this encryption."""
     # With an S3 Bucket Key the context names the bucket.
     encrypted = f"arn:aws:s3:::{bucket}" if sse.get(_BUCKET_KEY) == "true" else f"arn:aws:s3:::{bucket}/{key}"
     return {

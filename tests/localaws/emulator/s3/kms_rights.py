@@ -1,7 +1,7 @@
-"""S3 uses a customer's KMS key in the name of whoever sends the request; MiniStack asks nobody.
+"""S3 uses a customer's KMS key with the rights of the requester; MiniStack does not check them.
 
 Sources: S3 User Guide, "Using server-side encryption with AWS KMS keys", "Permissions", and "Multipart upload API and
-permissions"; S3 API reference, HeadObject. The key that AWS manages for S3 is everybody's in the account.
+permissions"; S3 API reference, HeadObject. The AWS managed key for S3 needs no rights.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def install() -> None:
 def _needed(
     method: str, bucket: str, key: str, headers: Headers, query: Any
 ) -> Iterator[tuple[str, str, str, Headers]]:
-    """Action, bucket, key, and the encryption it is about."""
+    """Action, bucket, key, and encryption of each use of a KMS key."""
     content = not _NOT_CONTENT & query.keys()
     if method == "GET" and content:
         yield _DECRYPT, bucket, key, _encryption(bucket, key, s3._qp(query, "versionId"))

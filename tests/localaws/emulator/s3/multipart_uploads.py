@@ -1,4 +1,4 @@
-"""Uploads in parts: their tags, and the parts that S3 does not put together; MiniStack forgets both.
+"""Multipart uploads: their tags, and the parts that S3 refuses to assemble; MiniStack has neither.
 
 Source: S3 API reference, CreateMultipartUpload; CompleteMultipartUpload, "special errors".
 """
@@ -16,12 +16,12 @@ from localaws.emulator.s3.object_versions import Version
 Answer = tuple[int, dict[str, str], bytes]
 _MIN_PART_BYTES = 5 * 1024**2
 _MAX_TAGS = 10
-# Of the upload that is being completed.
+# The tags of the upload that is being completed.
 _tags: ContextVar[dict[str, str] | None] = ContextVar("tags", default=None)
 
 
 def install() -> None:
-    """After replication, whose rules may ask for the tags."""
+    """Install after replication, whose rules read the tags."""
     create, complete = s3._create_multipart_upload, s3._complete_multipart_upload
     replicate = s3._maybe_replicate
 
@@ -73,7 +73,7 @@ def _refused(bucket: str, key: str, body: bytes, upload: dict[str, Any]) -> Answ
     if numbers != sorted(set(numbers)):
         message = "The list of parts was not in ascending order. The parts list must be specified in order."
         return _error("InvalidPartOrder", message, bucket, key)
-    # A part that is not there is MiniStack's to refuse.
+    # MiniStack refuses a missing part.
     if any(upload["parts"].get(number, {}).get("size", _MIN_PART_BYTES) < _MIN_PART_BYTES for number in numbers[:-1]):
         message = "Your proposed upload is smaller than the minimum allowed size"
         return _error("EntityTooSmall", message, bucket, key)

@@ -1,4 +1,4 @@
-"""GetObject and HeadObject of one part; MiniStack knows it in GetObject only, of the current version.
+"""GetObject and HeadObject with partNumber; MiniStack has it for GetObject of the current version only.
 
 Source: S3 API reference, GetObject and HeadObject, partNumber; "Error responses", InvalidPartNumber.
 """
@@ -41,7 +41,7 @@ def _read(read: Callable[..., Answer], bucket: str, key: str, headers: dict[str,
     if "range" in headers:
         message = "Cannot specify both Range header and partNumber query parameter"
         return _error("InvalidRequest", message, 400, bucket, key)
-    # The checksum MiniStack would add is that of the whole object, which a client would compare with the part.
+    # MiniStack would add the checksum of the whole object, which a client would compare with the part.
     asked = {name: value for name, value in headers.items() if name != "x-amz-checksum-mode"}
     whole = read(bucket, key, asked, {name: value for name, value in query.items() if name != "partNumber"})
     return _part(whole, int(number), bucket, key) if whole[0] == 200 else whole
@@ -50,7 +50,7 @@ def _read(read: Callable[..., Answer], bucket: str, key: str, headers: dict[str,
 def _part(whole: Answer, number: int, bucket: str, key: str) -> Answer:
     _, headers, body = whole
     size, parts = int(headers["Content-Length"]), _sizes(bucket, key, headers.get("x-amz-version-id"))
-    sizes = parts or {1: size}  # what was put in one piece has one part, and tells no number of them
+    sizes = parts or {1: size}  # an object put at once has one part, without x-amz-mp-parts-count
     if number not in sizes:
         return _error("InvalidPartNumber", "The requested partnumber is not satisfiable", 416, bucket, key)
     first = sum(length for other, length in sizes.items() if other < number)
@@ -62,7 +62,7 @@ def _part(whole: Answer, number: int, bucket: str, key: str) -> Answer:
 
 
 def _sizes(bucket: str, key: str, version_id: str | None) -> dict[int, int]:
-    """The sizes of the parts by their numbers; none for what was not uploaded in parts."""
+    """The sizes of the parts by number; empty for an object put at once."""
     version = object_versions.find(bucket, key, version_id) if version_id else None
     record = version or s3._buckets[bucket]["objects"].get(key) or {}
     return {part["PartNumber"]: part["Size"] for part in record.get("parts") or []}

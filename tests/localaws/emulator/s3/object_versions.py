@@ -1,4 +1,4 @@
-"""The versions of an object as MiniStack keeps them, and how one that was made elsewhere is put among them."""
+"""The versions of an object in MiniStack's store, and the insertion of one that was created elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
 SSE = "x-amz-server-side-encryption"
 SSE_KEY = f"{SSE}-aws-kms-key-id"
 
-# A version that was deleted for good is never replicated to that bucket again.
+# A version that was deleted permanently is never replicated to that bucket again.
 # Source: S3 User Guide, "Amazon S3 replication failure reasons", DstObjectHardDeleted.
 _deleted_for_good: set[tuple[str, str, str]] = set()
 
@@ -42,7 +42,7 @@ def of_bucket(bucket: str) -> list[tuple[str, Version]]:
 
 
 def current_of(bucket: str, key: str, version_id: str) -> Version | None:
-    """The record that reads without a version id are answered from, if it is this version's."""
+    """The record for reads without a version id, if it is of this version."""
     record: Version | None = s3._buckets[bucket]["objects"].get(key)
     return record if record is not None and record.get("version_id") == version_id else None
 
@@ -58,7 +58,7 @@ def deleted_for_good(bucket: str, key: str, version_id: str) -> bool:
 
 
 def insert(bucket: str, key: str, version: Version) -> None:
-    """Put a version where its age has it. An older one does not hide what is current."""
+    """Insert a version by its age. An older one does not hide the current one."""
     objects = s3._buckets[bucket]["objects"]
     versions: list[Version] = s3._object_versions.setdefault((bucket, key), [])
     s3._preserve_null_version(bucket, key, versions, objects.get(key))
@@ -71,7 +71,7 @@ def insert(bucket: str, key: str, version: Version) -> None:
     if version.get("is_delete_marker"):
         objects.pop(key, None)
         return
-    # MiniStack forgets these two on the way from a version to the current object.
+    # MiniStack drops these two when it makes the current object from a version.
     more = {name: version.get(name) for name in ("parts", "checksum_type")}
     objects[key] = s3._object_record_from_version(version) | more
 
@@ -81,7 +81,7 @@ def is_kms_encrypted(version: Version) -> bool:
 
 
 def opaque_etag(etag: str) -> str:
-    """Of an object that KMS encrypts: no digest of its data, but with the number of its parts as *etag* has it."""
+    """An ETag for an object encrypted with KMS: not a digest, with the number of parts of *etag*."""
     _, dash, parts = etag.strip('"').partition("-")
     return f'"{uuid.uuid4().hex}{dash}{parts}"'
 

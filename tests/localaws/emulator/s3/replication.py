@@ -1,7 +1,7 @@
-"""S3 replication as AWS has it: every destination a source names, the same version ids, PENDING until it is done.
+"""S3 replication: to every destination of the rules, with the same version ids, PENDING until it is done.
 
-Written against the names MiniStack (MIT licence) uses inside its S3 service, which replicates to the first matching
-rule's destination only. A replica is put into the store directly, so it is never replicated again, as on AWS.
+Written against the internal names of MiniStack's S3 service (MIT licence), which replicates to the destination of the
+first matching rule only. A replica is put into the store directly, so it is never replicated again, as in AWS.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ _SWITCH = "replication_seconds"
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """What is to be done for one version in its destinations: the rules' IDs by the buckets' names."""
+    """The replication of one version to its destinations; `rules` has the rule ID of each destination bucket."""
 
     kind: str
     bucket: str
     key: str
     version_id: str
     size: int
-    # Those of the write; None where the rule's tags do not matter any more.
+    # The tags of the write; None where the rule's tags do not matter.
     tags: dict[str, str] | None
     rules: dict[str, str]
     begun: float = field(default_factory=behaviour.now)
 
 
 pending: list[Change] = []
-# Called for each destination of a change when it has ended, and whether it succeeded.
+# Called at the end of a change for each destination, with whether it succeeded.
 observers: list[Callable[[Change, str, bool], None]] = []
 
 
@@ -48,7 +48,7 @@ def install() -> None:
     put_tags, delete_tags = s3._put_object_tagging, s3._delete_object_tagging
 
     def remember_tags(bucket: str, key: str, record: Version, data: Any, tags: dict[str, str] | None = None) -> None:
-        # MiniStack replicates here, where the version has no id yet.
+        # MiniStack replicates here, before the version has an id.
         record["written_with"] = tags or {}
 
     def record_and_replicate(bucket: str, key: str, before: Any, record: Version, data: Any) -> str | None:
@@ -73,7 +73,7 @@ def install() -> None:
 
 
 def configuration(bucket: str) -> Rule | None:
-    """What the bucket replicates by, if it does."""
+    """The bucket's replication configuration, if it is in effect."""
     found: Rule | None = s3._bucket_replication.get(bucket)
     return found if s3._bucket_versioning.get(bucket) == "Enabled" else None
 
@@ -94,7 +94,7 @@ def _deleted(bucket: str, key: str) -> None:
 
 
 def _tagged(bucket: str, key: str, answer: Any) -> Any:
-    """A later change of tags: from the source to its replicas always, from a replica if a rule says so."""
+    """A later change of tags: replicated from the source always, from a replica if a rule enables it."""
     status, headers, _ = answer
     config = configuration(bucket)
     version = object_versions.find(bucket, key, headers.get("x-amz-version-id", ""))
@@ -105,7 +105,7 @@ def _tagged(bucket: str, key: str, answer: Any) -> Any:
         rules = replication_rules.for_replica_modification(config, key, encrypted)
     else:
         rules = replication_rules.for_object(config, key, None, encrypted)
-    # Where the version itself is still to come, it comes with the tags it then has.
+    # A version that is not replicated yet arrives with its current tags.
     there = {name: rule for name, rule in rules.items() if object_versions.find(name, key, version["version_id"])}
     _begin(TAGS, bucket, key, version, there, None)
     return answer
@@ -137,7 +137,7 @@ def _end(change: Change) -> None:
 
 
 def run(change: Change, version: Version) -> bool:
-    """Carry it out by what is configured now, and note how it ended. FAILED is not tried again."""
+    """Replicate by the current configuration, and note the result. FAILED is not tried again."""
     config = configuration(change.bucket)
     rules = _rules(change, config, version) if config is not None else {}
     permissions = Permissions(str(config["Role"]), change, version) if config is not None else None
@@ -176,7 +176,7 @@ def _copy(change: Change, version: Version, bucket: str, rule: Rule) -> bool:
 
 
 def _replica(version: Version, rule: Rule) -> Version:
-    """The version as it is in the destination: with its id, its time and all that was said about it."""
+    """The version in the destination: with the same id, time and metadata."""
     replica = {name: value for name, value in version.items() if name != "destinations"} | {"is_replica": True}
     if version.get("is_delete_marker"):
         return replica
@@ -189,13 +189,13 @@ def _replica(version: Version, rule: Rule) -> Version:
     if object_versions.is_kms_encrypted(version):
         key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
         replica["preserved_headers"][object_versions.SSE_KEY] = key
-        # It depends on the key, and this is encrypted with another one.
+        # The ETag depends on the KMS key, which is another one here.
         replica["etag"] = object_versions.opaque_etag(version["etag"])
     return replica
 
 
 def _note(change: Change, version: Version, destination: str, state: str) -> None:
-    """The source's status is that of all its destinations; a delete marker shows none."""
+    """The source's status covers all its destinations; a delete marker has none."""
     if change.kind == DELETE_MARKER:
         return
     destinations: dict[str, str] = version.setdefault("destinations", {})

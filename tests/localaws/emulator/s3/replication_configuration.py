@@ -1,7 +1,7 @@
-"""PutBucketReplication refuses what S3 refuses, and GetBucketReplication returns all that was put.
+"""PutBucketReplication with the refusals of S3, and GetBucketReplication with everything that was put.
 
-Codes and messages are S3's where they are known from reports of them; MiniStack has those of the options of a
-destination (ReplicationTime, Metrics, EncryptionConfiguration), which it took from S3 itself.
+Codes and messages are S3's where user reports have them. MiniStack has those of the destination's options
+(ReplicationTime, Metrics, EncryptionConfiguration).
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _check_together(rules: list[Element]) -> None:
     destinations = {rule.findtext("{*}Destination/{*}Bucket") for rule in rules}
     if len(destinations) > 1 and any(rule.find("{*}Filter") is None for rule in rules):
         raise Refused("InvalidRequest", "Number of distinct destination bucket ARNs cannot exceed 1")
-    # Only where a Filter makes a rule one of version 2, it has a Priority.
+    # Only a rule of version 2, one with a Filter, has a Priority.
     priorities = Counter(
         (rule.findtext("{*}Destination/{*}Bucket"), int(text))
         for rule in rules

@@ -1,7 +1,7 @@
-"""CloudWatch's metrics of S3 replication, for the rules that ask for them.
+"""The CloudWatch metrics of S3 replication, for the rules that enable them.
 
-What has failed is told in the Region of the source bucket, what is pending and for how long in that of the destination.
-What is pending is told as it is now, not minute by minute; what failed since the rule's first operation.
+Failures are in the Region of the source bucket, pending operations and latency in that of the destination. Pending
+metrics have the current value only, not one for each minute; failures are counted from the rule's first operation.
 Sources: S3 User Guide, "Using S3 Replication metrics" and "S3 Replication metrics in CloudWatch".
 """
 
@@ -41,7 +41,7 @@ def _fresh(read: Any) -> Any:
 def _count(change: Change, destination: str, done: bool) -> None:
     rule = (change.bucket, destination, change.rules[destination])
     if rule in _measured():
-        # Of the failed operations the sum is their number, and the sample count that of all.
+        # The sum is the number of failed operations, the sample count that of all.
         with request_scope(get_account_id(), s3.bucket_region(change.bucket)):
             series = cloudwatch._metric_bucket(_key(rule, "OperationsFailedReplication"))
             series.append(_point(rule, float(not done), "Count"))

@@ -1,4 +1,4 @@
-"""What the role of a replication configuration must be allowed to do.
+"""The rights that the role of a replication configuration needs.
 
 Source: S3 User Guide, "Setting up permissions for live replication", the policy "to grant minimum permissions", and
 "Replicating encrypted objects" for AWS KMS.
@@ -28,7 +28,7 @@ _IN_DESTINATION = {
 
 
 class Permissions:
-    """Of the role, for one change."""
+    """The rights of the role for one change."""
 
     def __init__(self, role_arn: str, change: Change, version: Version) -> None:
         self._role = Role(role_arn)

@@ -10,9 +10,9 @@ Tags = Mapping[str, str]
 
 
 def for_object(config: Rule, key: str, tags: Tags | None, kms_encrypted: bool) -> dict[str, Rule]:
-    """The enabled rules that apply, by destination bucket: of several, the one of the highest Priority.
+    """The enabled rules that apply, by destination bucket: among several, the one with the highest Priority.
 
-    *tags* are those of the write: a later change makes no rule apply. None asks for the rules whatever their tags.
+    *tags* are those of the write: a later change makes no rule apply. None: regardless of the rules' tags.
     """
     return _winning(
         rule

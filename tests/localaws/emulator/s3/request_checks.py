@@ -1,4 +1,4 @@
-"""Requests that S3 refuses whoever sends them: unsigned headers, SigV4 for an MRAP, another bucket owner."""
+"""Refusals of S3 before authorisation: unsigned headers, SigV4 for an MRAP, another bucket owner."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def refusal(request: Request) -> Response | None:
     """S3's answer to a request that it does not accept, or None."""
     signature = request.signature
     if request.is_mrap:
-        # An MRAP answers from any Region, so a signature that names one Region is not valid for it.
+        # An MRAP answers from any Region, so a signature for one Region is not valid.
         if signature is None or signature.algorithm != SIGV4A:
             return _denied(f"Requests to a Multi-Region Access Point must be signed with {SIGV4A}")
-        # MiniStack verifies the headers that were signed; S3 also asks that none of its own was left out.
+        # MiniStack verifies the signed headers only; S3 requires that every x-amz-* header is signed.
         unsigned = [
             name for name in request.headers if name.startswith("x-amz-") and name not in signature.signed_headers
         ]

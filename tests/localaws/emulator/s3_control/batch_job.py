@@ -1,4 +1,4 @@
-"""One S3 Batch Replication job: New, Preparing (its manifest is made), Active, and how it ends."""
+"""An S3 Batch Replication job: New, Preparing (the manifest is generated), Active, and its final status."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Job:
         scheduler.schedule(self._activate, _SWITCH, 0.5)
 
     def move_to(self, status: str, reason: str) -> bool:
-        """What UpdateJobStatus asks for. False if the job cannot."""
+        """Apply an UpdateJobStatus. False if the job's status does not allow it."""
         if status == "Cancelled" and self.status not in _OVER:
             self._end("Cancelled")
         elif status == "Ready" and self.status == "Suspended":
@@ -69,7 +69,7 @@ class Job:
             self.status = "Preparing"
 
     def _activate(self) -> None:
-        """The manifest is there: go on, unless someone has to confirm it first."""
+        """The manifest is ready: start, or suspend if the job needs confirmation."""
         if self.status == "Preparing":
             try:
                 self._tasks = list(self._manifest())
@@ -95,8 +95,6 @@ class Job:
 
     def _end(self, status: str) -> None:
         self.status, self._ended = status, now_iso()
-
-    # The work
 
     @property
     def _bucket(self) -> str:
@@ -146,7 +144,7 @@ class Job:
         return replication_rules.for_object(config, key, tags, object_versions.is_kms_encrypted(version))
 
     def _replicate(self, key: str, version: Version) -> bool:
-        """To every destination of the rules; how that went is the version's replication status."""
+        """Replicate to every destination of the rules; the version's replication status is the result."""
         bucket, version_id = self._bucket, version["version_id"]
         role = Role(self._request.findtext("RoleArn", ""))
         initiated = role.allows("s3:InitiateReplication", f"arn:aws:s3:::{bucket}/{key}")
@@ -156,23 +154,21 @@ class Job:
         tags = object_versions.tags(bucket, key, version_id)
         return replication.run(replication.change_of(replication.OBJECT, bucket, key, version, rules, tags), version)
 
-    # What is told of it
-
     def summary(self, tag: str) -> Element:
         """As ListJobs has it."""
         found = Element(tag)
-        told = {"JobId": self.id, "Description": self._request.findtext("Description", "")}
-        told |= {"Operation": self.operation, "Priority": str(self.priority), "Status": self.status}
-        _add(found, told | {"CreationTime": self._created, "TerminationDate": self._ended})
+        members = {"JobId": self.id, "Description": self._request.findtext("Description", "")}
+        members |= {"Operation": self.operation, "Priority": str(self.priority), "Status": self.status}
+        _add(found, members | {"CreationTime": self._created, "TerminationDate": self._ended})
         found.append(self._progress())
         return found
 
     def described(self) -> Element:
         found = Element("Job")
-        told = {"JobId": self.id, "JobArn": self._arn, "Priority": str(self.priority), "Status": self.status}
-        told |= {"StatusUpdateReason": self.status_update_reason, "CreationTime": self._created}
-        told |= {"TerminationDate": self._ended, "SuspendedDate": self._suspended}
-        _add(found, told)
+        members = {"JobId": self.id, "JobArn": self._arn, "Priority": str(self.priority), "Status": self.status}
+        members |= {"StatusUpdateReason": self.status_update_reason, "CreationTime": self._created}
+        members |= {"TerminationDate": self._ended, "SuspendedDate": self._suspended}
+        _add(found, members)
         found.extend(copy.deepcopy(part) for name in _ECHOED for part in self._request.findall(name))
         found.append(self._progress())
         if self._failure is not None:

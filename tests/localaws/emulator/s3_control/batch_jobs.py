@@ -1,4 +1,4 @@
-"""S3 Batch Operations in S3 Control: jobs that replicate what exists already, in the Region of their source bucket."""
+"""S3 Batch Operations: jobs that replicate existing objects, in the Region of their source bucket."""
 
 from __future__ import annotations
 

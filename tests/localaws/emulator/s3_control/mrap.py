@@ -1,6 +1,6 @@
-"""Multi-Region Access Points in S3 Control: asynchronous, idempotent by token, and refused as AWS refuses them.
+"""The operations of S3 Control on Multi-Region Access Points: asynchronous, and idempotent by client token.
 
-MiniStack authorises the requests, and has every operation done at once; this answers in its place.
+MiniStack authorises the requests but completes every operation at once, so this answers in its place.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ from ministack.core.responses import get_account_id
 from ministack.services import s3
 
 from localaws.emulator.core.errors import Refused
-from localaws.emulator.s3_control import mrap_responses as answers
+from localaws.emulator.s3_control import mrap_responses as responses
 from localaws.emulator.s3_control import mrap_routes as routes
-from localaws.emulator.s3_control.mrap_model import AccessPoint, Operation
+from localaws.emulator.s3_control.mrap_model import Mrap, Operation
 from localaws.emulator.s3_control.mrap_requests import parse_change, parse_route_updates
-from localaws.emulator.s3_control.mrap_store import access_points
+from localaws.emulator.s3_control.mrap_store import mraps
 
 _OPERATIONS = "/v20180820/async-requests/mrap/"
 _INSTANCES = "/v20180820/mrap/instances"
 _CHANGES = ("create", "delete", "put-policy")
 _ARN = re.compile(r"arn:aws:s3::\d{12}:accesspoint/([a-z][a-z0-9]*\.mrap)")
-_READS: dict[str, Callable[[AccessPoint], Element]] = {
-    "": answers.one,
-    "policy": answers.policy,
-    "policystatus": answers.policy_status,
+_READS: dict[str, Callable[[Mrap], Element]] = {
+    "": responses.one,
+    "policy": responses.policy,
+    "policystatus": responses.policy_status,
 }
 
 
 def install() -> None:
     s3.handle_mrap_control = _handle
     s3.find_mrap = _record
-    s3.mrap_member = lambda bucket: any(bucket in point.members for point in access_points.of(get_account_id()))
+    s3.mrap_member = lambda bucket: any(bucket in mrap.members for mrap in mraps.of(get_account_id()))
 
 
 def _record(reference: str) -> dict[str, Any] | None:
-    """What MiniStack's authorisation asks of an access point, by name, alias or ARN."""
+    """The record that MiniStack's authorisation reads, by name, alias or ARN."""
     account, wanted = get_account_id(), reference.rpartition("/")[2]
-    for point in access_points.of(account):
-        if wanted in (point.name, point.alias):
-            return {"Name": point.name, "Alias": point.alias, "Policy": point.established}
+    for mrap in mraps.of(account):
+        if wanted in (mrap.name, mrap.alias):
+            return {"Name": mrap.name, "Alias": mrap.alias, "Policy": mrap.established}
     return None
 
 
@@ -64,12 +64,12 @@ def _handle(method: str, path: str, headers: dict[str, str], body: bytes, query:
             routes.check_endpoint(region)
             document = _routes(method, route[0], body)
         elif route[1] is None:
-            document = answers.listed([point for point in access_points.of(get_account_id()) if point.visible])
+            document = responses.listed([mrap for mrap in mraps.of(get_account_id()) if mrap.visible])
         else:
-            document = _READS[route[1]](_visible(access_points.named(get_account_id(), route[0])))
+            document = _READS[route[1]](_visible(mraps.named(get_account_id(), route[0])))
     except Refused as refused:
         return s3.s3control_error(refused.code, str(refused), refused.status)
-    return 200, {"Content-Type": "application/xml"}, b"" if document is None else answers.body(document)
+    return 200, {"Content-Type": "application/xml"}, b"" if document is None else responses.body(document)
 
 
 def _operation(method: str, tail: str, region: str, body: bytes) -> Element:
@@ -77,29 +77,29 @@ def _operation(method: str, tail: str, region: str, body: bytes) -> Element:
     if method == "POST" and tail in _CHANGES:
         client_token, change = parse_change(tail, body)
         token_arn = f"arn:aws:s3:{region}:{account}:async-request/mrap/{tail}/{uuid.uuid4()}"
-        return answers.accepted(access_points.submit(Operation(account, client_token, change, token_arn)))
+        return responses.accepted(mraps.submit(Operation(account, client_token, change, token_arn)))
     if method != "GET":
         raise Refused("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
-    known = access_points.operation(account, tail)
+    known = mraps.operation(account, tail)
     if known is None:
         raise Refused("NoSuchAsyncRequest", "The specified request does not exist.", 404)
-    return answers.described(known)
+    return responses.described(known)
 
 
 def _routes(method: str, arn: str, body: bytes) -> Element | None:
     alias = _ARN.fullmatch(arn)
     if alias is None:
         raise Refused("InvalidRequest", "Request invalid")
-    point = access_points.aliased(alias[1])
-    point = _visible(point if point and point.arn == arn and point.serves else None)
+    mrap = mraps.aliased(alias[1])
+    mrap = _visible(mrap if mrap and mrap.arn == arn and mrap.serves else None)
     if method == "GET":
-        return answers.routes(point)
-    routes.submit(point, parse_route_updates(body))
+        return responses.routes(mrap)
+    routes.submit(mrap, parse_route_updates(body))
     return None
 
 
-def _visible(point: AccessPoint | None) -> AccessPoint:
-    if point is None or not point.visible:
+def _visible(mrap: Mrap | None) -> Mrap:
+    if mrap is None or not mrap.visible:
         message = "The specified Multi-Region Access Point does not exist."
         raise Refused("NoSuchMultiRegionAccessPoint", message, 404)
-    return point
+    return mrap

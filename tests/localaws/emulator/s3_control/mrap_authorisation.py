@@ -1,4 +1,4 @@
-"""What AWS authorises requests about and through a Multi-Region Access Point as; MiniStack is coarser."""
+"""Resources and condition keys of requests on and through a Multi-Region Access Point; MiniStack has fewer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ministack import app
 from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
 
-from localaws.emulator.s3_control.mrap_store import access_points
+from localaws.emulator.s3_control.mrap_store import mraps
 
 _NAME = re.compile(rb"<Name>([^<]+)</Name>")
 _body: ContextVar[bytes] = ContextVar("body", default=b"")
@@ -54,7 +54,7 @@ def install() -> None:
 
 
 def _resource(path: str) -> str | None:
-    """Where it is not the access point that the path names."""
+    """The resource where it is not the MRAP in the path."""
     if path.rstrip("/").endswith("/mrap/instances"):
         return "*"  # ListMultiRegionAccessPoints has no resource
     _, _, operation = path.partition("/async-requests/mrap/")
@@ -62,6 +62,6 @@ def _resource(path: str) -> str | None:
         return operation
     name = _NAME.search(_body.get())
     if operation in ("delete", "put-policy") and name:
-        point = access_points.named(get_account_id(), name[1].decode())
-        return point.arn if point else None
+        mrap = mraps.named(get_account_id(), name[1].decode())
+        return mrap.arn if mrap else None
     return None

@@ -11,7 +11,7 @@ from localaws.emulator.s3_control.mrap_requests import Change, PutPolicy
 
 
 @dataclass(eq=False)
-class AccessPoint:
+class Mrap:
     account: str
     name: str
     members: dict[str, str]  # the Regions, by bucket
@@ -21,11 +21,11 @@ class AccessPoint:
     appeared: float = field(default_factory=behaviour.now)
     visible: bool = False
     phase: str = ""
-    established: str = ""  # the policy that is in effect
-    proposed: str = ""  # the one that was put last
+    established: str = ""  # the policy in effect
+    proposed: str = ""  # the policy of the last put
     spreading: bool = False
     dials: dict[str, int] = field(default_factory=dict)  # by bucket
-    submitted: dict[str, int] | None = None  # the dials that are not in effect yet
+    submitted: dict[str, int] | None = None  # dials not in effect yet
     submitted_at: float = 0.0
 
     @property
@@ -55,9 +55,9 @@ class Operation:
     token_arn: str
     created_at: str = field(default_factory=s3.now_iso)
     started: float = field(default_factory=behaviour.now)
-    access_point: AccessPoint | None = None
+    mrap: Mrap | None = None
     phase_before: str = ""
-    error: str = ""  # its code: known from the start, and told when it is over
+    error: str = ""  # its code: set at the start, shown at the end
     over: bool = False
 
     @property

@@ -1,4 +1,4 @@
-"""The policies that a Multi-Region Access Point takes."""
+"""Validation of the policy of a Multi-Region Access Point."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ministack.services import s3
 
 
 def problem(policy: str, arn: str, block_public: bool) -> str | None:
-    """The error code of a *policy* that the access point *arn* does not take, or None."""
+    """The error code of a *policy* that the MRAP *arn* refuses, or None."""
     try:
         document = json.loads(policy)
     except ValueError:
@@ -30,7 +30,7 @@ def _is_about(statement: Any, arn: str) -> bool:
     if not all(name in statement or f"Not{name}" in statement for name in ("Principal", "Action")):
         return False
     resources = _list(statement.get("Resource") or statement.get("NotResource"))
-    # The access point itself and the objects behind it. Source: S3 User Guide, "Multi-Region Access Point permissions".
+    # The MRAP itself and the objects behind it. Source: S3 User Guide, "Multi-Region Access Point permissions".
     return bool(resources) and all(item == arn or str(item).startswith(f"{arn}/object/") for item in resources)
 
 

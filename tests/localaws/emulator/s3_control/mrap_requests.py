@@ -1,4 +1,4 @@
-"""What is asked of Multi-Region Access Points: the bodies of the asynchronous operations and of route updates."""
+"""The request bodies of the asynchronous operations on Multi-Region Access Points, and of route updates."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RouteUpdate:
 
 
 def parse_change(kind: str, body: bytes) -> tuple[str, Change]:
-    """The client token of the request, and what it asks for; *kind* is the end of its path."""
+    """The client token and the change of a request; *kind* is the end of its path."""
     root = _root(body)
     details = _child(root, "Details")
     token, name = _text(root, "ClientToken"), _text(details, "Name")

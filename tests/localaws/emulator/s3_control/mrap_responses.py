@@ -1,4 +1,4 @@
-"""S3 Control's answers about Multi-Region Access Points, as XML."""
+"""S3 Control's responses about Multi-Region Access Points, as XML."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from localaws.emulator.s3_control import mrap_policies
-from localaws.emulator.s3_control.mrap_model import AccessPoint, Operation
+from localaws.emulator.s3_control.mrap_model import Mrap, Operation
 from localaws.emulator.s3_control.mrap_requests import Create, PutPolicy
 
 _NAMESPACE = "https://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -34,7 +34,7 @@ def accepted(operation: Operation) -> Element:
 
 
 def described(operation: Operation) -> Element:
-    change, point = operation.change, operation.access_point
+    change, mrap = operation.change, operation.mrap
     parameters = [_leaf("Name", change.name)]
     if isinstance(change, PutPolicy):
         parameters.append(_leaf("Policy", change.policy))
@@ -43,7 +43,7 @@ def described(operation: Operation) -> Element:
         parameters += [_public_access_block(dict(change.public_access_block)), _node("Regions", *members)]
     by_region = [
         _node("Region", _leaf("Name", region), _leaf("RequestStatus", operation.status))
-        for region in (point.members.values() if point else ())
+        for region in (mrap.members.values() if mrap else ())
     ]
     response = [_node("MultiRegionAccessPointDetails", _node("Regions", *by_region))]
     if operation.over and operation.error:
@@ -65,52 +65,52 @@ def described(operation: Operation) -> Element:
     )
 
 
-def one(point: AccessPoint) -> Element:
-    return _result("GetMultiRegionAccessPoint", _report(point))
+def one(mrap: Mrap) -> Element:
+    return _result("GetMultiRegionAccessPoint", _report(mrap))
 
 
-def listed(points: list[AccessPoint]) -> Element:
-    return _result("ListMultiRegionAccessPoints", _node("AccessPoints", *map(_report, points)))
+def listed(mraps: list[Mrap]) -> Element:
+    return _result("ListMultiRegionAccessPoints", _node("AccessPoints", *map(_report, mraps)))
 
 
-def policy(point: AccessPoint) -> Element:
-    policies = {"Established": point.established, "Proposed": point.proposed}
+def policy(mrap: Mrap) -> Element:
+    policies = {"Established": mrap.established, "Proposed": mrap.proposed}
     states = [_node(state, _leaf("Policy", text)) for state, text in policies.items() if text]
     return _result("GetMultiRegionAccessPointPolicy", _node("Policy", *states))
 
 
-def policy_status(point: AccessPoint) -> Element:
-    public = mrap_policies.is_public(point.established)
+def policy_status(mrap: Mrap) -> Element:
+    public = mrap_policies.is_public(mrap.established)
     return _result(
         "GetMultiRegionAccessPointPolicyStatus", _node("Established", _leaf("IsPublic", str(public).lower()))
     )
 
 
-def routes(point: AccessPoint) -> Element:
+def routes(mrap: Mrap) -> Element:
     found = [
         _node(
             "Route",
             _leaf("Bucket", bucket),
             _leaf("Region", region),
-            _leaf("TrafficDialPercentage", str(point.dials[bucket])),
+            _leaf("TrafficDialPercentage", str(mrap.dials[bucket])),
         )
-        for bucket, region in point.members.items()
+        for bucket, region in mrap.members.items()
     ]
-    return _result("GetMultiRegionAccessPointRoutes", _leaf("Mrap", point.arn), _node("Routes", *found))
+    return _result("GetMultiRegionAccessPointRoutes", _leaf("Mrap", mrap.arn), _node("Routes", *found))
 
 
-def _report(point: AccessPoint) -> Element:
+def _report(mrap: Mrap) -> Element:
     members = [
-        _node("Region", _leaf("Bucket", bucket), _leaf("Region", region), _leaf("BucketAccountId", point.account))
-        for bucket, region in point.members.items()
+        _node("Region", _leaf("Bucket", bucket), _leaf("Region", region), _leaf("BucketAccountId", mrap.account))
+        for bucket, region in mrap.members.items()
     ]
     return _node(
         "AccessPoint",
-        _leaf("Name", point.name),
-        _leaf("Alias", point.alias),
-        _leaf("CreatedAt", point.created_at),
-        _public_access_block(point.public_access_block),
-        _leaf("Status", point.status),
+        _leaf("Name", mrap.name),
+        _leaf("Alias", mrap.alias),
+        _leaf("CreatedAt", mrap.created_at),
+        _public_access_block(mrap.public_access_block),
+        _leaf("Status", mrap.status),
         _node("Regions", *members),
     )
 

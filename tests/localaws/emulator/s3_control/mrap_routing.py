@@ -1,4 +1,4 @@
-"""Multi-Region Access Point requests go to the nearest active member; MiniStack has one location for everyone."""
+"""Requests to a Multi-Region Access Point reach the nearest active member; MiniStack has one location for all."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ministack.services import s3
 from localaws.emulator.core.errors import error
 from localaws.emulator.core.request import Request, Response
 from localaws.emulator.ec2 import regions
-from localaws.emulator.s3_control.mrap_model import AccessPoint
-from localaws.emulator.s3_control.mrap_store import access_points
+from localaws.emulator.s3_control.mrap_model import Mrap
+from localaws.emulator.s3_control.mrap_store import mraps
 from localaws.geo import Location, great_circle_km, load_regions
 
-# Where a request comes from. Not of AWS: it stands for the network a request enters AWS by.
+# The location that a request comes from. It replaces the network of AWS.
 LOCATION_HEADER = "x-local-location"
 BUCKET_REGION_HEADER = "x-local-bucket-region"
 _COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
@@ -25,14 +25,14 @@ _COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
 
 @dataclass
 class Route:
-    """Of one request: where it comes from and, once a member was chosen, the access point and the bucket's Region."""
+    """The location of a request and, once a member is chosen, the MRAP and the Region of its bucket."""
 
     location: Location | None = None
-    access_point_arn: str | None = None
+    mrap_arn: str | None = None
     bucket_region: str | None = None
 
 
-# Requests run concurrently; each has a context of its own.
+# Requests run concurrently, each in its own context.
 _route: ContextVar[Route | None] = ContextVar("route", default=None)
 
 
@@ -56,42 +56,42 @@ def install() -> None:
 
 
 def refusal(request: Request) -> Response | None:
-    """S3's answer to a request through an access point that does not serve it, or None."""
+    """S3's answer to a request through an MRAP that does not serve it, or None."""
     if not request.is_mrap:
         return None
-    point = access_points.aliased(request.host.lower().partition(".accesspoint.")[0])
-    if point is None or not point.serves:
+    mrap = mraps.aliased(request.host.lower().partition(".accesspoint.")[0])
+    if mrap is None or not mrap.serves:
         message = "The specified Multi-Region Access Point does not exist."
         return error("s3", 404, "NoSuchMultiRegionAccessPoint", message)
     # Source: S3 User Guide, "Configuring Multi-Region Access Point opt-in Regions".
-    if point.members[_choose(point)] in regions.disabled():
+    if mrap.members[_choose(mrap)] in regions.disabled():
         return error("s3", 403, "AllAccessDisabled", "All access to this object has been disabled.")
     return None
 
 
 def _resolve(alias: str) -> str | None:
-    point = access_points.aliased(alias)
-    if point is None or not point.serves or point.account != get_account_id():
+    mrap = mraps.aliased(alias)
+    if mrap is None or not mrap.serves or mrap.account != get_account_id():
         return None
-    bucket = _choose(point)
+    bucket = _choose(mrap)
     route = _route.get()
     if route:
-        route.access_point_arn, route.bucket_region = point.arn, point.members[bucket]
+        route.mrap_arn, route.bucket_region = mrap.arn, mrap.members[bucket]
     return bucket
 
 
-def access_point_arn() -> str | None:
-    """Of the access point that the request of this context came through."""
+def mrap_arn() -> str | None:
+    """The MRAP that the request of this context came through."""
     route = _route.get()
-    return route.access_point_arn if route else None
+    return route.mrap_arn if route else None
 
 
-def _choose(point: AccessPoint) -> str:
-    """Of the active members the nearest; for a request from nowhere, the one in MiniStack's Region or the first."""
+def _choose(mrap: Mrap) -> str:
+    """The nearest active member; without a location, the one in MiniStack's Region, or the first."""
     route = _route.get()
     location = route.location if route else None
     # At least one member is always active: S3 refuses to turn off the last one.
-    active = {bucket: region for bucket, region in point.members.items() if point.dials[bucket]}
+    active = {bucket: region for bucket, region in mrap.members.items() if mrap.dials[bucket]}
     if location is None:
         return min(active, key=lambda bucket: active[bucket] != os.environ["MINISTACK_REGION"])
     places = load_regions()

@@ -1,6 +1,6 @@
-"""The Multi-Region Access Points there are, and how the asynchronous operations make, change and delete them.
+"""The existing Multi-Region Access Points, and the asynchronous operations that create, change and delete them.
 
-Nothing runs in the background: what is over by now is settled whenever somebody looks, at the pace that is set then.
+Nothing runs in the background: operations that are due are completed at each read, at the pace set at that time.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from localaws.emulator.core import behaviour
 from localaws.emulator.core.errors import Refused
 from localaws.emulator.ec2 import regions
 from localaws.emulator.s3_control import mrap_policies
-from localaws.emulator.s3_control.mrap_model import AccessPoint, Operation
+from localaws.emulator.s3_control.mrap_model import Mrap, Operation
 from localaws.emulator.s3_control.mrap_requests import Change, Create, Delete, PutPolicy
 from localaws.geo import load_regions
 
 # Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
-_MOST_ACCESS_POINTS = 100
-_MOST_REGIONS = 17
+_MAX_MRAPS = 100
+_MAX_REGIONS = 17
 
 _DURING = {Create: "CREATING", Delete: "DELETING"}
-_AFTER = {Create: "READY", Delete: ""}  # "": it is gone
+_AFTER = {Create: "READY", Delete: ""}  # "": deleted
 _PARTLY = {Create: "PARTIALLY_CREATED", Delete: "PARTIALLY_DELETED"}
 
 
 class _Failed(Exception):
-    """The operation is accepted, and will fail with this error code."""
+    """The operation is accepted, and fails later with this error code."""
 
 
-class AccessPoints:
+class Mraps:
     def __init__(self) -> None:
-        self._points: list[AccessPoint] = []
+        self._mraps: list[Mrap] = []
         self._operations: list[Operation] = []
         behaviour.before_change.append(self.settle)
 
@@ -38,19 +38,19 @@ class AccessPoints:
         for operation in self._operations:
             if operation.due:
                 self._end(operation)
-        for point in self._points:
-            point.settle()
+        for mrap in self._mraps:
+            mrap.settle()
 
-    def of(self, account: str) -> list[AccessPoint]:
+    def of(self, account: str) -> list[Mrap]:
         self.settle()
-        return [point for point in self._points if point.account == account]
+        return [mrap for mrap in self._mraps if mrap.account == account]
 
-    def named(self, account: str, name: str) -> AccessPoint | None:
-        return next((point for point in self.of(account) if point.name == name), None)
+    def named(self, account: str, name: str) -> Mrap | None:
+        return next((mrap for mrap in self.of(account) if mrap.name == name), None)
 
-    def aliased(self, alias: str) -> AccessPoint | None:
+    def aliased(self, alias: str) -> Mrap | None:
         self.settle()
-        return next((point for point in self._points if point.alias == alias), None)
+        return next((mrap for mrap in self._mraps if mrap.alias == alias), None)
 
     def operation(self, account: str, token_arn: str) -> Operation | None:
         self.settle()
@@ -58,7 +58,7 @@ class AccessPoints:
         return next((known for known in self._operations if (known.account, known.token_arn) == wanted), None)
 
     def submit(self, operation: Operation) -> Operation:
-        """The operation, or the one that was submitted with the same token before, however long ago."""
+        """The operation, or an earlier one with the same client token, of any age."""
         self.settle()
         wanted = (operation.account, operation.client_token)
         for known in self._operations:
@@ -77,30 +77,30 @@ class AccessPoints:
 
     def _begin(self, operation: Operation) -> None:
         account, change = operation.account, operation.change
-        point = self._new(account, change) if isinstance(change, Create) else self._free(account, change)
+        mrap = self._new(account, change) if isinstance(change, Create) else self._free(account, change)
         if isinstance(change, PutPolicy):
-            if point.phase != "READY":
+            if mrap.phase != "READY":
                 raise _Failed("MultiRegionAccessPointNotReady")
-            block_public = point.public_access_block["BlockPublicPolicy"]
-            if code := mrap_policies.problem(change.policy, point.arn, block_public):
+            block_public = mrap.public_access_block["BlockPublicPolicy"]
+            if code := mrap_policies.problem(change.policy, mrap.arn, block_public):
                 raise _Failed(code)
-            point.proposed, point.spreading = change.policy, True
+            mrap.proposed, mrap.spreading = change.policy, True
         else:
-            operation.phase_before, point.phase = point.phase, _DURING[type(change)]
-        operation.access_point = point
+            operation.phase_before, mrap.phase = mrap.phase, _DURING[type(change)]
+        operation.mrap = mrap
 
-    def _new(self, account: str, change: Create) -> AccessPoint:
+    def _new(self, account: str, change: Create) -> Mrap:
         homes = {bucket: s3.bucket_region(bucket) for bucket, _owner in change.buckets}
         self._refuse(account, change, set(homes.values()))
         members = {bucket: region for bucket, region in homes.items() if region is not None}
         existing = self.named(account, change.name)
         if existing is not None:
-            # What was created in part is finished by another creation of the same.
+            # A second creation completes a partial one.
             if existing.phase != "PARTIALLY_CREATED" or existing.members != members:
                 raise _Failed("MultiRegionAccessPointAlreadyOwnedByYou")
             return existing
         if any(owner not in ("", account) for _bucket, owner in change.buckets):
-            raise _Failed("AccessDenied")  # no other account here has delegated anything
+            raise _Failed("AccessDenied")  # no other account delegates a bucket here
         if len(members) < len(homes):
             raise _Failed("NoSuchBucket")
         if not set(members.values()) <= set(load_regions()):
@@ -108,59 +108,59 @@ class AccessPoints:
         if len(set(members.values())) < len(change.buckets):
             raise _Failed("MultiRegionAccessPointSameBucketRegion")
         block = dict(change.public_access_block)
-        point = AccessPoint(account, change.name, members, block, dials=dict.fromkeys(members, 100))
-        self._points.append(point)
-        return point
+        mrap = Mrap(account, change.name, members, block, dials=dict.fromkeys(members, 100))
+        self._mraps.append(mrap)
+        return mrap
 
     def _refuse(self, account: str, change: Create, homes: set[str | None]) -> None:
-        """What AWS says at once. Source: Amazon S3 API Reference, "Error responses"."""
-        if len(change.buckets) > _MOST_REGIONS:
+        """The refusals of the request itself. Source: Amazon S3 API Reference, "Error responses"."""
+        if len(change.buckets) > _MAX_REGIONS:
             message = "You have attempted to create a Multi-Region Access Point with more Regions than are allowed."
             raise Refused("TooManyMultiRegionAccessPointregionsError", message)
         if homes & regions.disabled():
             message = "A bucket is in a Region that is not enabled for your account."
             raise Refused("InvalidRegion", message, 403)
         existing = self.of(account)
-        if len(existing) >= _MOST_ACCESS_POINTS and change.name not in {point.name for point in existing}:
+        if len(existing) >= _MAX_MRAPS and change.name not in {mrap.name for mrap in existing}:
             message = "You have attempted to create more Multi-Region Access Points than are allowed for an account."
             raise Refused("TooManyMultiRegionAccessPoints", message)
 
-    def _free(self, account: str, change: Change) -> AccessPoint:
-        """The access point that is there, unless something else is being done to it."""
-        point = self.named(account, change.name)
-        if point is None or not point.visible:
+    def _free(self, account: str, change: Change) -> Mrap:
+        """The existing MRAP, if no other operation is in progress on it."""
+        mrap = self.named(account, change.name)
+        if mrap is None or not mrap.visible:
             raise _Failed("NoSuchMultiRegionAccessPoint")
-        if point.phase == "CREATING":
+        if mrap.phase == "CREATING":
             raise _Failed("MultiRegionAccessPointNotReady")
-        if point.phase == "DELETING" or point.spreading:
+        if mrap.phase == "DELETING" or mrap.spreading:
             raise _Failed("MultiRegionAccessPointModifiedByAnotherRequest")
-        return point
+        return mrap
 
     def _end(self, operation: Operation) -> None:
         operation.over = True
-        point = operation.access_point
-        if point is None:
+        mrap = operation.mrap
+        if mrap is None:
             return
         operation.error = behaviour.current.mrap_failure
         kind = type(operation.change)
         if isinstance(operation.change, PutPolicy):
-            point.spreading = False
+            mrap.spreading = False
             if operation.error:
-                point.proposed = point.established
+                mrap.proposed = mrap.established
             else:
-                point.established = point.proposed
+                mrap.established = mrap.proposed
         elif operation.error:
-            self._become(point, operation.phase_before)
+            self._become(mrap, operation.phase_before)
         elif behaviour.current.mrap_partial and operation.phase_before != _PARTLY[kind]:
             operation.error = "InternalErrors"
-            self._become(point, _PARTLY[kind])
+            self._become(mrap, _PARTLY[kind])
         else:
-            self._become(point, _AFTER[kind])
+            self._become(mrap, _AFTER[kind])
 
-    def _become(self, point: AccessPoint, phase: str) -> None:
-        point.phase = phase
+    def _become(self, mrap: Mrap, phase: str) -> None:
+        mrap.phase = phase
         if not phase:
-            self._points.remove(point)
+            self._mraps.remove(mrap)
 
 
-access_points = AccessPoints()
+mraps = Mraps()

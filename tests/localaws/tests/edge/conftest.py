@@ -22,7 +22,7 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="package")
 def site(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A Lambda function signs for an access point."""
+    """A Lambda function signs for an MRAP."""
     site = Site(local_aws, tmp_path_factory.mktemp("site"), **signed_by_lambda())
     with site.edge:
         yield site
@@ -30,7 +30,7 @@ def site(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="package")
 def near(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The viewer function picks the two nearest buckets, and CloudFront signs for them."""
+    """The viewer function selects the two nearest buckets, and CloudFront signs for them."""
     keys = {f"r:{cache}": ",".join(regions[:2]) for cache, regions in nearest(REGIONS).items()}
     site = Site(
         local_aws,

@@ -1,4 +1,4 @@
-"""The cache: how long, under which key, and what is answered from a copy."""
+"""The cache: times to live, keys, and answers from a copy."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -52,7 +52,7 @@ def test_time_to_live(headers: dict[str, str], minimum: float, seconds: float) -
     assert time_to_live(list(headers.items()), policy, 1000.0) == seconds
 
 
-def test_the_cache_key_is_the_path_and_what_the_policy_names() -> None:
+def test_the_cache_key_has_the_path_and_what_the_policy_includes() -> None:
     def key(**changes: Any) -> Any:
         return POLICY.key(dataclasses.replace(REQUEST, **changes))
 

@@ -1,4 +1,4 @@
-"""The edge as a process of its own: it says what it cannot do, and leaves nothing behind."""
+"""The edge as a process: its errors, and that it leaves no process or file behind."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -40,8 +40,8 @@ def children_of(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="counts processes in /proc")
-@pytest.mark.parametrize("way", ["SIGTERM", "stdin", "SIGKILL"])
-def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("end", ["SIGTERM", "stdin", "SIGKILL"])
+def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, end: str) -> None:
     process = edge_process(site, tmp_path, "--port", "0", "--watch-stdin", "--log", str(tmp_path / "log"))
     assert process.stdin and process.stdout
     ready = process.stdout.readline().split()
@@ -50,20 +50,20 @@ def test_nothing_is_left_when_it_stops(site: Site, tmp_path: Path, way: str) -> 
     assert get(ready[2], "/left").body == b"x"
     workers = children_of(process.pid)
     assert len(workers) == 2
-    if way == "stdin":
+    if end == "stdin":
         process.stdin.close()
     else:
-        process.send_signal(getattr(signal, way))
-    assert process.wait(20) == (-9 if way == "SIGKILL" else 0)
+        process.send_signal(getattr(signal, end))
+    assert process.wait(20) == (-9 if end == "SIGKILL" else 0)
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{pid}").exists() for pid in workers):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    if way != "SIGKILL":
+    if end != "SIGKILL":
         assert [path.name for path in tmp_path.iterdir()] == ["log"]
 
 
-def test_what_cannot_be_started_is_said_in_a_sentence(site: Site, tmp_path: Path) -> None:
+def test_a_failed_start_is_one_line_on_stderr(site: Site, tmp_path: Path) -> None:
     taken = str(urlsplit(site.edge.url).port)
     process = edge_process(site, tmp_path, "--port", taken)
     _, errors = process.communicate(timeout=30)

@@ -1,4 +1,4 @@
-"""Custom error responses: which page, with which status, and for how long."""
+"""Custom error responses: page, status and time to live."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -27,7 +27,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def pages(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """CloudFront signs for an access point."""
+    """CloudFront signs for an MRAP."""
 
     def with_pages(distribution: Distribution) -> Distribution:
         return replace(distribution, error_pages=PAGES)
@@ -58,7 +58,7 @@ def test_the_page_is_fetched_through_the_same_origin_and_shown_for_the_error(pag
         assert reply.headers["content-type"] == "text/html"
     assert [request.target for request in pages.sent] == ["/missing", "/errors/404.html"] * 2
     assert {request.host for request in pages.sent} == {pages.deployment.mrap_host}
-    # The page is a copy like any other; the viewer's own condition is not its.
+    # The page is cached like any object; the viewer's condition does not apply to it.
     pages.sent.clear()
     assert pages.get("/other", "ARN", Range="bytes=0-1", If_None_Match="*").body == b"not in eu-north-1"
     assert [request.target for request in pages.sent] == ["/other"]
@@ -69,7 +69,7 @@ def test_head_has_the_page_s_length(pages: Site) -> None:
     assert (reply.status, reply.body, reply.headers["content-length"]) == (404, b"", "17")
 
 
-def test_the_error_is_remembered_for_its_minimum_ttl(pages: Site) -> None:
+def test_the_error_is_cached_for_its_minimum_ttl(pages: Site) -> None:
     assert pages.get("/late").status == 404
     pages.put("late", b"here")
     pages.now += 29
@@ -78,7 +78,7 @@ def test_the_error_is_remembered_for_its_minimum_ttl(pages: Site) -> None:
     assert pages.get("/late").body == b"here"
 
 
-def test_an_origin_that_is_down_shows_a_page_that_is_cached(pages: Site) -> None:
+def test_a_cached_page_is_shown_for_an_unreachable_origin(pages: Site) -> None:
     assert pages.get("/errors/down.html").body == b"down"
     pages.unreachable[pages.deployment.mrap_host] = ConnectionRefusedError("refused")
     for _ in range(2):
@@ -90,7 +90,7 @@ def test_an_origin_that_is_down_shows_a_page_that_is_cached(pages: Site) -> None
     assert pages.get("/anything").status == 404
 
 
-def test_a_page_that_is_missing_shows_its_own_status(pages: Site) -> None:
+def test_a_missing_page_shows_its_own_status(pages: Site) -> None:
     pages.put("secret", b"x")
     pages.tamper = True  # a 403 for the object, and another one for the page
     try:
@@ -101,14 +101,14 @@ def test_a_page_that_is_missing_shows_its_own_status(pages: Site) -> None:
     assert pages.get("/secret").body == b"x"
 
 
-def test_no_time_to_live_no_memory(pages: Site) -> None:
+def test_an_error_without_a_ttl_is_not_cached(pages: Site) -> None:
     pages.unreachable[pages.deployment.mrap_host] = TimeoutError()
     assert (pages.get("/slow-one").status, pages.get("/slow-one").status) == (504, 504)
     assert len(pages.sent) == 2
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "seconds"),
+    ("status", "cache_control", "seconds"),
     [
         (404, "", 10),
         (404, "max-age=60", 60),
@@ -122,6 +122,6 @@ def test_no_time_to_live_no_memory(pages: Site) -> None:
         (429, "max-age=60", 0),
     ],
 )
-def test_how_long_an_error_is_remembered(status: int, told: str, seconds: float) -> None:
-    headers = [("Cache-Control", told)] if told else []
+def test_time_to_live_of_errors(status: int, cache_control: str, seconds: float) -> None:
+    headers = [("Cache-Control", cache_control)] if cache_control else []
     assert error_time_to_live(status, headers, 10, POLICY, 1000.0) == seconds

@@ -1,4 +1,4 @@
-"""A static origin group: an access point that a Lambda function signs for, then a bucket that CloudFront signs for."""
+"""A static origin group: an MRAP signed for by a Lambda function, then a bucket with an OAC."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -12,14 +12,14 @@ import pytest
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import bucket_host, bucket_names
 from localaws.reference.distribution import Distribution, bucket_origin
-from localaws.reference.resources import access_control, let_cloudfront_read
+from localaws.reference.resources import allow_cloudfront_to_read, origin_access_control
 from localaws.reference.site import HOME_REGION, REGIONS, Site
 from localaws.tests.edge.samples import signed_by_lambda
 
 
 @pytest.fixture(scope="module")
 def group(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    control = access_control(local_aws, "group-second", "sigv4")
+    control = origin_access_control(local_aws, "group-second", "sigv4")
     host = bucket_host(HOME_REGION, bucket_names(local_aws, REGIONS, "group")[HOME_REGION])
 
     def with_second(distribution: Distribution) -> Distribution:
@@ -27,7 +27,7 @@ def group(local_aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iter
         return replace(distribution, origins=[*distribution.origins, second], group=("mrap", "second"))
 
     site = Site(local_aws, tmp_path_factory.mktemp("group"), "group", change=with_second, **signed_by_lambda())
-    let_cloudfront_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
+    allow_cloudfront_to_read(local_aws, site.deployment.distribution_arn, site.deployment.buckets)
     with site.edge:
         yield site
 
@@ -49,19 +49,19 @@ def test_the_lambda_runs_again_for_the_second_member(group: Site) -> None:
     assert (reply.status, reply.body, reply.region) == (200, b"by the second", HOME_REGION)
     _, primary, second = group.sent
     assert dict(primary.headers)["Authorization"].startswith("AWS4-ECDSA-P256-SHA256")
-    # It saw an S3 origin, let it pass, and CloudFront signed.
+    # The function got an S3 origin and returned it, and CloudFront signed.
     assert dict(second.headers)["X-Seen"] == HOME_REGION
     assert dict(second.headers)["Authorization"].startswith("AWS4-HMAC-SHA256")
     assert second.host == group.host(HOME_REGION)
 
 
-def test_a_lambda_that_fails_is_no_reason_to_fail_over(group: Site) -> None:
+def test_a_failing_lambda_does_not_fail_over(group: Site) -> None:
     for path, result in (("/fail", "LambdaExecutionError"), ("/blocked", "LambdaValidationError")):
         assert group.get(path).result == result
     assert group.sent == []
 
 
-def test_a_status_that_is_not_of_the_group_stays(group: Site) -> None:
+def test_other_status_codes_do_not_fail_over(group: Site) -> None:
     group.put("forbidden", b"x")
     group.tamper = True
     try:

@@ -1,4 +1,4 @@
-"""What Lambda@Edge may return, and what its signature must cover."""
+"""The allowed results of Lambda@Edge, and the headers its signature must cover."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -36,7 +36,7 @@ def test_an_unchanged_request_and_new_headers_are_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         (lambda a: a["headers"].update({"x-edge-a": entry("X-Edge-A")}), "x-edge-a"),
         (lambda a: a["headers"].update({"x-amz-cf-id": entry("X-Amz-Cf-Id")}), "x-amz-cf-id"),
@@ -61,10 +61,10 @@ def test_an_unchanged_request_and_new_headers_are_allowed() -> None:
         (lambda a: a.update(headers=[]), "headers object"),
     ],
 )
-def test_what_cloudfront_refuses_from_lambda(change: Callable[[dict[str, Any]], None], says: str) -> None:
+def test_what_cloudfront_refuses_from_lambda(change: Callable[[dict[str, Any]], None], message: str) -> None:
     answer = given()
     change(answer)
-    with pytest.raises(RuleBroken, match=says):
+    with pytest.raises(RuleBroken, match=message):
         check_origin_request(given(), answer)
 
 

@@ -1,4 +1,4 @@
-"""TXT records of the emulator's Route 53, as the name server tells them and a deployed Lambda function finds them."""
+"""The name server with the TXT records of the emulator's Route 53."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -20,7 +20,7 @@ _numbers = itertools.count()
 
 
 class Zone:
-    """A public hosted zone, and a name server whose time goes on by `now` seconds and which draws `drawn`."""
+    """A public hosted zone, and a name server with the clock `now` and the random numbers `drawn`."""
 
     def __init__(self, local_aws: LocalAws) -> None:
         self.name = f"names{next(_numbers)}.example"
@@ -42,7 +42,7 @@ class Zone:
         self.now += 2.0
 
     def drawings(self) -> Counter[str]:
-        """What 100 draws give, spread evenly."""
+        """The answers to 100 evenly distributed draws."""
         self.drawn = iter([number / 100 for number in range(100)])
         return Counter(text for _ in range(100) for text in self.ask("bucket")[2])
 
@@ -76,7 +76,7 @@ def zone(local_aws: LocalAws) -> Iterator[Zone]:
     made.server.stop()
 
 
-def test_texts_are_told_with_their_ttl(zone: Zone) -> None:
+def test_txt_records_are_answered_with_their_ttl(zone: Zone) -> None:
     zone.put("plain", '"one"', r'"two \"parts\" " "of it"')
     zone.put("other", "192.0.2.1", kind="A")
     assert zone.ask("plain") == (0, 7, ["one", 'two "parts" of it'])
@@ -94,7 +94,7 @@ def test_an_answer_is_drawn_by_weight(zone: Zone) -> None:
     assert set(zone.drawings()) == {"shop-eu", "shop-us", "shop-ap"}
 
 
-def test_an_unhealthy_one_is_left_out(zone: Zone) -> None:
+def test_an_unhealthy_record_is_left_out(zone: Zone) -> None:
     alarm = {"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "eu"}}
     made = zone.route53.create_health_check(CallerReference=zone.name, HealthCheckConfig=alarm)["HealthCheck"]["Id"]
     zone.weighted(us=1, ap=0)
@@ -114,18 +114,18 @@ def test_an_answer_is_kept_for_a_second(zone: Zone) -> None:
     assert zone.ask("kept")[2] == ["new"]
 
 
-def test_the_zone_with_most_of_the_name_has_it(zone: Zone, local_aws: LocalAws) -> None:
+def test_the_most_specific_zone_answers(zone: Zone, local_aws: LocalAws) -> None:
     zone.put("a.sub", '"of the zone above"')
     zone.route53.create_hosted_zone(Name=f"sub.{zone.name}", CallerReference=f"sub.{zone.name}")
     assert zone.ask("a.sub") == (3, 0, [])
 
 
-def test_what_is_no_question_is_not_answered(zone: Zone) -> None:
+def test_malformed_queries_are_not_answered(zone: Zone) -> None:
     for query in (b"", b"\x00" * 12, struct.pack("!HHHHHH", 1, 0, 1, 0, 0, 0) + b"\x03abc"):
         assert zone.server.answer(query) is None
 
 
-def test_route_53_cannot_be_asked(zone: Zone) -> None:
+def test_without_route_53_the_answer_is_servfail(zone: Zone) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         zone.server.stop()

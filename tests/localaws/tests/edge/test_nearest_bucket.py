@@ -20,7 +20,7 @@ def _later(near: Site) -> Iterator[None]:
     near.sent.clear()
     yield
     near.unreachable.clear()
-    near.now += 400 * 86400  # nothing is left fresh in the cache
+    near.now += 400 * 86400  # all copies are expired
 
 
 def put_only(near: Site, region: str, key: str, body: bytes) -> None:
@@ -48,7 +48,7 @@ def test_cloudfront_signs_with_its_own_name_for_the_buckets_region(near: Site) -
     assert f"SignedHeaders={names}," in signed
 
 
-def test_what_the_nearest_has_not_yet_comes_from_the_next(near: Site) -> None:
+def test_an_object_the_nearest_bucket_lacks_comes_from_the_next(near: Site) -> None:
     put_only(near, HOME_REGION, "new", b"1")
     near.local_aws.client("s3", VIRGINIA).delete_object(Bucket=near.deployment.buckets[VIRGINIA], Key="new")
     assert near.get("/new", "IAD").body == b"1"
@@ -59,17 +59,17 @@ def test_what_the_nearest_has_not_yet_comes_from_the_next(near: Site) -> None:
 
 
 @pytest.mark.parametrize(("error", "status"), [(ConnectionRefusedError("refused"), 502), (TimeoutError(), 504)])
-def test_an_origin_that_cannot_be_asked_is_one_that_fails(near: Site, error: OSError, status: int) -> None:
+def test_an_unreachable_origin_fails_over(near: Site, error: OSError, status: int) -> None:
     near.unreachable[near.host(VIRGINIA)] = error
     assert near.get("/where", "IAD").body.decode() == HOME_REGION
-    assert near.get("/where", "IAD").result == "Hit"  # the cache does not know who answered
+    assert near.get("/where", "IAD").result == "Hit"  # the cache does not depend on the origin
     near.unreachable[near.host(HOME_REGION)] = error
     reply = near.get("/elsewhere", "IAD")
     assert (reply.status, reply.result) == (status, "Error")
     assert "Traceback" not in reply.body.decode()
 
 
-def test_a_function_that_chooses_nothing_leaves_the_static_group(near: Site) -> None:
+def test_without_a_selection_the_static_group_serves(near: Site) -> None:
     put_only(near, VIRGINIA, "untouched", b"second")
     assert near.get("/untouched", "SYD").body == b"second"
     assert asked(near) == [HOME_REGION, VIRGINIA]

@@ -1,4 +1,4 @@
-"""What a viewer function may say of origins, and what CloudFront does not take."""
+"""The selection of origins by a viewer function, and its refusals."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -41,7 +41,7 @@ def group(*ids: str, codes: Any = (404,), **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("origin", "says"),
+    ("origin", "message"),
     [
         (custom_origin("o", "b.s3.us-east-1.amazonaws.com", "oac"), "needs an S3OriginConfig"),
         (bucket_origin("o", "www.example.com", ""), "not the name of an S3 bucket"),
@@ -51,8 +51,8 @@ def group(*ids: str, codes: Any = (404,), **more: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_origins_that_cloudfront_does_not_take(origin: dict[str, Any], says: str) -> None:
-    with pytest.raises(EdgeError, match=says):
+def test_origins_that_cloudfront_refuses(origin: dict[str, Any], message: str) -> None:
+    with pytest.raises(EdgeError, match=message):
         parse_origins({"Origins": {"Items": [origin]}}, {"oac": SIGV4})
 
 
@@ -65,10 +65,10 @@ def test_no_lambda_function_beside_sigv4a() -> None:
     check_signers(Target((origins["o"],)), None)
     with pytest.raises(EdgeError, match=r"origin o has .* sigv4a"):
         check_signers(Target((ORIGINS["a"], origins["o"])), function)
-    check_signers(Target((ORIGINS["a"],)), function)  # while it is not asked
+    check_signers(Target((ORIGINS["a"],)), function)  # no request reaches the other one
 
 
-def test_no_wish_is_what_the_distribution_says() -> None:
+def test_without_a_selection_the_distributions_target_serves() -> None:
     assert choose(ORIGINS, ASSIGNED, None) == ASSIGNED
 
 
@@ -89,7 +89,7 @@ def test_an_update_changes_the_first_member_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("helper", "argument", "says"),
+    ("helper", "argument", "message"),
     [
         ("selectRequestOriginById", "x", "no origin 'x'; it has a, b, c"),
         ("selectRequestOriginById", None, "no origin None"),
@@ -116,6 +116,6 @@ def test_an_update_changes_the_first_member_only() -> None:
         ),
     ],
 )
-def test_what_cloudfront_does_not_take(helper: str, argument: Any, says: str) -> None:
-    with pytest.raises(RuleBroken, match=says):
+def test_selections_that_cloudfront_refuses(helper: str, argument: Any, message: str) -> None:
+    with pytest.raises(RuleBroken, match=message):
         chosen(helper, argument)

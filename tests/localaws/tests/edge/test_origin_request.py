@@ -1,4 +1,4 @@
-"""What goes to the origin: signed by the Lambda function, or refused in a sentence."""
+"""Requests to the origin: signed by the Lambda function, or refused with a message."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -9,7 +9,7 @@ import json
 from localaws.reference.site import Site
 
 
-def test_the_origin_gets_the_request_id_and_nothing_of_the_viewer(site: Site) -> None:
+def test_the_origin_gets_the_request_id_and_no_viewer_header(site: Site) -> None:
     site.put("private", b"x")
     site.sent.clear()
     reply = site.get("/private?acl", Cookie="a=b", Authorization="Basic x", x_amz_acl="y", Referer="z")
@@ -24,7 +24,7 @@ def test_the_origin_gets_the_request_id_and_nothing_of_the_viewer(site: Site) ->
 
 
 def test_refusals_never_show_a_traceback(site: Site) -> None:
-    for path, status, x_cache, says in [
+    for path, status, x_cache, message in [
         ("/throw", 503, "FunctionExecutionError", "could not run"),
         ("/fail", 502, "LambdaExecutionError", "on purpose"),
         ("/blocked", 502, "LambdaValidationError", "x-edge-result"),
@@ -34,7 +34,7 @@ def test_refusals_never_show_a_traceback(site: Site) -> None:
     ]:
         reply = site.get(path)
         assert (reply.status, reply.result) == (status, x_cache), path
-        assert says in reply.body.decode()
+        assert message in reply.body.decode()
         assert "Traceback" not in reply.body.decode()
         assert reply.headers["x-amz-cf-id"]
     assert site.get("/unsigned-request").status == 403

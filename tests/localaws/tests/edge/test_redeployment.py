@@ -1,4 +1,4 @@
-"""The edge picks up what is changed in the deployment."""
+"""The edge follows changes of the deployment."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -56,7 +56,7 @@ def update_distribution(site: Site, config: dict[str, Any]) -> None:
 
 @pytest.fixture
 def own_site(site: Site) -> Iterator[Site]:
-    """The shared site, to be changed: afterwards it is again as it was deployed."""
+    """The shared site, restored after the test."""
     original = distribution(site)["DistributionConfig"]
     yield site
     put_release(site, "r1")
@@ -107,7 +107,7 @@ def test_a_new_version_of_the_lambda(own_site: Site) -> None:
     assert site.get("/back").body == b"again"
 
 
-def test_until_it_is_deployed_some_places_have_what_was_before(own_site: Site) -> None:
+def test_until_a_change_is_deployed_some_locations_serve_the_one_before(own_site: Site) -> None:
     site = own_site
     original = distribution(site)["DistributionConfig"]
     site.local_aws.behave(distribution_seconds=3600.0)

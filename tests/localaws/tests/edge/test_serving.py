@@ -1,4 +1,4 @@
-"""A viewer before the edge: copies and the nearest bucket, hosts and places, paths and connections."""
+"""A viewer's requests: cache and nearest bucket, hosts and points of presence, paths and connections."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -68,7 +68,7 @@ def test_an_expired_copy_is_revalidated(site: Site) -> None:
     assert (site.get("/old").body, site.get("/old").result) == (b"2", "Hit")
 
 
-def test_a_missing_object_is_remembered_for_ten_seconds(site: Site) -> None:
+def test_a_missing_object_is_cached_for_ten_seconds(site: Site) -> None:
     reply = site.get("/late")
     assert (reply.status, reply.result) == (404, "Error")
     site.put("late", b"here")
@@ -86,11 +86,11 @@ def test_hosts(site: Site) -> None:
     assert site.get("/who", Host="").status == 404
 
 
-def test_the_point_of_presence_is_the_viewers_wish(site: Site) -> None:
+def test_a_header_selects_the_point_of_presence(site: Site) -> None:
     reply = site.get("/who", "syd")
-    said = json.loads(reply.body)
-    assert (said["pop"], said["region"], said["release"]) == ("SYD", SYDNEY.regional_edge_cache, "r1")
-    assert "x-edge-location" not in said["headers"]
+    found = json.loads(reply.body)
+    assert (found["pop"], found["region"], found["release"]) == ("SYD", SYDNEY.regional_edge_cache, "r1")
+    assert "x-edge-location" not in found["headers"]
     assert (reply.result, reply.headers["x-made"]) == ("FunctionGeneratedResponse", "yes")
     refused = site.get("/who", "XXX")
     assert refused.status == 400

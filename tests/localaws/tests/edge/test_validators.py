@@ -1,4 +1,4 @@
-"""Copies that ran out: asked for again under a condition, and what a viewer gets meanwhile."""
+"""Expired copies: their revalidation, and the answers to the viewer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -69,7 +69,7 @@ def test_a_viewers_condition_and_range_are_judged_on_the_revalidated_copy(site: 
     assert all(name.lower() != "range" for name, _ in site.sent[-1].headers)
 
 
-def test_what_changed_meanwhile_replaces_the_copy(site: Site) -> None:
+def test_a_changed_object_replaces_the_copy(site: Site) -> None:
     first = stale(site, "changed")
     site.put("changed", b"abcdefghij", CacheControl="max-age=5")
     reply = site.get("/changed", If_None_Match=first.headers["etag"])
@@ -99,7 +99,7 @@ def test_a_4xx_is_no_reason_to_keep_a_copy(site: Site) -> None:
     assert site.get("/deleted").status == 404
 
 
-def test_an_origin_that_does_not_answer_is_remembered_as_an_error(site: Site) -> None:
+def test_an_unreachable_origin_is_cached_as_an_error(site: Site) -> None:
     site.put("silent", b"x")
     site.unreachable[site.deployment.mrap_host] = TimeoutError()
     assert (site.get("/silent").status, site.get("/silent").status) == (504, 504)

@@ -1,4 +1,4 @@
-"""CloudFront Functions: what they see, what they may do, and what it means when they fail."""
+"""CloudFront Functions: events, results, and failures."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -31,7 +31,7 @@ def body_of(code: str, keys: dict[str, str] | None = None) -> Any:
 
 
 def answering(expression: str) -> str:
-    """A function that answers with a value. CloudFront takes no await within the arguments of a call."""
+    """A function that answers with a value. CloudFront refuses await within the arguments of a call."""
     return f"""async function handler(event) {{
         const value = {expression};
         return {{ statusCode: 200, body: JSON.stringify(value) }};
@@ -142,7 +142,7 @@ def test_a_function_that_fails_is_a_503(code: str) -> None:
         "return null",
     ],
 )
-def test_a_function_that_answers_wrongly_is_a_502(change: str) -> None:
+def test_an_invalid_result_is_a_502(change: str) -> None:
     with pytest.raises(Refusal) as caught:
         run(f"function handler(event) {{ const r = event.request; {change}; return r; }}")
     assert caught.value.status == 502
@@ -159,7 +159,7 @@ def test_a_function_that_answers_wrongly_is_a_502(change: str) -> None:
     ],
     ids=["late import", "another import", "over 10 KB", "await in arguments", "await inside an argument"],
 )
-def test_code_that_cloudfront_would_not_have_taken_is_a_502(code: str) -> None:
+def test_code_that_cloudfront_would_refuse_is_a_502(code: str) -> None:
     with pytest.raises(Refusal) as caught:
         run(code, {})
     assert (caught.value.status, caught.value.x_cache) == (502, "FunctionValidationError from cloudfront")
@@ -168,8 +168,8 @@ def test_code_that_cloudfront_would_not_have_taken_is_a_502(code: str) -> None:
 def test_code_that_cloudfront_refuses() -> None:
     prepare(b"// comment\n/* more */ import cf from 'cloudfront';\nfunction handler(e) { return e.request; }")
     prepare(b" " * 10240)
-    for code, says in [(b" " * 10241, "10241 bytes"), (b"let a = import('x');", "imports"), (b"\xff", "UTF-8")]:
-        with pytest.raises(FunctionRefused, match=says):
+    for code, message in [(b" " * 10241, "10241 bytes"), (b"let a = import('x');", "imports"), (b"\xff", "UTF-8")]:
+        with pytest.raises(FunctionRefused, match=message):
             prepare(code)
 
 

@@ -1,3 +1,3 @@
-"""AWS on this machine keeps the promises that the other tests build on."""
+"""The emulator behaves like AWS."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later

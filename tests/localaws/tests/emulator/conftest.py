@@ -23,7 +23,7 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 @pytest.fixture(scope="package")
 def deployment(local_aws: LocalAws) -> Deployment:
     found = deploy_reference(local_aws, REGIONS, {f"key-{number}": "value" for number in range(60)})
-    # Each bucket has an object that says where it is: written to the replicas directly.
+    # Each bucket has an object with its Region, written to the replicas directly.
     for region, bucket in found.buckets.items():
         local_aws.client("s3", region).put_object(Bucket=bucket, Key=KEY, Body=region.encode())
     return found

@@ -52,7 +52,7 @@ class Mesh:
         return self._clients[region]
 
     def grant(self, *more: Config, without: str = "") -> None:
-        """What AWS's documentation has a role allowed, and *more*; but not the action *without*."""
+        """The rights in AWS's documentation and *more*, but not the action *without*."""
         buckets = [f"arn:aws:s3:::{bucket}" for bucket in self.buckets.values()]
         objects = [f"{arn}/*" for arn in buckets]
         on_buckets = ["s3:GetReplicationConfiguration", "s3:ListBucket", "s3:PutInventoryConfiguration"]
@@ -67,7 +67,7 @@ class Mesh:
         self._iam.put_role_policy(RoleName=self.name, PolicyName="p", PolicyDocument=policy)
 
     def rule(self, destination: str, **change: Any) -> Config:
-        """One that takes everything to the bucket in the Region *destination*."""
+        """A rule that replicates everything to the bucket in the Region *destination*."""
         number = list(self.buckets).index(destination)
         basis: Config = {"ID": f"to-{destination}", "Priority": number, "Status": "Enabled", "Filter": {"Prefix": ""}}
         basis |= {"DeleteMarkerReplication": ENABLED, "Destination": {}}
@@ -80,7 +80,7 @@ class Mesh:
         self.s3(source).put_bucket_replication(Bucket=self.buckets[source], ReplicationConfiguration=configuration)
 
     def replicate_all(self, **change: Any) -> None:
-        """From each to each."""
+        """Replicate from each bucket to each other."""
         for source in self.buckets:
             self.replicate(source, *(self.rule(region, **change) for region in self.buckets if region != source))
 

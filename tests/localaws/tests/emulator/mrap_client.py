@@ -1,4 +1,4 @@
-"""Buckets, and what is asked of S3 Control about the Multi-Region Access Points over them."""
+"""Buckets, and a client of S3 Control for the Multi-Region Access Points over them."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,7 @@ _DEADLINE_SECONDS = 10.0
 
 
 def make_buckets(local_aws: LocalAws, prefix: str, regions: tuple[str, ...] = REGIONS) -> dict[str, str]:
-    """Their names by Region."""
+    """The buckets' names by Region."""
     for region in regions:
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         local_aws.client("s3", region).create_bucket(Bucket=f"{prefix}-{region}", **location)
@@ -59,7 +59,7 @@ class MrapClient:
         return found
 
     def outcome(self, arn: str) -> str:
-        """How the operation stands, or the code of the error that it failed with."""
+        """The status of the operation, or the error code of a failed one."""
         found = self.operation(arn)
         failed = found["RequestStatus"] == "FAILED"
         return str(found["ResponseDetails"]["ErrorDetails"]["Code"] if failed else found["RequestStatus"])
@@ -70,18 +70,18 @@ class MrapClient:
 
     def names(self) -> set[str]:
         found = self.s3control.list_multi_region_access_points(AccountId=self.account_id)["AccessPoints"]
-        return {point["Name"] for point in found}
+        return {mrap["Name"] for mrap in found}
 
     def arn(self, name: str) -> str:
         return f"arn:aws:s3::{self.account_id}:accesspoint/{self.get(name)['Alias']}"
 
     def policy(self, name: str) -> dict[str, str]:
-        """What is Established and what is Proposed."""
+        """The Established and the Proposed policy."""
         found = self.s3control.get_multi_region_access_point_policy(AccountId=self.account_id, Name=name)["Policy"]
         return {state: found[state]["Policy"] for state in found}
 
     def routes(self, arn: str, region: str = "us-west-2") -> dict[str, int]:
-        """The dials by Region, as the endpoint of *region* tells them."""
+        """The dials by Region, from the endpoint in *region*."""
         found = self._of[region].get_multi_region_access_point_routes(AccountId=self.account_id, Mrap=arn)
         return {route["Region"]: route["TrafficDialPercentage"] for route in found["Routes"]}
 
@@ -90,7 +90,7 @@ class MrapClient:
         submit(AccountId=self.account_id, Mrap=arn, RouteUpdates=list(updates))
 
     def dial(self, arn: str, **percentages: int) -> None:
-        """By Region, with underscores."""
+        """Set the dials by Region, with underscores."""
         updates = [
             {"Region": region.replace("_", "-"), "TrafficDialPercentage": percentage}
             for region, percentage in percentages.items()

@@ -1,4 +1,4 @@
-"""An upload in parts, for the tests of what S3 makes of it."""
+"""Multipart uploads for the tests."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -13,7 +13,7 @@ BODIES = (b"x" * (MIN_PART + 5), b"y" * MIN_PART, b"z")
 
 
 def upload(s3: Any, bucket: str, key: str, bodies: Sequence[bytes] = BODIES, **headers: Any) -> dict[str, Any]:
-    """What CompleteMultipartUpload answers."""
+    """The answer of CompleteMultipartUpload."""
     target = {"Bucket": bucket, "Key": key}
     upload_id = s3.create_multipart_upload(**target, **headers)["UploadId"]
     parts = []

@@ -1,4 +1,4 @@
-"""The deployment that the tests of the emulator ask about."""
+"""The deployment for the tests of the emulator."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

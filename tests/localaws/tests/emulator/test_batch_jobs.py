@@ -1,4 +1,4 @@
-"""S3 Batch Replication: what exists already is replicated, with its version ids, by a job."""
+"""S3 Batch Replication: a job replicates existing objects with their version ids."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -20,7 +20,7 @@ ALL = ["NONE", "FAILED", "COMPLETED", "REPLICA"]
 
 
 class Jobs:
-    """Of one account, in the Region of the source bucket."""
+    """The jobs of an account in the Region of the source bucket."""
 
     def __init__(self, mesh: Mesh, region: str = A, client: Any = None) -> None:
         self._mesh = mesh
@@ -65,14 +65,14 @@ class Jobs:
         return found
 
     def counts(self, job: str) -> tuple[str, int, int, int]:
-        """Its status, its tasks, and those of them that succeeded and failed."""
+        """Status, number of tasks, of succeeded and of failed ones."""
         found = self.describe(job)
         summary = found["ProgressSummary"]
         total, succeeded = summary["TotalNumberOfTasks"], summary["NumberOfTasksSucceeded"]
         return found["Status"], total, succeeded, summary["NumberOfTasksFailed"]
 
 
-def test_all_versions_that_exist_are_replicated_under_their_ids(local_aws: LocalAws) -> None:
+def test_existing_versions_are_replicated_with_their_ids(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "backfill", A, B, C)
     versions = [mesh.put(A, "k", Body=body, Tagging="a=b") for body in (b"1", b"2")]
     newest = mesh.put(B, "k", Body=b"3")
@@ -83,7 +83,7 @@ def test_all_versions_that_exist_are_replicated_under_their_ids(local_aws: Local
     assert mesh.status(A, "k") == "COMPLETED"
     assert [each["VersionId"] for each in mesh.versions(C)] == versions[::-1]
     assert mesh.tags(C, "k") == {"a": "b"}
-    # What is older than what the destination has does not hide it.
+    # An older version does not hide the destination's current one.
     assert [each["VersionId"] for each in mesh.versions(B)] == [newest, *versions[::-1]]
     assert mesh.head(B, "k", VersionId=versions[0])["ReplicationStatus"] == "REPLICA"
     found = jobs.describe(job)
@@ -108,7 +108,7 @@ def test_a_new_destination_gets_what_was_replicated_elsewhere(local_aws: LocalAw
     assert len(mesh.versions(B)) == 2
 
 
-def test_what_has_failed_is_made_good(local_aws: LocalAws) -> None:
+def test_failed_replication_is_repeated(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "mended", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.put(A, "good")
@@ -121,7 +121,7 @@ def test_what_has_failed_is_made_good(local_aws: LocalAws) -> None:
     assert (mesh.status(A, "bad"), mesh.status(B, "bad")) == ("COMPLETED", "REPLICA")
 
 
-def test_the_manifest_has_what_the_filter_and_the_rules_say(local_aws: LocalAws) -> None:
+def test_the_manifest_follows_the_filter_and_the_rules(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "filtered", A, B)
     for key in ("r/1/a.js", "r/1/b.css", "r/2/a.js", "other/a.js"):
         mesh.put(A, key)
@@ -138,7 +138,7 @@ def test_the_manifest_has_what_the_filter_and_the_rules_say(local_aws: LocalAws)
     assert "other/a.js" not in {each["Key"] for each in mesh.versions(B)}
 
 
-def test_a_version_deleted_for_good_does_not_come_back(local_aws: LocalAws) -> None:
+def test_a_permanently_deleted_version_is_not_replicated_again(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "hard", A, B)
     mesh.replicate(A, mesh.rule(B))
     version = mesh.put(A, "k")
@@ -171,7 +171,7 @@ def test_a_job_takes_its_time_and_can_be_cancelled(local_aws: LocalAws) -> None:
     assert seen == ["New", "Preparing", "Active", "Complete"]
 
 
-def test_a_job_that_waits_for_confirmation(local_aws: LocalAws) -> None:
+def test_a_job_is_suspended_until_it_is_confirmed(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "asked", A, B)
     mesh.put(A, "k")
     mesh.replicate(A, mesh.rule(B))
@@ -182,7 +182,7 @@ def test_a_job_that_waits_for_confirmation(local_aws: LocalAws) -> None:
     assert jobs.counts(job) == ("Complete", 1, 1, 0)
 
 
-def test_a_token_stands_for_one_job(local_aws: LocalAws) -> None:
+def test_a_client_token_is_for_one_job(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "token", A, B)
     mesh.replicate(A, mesh.rule(B))
     jobs = Jobs(mesh)
@@ -206,7 +206,7 @@ def test_jobs_are_listed_in_their_region(local_aws: LocalAws) -> None:
     assert code_of(lambda: elsewhere.create()) == ("InvalidRequest", 400)
 
 
-def test_a_role_that_does_not_do_makes_a_failed_job(local_aws: LocalAws) -> None:
+def test_a_job_fails_without_the_roles_rights(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "unfit", A, B)
     mesh.put(A, "k")
     jobs = Jobs(mesh)
@@ -267,7 +267,7 @@ def test_every_call_is_authorised(local_aws: LocalAws, missing: str) -> None:
                 call()
 
 
-def test_eligible_are_objects_under_a_key_only_if_a_rule_takes_them(local_aws: LocalAws) -> None:
+def test_kms_objects_are_eligible_only_by_a_rule_that_selects_them(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "encrypted-jobs", A, B)
     key = f"arn:aws:kms:{A}:{local_aws.account_id}:key/1"
     mesh.put(A, "plain")

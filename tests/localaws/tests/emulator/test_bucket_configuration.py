@@ -1,4 +1,4 @@
-"""Buckets: configuration that is seen late, conflicts, and what of a bucket cannot be made or deleted."""
+"""Buckets: delayed configuration, conflicts, and refusals of creation and deletion."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -34,7 +34,7 @@ def statement(bucket: str) -> str:
 
 
 def parts(s3: Any, mesh: Mesh) -> dict[str, tuple[Callable[[], object], Callable[[], Any]]]:
-    """Of each part of the configuration the call that changes it, and the one that reads it."""
+    """The call that changes each part of the configuration, and the call that reads it."""
     bucket = {"Bucket": mesh.buckets[A]}
 
     def put(name: str, **parameters: Any) -> Callable[[], object]:
@@ -74,7 +74,7 @@ def parts(s3: Any, mesh: Mesh) -> dict[str, tuple[Callable[[], object], Callable
     }
 
 
-def test_configuration_is_seen_late(local_aws: LocalAws) -> None:
+def test_configuration_is_visible_with_a_delay(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "late", A, B)
     s3 = mesh.s3(A)
 
@@ -98,7 +98,7 @@ def test_configuration_is_seen_late(local_aws: LocalAws) -> None:
         assert read() == before
     after = read()
     assert all(after[name] != before[name] for name in before)
-    # Deleting is a change too; and of several the last is seen.
+    # Deletion is a change too; after several changes the last one is visible.
     with behaving(local_aws, bucket_configuration_seconds=LATE):
         s3.delete_bucket_policy(Bucket=mesh.buckets[A])
         s3.put_bucket_tagging(Bucket=mesh.buckets[A], Tagging={"TagSet": [{"Key": "a", "Value": "c"}]})
@@ -107,7 +107,7 @@ def test_configuration_is_seen_late(local_aws: LocalAws) -> None:
     assert code_of(lambda: s3.get_bucket_policy(Bucket=mesh.buckets[A])) == ("NoSuchBucketPolicy", 404)
 
 
-def test_each_change_is_seen_in_its_time(local_aws: LocalAws) -> None:
+def test_each_change_has_its_own_delay(local_aws: LocalAws) -> None:
     s3, bucket = local_aws.client("s3"), "in-its-time"
 
     def tag(value: str) -> None:
@@ -131,7 +131,7 @@ def test_each_change_is_seen_in_its_time(local_aws: LocalAws) -> None:
     assert values == ["0", "1", "2"]
 
 
-def test_versioning_that_is_not_seen_yet_is_none(local_aws: LocalAws) -> None:
+def test_versioning_that_is_not_visible_yet_is_absent(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "unseen", A, B)
     s3 = mesh.s3(A)
     for bucket in ("unseen-source", "unseen-destination"):
@@ -152,7 +152,7 @@ def test_versioning_that_is_not_seen_yet_is_none(local_aws: LocalAws) -> None:
     replicate("unseen-source", "unseen-destination")
 
 
-def test_a_bucket_that_was_made_anew_has_nothing_of_the_old_one(local_aws: LocalAws) -> None:
+def test_a_recreated_bucket_has_no_old_configuration(local_aws: LocalAws) -> None:
     s3, bucket = local_aws.client("s3"), "anew"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
@@ -191,13 +191,13 @@ def test_a_bucket_with_versions_or_delete_markers_is_not_empty(local_aws: LocalA
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_a_member_of_an_access_point_stays(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_a_member_of_an_mrap_cannot_be_deleted(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["eu-north-1"]
     refused = code_of(lambda: local_aws.client("s3", "eu-north-1").delete_bucket(Bucket=bucket))
     assert refused == ("BucketHasAccessPointsAttached", 400)
 
 
-def test_to_create_ones_own_bucket_again(local_aws: LocalAws) -> None:
+def test_creation_of_an_owned_bucket(local_aws: LocalAws) -> None:
     def create(region: str, name: str, **more: Any) -> None:
         location = {} if region == A else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         local_aws.client("s3", region).create_bucket(Bucket=name, **location, **more)
@@ -210,7 +210,7 @@ def test_to_create_ones_own_bucket_again(local_aws: LocalAws) -> None:
     create(B, "own-global-b")
     assert code_of(lambda: create(B, "own-global-b")) == ("BucketAlreadyOwnedByYou", 409)
     create(A, "own-global-a")
-    create(A, "own-global-a")  # us-east-1 says 200, as it always did
+    create(A, "own-global-a")  # us-east-1 answers 200, for compatibility
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,7 @@ def test_to_create_ones_own_bucket_again(local_aws: LocalAws) -> None:
         ({"Principal": None}, "Missing required field Principal"),
     ],
 )
-def test_a_policy_is_about_its_own_bucket_and_names_who_is_there(
-    local_aws: LocalAws, change: Config, words: str
-) -> None:
+def test_a_policy_has_its_own_bucket_and_existing_principals(local_aws: LocalAws, change: Config, words: str) -> None:
     s3, bucket = local_aws.client("s3"), "policies-of-a-bucket"
     s3.create_bucket(Bucket=bucket)
     good: Config = {

@@ -1,4 +1,4 @@
-"""ACM issues a certificate once its records can be looked up, and keeps one that is in use."""
+"""ACM issues a certificate when its records can be resolved, and refuses to delete one in use."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -83,7 +83,7 @@ def test_it_is_issued_once_every_name_can_be_validated(local_aws: LocalAws, zone
         if item["CertificateArn"] == arn
     ]
     assert summary["SubjectAlternativeNameSummaries"] == found["SubjectAlternativeNames"]
-    # Another one for the name needs no other record.
+    # Another certificate for the name needs no other record.
     assert describe(local_aws, request(local_aws, f"www.{name}"))["Status"] == "ISSUED"
 
 
@@ -117,13 +117,13 @@ def test_a_token_is_answered_with_the_same_certificate(local_aws: LocalAws, zone
     assert request(local_aws, zone["name"], IdempotencyToken="a1") != arn
 
 
-def test_what_it_refuses(local_aws: LocalAws) -> None:
+def test_requests_that_acm_refuses(local_aws: LocalAws) -> None:
     names = [f"h{number}.example.com" for number in range(11)]
     assert code_of(lambda: request(local_aws, *names)) == ("LimitExceededException", 400)
     assert code_of(lambda: request(local_aws, "a_b.example.com")) == ("InvalidDomainValidationOptionsException", 400)
 
 
-def test_one_in_use_stays(local_aws: LocalAws, deployment: Deployment, zone: dict[str, str]) -> None:
+def test_a_certificate_in_use_stays(local_aws: LocalAws, deployment: Deployment, zone: dict[str, str]) -> None:
     arn = request(local_aws, zone["name"])
     validate(local_aws, zone, arn)
     cloudfront = local_aws.client("cloudfront")

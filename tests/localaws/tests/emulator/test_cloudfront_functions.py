@@ -1,4 +1,4 @@
-"""CloudFront Functions as CloudFront has them: tested, refused where it refuses, and LIVE after a while."""
+"""CloudFront Functions: TestFunction, refusals, and the delayed LIVE stage."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -33,7 +33,7 @@ _numbers = itertools.count()
 
 
 class Function:
-    """One of a test."""
+    """A function for a test."""
 
     def __init__(self, local_aws: LocalAws, code: bytes = PASS, store: str = "") -> None:
         self.client = local_aws.client("cloudfront")
@@ -84,7 +84,7 @@ def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
 
 
 def associate(local_aws: LocalAws, function: Function) -> str:
-    """With a new distribution. Its id."""
+    """The id of a new distribution with the function."""
     made = Distribution(function.name, function.arn, [custom_origin("origin", "origin.example.com")])
     answer = local_aws.client("cloudfront").create_distribution(DistributionConfig=made.config())
     return str(answer["Distribution"]["Id"])
@@ -116,12 +116,12 @@ def test_it_reads_the_keys_of_its_store_and_logs(local_aws: LocalAws, store: str
         (b"function handle(event) { return event.request; }", "no function named handler"),
     ],
 )
-def test_what_goes_wrong_is_told_and_is_no_refusal(local_aws: LocalAws, code: bytes, words: str) -> None:
+def test_a_failing_function_is_a_result_not_a_refusal(local_aws: LocalAws, code: bytes, words: str) -> None:
     result = Function(local_aws, code).test()
     assert words in result["FunctionErrorMessage"] and result["FunctionOutput"] == ""
 
 
-def test_an_origin_that_the_function_picks_is_not_looked_at(local_aws: LocalAws) -> None:
+def test_the_selected_origin_is_not_checked(local_aws: LocalAws) -> None:
     code = b"import cf from 'cloudfront';\nfunction handler(event) { cf.selectRequestOriginById('none'); "
     result = Function(local_aws, code + b"return event.request; }").test()
     assert result["FunctionErrorMessage"] == "" and "request" in json.loads(result["FunctionOutput"])
@@ -142,17 +142,17 @@ def test_each_stage_is_tested_by_its_etag(local_aws: LocalAws) -> None:
 
 
 @pytest.mark.parametrize("event", [b"none", b"[]", b"{}", b'{"request": "/"}'])
-def test_an_event_that_is_none_is_refused(local_aws: LocalAws, event: bytes) -> None:
+def test_an_invalid_event_is_refused(local_aws: LocalAws, event: bytes) -> None:
     assert code_of(lambda: Function(local_aws).test(event)) == ("InvalidArgument", 400)
 
 
-def test_how_it_behaves_can_be_set(local_aws: LocalAws) -> None:
+def test_behaviours_of_testfunction(local_aws: LocalAws) -> None:
     function = Function(local_aws)
     local_aws.behave(function_compute_utilization=91)
     assert function.test()["ComputeUtilization"] == "91"
     local_aws.behave(function_tests_unsupported=True)
     assert code_of(function.test) == ("UnsupportedOperation", 400)
-    with pytest.raises(LocalAwsError, match="no behaviour"):
+    with pytest.raises(LocalAwsError, match="not a behaviour"):
         local_aws.behave(function_compute_utilization="much")
 
 
@@ -164,7 +164,7 @@ def test_a_test_changes_nothing(local_aws: LocalAws) -> None:
     function.publish()
 
 
-def test_what_is_refused(local_aws: LocalAws, store: str) -> None:
+def test_refusals(local_aws: LocalAws, store: str) -> None:
     function = Function(local_aws)
     two = {"Quantity": 2, "Items": [{"KeyValueStoreARN": store}, {"KeyValueStoreARN": f"{store}2"}]}
     refused = ("InvalidArgument", 400)
@@ -176,13 +176,13 @@ def test_what_is_refused(local_aws: LocalAws, store: str) -> None:
     function.update(PASS.ljust(10_240), store)
 
 
-def test_an_update_tells_the_next_etag(local_aws: LocalAws) -> None:
+def test_an_update_returns_the_next_etag(local_aws: LocalAws) -> None:
     function = Function(local_aws)
     assert function.update(PASS + b"\n") == function.client.describe_function(Name=function.name)["ETag"]
     assert function.client.get_function(Name=function.name)["FunctionCode"].read() == PASS + b"\n"
 
 
-def test_what_is_in_use_is_not_deleted(local_aws: LocalAws) -> None:
+def test_a_function_in_use_cannot_be_deleted(local_aws: LocalAws) -> None:
     function = Function(local_aws)
     function.publish()
     distribution = associate(local_aws, function)
@@ -199,7 +199,7 @@ def test_what_is_in_use_is_not_deleted(local_aws: LocalAws) -> None:
     assert code_of(delete) == ("NoSuchFunctionExists", 404)
 
 
-def test_live_is_on_its_way_where_it_is_in_use(local_aws: LocalAws) -> None:
+def test_the_live_stage_is_in_progress_if_associated(local_aws: LocalAws) -> None:
     function = Function(local_aws)
     local_aws.behave(function_seconds=3600)
     function.publish()

@@ -1,4 +1,4 @@
-"""CloudFront's origin access controls and policies: refusals, and listings in pages."""
+"""Origin access controls and policies of CloudFront: refusals, and lists in pages."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -53,7 +53,7 @@ class Kind:
         return getattr(self.aws, f"{verb}_{snake(self.entity)}")(**arguments)
 
     def create(self, **change: Any) -> tuple[str, str]:
-        """A new one with these members. Its id and its ETag."""
+        """The id and the ETag of a new one with these members."""
         config = {"Name": f"strict-{next(_numbers)}", **CONFIGS[self.entity], **change}
         made = self.call("create", **{f"{self.entity}Config": config})
         self.made.append(made[self.entity]["Id"])
@@ -92,7 +92,7 @@ def test_an_etag_is_needed_and_must_be_the_newest(kinds: dict[str, Kind], entity
 
 
 @each_kind
-def test_a_name_is_there_once(kinds: dict[str, Kind], entity: str) -> None:
+def test_a_name_is_unique(kinds: dict[str, Kind], entity: str) -> None:
     kind = kinds[entity]
     kind.create(Name="strict-name")
     assert code_of(lambda: kind.create(Name="strict-name")) == (f"{entity}AlreadyExists", 409)
@@ -103,24 +103,24 @@ def test_lists_come_in_pages(kinds: dict[str, Kind], entity: str) -> None:
     kind = kinds[entity]
     made = {kind.create()[0] for _ in range(9)}
     for most in (100, 2):
-        told: list[str] = []
+        listed: list[str] = []
         arguments: dict[str, Any] = {"MaxItems": str(most)}
         while True:
             page = getattr(kind.aws, f"list_{PLURALS[entity]}")(**arguments)[f"{entity}List"]
             assert page["Quantity"] == len(page["Items"]) <= most
-            told += [item.get(entity, item)["Id"] for item in page["Items"]]
+            listed += [item.get(entity, item)["Id"] for item in page["Items"]]
             if "NextMarker" not in page:
                 break
             arguments["Marker"] = page["NextMarker"]
-        assert len(told) == len(set(told))
-        assert made <= set(told)
-        assert len(told) > len(page["Items"])
+        assert len(listed) == len(set(listed))
+        assert made <= set(listed)
+        assert len(listed) > len(page["Items"])
 
 
 @pytest.mark.parametrize(
     ("entity", "most"), [("CachePolicy", 20), ("OriginRequestPolicy", 20), ("ResponseHeadersPolicy", 20)]
 )
-def test_an_account_has_so_many(kinds: dict[str, Kind], entity: str, most: int) -> None:
+def test_an_account_has_a_maximum_of_each(kinds: dict[str, Kind], entity: str, most: int) -> None:
     kind = kinds[entity]
     with pytest.raises(kind.aws.exceptions.ClientError) as refusal:
         for _ in range(most + 1):
@@ -186,7 +186,7 @@ XSS = {"Override": True, "Protection": True, "ModeBlock": True, "ReportUri": "/x
         ),
     ],
 )
-def test_what_cannot_be(kinds: dict[str, Kind], entity: str, change: dict[str, Any], code: str) -> None:
+def test_refused_configurations(kinds: dict[str, Kind], entity: str, change: dict[str, Any], code: str) -> None:
     kind = kinds[entity]
     assert code_of(lambda: kind.create(**change)) == (code, 400)
     made, etag = kind.create()
@@ -194,7 +194,7 @@ def test_what_cannot_be(kinds: dict[str, Kind], entity: str, change: dict[str, A
 
 
 @pytest.mark.parametrize("entity", ["CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy"])
-def test_what_a_distribution_uses_stays(
+def test_a_policy_in_use_cannot_be_deleted(
     local_aws: LocalAws, deployment: Deployment, kinds: dict[str, Kind], entity: str
 ) -> None:
     kind = kinds[entity]
@@ -206,7 +206,7 @@ def test_what_a_distribution_uses_stays(
     remove(local_aws, used_by)
 
 
-def test_an_origin_access_control_that_is_used_stays(
+def test_an_origin_access_control_in_use_cannot_be_deleted(
     local_aws: LocalAws, deployment: Deployment, kinds: dict[str, Kind]
 ) -> None:
     kind = kinds["OriginAccessControl"]
@@ -228,7 +228,7 @@ def test_an_origin_access_control_that_is_used_stays(
 
 
 def distribution(local_aws: LocalAws, deployment: Deployment, behavior: dict[str, Any], **change: Any) -> str:
-    """Like the deployed one, but for this, and disabled."""
+    """A disabled distribution like the deployed one, with these changes."""
     cloudfront = local_aws.client("cloudfront")
     config = cloudfront.get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
     config |= {"CallerReference": f"policies-{next(_numbers)}", "Enabled": False, **change}

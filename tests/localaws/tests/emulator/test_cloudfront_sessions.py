@@ -1,4 +1,4 @@
-"""CloudFront itself, which signs for an origin access control: what policies give it, and nothing else."""
+"""The rights of the CloudFront service by resource policies, for origin access control."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -61,7 +61,7 @@ def test_only_the_named_distribution_may_read(local_aws: LocalAws, keys: Credent
     for refused in (
         statement("s3:GetObject", objects, f"{arn}X"),
         statement("s3:GetObject", objects, arn, {"Service": "s3.amazonaws.com"}),
-        # CloudFront is nobody of the account.
+        # CloudFront is not a principal of the account.
         statement("s3:GetObject", objects, None, {"AWS": f"arn:aws:iam::{local_aws.account_id}:root"}),
         statement("s3:PutObject", objects, arn),
     ):
@@ -86,7 +86,7 @@ def test_a_missing_key_is_404_for_a_distribution_that_may_list(
     assert code_of(lambda: s3.get_object(Bucket=bucket, Key="none")) == ("NoSuchKey", 404)
 
 
-def test_through_an_access_point_both_policies_must_allow(
+def test_through_an_mrap_both_policies_must_allow(
     local_aws: LocalAws, deployment: Deployment, keys: Credentials, arn: str
 ) -> None:
     s3, control = local_aws.client("s3", REGION, keys), local_aws.client("s3control", "us-west-2")
@@ -113,7 +113,7 @@ def test_through_an_access_point_both_policies_must_allow(
     assert code_of(read) == DENIED
 
 
-def test_the_bucket_s_own_host_name_asks_for_a_signature(
+def test_the_buckets_host_name_requires_a_signature(
     local_aws: LocalAws, keys: Credentials, bucket: str, arn: str
 ) -> None:
     host = f"{bucket}.s3.{REGION}.amazonaws.com"
@@ -124,7 +124,7 @@ def test_the_bucket_s_own_host_name_asks_for_a_signature(
     assert get(local_aws.url, "/docs/a%20b%2Bc.txt", Host=host).status == 403
 
 
-def test_there_are_no_credentials_for_a_distribution_that_is_not(local_aws: LocalAws, arn: str) -> None:
+def test_there_are_no_credentials_without_a_distribution(local_aws: LocalAws, arn: str) -> None:
     for wrong in (f"{arn}X", "arn:aws:s3:::bucket"):
         with pytest.raises(Refusal, match="does not exist"):
             CloudFrontSessions(local_aws.url).credentials(wrong)

@@ -1,4 +1,4 @@
-"""What an IAM policy must allow besides the action that has the request's name."""
+"""The dependent actions of requests in IAM policies."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -31,7 +31,7 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def test_a_simulation_is_authorised_on_whom_it_is_about(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_a_simulation_is_authorised_on_its_principal(local_aws: LocalAws, deployment: Deployment) -> None:
     role, other = deployment.lambda_role_arn, f"{deployment.lambda_role_arn}-other"
     allowed = local_aws.create_user("simulates", policy(allow(["iam:SimulatePrincipalPolicy"], [role])))
     iam = local_aws.client("iam", credentials=allowed)
@@ -43,7 +43,7 @@ def test_a_simulation_is_authorised_on_whom_it_is_about(local_aws: LocalAws, dep
 
 
 @pytest.mark.parametrize("kind", ["role", "policy"])
-def test_tags_at_creation_are_a_right_of_their_own(local_aws: LocalAws, kind: str) -> None:
+def test_tags_at_creation_need_a_further_right(local_aws: LocalAws, kind: str) -> None:
     create, arn = f"iam:Create{kind.title()}", f"arn:aws:iam::{local_aws.account_id}:{kind}/made-{kind}"
 
     def make(name: str, *actions: str) -> None:

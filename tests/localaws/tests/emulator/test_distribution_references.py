@@ -1,4 +1,4 @@
-"""CloudFront and Lambda refuse what does not fit together."""
+"""Refusals of CloudFront and Lambda for the resources that a request refers to."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,7 +22,7 @@ UNFIT = ("InvalidLambdaFunctionAssociation", 400)
 
 
 def create(local_aws: LocalAws, deployment: Deployment, behaviour: dict[str, Any] | None = None, **change: Any) -> str:
-    """A distribution like the deployed one, but for this. Its id."""
+    """The id of a distribution like the deployed one, with these changes."""
     cloudfront = local_aws.client("cloudfront")
     found = cloudfront.get_distribution_config(Id=deployment.distribution_id)["DistributionConfig"]
     config = {**copy.deepcopy(found), "CallerReference": f"strict-{next(_references)}", **change}
@@ -32,7 +32,7 @@ def create(local_aws: LocalAws, deployment: Deployment, behaviour: dict[str, Any
 
 
 @pytest.mark.parametrize("policy", ["Cache", "OriginRequest", "ResponseHeaders"])
-def test_the_policies_of_a_behaviour_exist(local_aws: LocalAws, deployment: Deployment, policy: str) -> None:
+def test_the_policies_of_a_behavior_must_exist(local_aws: LocalAws, deployment: Deployment, policy: str) -> None:
     behaviour = {f"{policy}PolicyId": "11111111-2222-3333-4444-555555555555"}
     assert code_of(lambda: create(local_aws, deployment, behaviour)) == (f"NoSuch{policy}Policy", 404)
 
@@ -82,7 +82,7 @@ def test_a_function_is_associated_once_it_is_published(local_aws: LocalAws, depl
 
 
 def role(local_aws: LocalAws, *services: str) -> str:
-    """That they may assume."""
+    """The ARN of a role that the services may assume."""
     principals = [f"{service}.amazonaws.com" for service in services]
     trust = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "sts:AssumeRole"}
     arn: str = local_aws.client("iam").create_role(
@@ -93,7 +93,7 @@ def role(local_aws: LocalAws, *services: str) -> str:
 
 
 def version(local_aws: LocalAws, role_arn: str, **configuration: Any) -> str:
-    """Of a new Lambda function, numbered. Its ARN."""
+    """The ARN of a version of a new Lambda function."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         content.writestr("handler.py", "def handler(event, context):\n    return event\n")
@@ -109,7 +109,7 @@ def at_the_edge(arn: str, event: str = "origin-request") -> dict[str, Any]:
     return {"LambdaFunctionAssociations": {"Quantity": 1, "Items": [item]}}
 
 
-def test_what_lambda_at_the_edge_cannot_be(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_lambda_versions_that_cloudfront_refuses(local_aws: LocalAws, deployment: Deployment) -> None:
     both = deployment.lambda_role_arn
     unfit = [
         at_the_edge(f"{deployment.lambda_version_arn}00"),

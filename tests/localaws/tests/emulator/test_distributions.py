@@ -1,4 +1,4 @@
-"""A distribution is refused, kept, deployed and deleted as CloudFront does it."""
+"""Distributions: refusals, defaults, deployment and deletion."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -111,7 +111,7 @@ def test_origins(front: CloudFront) -> None:
 
 
 @pytest.mark.parametrize("refused", ["custom", "s3"])
-def test_the_shape_of_an_access_point_that_is_not_taken(front: CloudFront, refused: str) -> None:
+def test_the_kind_of_mrap_origin_that_is_refused(front: CloudFront, refused: str) -> None:
     sigv4a = front.control("sigv4a")
     shapes = {"custom": custom_origin("one", HOST, sigv4a), "s3": bucket_origin("one", HOST, sigv4a)}
     front.local_aws.behave(mrap_origin_refused=refused)
@@ -120,7 +120,7 @@ def test_the_shape_of_an_access_point_that_is_not_taken(front: CloudFront, refus
             assert code_of(lambda origin=origin: front.create(front.config(origin))) == ("InvalidArgument", 400)  # type: ignore[misc]
         else:
             front.create(front.config(origin))
-    front.create(front.config(custom_origin("one", HOST)))  # that a Lambda function signs for
+    front.create(front.config(custom_origin("one", HOST)))  # signed for by a Lambda function
 
 
 TWO = listed(custom_origin("one", "www.example.org"), custom_origin("two", "www.example.net"))
@@ -155,7 +155,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str, int]]] = [
 
 
 @pytest.mark.parametrize(("change", "refusal"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_what_does_not_fit_together(front: CloudFront, change: dict[str, Any], refusal: tuple[str, int]) -> None:
+def test_invalid_combinations(front: CloudFront, change: dict[str, Any], refusal: tuple[str, int]) -> None:
     assert code_of(lambda: front.create(front.config(**change))) == refusal
 
 
@@ -228,7 +228,7 @@ def test_an_alias_is_of_one_distribution(front: CloudFront) -> None:
     assert refused == ("CNAMEAlreadyExists", 409)
 
 
-def test_what_nobody_set_is_filled_in_and_stays(front: CloudFront) -> None:
+def test_defaults_are_filled_in_and_kept(front: CloudFront) -> None:
     asked = front.config()
     made = front.client.create_distribution(DistributionConfig=copy.deepcopy(asked))["Distribution"]
     config = front.client.get_distribution_config(Id=made["Id"])["DistributionConfig"]
@@ -266,7 +266,7 @@ def test_it_is_deployed_after_each_change_and_deleted_when_disabled_everywhere(f
 
 
 @pytest.mark.parametrize("stays", [False, True])
-def test_the_reference_of_a_deleted_one(front: CloudFront, stays: bool) -> None:
+def test_the_caller_reference_of_a_deleted_distribution(front: CloudFront, stays: bool) -> None:
     front.local_aws.behave(distribution_references_stay=stays)
     config = front.config(Enabled=False)
     made = front.create(config)

@@ -1,4 +1,4 @@
-"""What Lambda keeps while it is replicated, which versions it publishes, and what it takes while it is set up."""
+"""Replicated Lambda versions, the numbers of versions, and updates in progress."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -39,7 +39,7 @@ def package(text: str = "") -> bytes:
 
 @pytest.fixture
 def function(local_aws: LocalAws, deployment: Deployment) -> str:
-    """With one version."""
+    """A function with one version."""
     name, client = next(_names), local_aws.client("lambda")
     client.create_function(
         FunctionName=name,
@@ -53,7 +53,7 @@ def function(local_aws: LocalAws, deployment: Deployment) -> str:
 
 
 class Site:
-    """A distribution like the deployed one, whose function is another one."""
+    """A distribution like the deployed one, with another function."""
 
     def __init__(self, local_aws: LocalAws, deployment: Deployment, name: str) -> None:
         self._cloudfront = local_aws.client("cloudfront")
@@ -80,7 +80,7 @@ class Site:
         self._cloudfront.delete_distribution(Id=self._id, IfMatch=self._etag)
 
 
-def test_what_a_distribution_associates_stays(local_aws: LocalAws, deployment: Deployment, function: str) -> None:
+def test_an_associated_version_cannot_be_deleted(local_aws: LocalAws, deployment: Deployment, function: str) -> None:
     client, site = local_aws.client("lambda"), Site(local_aws, deployment, function)
     for qualifier in ({"Qualifier": "1"}, {}):
         with pytest.raises(ClientError, match=rf"unable to delete arn:\S+:{function}:1 because it is a replicated"):
@@ -91,13 +91,13 @@ def test_what_a_distribution_associates_stays(local_aws: LocalAws, deployment: D
     client.delete_function(FunctionName=function)
 
 
-@pytest.mark.parametrize("way", ["association", "distribution"])
-def test_replicas_linger(local_aws: LocalAws, deployment: Deployment, function: str, way: str) -> None:
+@pytest.mark.parametrize("removed", ["association", "distribution"])
+def test_replicas_are_deleted_later(local_aws: LocalAws, deployment: Deployment, function: str, removed: str) -> None:
     client, site = local_aws.client("lambda"), Site(local_aws, deployment, function)
     client.update_function_code(FunctionName=function, ZipFile=package("other"))
     client.publish_version(FunctionName=function)
     local_aws.behave(replicas_linger_seconds=3600.0)
-    if way == "association":
+    if removed == "association":
         site.change()
     else:
         site.change("1", enabled=False)
@@ -110,7 +110,7 @@ def test_replicas_linger(local_aws: LocalAws, deployment: Deployment, function: 
     client.delete_function(FunctionName=function)
 
 
-def test_a_version_is_published_of_what_changed_only(local_aws: LocalAws, function: str) -> None:
+def test_unchanged_code_publishes_no_version(local_aws: LocalAws, function: str) -> None:
     client = local_aws.client("lambda")
     assert client.publish_version(FunctionName=function)["Version"] == "1"
     client.update_function_configuration(FunctionName=function, Timeout=9)
@@ -131,7 +131,7 @@ def test_a_versions_number_is_never_used_again(local_aws: LocalAws, deployment: 
     assert client.publish_version(FunctionName=function)["Version"] == "2"
 
 
-def test_a_version_is_published_of_what_was_seen_only(local_aws: LocalAws, function: str) -> None:
+def test_publish_checks_revision_and_hash(local_aws: LocalAws, function: str) -> None:
     client = local_aws.client("lambda")
     seen = client.get_function_configuration(FunctionName=function)
     guards = {"RevisionId": seen["RevisionId"], "CodeSha256": seen["CodeSha256"]}
@@ -163,7 +163,7 @@ def test_a_function_takes_no_change_during_an_update(local_aws: LocalAws, functi
     assert {code_of(change) for change in changes} == {CONFLICT}
 
 
-def test_a_right_to_versions_is_none_to_the_function(local_aws: LocalAws, function: str) -> None:
+def test_a_right_to_versions_does_not_cover_the_function(local_aws: LocalAws, function: str) -> None:
     client = local_aws.client("lambda")
     client.update_function_configuration(FunctionName=function, Timeout=9)
     client.publish_version(FunctionName=function)

@@ -1,4 +1,4 @@
-"""The fault switch cuts a client off after a number of changes."""
+"""Faults: refusals after a number of changes."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,7 +17,7 @@ from localaws.tests.emulator.reference import KEY
 from localaws.tests.emulator.wire import code_of
 
 
-def test_the_fault_switch_cuts_off_after_a_number_of_changes(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_a_fault_starts_after_a_number_of_changes(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-west-2"]
     s3 = local_aws.client("s3", "us-west-2")
     calls: list[Callable[[], Any]] = [
@@ -35,7 +35,7 @@ def test_the_fault_switch_cuts_off_after_a_number_of_changes(local_aws: LocalAws
     try:
         s3.get_object(Bucket=bucket, Key=KEY)  # a read does not count
         s3.put_object(Bucket=bucket, Key="fault-1", Body=b"1")
-        code_of(lambda: s3.put_object(Bucket="no-such-bucket-here", Key="k", Body=b"1"))  # nor what AWS refuses
+        code_of(lambda: s3.put_object(Bucket="no-such-bucket-here", Key="k", Body=b"1"))  # nor does a refused change
         s3.put_object(Bucket=bucket, Key="fault-2", Body=b"1")
         begun = time.monotonic()
         for call in calls:
@@ -46,7 +46,7 @@ def test_the_fault_switch_cuts_off_after_a_number_of_changes(local_aws: LocalAws
     s3.put_object(Bucket=bucket, Key="fault-3", Body=b"1")
 
 
-def test_one_user_alone_may_be_cut_off(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_a_fault_may_be_for_one_user(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-west-2"]
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     user = local_aws.create_user("cut-off", everything)

@@ -1,4 +1,4 @@
-"""Where Regions and points of presence are, and what is near."""
+"""Locations of Regions and points of presence, and distances."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""IAM's roles and managed policies: what it refuses, and that its changes are seen late."""
+"""IAM roles and managed policies: refusals, and delayed visibility."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -29,7 +29,7 @@ READ = document(allow(["s3:GetObject"], ["*"]))
 
 
 class Roles:
-    """A role and policies of their own for each test."""
+    """A role and policies for each test."""
 
     def __init__(self, local_aws: LocalAws) -> None:
         self.local_aws = local_aws
@@ -64,7 +64,7 @@ def roles(local_aws: LocalAws) -> Iterator[Roles]:
 
 
 def eventually(call: Callable[[], Any], wanted: Callable[[Any], bool] = lambda found: True) -> Any:
-    """What it returns when that is as wanted; until then it may be refused."""
+    """Repeat a call, which may be refused at first, until its result is as wanted."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -79,7 +79,7 @@ def eventually(call: Callable[[], Any], wanted: Callable[[Any], bool] = lambda f
 
 
 class TestRefusals:
-    def test_policies_have_a_largest_size(self, roles: Roles) -> None:
+    def test_policies_have_a_maximum_size(self, roles: Roles) -> None:
         iam = roles.iam
 
         def sized(size: int) -> str:
@@ -98,7 +98,7 @@ class TestRefusals:
         ):
             assert code_of(call) == ("LimitExceeded", 409)
 
-    def test_a_policy_that_is_not_there_cannot_be_attached(self, roles: Roles) -> None:
+    def test_a_missing_policy_cannot_be_attached(self, roles: Roles) -> None:
         roles.create()
         missing = f"arn:aws:iam::{roles.local_aws.account_id}:policy/missing"
         assert code_of(lambda: roles.attach(missing)) == ("NoSuchEntity", 404)
@@ -111,7 +111,7 @@ class TestRefusals:
         roles.attach(arns[0])  # again
         assert code_of(lambda: roles.attach(arns[10])) == ("LimitExceeded", 409)
 
-    def test_a_sid_is_there_once(self, roles: Roles) -> None:
+    def test_a_sid_is_unique(self, roles: Roles) -> None:
         twice = document(*[{**allow(["s3:GetObject"], ["*"]), "Sid": "Read"}] * 2)
         assert code_of(lambda: roles.policy(twice)) == ("MalformedPolicyDocument", 400)
         arn = roles.policy()
@@ -130,7 +130,7 @@ class TestRefusals:
             ),
         ],
     )
-    def test_who_is_trusted_is_named_in_2048_characters(
+    def test_a_trust_policy_has_at_most_2048_characters(
         self, roles: Roles, trust: str, refused: tuple[str, int]
     ) -> None:
         create = roles.iam.create_role
@@ -139,7 +139,7 @@ class TestRefusals:
         update = roles.iam.update_assume_role_policy
         assert code_of(lambda: update(RoleName=roles.name, PolicyDocument=trust)) == refused
 
-    def test_a_policy_goes_after_its_versions(self, roles: Roles) -> None:
+    def test_a_policy_is_deleted_after_its_versions(self, roles: Roles) -> None:
         arn = roles.policy()
         roles.iam.create_policy_version(PolicyArn=arn, PolicyDocument=READ, SetAsDefault=True)
         assert code_of(lambda: roles.iam.delete_policy(PolicyArn=arn)) == ("DeleteConflict", 409)
@@ -148,7 +148,7 @@ class TestRefusals:
 
 
 class TestLate:
-    def test_a_new_role_is_not_seen_and_its_name_is_taken(self, roles: Roles) -> None:
+    def test_a_new_role_is_not_visible_and_its_name_is_taken(self, roles: Roles) -> None:
         roles.local_aws.behave(iam_seconds=0.5)
         roles.create()
         assert code_of(lambda: roles.iam.get_role(RoleName=roles.name)) == ("NoSuchEntity", 404)
@@ -178,7 +178,7 @@ class TestLate:
         assert version() == "v1"
         assert eventually(version, lambda found: found == "v2")
 
-    def test_what_is_detached_is_in_the_way_for_a_while(self, roles: Roles) -> None:
+    def test_a_detached_policy_blocks_deletion_for_a_while(self, roles: Roles) -> None:
         roles.create()
         arn = roles.policy()
         roles.attach(arn)
@@ -192,7 +192,7 @@ class TestLate:
         roles.local_aws.behave()
         assert code_of(lambda: roles.iam.get_role(RoleName=roles.name)) == ("NoSuchEntity", 404)
 
-    def test_services_see_it_later_still(self, roles: Roles) -> None:
+    def test_services_see_changes_even_later(self, roles: Roles) -> None:
         roles.local_aws.behave(iam_service_seconds=0.5)
         arn = roles.create()
         function = f"arn:aws:lambda:us-east-1:{roles.local_aws.account_id}:function:f"

@@ -1,4 +1,4 @@
-"""Key value stores, as CloudFront has them."""
+"""CloudFront KeyValueStores."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -49,7 +49,7 @@ def pairs(numbers: range, value: str = "v") -> list[dict[str, str]]:
     return [{"Key": f"k{number:05}", "Value": value} for number in numbers]
 
 
-def test_a_store_is_known_by_its_id_and_a_new_one_of_its_name_is_empty(local_aws: LocalAws) -> None:
+def test_a_store_has_an_id_and_a_recreated_one_is_empty(local_aws: LocalAws) -> None:
     first = Store(local_aws, "again")
     assert first.arn == f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/{first.id}"
     tags = first.cloudfront.list_tags_for_resource(Resource=first.arn)["Tags"]["Items"]

@@ -48,7 +48,7 @@ def test_objects_take_the_encryption_of_their_bucket(local_aws: LocalAws) -> Non
     assert {each["Key"]: each["ETag"] for each in listed}["k"] == answer["ETag"]
 
 
-def test_without_a_key_it_is_the_one_that_aws_manages(local_aws: LocalAws) -> None:
+def test_the_default_key_is_the_aws_managed_one(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "managed", A)
     mesh.put(A, "k", ServerSideEncryption="aws:kms")
     assert mesh.head(A, "k")["SSEKMSKeyId"].startswith(f"arn:aws:kms:{A}:{local_aws.account_id}:key/")
@@ -56,7 +56,7 @@ def test_without_a_key_it_is_the_one_that_aws_manages(local_aws: LocalAws) -> No
     assert refused == ("InvalidArgument", 400)
 
 
-def test_they_are_replicated_by_a_rule_that_says_so_only(local_aws: LocalAws) -> None:
+def test_kms_objects_are_replicated_only_by_a_rule_that_selects_them(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "kms-rules", A, B)
     encrypt(mesh, A, SSEAlgorithm="aws:kms", KMSMasterKeyID=KEYS[A])
     mesh.replicate(A, mesh.rule(B))

@@ -1,4 +1,4 @@
-"""A customer's KMS key is used with the rights of whoever asks S3."""
+"""S3 uses a customer's KMS key with the rights of the requester."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -27,7 +27,7 @@ def key(local_aws: LocalAws) -> str:
 
 @pytest.fixture(scope="module")
 def mesh(local_aws: LocalAws, key: str) -> Mesh:
-    """In A a key encrypts, in B S3 itself does."""
+    """A bucket in A with a KMS key, and one in B without."""
     found = Mesh(local_aws, "kms-rights", A, B)
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
     configuration = {"Rules": [rule]}
@@ -43,7 +43,7 @@ def user(mesh: Mesh, name: str, *statements: dict[str, Any]) -> Callable[[str], 
 
 
 def calls(mesh: Mesh, s3: Callable[[str], Any]) -> dict[str, tuple[Callable[[], object], frozenset[str]]]:
-    """Each with what it needs."""
+    """Each call with the KMS actions that it needs."""
     encrypted, plain = mesh.buckets[A], mesh.buckets[B]
     source = {"Bucket": encrypted, "Key": "there"}
     decrypt, generate = frozenset({"kms:Decrypt"}), frozenset({"kms:GenerateDataKey"})
@@ -74,7 +74,7 @@ def calls(mesh: Mesh, s3: Callable[[str], Any]) -> dict[str, tuple[Callable[[], 
 
 
 @pytest.mark.parametrize("actions", [frozenset(), {"kms:Decrypt"}, {"kms:GenerateDataKey"}, BOTH])
-def test_each_call_needs_its_own(mesh: Mesh, key: str, actions: frozenset[str]) -> None:
+def test_each_call_needs_its_kms_action(mesh: Mesh, key: str, actions: frozenset[str]) -> None:
     name = "kms-" + ("-".join(sorted(action[4:] for action in actions)) or "none")
     s3 = user(mesh, name, *([allow(sorted(actions), [key])] if actions else []))
     for call, needed in calls(mesh, s3).values():
@@ -84,7 +84,7 @@ def test_each_call_needs_its_own(mesh: Mesh, key: str, actions: frozenset[str]) 
             assert code_of(call)[1] == 403
 
 
-def test_the_refusal_names_the_right(mesh: Mesh, key: str) -> None:
+def test_the_refusal_has_the_action(mesh: Mesh, key: str) -> None:
     s3 = user(mesh, "kms-refused")(A)
     with pytest.raises(s3.exceptions.ClientError, match=f'perform: kms:GenerateDataKey on resource: "{key}" because'):
         s3.put_object(Bucket=mesh.buckets[A], Key="k")

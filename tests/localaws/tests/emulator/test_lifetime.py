@@ -1,4 +1,4 @@
-"""The emulator starts and stops with its owner, and leaves nothing behind."""
+"""The emulator ends with its parent process, and leaves no process or file behind."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -64,7 +64,7 @@ def test_the_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
         except ConnectionRefusedError:
             return
-        except ConnectionResetError:  # it stood in the queue of a listener that closed: nobody listens any more, soon
+        except ConnectionResetError:  # it was in the queue of the closed listener
             pass
         time.sleep(0.05)
     pytest.fail("the emulator still listens")

@@ -1,4 +1,4 @@
-"""What an IAM policy must name for requests about, and through, a Multi-Region Access Point."""
+"""The resources of IAM policies for requests on, and through, a Multi-Region Access Point."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -34,7 +34,7 @@ def policy(*actions: str, resource: str | list[str]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, root: MrapClient) -> None:
+def test_requests_with_an_mrap_are_authorised_on_it(local_aws: LocalAws, root: MrapClient) -> None:
     arns = {name: root.arn(name) for name in (NAME, "rights-other")}
     actions = [
         "GetMultiRegionAccessPoint",
@@ -46,17 +46,17 @@ def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, roo
         "SubmitMultiRegionAccessPointRoutes",
     ]
     user = local_aws.create_user("rights-exact", policy(*actions, resource=arns[NAME]))
-    points = MrapClient(local_aws, user)
+    mraps = MrapClient(local_aws, user)
     account: dict[str, Any] = {"AccountId": local_aws.account_id}
-    status = points.s3control.get_multi_region_access_point_policy_status
+    status = mraps.s3control.get_multi_region_access_point_policy_status
     calls: list[Callable[[str], Any]] = [
-        lambda name: points.get(name),
-        lambda name: points.policy(name),
+        lambda name: mraps.get(name),
+        lambda name: mraps.policy(name),
         lambda name: status(**account, Name=name),
-        lambda name: points.put_policy(name, "{}"),
-        lambda name: points.routes(arns[name]),
-        lambda name: points.dial(arns[name], eu_west_1=100),
-        lambda name: points.delete(name),
+        lambda name: mraps.put_policy(name, "{}"),
+        lambda name: mraps.routes(arns[name]),
+        lambda name: mraps.dial(arns[name], eu_west_1=100),
+        lambda name: mraps.delete(name),
     ]
     for call in calls:
         assert code_of(lambda call=call: call("rights-other")) == DENIED  # type: ignore[misc]
@@ -64,7 +64,7 @@ def test_what_names_an_access_point_is_authorised_on_it(local_aws: LocalAws, roo
     root.create(NAME, f"{NAME}-us-east-1", f"{NAME}-eu-west-1")
 
 
-def test_what_names_none_is_authorised_on_all(local_aws: LocalAws, root: MrapClient) -> None:
+def test_requests_without_an_mrap_are_authorised_on_all(local_aws: LocalAws, root: MrapClient) -> None:
     prefix = f"arn:aws:s3::{local_aws.account_id}:accesspoint"
     actions = ("CreateMultiRegionAccessPoint", "ListMultiRegionAccessPoints")
     every = MrapClient(local_aws, local_aws.create_user("rights-every", policy(*actions, resource=f"{prefix}/*")))
@@ -77,13 +77,13 @@ def test_what_names_none_is_authorised_on_all(local_aws: LocalAws, root: MrapCli
 def test_an_operation_is_authorised_on_itself(local_aws: LocalAws, root: MrapClient) -> None:
     first, second = root.create("rights-one", f"{NAME}-us-east-1"), root.create("rights-two", f"{NAME}-us-east-1")
     allowed = policy("DescribeMultiRegionAccessPointOperation", resource=first)
-    points = MrapClient(local_aws, local_aws.create_user("rights-operation", allowed))
-    assert points.outcome(first) == "SUCCEEDED"
-    assert code_of(lambda: points.outcome(second)) == DENIED
+    mraps = MrapClient(local_aws, local_aws.create_user("rights-operation", allowed))
+    assert mraps.outcome(first) == "SUCCEEDED"
+    assert code_of(lambda: mraps.outcome(second)) == DENIED
 
 
 @pytest.mark.parametrize("key", ["s3:DataAccessPointArn", "s3:DataAccessPointAccount"])
-def test_a_bucket_policy_may_ask_for_the_access_point(local_aws: LocalAws, root: MrapClient, key: str) -> None:
+def test_a_bucket_policy_may_require_the_mrap(local_aws: LocalAws, root: MrapClient, key: str) -> None:
     bucket, mrap = f"{NAME}-us-east-1", root.arn(NAME)
     value = mrap if key.endswith("Arn") else local_aws.account_id
     statement = {
@@ -99,7 +99,7 @@ def test_a_bucket_policy_may_ask_for_the_access_point(local_aws: LocalAws, root:
     user = local_aws.create_user(f"rights-{key[3:]}", policy("GetObject", resource=resources))
     s3 = local_aws.client("s3", credentials=user)
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"
-    assert code_of(lambda: s3.get_object(Bucket=bucket, Key="k")) == DENIED  # not through the access point
+    assert code_of(lambda: s3.get_object(Bucket=bucket, Key="k")) == DENIED  # not through the MRAP
     if key.endswith("Arn"):
         other = root.arn("rights-other")
         assert code_of(lambda: s3.get_object(Bucket=other, Key="k")) == DENIED

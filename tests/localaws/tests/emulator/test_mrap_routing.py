@@ -38,7 +38,7 @@ def test_the_nearest_bucket_is_right_under_concurrency(mrap: Wire) -> None:
     assert [(answer.region, answer.body.decode()) for answer in answers] == list(zip(wanted, wanted, strict=True))
 
 
-def test_a_dial_of_zero_takes_a_bucket_out(local_aws: LocalAws, deployment: Deployment, mrap: Wire) -> None:
+def test_a_dial_of_zero_takes_a_bucket_out_of_service(local_aws: LocalAws, deployment: Deployment, mrap: Wire) -> None:
     def dial(percentage: int) -> None:
         local_aws.client("s3control", "us-west-2").submit_multi_region_access_point_routes(
             AccountId=local_aws.account_id,

@@ -1,4 +1,4 @@
-"""Objects that are uploaded in parts: each part can be read, and nothing that was said of the object is lost."""
+"""Multipart uploads: reads of parts, and metadata and tags of the object."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -32,7 +32,7 @@ KEY = f"arn:aws:kms:{A}:111122223333:key/a"
 
 @pytest.fixture(scope="module")
 def mesh(local_aws: LocalAws) -> Mesh:
-    """Everything in A goes to B."""
+    """Everything in A is replicated to B."""
     found = Mesh(local_aws, "uploads", A, B)
     found.replicate(A, found.rule(B))
     return found
@@ -40,7 +40,7 @@ def mesh(local_aws: LocalAws) -> Mesh:
 
 @pytest.fixture(scope="module")
 def versions(mesh: Mesh) -> dict[str, str]:
-    """The versions of `video`, which is current, and of `was`, which is not."""
+    """The versions of `video`, which is current, and of `was`, which is not current."""
     made = {key: upload(mesh.s3(A), mesh.buckets[A], key)["VersionId"] for key in ("video", "was")}
     mesh.put(A, "was")
     return made
@@ -48,7 +48,7 @@ def versions(mesh: Mesh) -> dict[str, str]:
 
 @pytest.mark.parametrize("call", ["head_object", "get_object"])
 @pytest.mark.parametrize(("region", "key"), [(A, "video"), (B, "video"), (A, "was")])
-def test_a_part_is_told_by_its_number(mesh: Mesh, versions: dict[str, str], call: str, region: str, key: str) -> None:
+def test_a_part_is_read_by_its_number(mesh: Mesh, versions: dict[str, str], call: str, region: str, key: str) -> None:
     read = getattr(mesh.s3(region), call)
     target = {"Bucket": mesh.buckets[region], "Key": key, "VersionId": versions[key]}
     first = 0
@@ -66,7 +66,7 @@ def test_a_part_is_told_by_its_number(mesh: Mesh, versions: dict[str, str], call
     assert code_of(lambda: read(**target, PartNumber=1, IfMatch='"other"'))[1] == 412
 
 
-def test_what_was_put_in_one_piece_has_one_part(mesh: Mesh) -> None:
+def test_an_object_put_at_once_has_one_part(mesh: Mesh) -> None:
     mesh.put(A, "page", Body=b"12345")
     head = mesh.head(A, "page", PartNumber=1)
     assert (head["ContentLength"], head["ContentRange"]) == (5, "bytes 0-4/5")
@@ -76,7 +76,7 @@ def test_what_was_put_in_one_piece_has_one_part(mesh: Mesh) -> None:
     assert code_of(lambda: mesh.head(A, "none", PartNumber=1)) == ("404", 404)
 
 
-def test_all_that_was_said_of_it_is_on_the_object_and_on_its_replica(mesh: Mesh) -> None:
+def test_metadata_and_tags_are_on_the_object_and_its_replica(mesh: Mesh) -> None:
     upload(mesh.s3(A), mesh.buckets[A], "all", (b"1",), **HEADERS, Tagging="team=web&for=a%26b&empty=")
     for region in (A, B):
         head = mesh.head(region, "all")
@@ -86,7 +86,7 @@ def test_all_that_was_said_of_it_is_on_the_object_and_on_its_replica(mesh: Mesh)
     assert mesh.tags(A, "all") == mesh.tags(B, "all") == {}
 
 
-def test_its_tags_choose_the_rule(local_aws: LocalAws) -> None:
+def test_the_tags_select_the_rule(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "uploads-tags", A, B)
     team = {"Tag": {"Key": "team", "Value": "web"}}
     mesh.replicate(A, mesh.rule(B, Filter=team, DeleteMarkerReplication={"Status": "Disabled"}))
@@ -95,7 +95,7 @@ def test_its_tags_choose_the_rule(local_aws: LocalAws) -> None:
     assert [version["Key"] for version in mesh.versions(B)] == ["goes"]
 
 
-def test_under_a_kms_key_the_etag_is_no_digest_but_tells_of_the_parts(local_aws: LocalAws) -> None:
+def test_with_a_kms_key_the_etag_is_not_a_digest_and_has_the_parts(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "uploads-kms", A)
     plain = upload(mesh.s3(A), mesh.buckets[A], "plain")["ETag"]
     kms = upload(mesh.s3(A), mesh.buckets[A], "kms", ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY)
@@ -109,7 +109,7 @@ def test_under_a_kms_key_the_etag_is_no_digest_but_tells_of_the_parts(local_aws:
     assert (mesh.head(A, "default")["SSEKMSKeyId"], mesh.head(A, "default")["BucketKeyEnabled"]) == (KEY, True)
 
 
-def test_what_s3_does_not_put_together(mesh: Mesh) -> None:
+def test_parts_that_s3_refuses_to_assemble(mesh: Mesh) -> None:
     s3, target = mesh.s3(A), {"Bucket": mesh.buckets[A], "Key": "bad"}
     assert code_of(lambda: upload(s3, bodies=(b"x" * (MIN_PART - 1), b"y"), bucket=target["Bucket"], key="bad")) == (
         "EntityTooSmall",

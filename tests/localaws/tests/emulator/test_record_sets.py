@@ -1,4 +1,4 @@
-"""Route 53 refuses what does not fit, and then changes nothing at all."""
+"""Route 53 refuses invalid batches, and then changes nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -50,12 +50,12 @@ def change(local_aws: LocalAws, zone: str, *records: dict[str, Any], action: str
         record("a", "A", "192.0.2.1", AliasTarget=CLOUDFRONT),
     ],
 )
-def test_what_a_record_set_cannot_be(local_aws: LocalAws, zone: str, unfit: dict[str, Any]) -> None:
+def test_invalid_record_sets_are_refused(local_aws: LocalAws, zone: str, unfit: dict[str, Any]) -> None:
     assert code_of(lambda: change(local_aws, zone, record("beside", "TXT", '"x"'), unfit)) in (
         REFUSED,
         ("InvalidInput", 400),
     )
-    change(local_aws, zone, record("beside", "TXT", '"x"'))  # it was not made either
+    change(local_aws, zone, record("beside", "TXT", '"x"'))  # it was not created either
     change(local_aws, zone, record("beside", "TXT", '"x"'), action="DELETE")
 
 
@@ -64,13 +64,13 @@ def test_an_alias_of_a_distribution(local_aws: LocalAws, zone: str, kind: str) -
     change(local_aws, zone, record("alias", kind, AliasTarget=CLOUDFRONT))
 
 
-def test_what_cannot_be_beside_each_other(local_aws: LocalAws, zone: str) -> None:
+def test_conflicting_record_sets_are_refused(local_aws: LocalAws, zone: str) -> None:
     weighted = record("w", "TXT", '"x"', SetIdentifier="one", Weight=1)
     change(local_aws, zone, weighted, record("c", "CNAME", "d1.cloudfront.net"))
     for other in (record("w", "TXT", '"y"'), record("c", "A", "192.0.2.1"), record("w", "CNAME", "d1.cloudfront.net")):
         assert code_of(lambda other=other: change(local_aws, zone, other)) == REFUSED  # type: ignore[misc]
     change(local_aws, zone, record("w", "TXT", '"y"', SetIdentifier="two", Weight=0))
-    # In one batch, one gives way to the other.
+    # One batch may replace the one by the other.
     changes = [
         {"Action": "DELETE", "ResourceRecordSet": record("c", "CNAME", "d1.cloudfront.net")},
         {"Action": "CREATE", "ResourceRecordSet": record("c", "A", AliasTarget=CLOUDFRONT)},
@@ -78,14 +78,14 @@ def test_what_cannot_be_beside_each_other(local_aws: LocalAws, zone: str) -> Non
     local_aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
 
 
-def test_a_wildcard_is_told_as_an_escape(local_aws: LocalAws, zone: str) -> None:
+def test_a_wildcard_is_returned_as_an_octal_escape(local_aws: LocalAws, zone: str) -> None:
     change(local_aws, zone, record("*", "A", AliasTarget=CLOUDFRONT))
     listed = local_aws.client("route53").list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     assert f"\\052.{ZONE}." in [each["Name"] for each in listed]
     change(local_aws, zone, record("\\052", "A", AliasTarget=CLOUDFRONT), action="DELETE")
 
 
-def test_a_health_check_tells_what_it_was_given(local_aws: LocalAws) -> None:
+def test_a_health_check_returns_its_configuration(local_aws: LocalAws) -> None:
     route53 = local_aws.client("route53")
     config = {"Type": "CLOUDWATCH_METRIC", "AlarmIdentifier": {"Region": "us-east-1", "Name": "eu"}, "Inverted": True}
     made = route53.create_health_check(CallerReference="inverted", HealthCheckConfig=config)["HealthCheck"]["Id"]

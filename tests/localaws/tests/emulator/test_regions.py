@@ -1,4 +1,4 @@
-"""Regions are enabled or not, and EC2 tells which; S3 refuses in one that is not."""
+"""Enabled and disabled Regions: DescribeRegions, and the refusals of S3."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -51,7 +51,7 @@ def test_a_region_may_be_disabled(local_aws: LocalAws) -> None:
     found = statuses(local_aws, AllRegions=True)
     wanted = {OPT_IN: "not-opted-in", "ap-east-1": "not-opted-in"}
     assert {name: status for name, status in found.items() if status == "not-opted-in"} == wanted
-    assert found["us-east-1"] == "opt-in-not-required"  # that one cannot be
+    assert found["us-east-1"] == "opt-in-not-required"  # it cannot be disabled
     assert set(found) - set(statuses(local_aws)) == set(wanted)
     assert statuses(local_aws, AllRegions=True, RegionNames=[OPT_IN]) == {OPT_IN: "not-opted-in"}
     disabled = [{"Name": "opt-in-status", "Values": ["not-opted-in"]}]
@@ -59,14 +59,14 @@ def test_a_region_may_be_disabled(local_aws: LocalAws) -> None:
     assert code_of(lambda: statuses(local_aws, RegionNames=["eu-nowhere-1"])) == ("InvalidParameterValue", 400)
 
 
-def test_the_right_to_ask_has_no_resource(local_aws: LocalAws) -> None:
+def test_describe_regions_has_no_resource(local_aws: LocalAws) -> None:
     asker = local_aws.create_user("regions-asker", allow("ec2:DescribeRegions", "*"))
     assert local_aws.client("ec2", credentials=asker).describe_regions(AllRegions=True)["Regions"]
-    nobody = local_aws.client("ec2", credentials=local_aws.create_user("regions-nobody", allow("ec2:Run*", "*")))
-    assert code_of(nobody.describe_regions) == ("UnauthorizedOperation", 403)
+    without = local_aws.client("ec2", credentials=local_aws.create_user("regions-nobody", allow("ec2:Run*", "*")))
+    assert code_of(without.describe_regions) == ("UnauthorizedOperation", 403)
 
 
-def test_s3_refuses_where_the_account_is_not_known(local_aws: LocalAws, bucket: str) -> None:
+def test_s3_refuses_in_a_disabled_region(local_aws: LocalAws, bucket: str) -> None:
     writer = local_aws.create_user("regions-writer", allow("s3:*", "*"))
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{local_aws.account_id}:root"}}
     trust_policy = json.dumps({"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]})
@@ -89,14 +89,14 @@ def test_s3_refuses_where_the_account_is_not_known(local_aws: LocalAws, bucket: 
     assert there.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
 
 
-def test_an_access_point_has_no_new_member_there(local_aws: LocalAws, bucket: str) -> None:
+def test_an_mrap_has_no_new_member_there(local_aws: LocalAws, bucket: str) -> None:
     points = MrapClient(local_aws)
     points.create("regions", bucket, "regions-us-east-1")
     mrap, s3 = points.arn("regions"), local_aws.client("s3")
     points.dial(mrap, us_east_1=0)
     local_aws.behave(disabled_regions=OPT_IN)
     assert code_of(lambda: points.create("regions-2", bucket, "regions-us-east-1")) == ("InvalidRegion", 403)
-    # Disabled later: what is routed there is refused.
+    # Disabled later: requests routed there are refused.
     assert code_of(lambda: s3.get_object(Bucket=mrap, Key="k")) == ("AllAccessDisabled", 403)
     local_aws.behave()
     assert s3.get_object(Bucket=mrap, Key="k")["Body"].read() == b"1"

@@ -1,4 +1,4 @@
-"""What is written to a bucket reaches every destination of its replication rules, in its time."""
+"""Objects are replicated to every destination of the rules, with a delay."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -54,7 +54,7 @@ def test_a_mesh_replicates_each_write_once(local_aws: LocalAws) -> None:
         body = mesh.s3(region).get_object(Bucket=mesh.buckets[region], Key="k")["Body"].read()
         assert body == b"2"
     assert [mesh.status(region, "k") for region in (A, B, C)] == ["REPLICA", "COMPLETED", "REPLICA"]
-    # To delete a version is for its bucket only, also when what was below becomes current.
+    # The deletion of a version is not replicated, even if another one becomes current.
     mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key="k", VersionId=second)
     assert [mesh.head(region, "k")["VersionId"] for region in (A, B, C)] == [first, second, second]
 
@@ -89,7 +89,7 @@ def test_the_highest_priority_rule_of_a_destination_wins(local_aws: LocalAws) ->
     assert mesh.versions(B, "DeleteMarkers") == []
 
 
-def test_a_rule_with_tags_asks_for_those_of_the_write(local_aws: LocalAws) -> None:
+def test_a_rule_with_tags_applies_by_the_tags_of_the_write(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "tagged", A, B)
     tags = {"And": {"Prefix": "r/", "Tags": [{"Key": "site", "Value": "yes"}]}}
     mesh.replicate(A, mesh.rule(B, Filter=tags, DeleteMarkerReplication=DISABLED))
@@ -102,7 +102,7 @@ def test_a_rule_with_tags_asks_for_those_of_the_write(local_aws: LocalAws) -> No
 
 
 @pytest.mark.parametrize("change, expected", [({}, ("1", "2", "1")), (MODIFICATIONS, ("2", "2", "2"))])
-def test_later_tags_of_a_replica_are_replicated_where_a_rule_says_so(
+def test_later_tags_of_a_replica_are_replicated_if_a_rule_enables_it(
     local_aws: LocalAws, change: dict[str, object], expected: tuple[str, ...]
 ) -> None:
     mesh = Mesh(local_aws, f"modified-{len(change)}", A, B, C)
@@ -135,7 +135,7 @@ def test_the_source_is_pending_until_every_destination_is_done(local_aws: LocalA
         assert [each["IsLatest"] for each in mesh.versions(B, "DeleteMarkers")] == [True]
 
 
-def test_what_is_gone_before_its_time_is_not_replicated(local_aws: LocalAws) -> None:
+def test_a_version_deleted_before_it_is_due_is_not_replicated(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "gone", A, B)
     mesh.replicate(A, mesh.rule(B))
     with behaving(local_aws, replication_seconds=3600):
@@ -181,18 +181,18 @@ FAILURES: dict[str, Callable[[Mesh], object]] = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_is_wrong_when_it_is_due_makes_the_source_failed(local_aws: LocalAws, name: str) -> None:
+def test_a_problem_at_the_due_time_fails_the_source(local_aws: LocalAws, name: str) -> None:
     mesh = Mesh(local_aws, f"failing-{name}", A, B, C)
     mesh.replicate(A, mesh.rule(B), mesh.rule(C))
     with behaving(local_aws, replication_seconds=3600):
         mesh.put(A, "k")
         FAILURES[name](mesh)
     assert mesh.status(A, "k") == "FAILED"
-    # Each destination is on its own, as far as the fault is.
+    # A failure affects its own destination only.
     assert len(mesh.versions(C)) == (1 if name in ("suspended", "no-bucket", "denied") else 0)
 
 
-def test_a_failure_is_not_made_good_by_itself(local_aws: LocalAws) -> None:
+def test_a_failure_is_not_retried(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "stays-failed", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.grant(without="s3:ReplicateObject")
@@ -215,7 +215,7 @@ def test_the_tags_and_delete_markers_need_their_own_permissions(local_aws: Local
     assert mesh.versions(B, "DeleteMarkers") == []
 
 
-def test_a_bucket_policy_may_spare_the_role(local_aws: LocalAws) -> None:
+def test_a_bucket_policy_may_replace_the_roles_rights(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "spared", A, B)
     mesh.replicate(A, mesh.rule(B))
     arns = [f"arn:aws:s3:::{mesh.buckets[B]}", f"arn:aws:s3:::{mesh.buckets[B]}/*"]

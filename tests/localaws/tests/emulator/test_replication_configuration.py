@@ -1,4 +1,4 @@
-"""PutBucketReplication refuses what S3 refuses, and what was put is what is got."""
+"""PutBucketReplication with the refusals of S3, and GetBucketReplication."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -24,7 +24,7 @@ def mesh(local_aws: LocalAws) -> Mesh:
     return Mesh(local_aws, "rules", A, B, C)
 
 
-def test_everything_that_was_put_is_got(mesh: Mesh) -> None:
+def test_get_returns_everything_that_was_put(mesh: Mesh) -> None:
     tag = {"Key": "a", "Value": "<&>"}
     rules = [
         mesh.rule(
@@ -69,7 +69,7 @@ def without(rule: Config, name: str) -> Config:
 
 
 def refusals(mesh: Mesh) -> dict[str, tuple[list[Config], str, str]]:
-    """The rules, and the code and what the message has."""
+    """The rules, the error code, and a part of the message."""
     rule = mesh.rule(B)
     other, third = mesh.rule(B, ID="other", Priority=5), mesh.rule(C)
 
@@ -125,7 +125,7 @@ def refusals(mesh: Mesh) -> dict[str, tuple[list[Config], str, str]]:
     }
 
 
-def test_what_is_refused(mesh: Mesh) -> None:
+def test_refusals(mesh: Mesh) -> None:
     mesh.s3(A).create_bucket(Bucket="rules-unversioned")
     mesh.replicate(A, mesh.rule(B))
     before = mesh.s3(A).get_bucket_replication(Bucket=mesh.buckets[A])["ReplicationConfiguration"]
@@ -141,7 +141,7 @@ def test_what_is_refused(mesh: Mesh) -> None:
     assert after == before
 
 
-def test_both_buckets_are_versioned_first_and_stay_so(local_aws: LocalAws) -> None:
+def test_both_buckets_must_be_versioned_and_stay_so(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "versioned", A, B)
     s3, versioning = mesh.s3(A), {"Bucket": mesh.buckets[A]}
     s3.put_bucket_versioning(**versioning, VersioningConfiguration={"Status": "Suspended"})

@@ -1,4 +1,4 @@
-"""CloudWatch's metrics of replication tell what the objects tell."""
+"""The CloudWatch metrics of replication match the status of the objects."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -40,7 +40,7 @@ def value(
     return found[-1] if found else None
 
 
-def test_what_is_pending_and_what_has_failed_is_told(local_aws: LocalAws) -> None:
+def test_pending_and_failed_operations_are_counted(local_aws: LocalAws) -> None:
     mesh = Mesh(local_aws, "measured", A, B, C)
     mesh.replicate(A, mesh.rule(B, **MEASURED), mesh.rule(C))
     assert value(mesh, "OperationsPendingReplication") == 0  # also where nothing is replicated
@@ -52,7 +52,7 @@ def test_what_is_pending_and_what_has_failed_is_told(local_aws: LocalAws) -> Non
         assert value(mesh, "BytesPendingReplication") == 15
         assert 0 < (value(mesh, "ReplicationLatency") or 0) < 60
         assert value(mesh, "OperationsPendingReplication", region=A) is None  # another Region's CloudWatch
-        assert value(mesh, "OperationsPendingReplication", destination=C) is None  # its rule asks for none
+        assert value(mesh, "OperationsPendingReplication", destination=C) is None  # its rule has no metrics
     for name in ("OperationsPendingReplication", "BytesPendingReplication", "ReplicationLatency"):
         assert value(mesh, name) == 0
     assert value(mesh, FAILED, statistic="Sum") == 0

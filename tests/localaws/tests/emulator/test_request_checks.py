@@ -1,4 +1,4 @@
-"""The emulator refuses what AWS refuses."""
+"""Refusals before authorisation."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,13 +16,13 @@ from localaws.tests.emulator.reference import KEY, PATH, allow
 from localaws.tests.emulator.wire import Wire, code_of
 
 
-def test_an_access_point_takes_sigv4a_only(mrap: Wire) -> None:
+def test_an_mrap_requires_sigv4a(mrap: Wire) -> None:
     assert mrap.get(PATH).status == 200
     assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth).status == 200
     for signer in (S3SigV4Auth, S3SigV4QueryAuth, None):
         answer = mrap.get(PATH, signer=signer)
         assert (answer.status, b"<Code>AccessDenied</Code>" in answer.body) == (403, True)
-        assert answer.region is None  # no bucket was asked
+        assert answer.region is None  # no bucket was reached
 
 
 def test_the_signature_is_verified(local_aws: LocalAws, deployment: Deployment, edge: Credentials) -> None:
@@ -39,7 +39,7 @@ def test_every_amazon_header_must_be_signed(mrap: Wire) -> None:
     assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth, added={"x-amz-cf-id": "one"}).status == 403
 
 
-def test_a_signed_request_names_the_hash_of_its_body(
+def test_a_signed_request_needs_the_hash_of_its_body(
     local_aws: LocalAws, deployment: Deployment, mrap: Wire, edge: Credentials
 ) -> None:
     refused = mrap.get(PATH, signer=CrtSigV4AsymAuth)
@@ -99,7 +99,7 @@ def test_the_size_of_a_cloudfront_function(local_aws: LocalAws) -> None:
         assert code_of(call) == ("FunctionSizeLimitExceeded", 413)
 
 
-def test_what_a_distribution_names_must_exist(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_references_of_a_distribution_must_exist(local_aws: LocalAws, deployment: Deployment) -> None:
     cloudfront = local_aws.client("cloudfront")
     found = cloudfront.get_distribution_config(Id=deployment.distribution_id)
 

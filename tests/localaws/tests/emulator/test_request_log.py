@@ -1,4 +1,4 @@
-"""The request log tells changes from reads, and has no secrets."""
+"""The request log distinguishes changes from reads, and has no secrets."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,7 @@ from localaws.tests.emulator.reference import PATH
 from localaws.tests.emulator.wire import Wire
 
 
-def test_the_log_tells_changes_from_reads(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_the_log_distinguishes_changes_from_reads(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-east-1"]
     s3, iam, sts = local_aws.client("s3"), local_aws.client("iam"), local_aws.client("sts")
     ssm, cloudfront = local_aws.client("ssm"), local_aws.client("cloudfront")

@@ -1,4 +1,4 @@
-"""What an IAM policy must allow for requests to S3, and what those are told who may less."""
+"""The rights that requests to S3 need, and the answers without them."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -30,13 +30,13 @@ def mesh(local_aws: LocalAws) -> Mesh:
 
 
 def user(local_aws: LocalAws, name: str, *statements: dict[str, Any]) -> Any:
-    """The S3 client, in A, of a user who may this."""
+    """The S3 client, in A, of a user with these rights."""
     credentials = local_aws.create_user(name, {"Version": "2012-10-17", "Statement": list(statements)})
     return local_aws.client("s3", A, credentials)
 
 
 @pytest.mark.parametrize("missing", ["s3:TagResource", "s3:PutBucketOwnershipControls", None])
-def test_a_new_bucket_s_tags_and_ownership_are_rights_of_their_own(local_aws: LocalAws, missing: str | None) -> None:
+def test_tags_and_ownership_of_a_new_bucket_need_further_rights(local_aws: LocalAws, missing: str | None) -> None:
     name = f"rights-{(missing or 's3:none').rpartition(':')[2].lower()}"
     actions = ["s3:CreateBucket", "s3:TagResource", "s3:PutBucketOwnershipControls"]
     s3 = user(
@@ -102,7 +102,7 @@ def test_no_more_than_1000_keys_at_a_time(mesh: Mesh) -> None:
     assert refused == ("MalformedXML", 400)
 
 
-def test_who_may_not_list_is_not_told_what_is_missing(local_aws: LocalAws, mesh: Mesh) -> None:
+def test_without_list_rights_a_missing_key_is_a_403(local_aws: LocalAws, mesh: Mesh) -> None:
     reader = statement(["s3:GetObject", "s3:GetObjectVersion"], [ON_OBJECTS])
     blind = user(local_aws, "rights-blind", reader)
     seeing = user(local_aws, "rights-seeing", reader, statement(["s3:ListBucket"], [ON_BUCKET]))
@@ -113,16 +113,16 @@ def test_who_may_not_list_is_not_told_what_is_missing(local_aws: LocalAws, mesh:
         assert code_of(lambda s3=s3: s3.get_object(Bucket=BUCKET, Key="none")) == get  # type: ignore[misc]
 
 
-def test_through_an_access_point_both_must_be_listed(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_through_an_mrap_both_need_list_rights(local_aws: LocalAws, deployment: Deployment) -> None:
     root, regions = MrapClient(local_aws), ("us-east-1", A)
     buckets = make_buckets(local_aws, "rights-missing", regions)
     root.create("rights-missing", *buckets.values())
-    point = root.arn("rights-missing")
+    mrap = root.arn("rights-missing")
     arns = [f"arn:aws:s3:::{bucket}" for bucket in buckets.values()]
-    reader = statement(["s3:GetObject"], [f"{point}/object/*", *(f"{arn}/*" for arn in arns)])
-    for name, listed, code in (("both", [point, *arns], "NoSuchKey"), ("one", [point], "AccessDenied")):
+    reader = statement(["s3:GetObject"], [f"{mrap}/object/*", *(f"{arn}/*" for arn in arns)])
+    for name, listed, code in (("both", [mrap, *arns], "NoSuchKey"), ("one", [mrap], "AccessDenied")):
         s3 = user(local_aws, f"rights-missing-{name}", reader, statement(["s3:ListBucket"], listed))
-        assert code_of(lambda s3=s3: s3.get_object(Bucket=point, Key="none"))[0] == code  # type: ignore[misc]
+        assert code_of(lambda s3=s3: s3.get_object(Bucket=mrap, Key="none"))[0] == code  # type: ignore[misc]
 
 
 def tagged_writes(s3: Any) -> dict[str, Callable[[], object]]:

@@ -1,4 +1,4 @@
-"""What a client gets to see of the emulator: refusals, and HTTP as it is on the wire."""
+"""Error codes, and HTTP requests without botocore."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,7 +25,7 @@ def code_of(call: Callable[[], object]) -> tuple[str, int]:
 
 
 class Wire:
-    """HTTP to the emulator as a signer outside botocore sends it."""
+    """HTTP to the emulator as a signer other than botocore sends it."""
 
     def __init__(self, local_aws: LocalAws, host: str, credentials: Credentials) -> None:
         self._url = local_aws.url

@@ -1,4 +1,4 @@
-"""A Lambda@Edge function that signs each request for S3. Some paths make it go wrong, in one way each."""
+"""A Lambda@Edge function that signs each request for S3. Some paths make it fail, each in its own way."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -5,11 +5,13 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Host names and the names of DNS records. Pure."""
+"""The forms of names that users give: host names, DNS records, ARNs of Multi-Region Access Points. Pure."""
 
 from __future__ import annotations
 
 import re
+
+from .._core.errors import EdgeError
 
 MAX_LENGTH = 253
 
@@ -21,6 +23,8 @@ _LAST = r"[a-z][a-z0-9-]{0,61}[a-z0-9]"
 _HOST_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LAST}")
 _RECORD_NAME = re.compile(rf"(?:{_WIDE_LABEL}\.)+{_LAST}")
 
+_MRAP_ARN = re.compile(r"arn:aws:s3::\d{12}:accesspoint/[a-z][a-z0-9]*\.mrap")
+
 
 def is_host_name(text: str, wildcard: bool = False) -> bool:
     """Whether *text* is a host name of two labels or more, in lower case; *wildcard* also allows *.example.com."""
@@ -30,6 +34,15 @@ def is_host_name(text: str, wildcard: bool = False) -> bool:
 def is_record_name(text: str, wildcard: bool = False) -> bool:
     """As is_host_name(), but labels may have underscores."""
     return _matches(_RECORD_NAME, text, wildcard)
+
+
+def check_mrap_arn(arn: str, option: str) -> None:
+    """Raise EdgeError unless *arn* is the ARN of a Multi-Region Access Point."""
+    if not _MRAP_ARN.fullmatch(arn):
+        raise EdgeError(
+            f"{option}: {arn!r} is not the ARN of a Multi-Region Access Point, such as "
+            "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap."
+        )
 
 
 def _matches(pattern: re.Pattern[str], text: str, wildcard: bool) -> bool:

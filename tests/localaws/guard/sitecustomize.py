@@ -1,8 +1,8 @@
-"""Imported by every Python started with this directory on PYTHONPATH: name resolution that stays on this machine.
+"""Imported by every Python with this directory on PYTHONPATH: it resolves no name outside this machine.
 
 boto3 puts the account id in front of some endpoint hosts (s3control, cloudfront-keyvaluestore) even when the
-endpoint is overridden; those names do not resolve. And some requests ignore the override altogether (an MRAP ARN
-as Bucket), so every name of AWS itself is refused: a test must never reach the real one.
+endpoint is overridden; those names do not resolve. Some requests ignore the override (with an MRAP ARN as Bucket), so
+every name of AWS is refused: a test must never reach AWS.
 """
 
 from __future__ import annotations
