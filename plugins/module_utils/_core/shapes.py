@@ -83,7 +83,7 @@ def drop_none(value: Json) -> Json:
 
 
 def validate(api_value: Json, shape: t.Any) -> None:
-    """Raise EdgeError for what botocore would say when the call is made, so that check mode says it too."""
+    """Raise EdgeError for what botocore would refuse when the call is made, so that check mode refuses it too."""
     missing = list(_missing(api_value, shape, ""))
     if missing:
         raise EdgeError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.")
@@ -176,12 +176,12 @@ def from_api(shape: t.Any, value: Json) -> Json:
     return value
 
 
-# What tells one element of a list of structures from another. Where a path pattern does, the order counts.
+# What identifies an element of a list of structures. Where a path pattern does, the order counts.
 _IDENTITIES = ("id", "event_type", "error_code", "header_name", "header", "path_pattern")
 
 
 def identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
-    """What tells *item* from the others of its list; None if nothing does."""
+    """What identifies *item* in its list; None if nothing does."""
     return next((item[key] for key in keys if key in item), None) if isinstance(item, dict) else None
 
 

@@ -51,7 +51,7 @@ def check(config: Config, given: Config, references: References) -> None:
             )
     acl = str(config.get("web_acl_id") or "")
     if acl.startswith("arn:") and (":us-east-1:" not in acl or ":global/" not in acl):
-        raise EdgeError(f"web_acl_id: {acl} is no web ACL of the scope CLOUDFRONT, which are in us-east-1.")
+        raise EdgeError(f"web_acl_id: {acl} is not a web ACL of the scope CLOUDFRONT, which is in us-east-1.")
 
 
 def _check_certificate(certificate: Config) -> None:

@@ -16,14 +16,14 @@ from .._core.plan import Plan, Step
 if t.TYPE_CHECKING:
     from .operations import Operations
 
-# What a version says that S3 lists and does not give out: for up to 15 minutes after versioning was enabled.
+# Of a version that S3 lists and does not return: for up to 15 minutes after versioning was enabled.
 # Source: S3 User Guide, "Enabling versioning on buckets".
 UNREAD = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Marker:
-    """One version of a bucket's marker: the Region that it says, None for a delete marker."""
+    """One version of a bucket's marker: the Region that it names, None for a delete marker."""
 
     version: str
     says: str | None
