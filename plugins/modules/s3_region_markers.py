@@ -59,7 +59,7 @@ plan:
   returned: always
   type: list
   elements: str
-  sample: [Say in my-site-111122223333-eu-north-1-an that it is in eu-north-1]
+  sample: [Write the marker of eu-north-1 to my-site-111122223333-eu-north-1-an]
 api_calls:
   description: How many calls of AWS APIs this run made.
   returned: success

@@ -32,7 +32,7 @@ def check_document(policy: Document) -> None:
 
 
 def distribution_policy(arn: str, distribution_arns: t.Sequence[str]) -> Document:
-    """The policy of the MRAP *arn* that lets exactly these distributions read, and nobody without TLS."""
+    """The policy of the MRAP *arn* that lets exactly these distributions read, and only with TLS."""
     denied = {
         "Sid": "DenyInsecureTransport",
         "Effect": "Deny",

@@ -90,7 +90,7 @@ def words(values: Values, desired: Desired) -> dict[str, t.Any] | None:
 
 
 def out_of_service(observed: Values, desired: Desired) -> list[str]:
-    """Unless the options say it, what was out stays out: a deployment never undoes a failover."""
+    """Unless the options set it, what was out stays out: a deployment never undoes a failover."""
     if desired.out_of_service is not None:
         return list(desired.out_of_service)
     text = observed.get(desired.out_key)

@@ -58,5 +58,5 @@ class MarkersApi:
             answer = self._s3(region).get_object(**self._object(bucket), VersionId=version)
         except is_boto3_error_code(["NoSuchKey", "NoSuchVersion"]):
             return Marker(version, UNREAD)
-        says = answer["Body"].read(64).decode("ascii", "replace")
-        return Marker(version, says, answer.get("ReplicationStatus") == "PENDING")
+        content = answer["Body"].read(64).decode("ascii", "replace")
+        return Marker(version, content, answer.get("ReplicationStatus") == "PENDING")
