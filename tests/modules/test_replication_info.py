@@ -169,8 +169,10 @@ def test_a_bucket_that_is_missing_is_a_finding(modules: Modules, site: Site) -> 
 
 
 def test_a_bucket_that_may_not_be_read_is_a_failure(modules: Modules, site: Site) -> None:
-    buckets = {HOME: site.buckets[HOME], "eu-west-1": "anothers"}
-    words = "The bucket anothers in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+    buckets = {HOME: site.buckets[HOME], "eu-west-1": "somebody-elses"}
+    words = (
+        "The bucket somebody-elses in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+    )
     with pytest.raises(ModuleFailed, match=words):
         info(modules, site, buckets=buckets)
 
