@@ -58,7 +58,7 @@ def _cases() -> dict[str, Case]:
         "a page of a wildcard host, an exact path": asked("a.example.com/beta", viewer_table.EXACT),
         "an exact path": asked("/configurator", viewer_table.EXACT),
         "a redirect": asked("/old/a b/c.txt?x=%2F&y", viewer_table.REDIRECTS),
-        "a canary, by the viewer's address": next(
+        "a canary release, by the viewer's address": next(
             case for case in viewer_table.RELEASES if case.record.get("c", {}).get("n") == 7590
         ),
         "a query string of which two names count": asked("/?page=2&a=3&page=1", viewer_table.QUERIES),
@@ -106,7 +106,7 @@ def _lines(taken: dict[str, list[float]], reads: dict[str, int]) -> list[str]:
         "",
         f"{largest - left} of CloudFront's {largest} bytes with the longest name of a site, {left} left. The requests",
         f"are of the tests' table, in V8 without its compiler, the store in memory, {ROUNDS} rounds of {CALLS}.",
-        "CloudFront's engine is another, so only the ratios tell something.",
+        "CloudFront's engine is another, so only the ratios are meaningful.",
         "",
         "| request | µs | to nothing | reads of the store |",
         "|---|---|---|---|",

@@ -29,6 +29,13 @@ def last(site: LocalSite) -> int:
     return max((each["sequence"] for each in site.local_aws.requests()), default=0)
 
 
+def tasks(output: str) -> int:
+    """How many tasks the play's recap counts, run or skipped."""
+    found = re.findall(r"ok=(\d+).*skipped=(\d+)", output)
+    assert found, output
+    return sum(map(int, found[-1]))
+
+
 def recap(output: str) -> tuple[int, int]:
     """(changed, failed) of the play's recap."""
     found = _RECAP.findall(output)

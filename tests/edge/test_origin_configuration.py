@@ -40,7 +40,7 @@ BAD: list[tuple[t.Any, str]] = [
     ({"mode": "mrap", "alias": "a.mrap.accesspoint.s3-global.amazonaws.com"}, "alias: "),
     ({"mode": "mrap", "query": "v"}, r"query: 'v' should be such as \["),
     ({"mode": "mrap", "query": ["X-Amz-Signature"]}, "query: 'X-Amz-Signature' cannot be let through"),
-    (without(MAP, "default"), "region_map needs default: the bucket for the Regions that the map says nothing of"),
+    (without(MAP, "default"), "region_map needs default: the bucket for the Regions that are not in the map"),
     (without(MAP, "buckets"), "region_map needs buckets: every bucket that may be picked"),
     (without(MAP, "map"), "region_map needs map, or a parameter that has it"),
     ({**MAP, "default": "other"}, "default: the bucket 'other' is not in buckets: shop-eu, shop-us, blog-eu"),

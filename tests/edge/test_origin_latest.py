@@ -67,4 +67,4 @@ def test_an_error_is_logged_with_its_name(latest: t.Any, capsys: pytest.CaptureF
         raise OSError("away")
 
     assert latest.Latest("TXT a.example.com", read).value() is None
-    assert capsys.readouterr().out == "TXT a.example.com: OSError: away; what was known before stays\n"
+    assert capsys.readouterr().out == "TXT a.example.com: OSError: away; the last value is kept\n"

@@ -107,7 +107,7 @@ def test_a_module_comes_after_those_that_it_imports(builder: t.Any, tmp_path: Pa
         ({"handler": "\nconst a = `b`;"}, "src/handler.js:2: "),
         ({"handler": "import * as a from './a.js';"}, "import { names }"),
         ({"handler": "export default 1;"}, "export function"),
-        ({"handler": "import { a } from './none.js';"}, "src/none.js is imported by handler.js but is not there"),
+        ({"handler": "import { a } from './none.js';"}, "src/none.js is imported by handler.js but does not exist"),
         ({"handler": "const a = '" + "a" * 10_240 + "';"}, "shorten it"),
     ],
 )

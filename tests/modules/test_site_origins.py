@@ -98,7 +98,7 @@ def test_a_region_goes_out_stays_out_and_comes_back(modules: Modules, store: Sto
 
     # Of a Region that is no more nothing is remembered.
     shrunk = origins(modules, regions=[US, AP])
-    assert shrunk["plan"][0] == f"Forget that {EU} is out of service"
+    assert shrunk["plan"][0] == f"Remove {EU} from the Regions that are out of service"
     assert OUT not in own_keys(store)
 
     origins(modules, out_of_service=[US, AP])

@@ -32,9 +32,9 @@ def statements(**given: Any) -> dict[str, Any]:
 
 def test_it_reads_through_the_mrap_and_from_its_buckets_only() -> None:
     found = statements()
-    assert set(found) == {"ReadObjects", "TellWhatIsMissing", "WriteItsLog"}
+    assert set(found) == {"ReadObjects", "ListForMissingKeys", "WriteItsLog"}
     assert found["ReadObjects"]["Resource"] == [f"{ARN}/object/*", "arn:aws:s3:::site-a/*", "arn:aws:s3:::site-b/*"]
-    assert found["TellWhatIsMissing"]["Resource"] == [ARN, "arn:aws:s3:::site-a", "arn:aws:s3:::site-b"]
+    assert found["ListForMissingKeys"]["Resource"] == [ARN, "arn:aws:s3:::site-a", "arn:aws:s3:::site-b"]
 
 
 @pytest.mark.parametrize("regions", [["eu-north-1"], ["us-east-1", "eu-north-1"]])

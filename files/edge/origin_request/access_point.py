@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mode `mrap`: the target is a Multi-Region Access Point, which takes each request to the nearest Region."""
+"""Origin mode `mrap`: the target is a Multi-Region Access Point, which routes each request to the nearest Region."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SUFFIX = ".accesspoint.s3-global.amazonaws.com"
 
 
 class Targets:
-    """With an `alias`, that access point only; else any that is an origin. What it fails over to is for CloudFront to
-    sign for: S3 has left out the Regions that do not answer already."""
+    """With an `alias`, that Multi-Region Access Point only; without, any that is an origin. CloudFront signs for a
+    failover origin: S3 has already avoided the Regions that do not respond."""
 
     def __init__(self, configuration: dict) -> None:
         alias = configuration.get("alias")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modes that pick a bucket share: the buckets that they may pick, each with its host and its signer."""
+"""Shared by the origin modes that pick a bucket: the buckets, each with its host and the function that signs for it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Target = tuple[str, Callable]  # the host to ask, and what signs for it
 
 
 class Buckets:
-    """The listed buckets. An origin is one of ours if its domain name is that of a listed bucket."""
+    """The listed buckets. An origin is managed if its domain name is that of a listed bucket."""
 
     def __init__(self, configuration: dict) -> None:
         self._targets = {
-            # The bucket's own Region signs, wherever this runs. Not dual-stack: CloudFront asks origins by IPv4
-            # unless it is told otherwise. Source: Amazon S3 User Guide, "Virtual-hosted-style requests".
+            # Signed for the bucket's own Region, wherever this runs. Not dual-stack: CloudFront connects to origins by
+            # IPv4 by default. Source: Amazon S3 User Guide, "Virtual-hosted-style requests".
             name: (f"{name}.s3.{region}.amazonaws.com", Signer(region, "s3").sign)
             for name, region in configuration["buckets"].items()
         }

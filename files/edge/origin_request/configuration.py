@@ -13,9 +13,9 @@
     {"mode": "dns_record", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
      "record": "bucket.shop.example.com", "default": "shop-eu"}
 
-`query` in each: the names of the query string that S3 is asked with. `parameter` with or instead of `map`: the name
-and the region of an SSM parameter that has the map, and the seconds for which it holds. `next`: of the failover
-origin, in place of its own bucket.
+`query`, in each mode: the query string parameters that are sent to S3. `parameter`, with or instead of `map`: the name
+and the region of an SSM parameter that has the map, and the seconds for which it is valid. `next`: the buckets for the
+failover origin, in place of its own bucket.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ import json
 
 
 def load(path: str) -> dict:
-    """The configuration in the file *path*; without the file, that of an origin that is an access point."""
+    """The configuration in the file *path*; without the file, that of the origin mode `mrap`."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             found = json.load(file)
     except FileNotFoundError:
         return {"mode": "mrap"}
-    # Not before it is needed: to compile it takes longer than all that a package without a configuration does.
+    # Imported only if it is needed: compiling it takes longer than all that a package without a configuration does.
     from configuration_check import checked
 
     return checked(found)

@@ -2,17 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a configuration (`configuration.py`) is right: when the package is built, and when it is loaded."""
+"""Validates a configuration (`configuration.py`): when the package is built, and when it is loaded."""
 
 from __future__ import annotations
 
 import re
 
-# What each mode asks for, and what it may be given besides. Any may be given `query`.
+# What each mode requires, and what is optional.
 _BUCKETS = {"buckets": "every bucket that may be picked, with its Region"}
 _NEEDED = {
     "mrap": {},
-    "region_map": {**_BUCKETS, "default": "the bucket for the Regions that the map says nothing of"},
+    "region_map": {**_BUCKETS, "default": "the bucket for the Regions that are not in the map"},
     "dns_record": _BUCKETS,
 }
 _OPTIONAL = {
@@ -20,7 +20,7 @@ _OPTIONAL = {
     "region_map": ("map", "next", "parameter", "query"),
     "dns_record": ("default", "record", "nameservers", "query"),
 }
-# Compiled when they are used: a configuration does not use them all.
+# Compiled when they are used: a configuration does not use all of them.
 _ALIAS = r"[a-z0-9]+\.mrap"
 _BUCKET = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
 _REGION = r"[a-z]{2}(-[a-z]+)+-[0-9]+"
@@ -30,7 +30,7 @@ _SERVER = r"([0-9]{1,3}\.){3}[0-9]{1,3}(:[0-9]{1,5})?"
 
 
 class ConfigurationError(ValueError):
-    """A sentence: what is wrong, and what to give instead."""
+    """A sentence: what is wrong, and what to use instead."""
 
 
 def checked(configuration: object) -> dict:
@@ -125,7 +125,7 @@ def _check_query(names: object, buckets: dict) -> None:
             raise ConfigurationError(f"config: query: {name!r} cannot be let through: x-amz-* would sign for itself.")
 
 
-# In this order: the others look into the buckets.
+# In this order: the other checks use the buckets.
 _CHECKS = {
     "buckets": _check_buckets,
     "alias": _check_alias,

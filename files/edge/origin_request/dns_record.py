@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mode `dns_record`: a TXT record names the bucket. Several, each `bucket` or `bucket weight`, share the requests."""
+"""Origin mode `dns_record`: a TXT record names the bucket. Several, `bucket` or `bucket weight`, share the requests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from txt_record import texts
 
 
 class Targets:
-    """The record's name comes with the origin (X-Origin-Record), so that one function serves many distributions. Of a
-    failover origin its own bucket is the target: the record would name the one again that has failed."""
+    """The record's name is a header of the origin (X-Origin-Record), so that one function serves many distributions.
+    The target of a failover origin is its own bucket: the record may name again the one that has failed."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
@@ -39,7 +39,7 @@ class Targets:
         return self._answers[name].value()
 
     def _read(self, name: str) -> tuple[dict[str, int], int]:
-        """The weight of each bucket, and for how many seconds that holds. Other texts may be of the same name."""
+        """The weight of each bucket, and for how many seconds it is valid. The name may also have other texts."""
         found, seconds = texts(name, self._servers)
         shares: dict[str, int] = {}
         for text in found:
@@ -53,7 +53,7 @@ class Targets:
 
 
 def _share(shares: dict[str, int], request_id: str) -> str:
-    """The bucket whose share the request falls into. Its id is as good as random, and stays when it is tried again."""
+    """The bucket whose share has the request. Its id is as good as random, and a retry has the same id."""
     point = binascii.crc32(request_id.encode()) % sum(shares.values())
     passed = itertools.accumulate(weight for _bucket, weight in sorted(shares.items()))
     return next(bucket for bucket, reached in zip(sorted(shares), passed, strict=True) if point < reached)

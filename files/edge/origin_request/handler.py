@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lambda@Edge, origin request: resolve a target, sign for it.
+"""The origin request function (Lambda@Edge): resolves a target, and signs the request for it.
 
-`config.json` in the package says how targets are resolved (`configuration.py`); without it they are Multi-Region
-Access Points. A request for an origin that is not one of them passes untouched, and so does one for an origin that
-CloudFront takes for S3: it signs for those itself. So origins of both sorts may stand behind one function.
+`config.json` in the package defines how targets are resolved (`configuration.py`); without it they are Multi-Region
+Access Points. A request for any other origin is returned unchanged, and so is one for an S3 origin: CloudFront itself
+signs for those. So one distribution may have origins of both kinds behind one function.
 
 The failover origin of an origin group is one with the custom header X-Origin-Failover. CloudFront runs the function
-again for it, and its target is another: that is the mode's affair too.
+again for it, and the origin mode resolves another target.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from configuration import load
 
-# What S3 leaves unencoded in a path; everything else is encoded, '+' too, which it would read as a space.
+# What S3 leaves unencoded in a path; everything else is encoded, also '+', which it would read as a space.
 # Source: IAM User Guide, "Create a signed AWS API request", UriEncode.
 UNRESERVED = "/-._~"
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 
-# CloudFront gives the names of custom headers in lower case, however the distribution has them.
+# CloudFront passes the names of custom headers in lower case.
 FAILOVER_HEADER = "x-origin-failover"
 RECORD_HEADER = "x-origin-record"
 
-# Not by pathlib, which costs a cold start more than signing does.
+# Without pathlib, which costs a cold start more than signing does.
 CONFIGURATION = load(os.path.join(os.path.dirname(__file__), "config.json"))  # noqa: PTH118, PTH120
 
-# Only what the mode needs is imported: a cold start reads and compiles nothing else.
+# Only what the origin mode needs is imported: a cold start reads and compiles nothing else.
 if CONFIGURATION["mode"] == "mrap":
     from access_point import Targets
 elif CONFIGURATION["mode"] == "region_map":
@@ -56,13 +56,13 @@ def handler(event: dict, context: object = None) -> dict:
     if request["method"] not in METHODS:
         return answer("405", "Method Not Allowed", Allow=", ".join(METHODS))
 
-    # The same string is signed and sent, whichever way the viewer had encoded it. CloudFront puts the
-    # origin's path before it, so that is signed too.
+    # The same string is signed and sent, however the viewer encoded it. CloudFront puts the origin's path
+    # before it, so that is signed too.
     origin["path"] = encoded(origin.get("path", ""))
     request["uri"] = encoded(request["uri"])
     path = origin["path"] + request["uri"]
     if not path[1:] and request["method"] != "OPTIONS":
-        return answer("404", "Not Found")  # there is no key: S3 would list the bucket
+        return answer("404", "Not Found")  # without a key, S3 would list the bucket
     request["querystring"] = query(request.get("querystring", ""))
 
     record = custom[RECORD_HEADER][0]["value"] if RECORD_HEADER in custom else None
@@ -73,8 +73,8 @@ def handler(event: dict, context: object = None) -> dict:
 
     headers = {name: values for name, values in request["headers"].items() if not is_ours(name)}
     headers["host"] = [{"key": "Host", "value": host}]
-    # CloudFront adds X-Amz-Cf-Id after this function. S3 refuses a header x-amz-* that is not signed, so
-    # it is signed here; CloudFront refuses a function that returns it, so it is not returned.
+    # CloudFront adds X-Amz-Cf-Id after this function. S3 refuses an unsigned header x-amz-*, so it is
+    # signed here; CloudFront refuses a function that returns it, so it is not returned.
     signed = sign(request["method"], host, path, request["querystring"], {"x-amz-cf-id": request_id})
     for name, value in signed:
         headers[name.lower()] = [{"key": name, "value": value}]
@@ -83,12 +83,12 @@ def handler(event: dict, context: object = None) -> dict:
 
 
 def encoded(path: str) -> str:
-    """*path* with every byte decoded once and encoded once. Bytes that are no UTF-8 come as surrogates."""
+    """*path* with every byte decoded once and encoded once. Bytes that are not UTF-8 are surrogates."""
     return quote_from_bytes(unquote_to_bytes(path.encode("utf-8", "surrogateescape")), UNRESERVED)
 
 
 def query(given: str) -> str:
-    """What is sent of the viewer's query string: S3 would take versionId, acl and other commands from it."""
+    """The part of the viewer's query string that is sent: S3 would take versionId, acl and other commands from it."""
     if not given or not CONFIGURATION.get("query"):
         return ""
     from query_string import selected
@@ -97,7 +97,7 @@ def query(given: str) -> str:
 
 
 def is_ours(name: str) -> bool:
-    """Whether nobody but this function may send the header: one from elsewhere would be a command to S3."""
+    """Whether only this function may send the header: any other one would be a command to S3."""
     return name in ("authorization", RECORD_HEADER, FAILOVER_HEADER) or name.startswith("x-amz-")
 
 

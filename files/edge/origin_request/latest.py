@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A value from the network that is asked for when its time is over, and that stays what it was when that fails."""
+"""A value from the network that is read again when it expires. If that fails, the last value is used."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 
-# How long a viewer waits for it at most, whatever the network does: looking up a host, for one, knows no limit.
+# How long a viewer waits at most: a host name lookup, for example, has no timeout.
 WAIT_SECONDS = 2
 RETRY_SECONDS = 5
 
 
 class Latest:
-    """*read* returns the value and for how many seconds it holds; any Exception of it is an error."""
+    """*read* returns the value and for how many seconds it is valid. Any exception of it is an error."""
 
     def __init__(self, name: str, read: Callable[[], tuple[dict, int]]) -> None:
         self._name, self._read = name, read
@@ -25,8 +25,8 @@ class Latest:
         self._reader: threading.Thread | None = None
 
     def value(self) -> dict | None:
-        """The last good value, None if there never was one."""
-        # The clock of the wall: the other one may stand still while Lambda freezes the environment.
+        """The last good value; None if there was none."""
+        # Wall-clock time: a monotonic clock may stop while Lambda freezes the environment.
         if time.time() >= self._until and not (self._reader and self._reader.is_alive()):
             self._until = time.time() + RETRY_SECONDS
             self._reader = threading.Thread(target=self._renew, daemon=True)
@@ -37,8 +37,8 @@ class Latest:
     def _renew(self) -> None:
         try:
             value, seconds = self._read()
-        except Exception as error:  # whatever goes wrong, viewers are served
-            print(f"{self._name}: {type(error).__name__}: {error}; what was known before stays")
+        except Exception as error:  # viewers are served after any error
+            print(f"{self._name}: {type(error).__name__}: {error}; the last value is kept")
             return
         self._value = value
         self._until = time.time() + max(seconds, 1)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An SSM parameter, read by one signed request: boto3 would cost a cold start a hundred times more."""
+"""An SSM parameter, read by one signed request: importing boto3 would cost a cold start a hundred times more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 1.5
 
 
 class Parameter:
-    """*seconds*: for how long its value holds."""
+    """*seconds*: for how long its value is valid."""
 
     def __init__(self, name: str, region: str, seconds: int = 60) -> None:
         self.seconds = seconds

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The part of a query string that goes on to S3, as one string that is signed and sent."""
+"""The part of a query string that is sent to S3, as one string that is signed and sent."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def selected(given: str, allowed: list[str]) -> str:
 
 
 def _encoded(text: str) -> str:
-    # A '+' is what forms and S3 take for a space.
+    # Forms and S3 read '+' as a space.
     raw = text.replace("+", " ").encode("utf-8", "surrogateescape")
     return quote_from_bytes(unquote_to_bytes(raw), "-._~")

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mode `region_map`: the Region in which this function runs says which bucket is the target, and which is the next one,
-for a failover origin."""
+"""Origin mode `region_map`: the Region in which this function runs determines which bucket is the target, and which is
+the next one, for a failover origin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from latest import Latest
 
 
 class Targets:
-    """The map is in the configuration, or in an SSM parameter that may be changed without a new package."""
+    """The map is in the configuration, or in an SSM parameter that can be changed without a new package."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
@@ -25,8 +25,8 @@ class Targets:
         self._next = configuration.get("next", {})
         self._latest = None
         if "parameter" in configuration:
-            # Now, while the environment starts: Lambda gives this phase a whole processor, and a TLS context costs
-            # one for longer than anything else here.
+            # During init, which has a whole processor in Lambda: creating a TLS context takes longer than anything
+            # else here.
             from parameter import Parameter
 
             self._parameter = Parameter(**configuration["parameter"])
@@ -41,7 +41,7 @@ class Targets:
         return self._buckets.target((self._map if found is None else found).get(region, self._default))
 
     def _read(self) -> tuple[dict[str, str], int]:
-        """The parameter's map, and for how many seconds it holds. Raises ValueError if it is not one."""
+        """The parameter's map, and for how many seconds it is valid. Raises ValueError for any other value."""
         found = json.loads(self._parameter.read())
         if not isinstance(found, dict):
             raise ValueError('the value is not an object such as {"eu-west-1": "bucket"}')

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SigV4 by the standard library: it is HMAC, so a package for single buckets needs no native code.
+"""SigV4 with the standard library: it is HMAC, so a package for single buckets needs no native code.
 
 Source: IAM User Guide, "Create a signed AWS API request".
 """
@@ -18,7 +18,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 class Signer:
-    """For one service in one Region. The derived key is kept for its day, and as long as the secret is the same."""
+    """Signs for one service in one Region. The derived key is kept for its day, while the secret is the same."""
 
     def __init__(self, region: str, service: str) -> None:
         self._region, self._service = region, service
@@ -28,7 +28,7 @@ class Signer:
         self, method: str, host: str, path: str, query: str, headers: dict[str, str], body: bytes | None = None
     ) -> list[tuple[str, str]]:
         """The headers to add to the request, Authorization among them; host and *headers* are signed too.
-        *path* and *query* are signed as they are: encoded once, *query* sorted."""
+        *path* and *query* are signed unchanged: encoded once, *query* sorted."""
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         content = "UNSIGNED-PAYLOAD" if body is None else hashlib.sha256(body).hexdigest()
         added = [("X-Amz-Content-SHA256", content), ("X-Amz-Date", now)]

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SigV4A for a request to S3 without a body, by awscrt's native module alone.
+"""SigV4A for a request to S3 without a body, with awscrt's native module only.
 
-The package `awscrt` around it is 90 KB of Python, of which signing needs these few lines; what it would load besides
-costs a cold start more than the signing. That the calls are the right ones for the pinned version is proven by the
-build, which signs, and by the tests, which verify.
+The package `awscrt` around it is 90 KB of Python, of which signing needs these few lines; loading the rest costs a cold
+start more than signing. The build, which signs, and the tests, which verify, prove that the calls are correct for the
+pinned version.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _V4_ASYMMETRIC, _HTTP_REQUEST_HEADERS, _X_AMZ_CONTENT_SHA_256 = 1, 0, 1
 
 
 class _Native:
-    """What the native module takes for an object of awscrt."""
+    """An object of awscrt, to the native module."""
 
     __slots__ = ("_binding",)
 
@@ -48,12 +48,12 @@ def sign(method: str, host: str, path: str, query: str, headers: dict[str, str])
         _V4_ASYMMETRIC,
         _HTTP_REQUEST_HEADERS,
         _credentials(),
-        "*",  # the Region set: any Region may answer
+        "*",  # the Region set: any Region may respond
         "s3",
-        None,  # the date, to be read back
+        None,  # the date, which is read back
         time.time(),
-        None,  # no say in which headers are signed: all are
-        # S3 takes the path as it is: encoded once, dots and double slashes as they come.
+        None,  # no filter: all headers are signed
+        # S3 uses the path unchanged: encoded once, without normalisation of dots and double slashes.
         False,
         False,
         "UNSIGNED-PAYLOAD",
@@ -61,7 +61,7 @@ def sign(method: str, host: str, path: str, query: str, headers: dict[str, str])
         0,
         False,  # the session token is signed
     )
-    # With credentials that are given it is done when the call returns.
+    # With static credentials, signing is complete when the call returns.
     outcome: list[int] = []
     _awscrt.sign_request_aws(request, _Native(config), outcome.append)
     if outcome != [0]:
@@ -72,7 +72,7 @@ def sign(method: str, host: str, path: str, query: str, headers: dict[str, str])
 
 
 def _credentials() -> _Native:
-    """A provider that stays until the environment's credentials change."""
+    """A provider that is kept until the environment's credentials change."""
     global _provider, _provided
     now = tuple(os.environ.get(name) for name in _VARIABLES)
     if _provider is None or now != _provided:

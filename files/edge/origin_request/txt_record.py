@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The texts of a TXT record, by one question to a name server (RFC 1035).
+"""The texts of a TXT record, by one query to a name server (RFC 1035).
 
-The standard library asks for addresses only, and importing dnspython costs a cold start some hundred milliseconds.
+The standard library resolves only addresses, and importing dnspython costs a cold start some hundred milliseconds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class DnsError(Exception):
 
 
 def texts(name: str, servers: list[str] | None = None) -> tuple[list[str], int]:
-    """The texts, and for how many seconds they hold. *servers*: `address` or `address:port`. Raises DnsError."""
+    """The texts, and for how many seconds they are valid. *servers*: `address` or `address:port`. Raises DnsError."""
     question = _question(name)
     error: Exception = DnsError("no name server is known")
     for server in (servers or _nameservers()) * TRIES:
@@ -49,7 +49,7 @@ def _nameservers() -> list[str]:
 
 
 def _ask(server: str, question: bytes) -> bytes:
-    """The answer of *server*. It is told from a forged one by the id and by the port, which the system draws."""
+    """The response of *server*. Its random id and port distinguish it from a forged one."""
     address, _colon, port = server.partition(":") if server.count(":") == 1 else (server, "", "")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     where = (address, int(port or 53))
@@ -60,7 +60,7 @@ def _ask(server: str, question: bytes) -> bytes:
         udp.send(query)
         answer = udp.recv(65535)
     if len(answer) > 4 and answer[:2] == query[:2] and struct.unpack_from("!H", answer, 2)[0] & _TRUNCATED:
-        # It has more to say than a datagram holds.
+        # Truncated: the response does not fit in a datagram.
         with socket.create_connection(where, TIMEOUT_SECONDS) as tcp, tcp.makefile("rb") as stream:
             tcp.sendall(struct.pack("!H", len(query)) + query)
             length = stream.read(2)
@@ -76,7 +76,7 @@ def _texts(answer: bytes, question: bytes) -> tuple[list[str], int]:
         end = 12 + len(question)
         if flags & 0xF or not flags & _RESPONSE:
             raise DnsError(f"the name server answers with code {flags & 0xF}")
-        # The server may write the name in another case.
+        # The server may return the name in another case.
         if questions != 1 or answer[12:end].lower() != question.lower():
             raise DnsError("the answer is to another question")
         found, holds = [], []
@@ -84,7 +84,7 @@ def _texts(answer: bytes, question: bytes) -> tuple[list[str], int]:
             end = _after_name(answer, end)
             kind, of, seconds, length = struct.unpack_from("!HHIH", answer, end)
             end += 10 + length
-            # Of a chain of aliases, what holds for the shortest time counts. RFC 2181, 8: the topmost bit means 0.
+            # In a chain of aliases, the shortest TTL counts. RFC 2181, 8: with the topmost bit set, a TTL is 0.
             holds.append(seconds if seconds < 1 << 31 else 0)
             if (kind, of) == (_TXT, _IN):
                 found.append(_joined(answer[end - length : end]))
@@ -96,7 +96,7 @@ def _texts(answer: bytes, question: bytes) -> tuple[list[str], int]:
 
 
 def _after_name(answer: bytes, position: int) -> int:
-    """Where the name that begins at *position* ends: after a zero, or after a pointer to an earlier name."""
+    """The end of the name that begins at *position*: after a zero, or after a pointer to an earlier name."""
     while answer[position]:
         if answer[position] >= 0xC0:
             return position + 2
@@ -105,7 +105,7 @@ def _after_name(answer: bytes, position: int) -> int:
 
 
 def _joined(data: bytes) -> str:
-    """A text is given in pieces of up to 255 bytes."""
+    """A text consists of strings of up to 255 bytes."""
     pieces, position = [], 0
     while position < len(data):
         length = data[position]

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes one file of the modules in src/, as CloudFront takes it: python build.py [TARGET]
+"""Builds one file from the modules in src/, as CloudFront accepts it: python build.py [TARGET]
 
-CloudFront takes 10,240 bytes and no modules but its own. So imports and exports go, and comments and
-indentation; names stay, so that a stack trace can be read. The same sources give the same bytes.
+CloudFront accepts 10,240 bytes and no modules but its own. So imports, exports, comments and indentation are removed;
+names are kept, so that stack traces are readable. The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TARGET = HERE / "viewer_request.js"
 LARGEST = 10 * 1024
-# How many characters each stands for at most: the site's name, and true or false, unless the placeholder stays.
+# The most characters that replace each: the site's name, and true or false, unless the placeholder stays.
 PLACEHOLDERS = {"__EDGE_NAME__": 32, "__EDGE_SELECTS_ORIGINS__": len("__EDGE_SELECTS_ORIGINS__")}
 
 HEAD = """\
 import cf from 'cloudfront';
-// The router of multiregion.edge. SPDX-License-Identifier: GPL-3.0-or-later
-// Made by files/edge/viewer_request/build.py of the modules in src/, which say why.
+// The viewer function of multiregion.edge. SPDX-License-Identifier: GPL-3.0-or-later
+// Built by files/edge/viewer_request/build.py from the modules in src/, which have the comments.
 """
 
 _OF_CLOUDFRONT = "import cf from 'cloudfront';"
@@ -31,35 +31,35 @@ _IMPORT = re.compile(r"import \{ [\w, ]+ \} from '\./([\w-]+\.js)';")
 
 
 class BuildError(Exception):
-    """What is wrong with the sources, in a sentence."""
+    """A sentence: what is wrong with the sources."""
 
 
 def build(directory: Path = HERE / "src") -> str:
-    """The function's code; the placeholders still stand for what the role puts in."""
+    """The function's code. The role replaces the placeholders."""
     parts: dict[str, str] = {}
     _add("handler.js", directory, parts, ())
     code = HEAD + "".join(parts.values())
     left = bytes_left(code)
     if left < 0:
-        raise BuildError(f"The function is {-left} bytes over the {LARGEST} that CloudFront takes: shorten it.")
+        raise BuildError(f"The function is {-left} bytes over the {LARGEST} that CloudFront accepts: shorten it.")
     return code
 
 
 def bytes_left(code: str) -> int:
-    """Of what CloudFront takes, with the longest of what the placeholders stand for."""
+    """Of what CloudFront accepts, with the longest replacements of the placeholders."""
     for placeholder, longest in PLACEHOLDERS.items():
         code = code.replace(placeholder, "n" * longest)
     return LARGEST - len(code.encode())
 
 
 def _add(name: str, directory: Path, parts: dict[str, str], importers: tuple[str, ...]) -> None:
-    """Put the module after those that it imports."""
+    """Add the module after those that it imports."""
     if name in parts:
         return
     if name in importers:
         raise BuildError(f"src/{name} imports itself through {' and '.join(importers)}: break the circle.")
     if not (directory / name).is_file():
-        raise BuildError(f"src/{name} is imported by {importers[-1] if importers else 'nobody'} but is not there.")
+        raise BuildError(f"src/{name} is imported by {importers[-1] if importers else 'no module'} but does not exist.")
     kept = []
     for number, line in enumerate((directory / name).read_text(encoding="utf-8").splitlines(), 1):
         text = line.strip()
@@ -74,7 +74,7 @@ def _shortened(line: str, where: str) -> str:
     text = line.lstrip()
     if "/*" in text or "`" in text or text.startswith(("import", "export default", "export {")):
         raise BuildError(f"{where}: write // comments, quoted strings, import {{ names }} and export function alone.")
-    # A comment after code; strings in the sources never have blanks around two slashes.
+    # A comment after code; strings in the sources never have spaces around two slashes.
     text = text.split(" // ", 1)[0].removeprefix("export ")
     return " " * ((len(line) - len(line.lstrip())) // 2) + text + "\n"
 

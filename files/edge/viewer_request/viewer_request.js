@@ -1,6 +1,6 @@
 import cf from 'cloudfront';
-// The router of multiregion.edge. SPDX-License-Identifier: GPL-3.0-or-later
-// Made by files/edge/viewer_request/build.py of the modules in src/, which say why.
+// The viewer function of multiregion.edge. SPDX-License-Identifier: GPL-3.0-or-later
+// Built by files/edge/viewer_request/build.py from the modules in src/, which have the comments.
 const REASONS = {
  301: 'Moved Permanently',
  302: 'Found',

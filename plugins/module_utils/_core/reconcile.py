@@ -176,7 +176,8 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         else:
             observed = this.apply()
             settled = resource.settle(observed, changed=this.changed)
-        result = resource.result(Outcome(observed, this.last_plan, settled))
+        # A copy: the result may be the plan's own document, which is in the diff besides.
+        result = dict(resource.result(Outcome(observed, this.last_plan, settled)))
         if module._diff:
             result["diff"] = {"before": this.first_plan.before or "", "after": this.last_plan.after or ""}
         module.exit_json(changed=this.changed, plan=this.sentences, api_calls=aws.calls, **result)

@@ -9,7 +9,10 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+
+_REFERENCE = re.compile(r"\$[a-z_]+(?:\.[a-z_]+)+")
 
 MRAP_ARN = "$mrap.multi_region_access_point.arn"
 MRAP_DOMAIN_NAME = "$mrap.multi_region_access_point.domain_name"
@@ -28,7 +31,7 @@ def references(data: t.Any) -> set[str]:
         return set().union(*map(references, data.values()))
     if isinstance(data, (list, tuple)):
         return set().union(*map(references, data))
-    return {data} if isinstance(data, str) and data.startswith("$") else set()
+    return {data} if isinstance(data, str) and _REFERENCE.fullmatch(data) else set()
 
 
 def resolve(data: t.Any, results: t.Mapping[str, t.Any]) -> t.Any:

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Proves a package: its configuration is right, it imports, and it signs, also when there is no network.
+"""Proves a package: its configuration is valid, it can be imported, and it signs, also without a network.
 
-Run by the build as `python -I -S -B prove.py DIRECTORY`, with the files of the package in DIRECTORY, so that nothing
-that this machine has installed stands in for something that the package lacks. It prints one JSON object: `error`, a
-sentence; else `proven`, false if this machine cannot run what the package is for.
+The build runs `python -I -S -B prove.py DIRECTORY`, with the files of the package in DIRECTORY, so that nothing that is
+installed on this machine replaces what the package lacks. It prints one JSON object: `error`, a sentence; or `proven`,
+false if this machine cannot run the package.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def proven(directory: str) -> dict:
         from handler import handler
 
         answers = [handler(event(origin_of(configuration), headers)) for headers in origin_headers(configuration)]
-    except Exception as error:  # whatever it is, the package must not be published
+    except Exception as error:  # after any error, the package must not be published
         return {"error": f"the package does not sign: {type(error).__name__}: {error}"}
     if not all("authorization" in answer["headers"] for answer in answers):
         return {"error": "the package does not sign: its answer has no Authorization"}
@@ -69,7 +69,7 @@ def origin_of(configuration: dict) -> str:
 
 
 def origin_headers(configuration: dict) -> list[dict]:
-    """Of every sort of origin that the mode signs for. That of an access point's failover is not one."""
+    """For every kind of origin that the origin mode signs for. A failover origin in `mrap` is not one."""
     failover = {"x-origin-failover": [{"key": "X-Origin-Failover", "value": "1"}]}
     return [{}] if configuration["mode"] == "mrap" else [{}, failover]
 

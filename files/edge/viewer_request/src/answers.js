@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the router answers itself.
+// Responses of the viewer function itself.
 
 const REASONS = {
   301: 'Moved Permanently',
@@ -11,7 +11,7 @@ const REASONS = {
   503: 'Service Unavailable'
 };
 
-// A page that no cache keeps, with one more header if it is given.
+// A page that is not cached, with one more header if it is given.
 export function page(status, text, name, value) {
   const headers = { 'content-type': { value: 'text/html; charset=utf-8' }, 'cache-control': { value: 'no-store' } };
   if (name) {
@@ -25,7 +25,7 @@ export function page(status, text, name, value) {
 
 export function redirect(to, wanted, query) {
   const status = [301, 302, 307, 308].includes(wanted) ? wanted : 301;
-  // A browser keeps a permanent redirect for ever if nobody says for how long; this one can be changed within seconds.
+  // A browser keeps a permanent redirect without a max-age for ever; this one can be changed within seconds.
   const kept = status === 301 || status === 308 ? 'max-age=3600' : 'no-store';
   return {
     statusCode: status,
@@ -35,7 +35,7 @@ export function redirect(to, wanted, query) {
 }
 
 function withQuery(to, query) {
-  // Two slashes, which a backslash is to browsers too, would make the path another site's name.
+  // After two slashes (or backslashes, to browsers), the path would be read as another site's host name.
   const target = to.replace(/^[\/\\]{2,}/, '/');
   if (!query) {
     return target;

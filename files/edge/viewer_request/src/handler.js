@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Host → pointer → object: what CloudFront runs for every viewer's request. The order of decisions is in docs/routing.md.
+// Host → host route → object: CloudFront runs this for every viewer request. The order of decisions is in docs/routing.md.
 
 import { page, redirect } from './answers.js';
 import { withOrigin } from './origin.js';
@@ -10,18 +10,18 @@ import { releaseOf } from './release.js';
 import { objectPath, otherSlash } from './rewrite.js';
 import { hostRecord, pathRecord } from './store.js';
 
-// Objects that are no release's. The one says which Region's bucket serves the viewer, the other is CloudFront's own
-// error page, which CloudFront may ask for this way too.
+// Objects that belong to no release. The first has the Region of the bucket that serves, the second is CloudFront's error
+// page, which CloudFront may request through this function too.
 const SHARED = ['/_edge/region', '/_edge/404.html'];
 
 async function handler(event) {
-  // Without this, CloudFront might pass on a path without its release.
+  // Without this, CloudFront might send a path without its release to the origin.
   try {
     return await route(event.request, event.viewer.ip);
   } catch (error) {
     const id = event.context.requestId;
     console.log(id + ' ' + error);
-    // CloudFront lets no function set a header x-edge-*.
+    // CloudFront does not let a function set a header x-edge-*.
     return page(503, 'Something went wrong here. The number of this request is ' + id + '.', 'x-request-id', id);
   }
 }
@@ -50,7 +50,7 @@ async function route(request, address) {
   if (exact.o) {
     return toOrigin(request, '/' + encodePath(exact.o), keptQuery(request.querystring, record.q));
   }
-  // An exact path's release is decided: no other rule of the host may lead away from the path.
+  // The release of an exact path is final: no other rule of the host applies.
   const moved = exact.p ? null : prefixRedirect(path, record.r) || otherSlash(path, record.t);
   if (moved) {
     return redirect(moved.to, moved.status, wholeQuery(request.querystring));
@@ -63,7 +63,7 @@ async function route(request, address) {
   return toOrigin(request, uri, keptQuery(request.querystring, record.q));
 }
 
-// S3 would take versionId, acl and others from a query string, and each would be cached by itself.
+// S3 would take versionId, acl and others from a query string, and each would be cached separately.
 function toOrigin(request, uri, query) {
   request.uri = uri;
   request.querystring = query || {};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which bucket a request goes to, where this function selects it: in the origin mode nearest_bucket.
+// Selects the bucket for a request, in the origin mode nearest_bucket.
 
 import cf from 'cloudfront';
 import { nearestOrigins } from './store.js';
 
-// The role puts true or false here.
+// The role inserts true or false here.
 const SELECTS_ORIGINS = '__EDGE_SELECTS_ORIGINS__';
 
 export function withOrigin(request) {
@@ -12,13 +12,13 @@ export function withOrigin(request) {
 }
 
 async function fromNearest(request) {
-  // Whatever goes wrong here, the behavior's own target serves.
+  // After any error here, the target of the behavior serves.
   try {
     const ids = await nearestOrigins(cf.edgeLocation.region);
     if (ids.length === 2) {
       cf.createRequestOriginGroup({
         originIds: [{ originId: ids[0] }, { originId: ids[1] }],
-        // 404: not replicated yet. Not 403: a right that is missing should be seen.
+        // 404: not replicated yet. Not 403: a missing permission must be visible.
         failoverCriteria: { statusCodes: [404, 500, 502, 503, 504] }
       });
     } else if (ids.length === 1) {

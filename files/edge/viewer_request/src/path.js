@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A path as one name for one object, whichever way the viewer wrote it.
+// Normalises a path: one name for one object, however the viewer encoded it.
 
 // A path that is its own normal form. No segment begins with a dot, so none is a dot segment.
 const PLAIN = /^(\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+\/?$|^\/$/;
-// What S3 takes for a key at most.
+// The longest key in S3.
 const KEY_BYTES = 1024;
 
-// Decoded once, without dot segments and runs of slashes; '' for what no object can be named by.
+// Decoded once, without dot segments and runs of slashes; '' if no object can have such a name.
 export function normalPath(uri) {
   if (PLAIN.test(uri)) {
     return uri.length > KEY_BYTES ? '' : uri;
@@ -19,7 +19,7 @@ export function normalPath(uri) {
   }
 }
 
-// '' for a name that has a NUL or a slash in it, and for what does not begin with a slash.
+// '' for a name that contains a NUL or a slash, and for a path that does not begin with a slash.
 function resolved(uri) {
   const kept = [];
   const parts = uri.split('/');
@@ -42,7 +42,7 @@ function resolved(uri) {
   return '/' + kept.join('/') + (directory && kept.length ? '/' : '');
 }
 
-// As SigV4's UriEncode does, but for the slashes: S3 signs for this form, and would read '+' as a space.
+// As SigV4's UriEncode does, except for slashes: signatures are for this form, and S3 would read '+' as a space.
 export function encodePath(path) {
   return encodeURIComponent(path).replace(/%2F|[!'()*]/g, function (c) {
     return c === '%2F' ? '/' : '%' + c.charCodeAt(0).toString(16).toUpperCase();

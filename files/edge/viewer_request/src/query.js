@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Query strings. What of them is ASCII is left as the viewer encoded it.
+// Query strings. ASCII is left as the viewer encoded it.
 
-// For a Location, which has to be ASCII; '' for what is no UTF-8.
+// For a Location, which has to be ASCII; '' if it is not UTF-8.
 export function wholeQuery(query) {
   const text = written(query, Object.keys(query));
   try {
@@ -13,7 +13,7 @@ export function wholeQuery(query) {
   }
 }
 
-// What the host lets through, by name, so that one set of parameters has one cache entry.
+// The parameters that the host passes on, sorted by name, so that one set of parameters has one cache entry.
 export function keptQuery(query, names) {
   return names ? written(query, Object.keys(query).filter(name => names.includes(name)).sort()) : '';
 }

@@ -3,7 +3,7 @@
 
 import { encodePath } from './path.js';
 
-// The first that fits, or null. A prefix ends where a segment does: /old is not one of /older.
+// The first that fits, or null. A prefix ends where a segment ends: /old is no prefix of /older.
 export function prefixRedirect(path, rules) {
   for (let i = 0; rules && i < rules.length; i++) {
     const from = rules[i][0];
@@ -14,7 +14,7 @@ export function prefixRedirect(path, rules) {
   return null;
 }
 
-// One slash between the two: without one, what follows could go on with the name of the host in `to`.
+// One slash between the two: without it, the rest could extend the host name in `to`.
 function joined(to, rest, whole) {
   return whole ? to : to.replace(/\/+$/, '') + encodePath(rest);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which release a viewer gets: a preview, the canary, or the host's own.
+// Which release a viewer gets: a preview, the canary release, or the host's own.
 
 const RELEASE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const PREVIEW_HOST = 'preview--';
 
-// The prefix of the release's objects, or '' if the host has none. `name` is the host's in the store.
+// The prefix of the release's objects, or '' if the host has none. `name` is the host's name in the store.
 export function releaseOf(record, name, host, cookies, address) {
   const preview = record.g ? previewed(name, host, cookies) : '';
   if (RELEASE.test(preview)) {
@@ -30,12 +30,12 @@ function valueOf(cookies, name) {
   return cookies[name] ? cookies[name].value : '';
 }
 
-// Of an IPv6 address the first 64 bits at most: what follows is drawn anew each day (RFC 8981).
+// At most the first 64 bits of an IPv6 address: the rest changes each day (RFC 8981).
 function network(address) {
   return address.split('::')[0].split(':').slice(0, 4).join(':');
 }
 
-// Every point of presence says the same of an address, without a word between them.
+// A hash: every point of presence gets the same result, without communication.
 function fnv1a(text) {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {

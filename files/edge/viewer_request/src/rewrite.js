@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From a path to an object of the release. Only the last segment says whether it is a file's name: one with a dot is.
+// Maps a path to an object of the release. A path names a file if its last segment contains a dot.
 
 import { encodePath } from './path.js';
 
@@ -17,14 +17,14 @@ export function objectPath(path, rewrite) {
   return path + (rewrite === 'h' ? '.html' : '/index.html');
 }
 
-// Where the host's policy of trailing slashes sends a path, or null.
+// The redirect by the host's word trailing_slash, or null.
 export function otherSlash(path, policy) {
   const name = lastSegment(path);
   if (policy === 'a' && name !== '' && !name.includes('.')) {
     return { to: encodePath(path + '/'), status: 308 };
   }
   const without = path.substring(0, path.length - 1);
-  // Without its slash, a directory v1.2/ would be taken for a file.
+  // Without its slash, a directory v1.2/ would be read as a file.
   if (policy === 'r' && name === '' && without !== '' && !lastSegment(without).includes('.')) {
     return { to: encodePath(without), status: 308 };
   }

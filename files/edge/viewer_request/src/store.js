@@ -6,7 +6,7 @@ import cf from 'cloudfront';
 const SITE = '__EDGE_NAME__';
 const store = cf.kvs();
 
-// The host's record and the name it is kept under: the host's own, its wildcard's, or any host's. null if there is none.
+// The host route, and the name it is stored under: the host's own, its wildcard's, or `*`. null if there is none.
 export async function hostRecord(host) {
   const dot = host.indexOf('.');
   const names = dot < 0 ? [host, '*'] : [host, '*' + host.substring(dot), '*'];
@@ -24,20 +24,20 @@ export async function pathRecord(name, path) {
   return record || {};
 }
 
-// The ids of the one or two origins to ask from this regional edge cache, nearest first; [] for what cannot be used.
+// The ids of the one or two origins for this regional edge cache, nearest first; [] if the value cannot be used.
 export async function nearestOrigins(cache) {
   const record = await read('/n/' + cache);
   const ids = record && record.v === 1 && Array.isArray(record.o) ? record.o : [];
   return ids.every(id => id && typeof id === 'string') && ids[0] !== ids[1] ? ids : [];
 }
 
-// null if there is no such key, {} for a value of a form that is not known here. Each read is awaited on its own: the
-// runtime takes no await in arguments, and reads at once cost more memory than it has.
+// null if there is no such key, {} for a value of an unknown version. Each read is awaited separately: the runtime does not
+// parse await in arguments, and parallel reads need more memory than it has.
 async function read(key) {
   let text = '';
   try {
     text = await store.get(SITE + key);
-  } catch (error) { // so it says that there is no such key
+  } catch (error) { // get() throws if there is no such key
     return null;
   }
   try {

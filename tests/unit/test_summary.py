@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The summary of a run: the journal that its tasks keep, and the lines that are made of it."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleFilterError
+from ansible_collections.multiregion.edge.plugins.filter.resolve import resolve
+from ansible_collections.multiregion.edge.plugins.module_utils._site.summary import grouped, lines
+from ansible_collections.multiregion.edge.plugins.plugin_utils import _journal
+
+REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
+CREATED = [f"Create the bucket shop-{region}-an in {region}" for region in REGIONS]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "shown"),
+    [
+        ([], []),
+        (["Create the distribution of shop"] * 2, ["Create the distribution of shop"]),
+        (CREATED[:2], CREATED[:2]),
+        (
+            [CREATED[0], "Create the key value store shop", *CREATED[1:]],
+            [
+                f"Create the bucket shop-<Region>-an in <Region>, for 3 Regions: {', '.join(REGIONS)}",
+                "Create the key value store shop",
+            ],
+        ),
+        # The name of a Region within another word is none.
+        ([f"Tag us-east-1{letter}" for letter in "abc"], [f"Tag us-east-1{letter}" for letter in "abc"]),
+    ],
+    ids=["nothing", "repeated", "two", "three", "no Region"],
+)
+def test_changes_that_differ_by_their_region_are_one_line(sentences: list[str], shown: list[str]) -> None:
+    assert grouped(sentences) == shown
+
+
+def test_values_that_are_empty_are_left_out() -> None:
+    values = {"site": "shop", "mrap_arn": "", "regions": REGIONS, "buckets_no_longer_used": []}
+    assert lines(values) == ["site: shop", "regions: eu-north-1, us-east-1, ap-southeast-2"]
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path), raising=False)
+
+
+def sentences(host: str) -> list[str]:
+    return [sentence for entry in _journal.entries(host) for sentence in entry["plan"]]
+
+
+def test_a_journal_has_what_each_task_of_the_host_planned_since_it_was_begun(journal: None) -> None:
+    assert sentences("one") == []
+    _journal.start("one")
+    _journal.record("one", "before", {"plan": ["of another play"]})
+    _journal.start("one")
+    _journal.start("other")
+    _journal.record("one", "buckets", {"plan": CREATED})
+    _journal.record("other", "buckets", {"plan": ["of another host"]})
+    _journal.record("one", "unchanged", {"plan": []})
+    _journal.record("one", "info", {"distributions": []})
+    assert sentences("one") == CREATED
+    assert sentences("other") == ["of another host"]
+
+
+def test_of_a_task_that_failed_it_has_what_was_done(journal: None) -> None:
+    _journal.start("one")
+    _journal.record("one", "buckets", {"failed": True, "plan": CREATED, "done": CREATED[:1]})
+    assert sentences("one") == CREATED[:1]
+
+
+RESULTS: dict[str, t.Any] = {"mrap": {"multi_region_access_point": {"arn": "arn:1"}}, "distribution": {}}
+
+
+def test_references_become_what_roles_returned() -> None:
+    data = {"arns": ["$mrap.multi_region_access_point.arn", "arn:2"], "price": "$5", "none": None}
+    assert resolve(data, RESULTS) == {"arns": ["arn:1", "arn:2"], "price": "$5", "none": None}
+
+
+@pytest.mark.parametrize("reference", ["$distribution.distribution.arn", "$certificate.certificate.arn"])
+def test_a_reference_that_nothing_has_returned_is_a_sentence(reference: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"is not known: no role that ran before has returned it"):
+        resolve([reference], RESULTS)
