@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets import emptying
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets import operations
 
 from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
@@ -108,7 +108,7 @@ def test_buckets_that_are_not_empty_are_refused_with_what_is_in_them(local_aws: 
 def test_everything_goes_by_force_and_replication_first(
     local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying, "_BATCH", 2)
+    monkeypatch.setattr(operations, "_BATCH", 2)
     for region in REGIONS:
         fill(local_aws, region)
     replicate(local_aws)
@@ -143,7 +143,7 @@ def test_a_run_goes_on_where_the_last_one_was_killed(local_aws: LocalAws, module
 def test_what_comes_in_late_goes_too(local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replica that was on its way is there only after everything was deleted."""
     fill(local_aws, "eu-north-1")
-    once = emptying.empty
+    once = operations.empty
 
     def then_one_more(s3: Any, bucket: dict[str, str], tell: Any) -> None:
         once(s3, bucket, tell)
