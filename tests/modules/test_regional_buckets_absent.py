@@ -151,7 +151,7 @@ def test_what_comes_in_late_goes_too(local_aws: LocalAws, modules: Modules, monk
             local_aws.client("s3", "eu-north-1").put_object(Bucket=NAMES["eu-north-1"], Key=late.pop(), Body=b"late")
 
     late = ["one", "two"]
-    monkeypatch.setattr("ansible_collections.multiregion.edge.plugins.module_utils._buckets.api.empty", then_one_more)
+    monkeypatch.setattr(operations, "empty", then_one_more)
     run(modules, force_empty=True)
     assert left(local_aws) == set()
 
