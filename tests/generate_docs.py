@@ -190,6 +190,8 @@ def _role_default(option: str, facts: dict[str, t.Any], defaults: dict[str, t.An
     value = defaults.get(option, facts.get("default"))
     if value in (None, "", [], {}):
         return "none"
+    if isinstance(value, str) and "__" in value:  # a variable of the role's own
+        return "as described"
     return f"`{json.dumps(value) if isinstance(value, bool) else value}`"
 
 

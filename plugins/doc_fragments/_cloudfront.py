@@ -20,7 +20,7 @@ options:
     description:
       - V(present) brings it about, with the least change. What is not given survives.
       - V(absent) deletes it, and nothing that lacks this collection's mark. While distributions use it, CloudFront
-        refuses that, and the message says which.
+        refuses that, and the message names it.
     type: str
     choices: [present, absent]
     default: present
@@ -35,7 +35,7 @@ options:
     default: {}
   adopt:
     description:
-      - What to do where none has the O(name). V(equal) uses one of any name that says the same, which spares the
+      - What to do where none has the O(name). V(equal) uses one of any name that has the same effect, which spares the
         account's quota. AWS's own come first, then this collection's, then others.
       - V(managed) uses AWS's own only, and V(never) none.
       - What is adopted is never changed or deleted. It may be deleted by others.
@@ -44,6 +44,7 @@ options:
     default: equal
 notes:
   - This collection's mark is C((multiregion.edge)) in its comment or description. One of this O(name) that has no mark
-    is used as it is if it says the same, and refused otherwise.
-  - If others change it meanwhile it is read and planned again, and a warning says what of theirs was changed again.
+    is used as it is if it has the same effect, and refused otherwise.
+  - If another process changes it during the run, it is read and planned again. A warning names what was
+    overwritten.
 """

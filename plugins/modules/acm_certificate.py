@@ -49,7 +49,7 @@ options:
     default: {}
   wait:
     description:
-      - Whether to wait until the certificate is issued. Without, until ACM tells the validation records, which takes
+      - Whether to wait until the certificate is issued. Without, until ACM returns the validation records, which takes
         it some seconds.
     type: bool
     default: true

@@ -13,9 +13,9 @@ short_description: What CloudFront's cache goes by, and for how long
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates, updates or deletes a cache policy, which says by what of a request CloudFront tells objects in its cache
-    from each other, and how long it keeps them. What is part of the cache key also goes to the origin.
-  - An account can have 20 of its own. So one that says the same is used if there is one, such as AWS's
+  - Creates, updates or deletes a cache policy, which defines by what of a request CloudFront distinguishes objects in
+    its cache, and how long it keeps them. What is part of the cache key also goes to the origin.
+  - An account can have 20 of its own. So one that has the same effect is used if there is one, such as AWS's
     C(Managed-CachingOptimized), whose settings a new one has where nothing else is given.
 options:
   comment:
@@ -28,12 +28,12 @@ options:
       - The default of a new one is V(1), or less where O(default_ttl) or O(max_ttl) is.
     type: int
   default_ttl:
-    description: Seconds that CloudFront keeps an object of which the origin says nothing. The default of a new one is
+    description: Seconds that CloudFront keeps an object for which the origin sets no time. The default of a new one is
       a day, or what is nearest to it between O(min_ttl) and O(max_ttl).
     type: int
   max_ttl:
     description:
-      - Seconds that CloudFront keeps an object at most, whatever the origin says. The default of a new one is a year,
+      - Seconds that CloudFront keeps an object at most, whatever the origin sets. The default of a new one is a year,
         or more where the others are.
       - With V(0) nothing is cached, and there can be no part of a cache key and no compression.
     type: int
@@ -58,7 +58,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: AWS's own, which says what this does, is used instead of a new one
+- name: AWS's own, which has the same effect, is used instead of a new one
   multiregion.edge.cloudfront_cache_policy:
     name: my-site-files
 
@@ -108,7 +108,7 @@ cache_policy:
       returned: always
       sample: 1
     default_ttl:
-      description: Seconds that an object is kept of which the origin says nothing.
+      description: Seconds that an object is kept for which the origin sets no time.
       type: int
       returned: always
       sample: 86400

@@ -20,7 +20,7 @@ description:
   - What CloudFront would refuse, and what S3 would refuse afterwards, is refused before the first change, also in
     check mode. For that the policies and origin access controls that are named are read.
   - An update that would remove what the installed botocore does not know is refused.
-  - The distribution is found by its tag C(multiregion-edge), whose value is O(name). One of somebody else is never
+  - The distribution is found by its tag C(multiregion-edge), whose value is O(name). Any other is never
     changed, also if it has the same aliases.
 options:
   name:
@@ -56,10 +56,10 @@ options:
   default_root_object:
     description:
       - The object that is served for C(/). An origin in S3 needs one, for who may list it would get its keys there;
-        V("") says that C(/) never gets to the origin.
+        V("") means that C(/) never gets to the origin.
     type: str
   enabled:
-    description: Whether the distribution serves, as a new one does unless told otherwise.
+    description: Whether the distribution serves, as a new one does by default.
     type: bool
   http_version:
     description: The newest version of HTTP, such as V(http2and3).
@@ -86,8 +86,8 @@ options:
     default: true
   mrap_origin_shape:
     description:
-      - What CloudFront is told that an origin is which is a Multi-Region Access Point and has an
-        C(origin_access_control_id), a C(custom_origin_config) or an C(s3_origin_config). AWS's documentation says both.
+      - How CloudFront is given an origin that is a Multi-Region Access Point and has an
+        C(origin_access_control_id), a C(custom_origin_config) or an C(s3_origin_config). AWS's documentation has both.
       - With V(auto) the one that is live stays; a new one is V(custom), and V(s3) if CloudFront refuses that.
     type: str
     choices: [auto, custom, s3]

@@ -70,7 +70,7 @@ options:
     default: []
     suboptions:
       name:
-        description: What the case shows; it is what a failure is told by.
+        description: What the case shows; a failure is reported with it.
         type: str
         required: true
       event:
@@ -95,7 +95,7 @@ options:
     type: int
     default: 80
   wait:
-    description: Whether to wait until the LIVE stage is on its way to the edges no more, as far as CloudFront tells.
+    description: Whether to wait until the LIVE stage is deployed to the edges, as far as CloudFront reports it.
     type: bool
     default: true
   wait_timeout:
@@ -110,10 +110,10 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: A router that has to find its way before it is published
+- name: A viewer function that is tested before it is published
   multiregion.edge.cloudfront_function:
     name: my-site-viewer-request
-    src: router.js
+    src: viewer-request.js
     key_value_store_arns:
       - "{{ store.key_value_store.arn }}"
     tests:
@@ -163,7 +163,7 @@ function:
       elements: str
       returned: always
     status:
-      description: What CloudFront tells of its LIVE stage. V(UNASSOCIATED) if no distribution uses it.
+      description: The status of its LIVE stage. V(UNASSOCIATED) if no distribution uses it.
       type: str
       returned: always
       sample: DEPLOYED

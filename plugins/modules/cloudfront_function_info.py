@@ -30,11 +30,11 @@ EXAMPLES = r"""
 - name: What do viewers get?
   multiregion.edge.cloudfront_function_info:
     name: my-site-viewer-request
-  register: router
+  register: found
 
 - name: That
   ansible.builtin.debug:
-    msg: "{{ router.functions | map(attribute='live.code_sha256') }}"
+    msg: "{{ found.functions | map(attribute='live.code_sha256') }}"
 """
 
 RETURN = r"""
@@ -103,7 +103,7 @@ functions:
           returned: always
           sample: E2QWRUHAPOMQZL
         status:
-          description: What CloudFront tells of the stage.
+          description: The status of the stage.
           type: str
           returned: always
           sample: UNPUBLISHED
@@ -146,7 +146,7 @@ functions:
           returned: always
           sample: E2QWRUHAPOMQZL
         status:
-          description: What CloudFront tells of the stage.
+          description: The status of the stage.
           type: str
           returned: always
           sample: DEPLOYED

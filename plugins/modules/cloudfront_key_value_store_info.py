@@ -13,7 +13,7 @@ short_description: Facts about CloudFront KeyValueStores
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Returns one key value store, or all of the account. Its calls are free; keys are told by
+  - Returns one key value store, or all of the account. Its calls are free; keys are returned by
     M(multiregion.edge.cloudfront_key_value_store_keys_info), whose calls are not.
 options:
   name:
@@ -33,7 +33,7 @@ EXAMPLES = r"""
 
 - name: These
   ansible.builtin.debug:
-    msg: "{{ found.key_value_stores | selectattr('ours') | map(attribute='name') }}"
+    msg: "{{ found.key_value_stores | selectattr('managed') | map(attribute='name') }}"
 """
 
 RETURN = r"""
@@ -68,7 +68,7 @@ key_value_stores:
       description: Its comment.
       type: str
       returned: always
-    ours:
+    managed:
       description: Whether it has this collection's mark, without which it is never changed.
       type: bool
       returned: always

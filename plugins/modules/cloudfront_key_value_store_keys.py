@@ -13,11 +13,11 @@ short_description: Keys of a CloudFront KeyValueStore
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Brings any number of keys to what a task or a file says, in batches of up to 50 that each need the one before.
-    What others write meanwhile is read again and kept. Keys that are not named are left alone.
+  - Brings any number of keys to what a task or a file defines, in batches of up to 50 that each need the one before.
+    What others write at the same time is read again and kept. Keys that are not named are left alone.
   - With O(prefix), several sites or applications share a store. A key of the module's own, C(_digest/) and the
     prefix, then has the hash of all keys below it, so that a run that changes nothing makes two calls. Only this
-    module may write below such a prefix; if somebody else did, O(compare=listing) finds out.
+    module may write below such a prefix; if another did, O(compare=listing) finds out.
   - Limits of CloudFront (512 bytes a key, 1 KB a value, 5 MB a store with what others keep there) are checked before
     the first write.
   - Hosts and their releases are M(multiregion.edge.site_routes)'s, and not keys to be written here.
@@ -66,7 +66,7 @@ options:
     description:
       - A bucket of the same account, such as the home bucket of a site, that keeps a list of the keys below
         O(prefix), at C(_edge/keys/STORE_ID/HASH_OF_THE_PREFIX.json.gz). A small change then reads no other key. It is
-        believed only if the digest vouches for it, so it may be deleted at any time.
+        used only if it matches the digest, so it may be deleted at any time.
     type: str
   manifest_region:
     description: The Region of O(manifest_bucket).
@@ -79,7 +79,7 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: A redirect table, exactly as the file says
+- name: A redirect table, exactly as in the file
   multiregion.edge.cloudfront_key_value_store_keys:
     store: my-site
     prefix: redirects/

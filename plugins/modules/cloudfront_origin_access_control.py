@@ -58,7 +58,7 @@ EXAMPLES = r"""
 - name: Let CloudFront sign for a Multi-Region Access Point
   multiregion.edge.cloudfront_origin_access_control:
     name: my-site-access-point
-    description: The access point of my-site
+    description: The MRAP of my-site
     signing_protocol: sigv4a
 
 - name: Remove what no distribution uses any more

@@ -13,9 +13,9 @@ short_description: What of a viewer's request CloudFront passes on
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates, updates or deletes an origin request policy, which says what of a viewer's request goes to the origin
+  - Creates, updates or deletes an origin request policy, which defines what of a viewer's request goes to the origin
     without being part of the cache key. What is in the cache key goes there anyway.
-  - An account can have 20 of its own. So one that says the same is used if there is one, such as AWS's
+  - An account can have 20 of its own. So one that has the same effect is used if there is one, such as AWS's
     C(Managed-CORS-S3Origin).
   - A new one passes on nothing but what is given.
 options:
@@ -48,7 +48,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Tell the origin where the viewer is
+- name: Send the viewer's location to the origin
   multiregion.edge.cloudfront_origin_request_policy:
     name: my-site-viewer
     headers_config:

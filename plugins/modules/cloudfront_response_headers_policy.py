@@ -13,9 +13,9 @@ short_description: Headers that CloudFront adds to responses, or removes
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Creates, updates or deletes a response headers policy, which says what headers CloudFront adds to the responses
+  - Creates, updates or deletes a response headers policy, which defines what headers CloudFront adds to the responses
     that it gives viewers, and which of the origin's it removes.
-  - An account can have 20 of its own. So one that says the same is used if there is one, such as AWS's
+  - An account can have 20 of its own. So one that has the same effect is used if there is one, such as AWS's
     C(Managed-SecurityHeadersPolicy).
   - A new one has what is given, and nothing else.
 options:
@@ -57,7 +57,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Security headers, and nothing that tells of the origin
+- name: Security headers, and none that reveal the origin
   multiregion.edge.cloudfront_response_headers_policy:
     name: my-site-headers
     security_headers_config:

@@ -19,8 +19,8 @@ description:
     C(-2), C(-3) and so on after it.
   - Rights that the role has before and after a change are never missing in between. What moves to another policy is
     granted there before it is revoked where it was, and what is new is granted last.
-  - A service that is new gets none of the rights that end. If policies change and no service of before stays, nobody
-    may assume the role until they are changed.
+  - A service that is new gets none of the rights that end. If policies change and no service of before stays, no
+    service may assume the role until they are changed.
   - A change of a policy is a new version of it that is the default at once. Of the five versions that IAM keeps, the
     oldest that is not the default gives way.
   - IAM shows a change some seconds late. The module tries again what IAM refuses until then, and waits until IAM

@@ -15,7 +15,7 @@ author: The multiregion.edge contributors (@multiregion)
 description:
   - Creates or updates a Lambda function in us-east-1, where Lambda@Edge replicates from, and publishes a
     numbered version, which is what a distribution associates.
-  - Whether the code changed is told by the identity of the package (see
+  - Whether the code changed is decided by the identity of the package (see
     M(multiregion.edge.lambda_edge_package)), which is kept in the function's description. For unchanged content
     the version that is there is returned and none is made.
   - What Lambda@Edge refuses is checked first; also whether it may assume the role, if these credentials may read that.
@@ -29,7 +29,7 @@ options:
     description:
       - With V(absent), the function goes with all its versions, and its logs in all Regions. It is refused as long as a
         distribution associates a version.
-      - AWS keeps replicas for some hours after the last distribution has let go of a version, and deletes nothing
+      - AWS keeps replicas for some hours after the last distribution has stopped using a version, and deletes nothing
         before. That is no failure. RV(pending) is true then, and a later run deletes the function.
     type: str
     choices: [present, absent]
@@ -89,24 +89,24 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: The signer
+- name: Create the origin request function
   multiregion.edge.lambda_edge_function:
     name: my-site-origin-request
     package: /tmp/origin_request.zip
     role_arn: arn:aws:iam::111122223333:role/my-site-origin-request
     log_retention: 30
-  register: signer
+  register: origin_request
 
-- name: No signer any more, after its distribution has let go of it
+- name: Delete the origin request function, after no distribution uses it
   multiregion.edge.lambda_edge_function:
     name: my-site-origin-request
     state: absent
-  register: signer
+  register: origin_request
 
 - name: What AWS deletes later
   ansible.builtin.debug:
-    msg: "{{ signer.pending_reason }}"
-  when: signer.pending
+    msg: "{{ origin_request.pending_reason }}"
+  when: origin_request.pending
 """
 
 RETURN = r"""

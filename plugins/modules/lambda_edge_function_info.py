@@ -34,15 +34,15 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Which versions of the signer are there?
+- name: Find the versions of the origin request function
   multiregion.edge.lambda_edge_function_info:
     name: my-site-origin-request
     log_groups: true
-  register: signer
+  register: origin_request
 
 - name: Those that no distribution associates
   ansible.builtin.debug:
-    msg: "{{ signer.functions[0].versions | rejectattr('distribution_ids') | map(attribute='version') }}"
+    msg: "{{ origin_request.functions[0].versions | rejectattr('distribution_ids') | map(attribute='version') }}"
 """
 
 RETURN = r"""
@@ -130,7 +130,7 @@ functions:
           type: str
           returned: always
         code_sha256:
-          description: The hash that Lambda tells of its zip.
+          description: Lambda's hash of its zip.
           type: str
           returned: always
         last_modified:

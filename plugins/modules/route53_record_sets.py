@@ -16,7 +16,7 @@ description:
   - Brings record sets of one public hosted zone of Route 53 to what is given, or deletes them, in one change that is
     made as a whole or not at all.
   - Besides what M(amazon.aws.route53) can do, it knows the type V(HTTPS), changes all records in one call, and
-    overwrites nobody's record.
+    overwrites no record of others.
   - A record that is there already and points elsewhere is refused, unless O(take_over=true); so is any other record
     that cannot be beside one that is given. Weighted records have C((multiregion.edge)) at the end of their
     identifier, by which they are known to be this collection's.
@@ -68,7 +68,7 @@ options:
             default: false
       set_identifier:
         description:
-          - What tells weighted records of one name and type apart.
+          - Identifies a weighted record among those of one name and type.
           - A weighted record that is there keeps what is not given of it.
         type: str
       weight:
@@ -80,13 +80,13 @@ options:
         type: str
   state:
     description:
-      - V(absent) deletes those of O(records) that point where it says, and weighted ones with this collection's mark.
-        RV(left) names the others.
+      - V(absent) deletes those of O(records) that point to the given target, and weighted ones with this collection's
+        mark. RV(left) names the others.
     type: str
     choices: [present, absent]
     default: present
   take_over:
-    description: Whether records that point elsewhere, or cannot be beside what is given, give way.
+    description: Whether records that point elsewhere, or conflict with what is given, are replaced.
     type: bool
     default: false
   wait:

@@ -16,7 +16,7 @@ description:
   - Creates an S3 Multi-Region Access Point over one bucket a Region, gives it a policy, and waits until both are in
     effect; or deletes it.
   - AWS lets nothing but the policy be changed later. A name that exists with other buckets is refused. Deleting an
-    access point leaves its buckets and their objects as they are, and one that is created under the same name
+    MRAP leaves its buckets and their objects as they are, and one that is created under the same name
     afterwards has another alias.
   - Creation takes AWS minutes to hours. A run that was stopped or that reached O(wait_timeout) is resumed by
     running it again; it never starts a second creation while one goes on.
@@ -24,7 +24,7 @@ description:
     the same options.
 options:
   name:
-    description: The access point's name, 3 to 50 lower-case letters, digits and hyphens, unique in the account.
+    description: The MRAP's name, 3 to 50 lower-case letters, digits and hyphens, unique in the account.
     type: str
     required: true
   state:
@@ -41,32 +41,32 @@ options:
     elements: str
   site:
     description:
-      - The site that the access point is for, of which O(name) must begin, followed by a hyphen and eight hexadecimal
+      - The site that the MRAP is for, of which O(name) must begin, followed by a hyphen and eight hexadecimal
         digits.
       - If it is given, nothing is deleted whose buckets are another site's by their tag C(multiregion-edge), nothing is
-        created beside another access point of the site unless O(allow_replacement) is set, and RV(others) is returned.
+        created beside another MRAP of the site unless O(allow_replacement) is set, and RV(others) is returned.
     type: str
   allow_replacement:
     description:
-      - Whether an access point may be created beside another one of the O(site), over other Regions.
-      - To go over to it without an outage, let the distribution use the new one before the old one is deleted.
+      - Whether an MRAP may be created beside another one of the O(site), over other Regions.
+      - To switch to it without an outage, let the distribution use the new one before the old one is deleted.
     type: bool
     default: false
   policy:
     description:
-      - The whole policy of the access point, as a policy document. Without it, the policy is left as it is.
+      - The whole policy of the MRAP, as a policy document. Without it, the policy is left as it is.
       - It is compared by its meaning, so the order of statements and actions does not count, nor whether one action
         stands in a list.
       - AWS takes one policy at a time. While another one spreads, this one is put afterwards.
       - AWS never deletes a policy. To take one back, give another one.
-      - With O(wait=false), it is left to a later run unless the access point can take it at once.
+      - With O(wait=false), it is left to a later run unless the MRAP can take it at once.
     type: dict
   distribution_arns:
     description:
-      - The ARNs of the CloudFront distributions that may read through the access point with an origin access control.
+      - The ARNs of the CloudFront distributions that may read through the MRAP with an origin access control.
       - The policy becomes one that allows C(s3:GetObject) and C(s3:ListBucket) to exactly these distributions, and
         denies all requests without TLS.
-      - With V([]), no distribution may read. An access point without a policy is left without one, since AWS never
+      - With V([]), no distribution may read. An MRAP without a policy is left without one, since AWS never
         deletes a policy; any other policy is replaced by one that only denies requests without TLS.
       - Without this option and without O(policy), the policy is left as it is.
       - In check mode, an ARN may be C((known after apply)).
@@ -74,7 +74,7 @@ options:
     type: list
     elements: str
   wait:
-    description: Whether to wait until the access point serves, its policy is in effect, or it is gone.
+    description: Whether to wait until the MRAP serves, its policy is in effect, or it is gone.
     type: bool
     default: true
   wait_timeout:
@@ -136,7 +136,7 @@ EXAMPLES = r"""
           Action: s3:GetObject
           Resource: "{{ access_point.multi_region_access_point.arn }}/object/*"
 
-- name: Have one over more Regions beside it, to go over to
+- name: Create one over more Regions beside it, to switch to
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-90b1c5d7
     site: my-site
@@ -156,7 +156,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 multi_region_access_point:
-  description: The access point. Its alias, and what contains the alias, is C((known after apply)) until AWS has
+  description: The MRAP. Its alias, and what contains the alias, is C((known after apply)) until AWS has
     given it one. V(null) if O(state=absent) and it is gone.
   returned: success
   type: dict
@@ -192,14 +192,14 @@ multi_region_access_point:
       elements: str
       returned: always
     regions:
-      description: The names of its buckets by their Regions; empty until AWS tells them, unless their names do.
+      description: The names of its buckets by their Regions; empty until AWS returns them, unless their names do.
       type: dict
       returned: always
       sample:
         eu-north-1: my-site-111122223333-eu-north-1-an
         us-east-1: my-site-111122223333-us-east-1-an
 others:
-  description: The other access points of the O(site). Empty if no site is given.
+  description: The other MRAPs of the O(site). Empty if no site is given.
   returned: success
   type: list
   elements: dict

@@ -15,10 +15,10 @@ author: The multiregion.edge contributors (@multiregion)
 description:
   - Returns one Multi-Region Access Point, those of a site, or all of the account, with their policies and with the
     Regions that are in service.
-  - A site's access points are those called by its name, a hyphen and eight hexadecimal digits.
+  - A site's MRAPs are those called by its name, a hyphen and eight hexadecimal digits.
 options:
   name:
-    description: The name of one access point. Mutually exclusive with O(site).
+    description: The name of one MRAP. Mutually exclusive with O(site).
     type: str
   site:
     description: The name of a site. Mutually exclusive with O(name).
@@ -31,7 +31,7 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: Which access points has my site?
+- name: Which MRAPs has my site?
   multiregion.edge.s3_multi_region_access_point_info:
     site: my-site
   register: found
@@ -47,7 +47,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ---
 access_points:
-  description: The access points, by their names in order; none where there is none.
+  description: The MRAPs, by their names in order; none where there is none.
   returned: success
   type: list
   elements: dict
@@ -104,7 +104,7 @@ access_points:
       returned: always
     routes:
       description: V(100) for every Region that is in service and V(0) for every one that is not. V(null) if AWS does
-        not run_info, as of an access point with one Region.
+        not run_info, as of an MRAP with one Region.
       type: dict
       returned: always
       sample:

@@ -13,7 +13,7 @@ short_description: Which Regions of a Multi-Region Access Point are in service
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
-  - Sets the traffic dials of a Multi-Region Access Point. A Region whose dial is 0 is out of service, so nobody is
+  - Sets the traffic dials of a Multi-Region Access Point. A Region whose dial is 0 is out of service, so no request is
     routed to it; one whose dial is 100 is in service. Requests that are in progress are not cut off.
   - AWS has endpoints for this in C(us-east-1), C(us-west-2), C(ap-southeast-2), C(ap-northeast-1) and C(eu-west-1).
     They are tried in turn, with_short_timeouts, and any of them will do, whatever O(region) is.
@@ -21,19 +21,19 @@ description:
 options:
   arn:
     description:
-      - The access point's ARN.
-      - It is the ARN and not the name, for turning a name into an ARN needs the access points' control plane, which is
+      - The MRAP's ARN.
+      - It is the ARN and not the name, for turning a name into an ARN needs the MRAPs' control plane, which is
         in C(us-west-2) only, and that may be the Region that is down. Note it down before you need it.
     type: str
     required: true
   state:
-    description: With V(absent), all Regions are in service, as they are in a new access point.
+    description: With V(absent), all Regions are in service, as they are in a new MRAP.
     type: str
     choices: [present, absent]
     default: present
   out_of_service:
     description:
-      - The Regions that are out of service. All others of the access point are in service.
+      - The Regions that are out of service. All others of the MRAP are in service.
       - At least one Region must stay in service.
       - Mutually exclusive with O(dials); one of them is required if O(state=present).
     type: list
@@ -52,7 +52,7 @@ options:
     type: int
     default: 600
 notes:
-  - Unless O(aws_config) says otherwise, an endpoint is given 3 seconds to accept a connection, 10 to answer, and one
+  - Unless O(aws_config) sets otherwise, an endpoint is given 3 seconds to accept a connection, 10 to answer, and one
     attempt before the next one is tried.
 extends_documentation_fragment:
   - multiregion.edge._aws
@@ -115,7 +115,7 @@ out_of_service:
   sample: [us-east-1]
 endpoint:
   description: The Region whose endpoint answered last. V(null) if none was asked, as in check mode before there is an
-    access point.
+    MRAP.
   returned: success
   type: str
   sample: us-west-2

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: s3_region_markers
-short_description: An object in each bucket that says which Region it is in
+short_description: An object in each bucket with the name of its Region
 version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
@@ -35,7 +35,7 @@ extends_documentation_fragment:
 
 EXAMPLES = r"""
 ---
-- name: Let each bucket say which Region it is in
+- name: Write Region marker objects
   multiregion.edge.s3_region_markers:
     buckets:
       eu-north-1: my-site-111122223333-eu-north-1-an
@@ -59,7 +59,7 @@ plan:
   returned: always
   type: list
   elements: str
-  sample: [Say in my-site-111122223333-eu-north-1-an that it is in eu-north-1]
+  sample: [Write the marker of eu-north-1 to my-site-111122223333-eu-north-1-an]
 api_calls:
   description: How many calls of AWS APIs this run made.
   returned: success

@@ -19,7 +19,7 @@ description:
     default encryption, a policy that refuses plain HTTP and TLS before 1.2, a lifecycle that removes old versions,
     delete markers without versions, and uploads that were not finished in seven days, and the tag
     C(multiregion-edge) with the site's name.
-  - What others put into a bucket's policy, lifecycle or tags survives; ours are the statements and rules whose
+  - What others put into a bucket's policy, lifecycle or tags survives; managed are the statements and rules whose
     Sid or ID begins with C(MultiregionEdge).
   - A bucket that exists already is taken over if its tag C(multiregion-edge) names the site; without that tag, if
     it is empty, or if it is given in O(names). One whose tag names another site is refused.
@@ -47,7 +47,7 @@ options:
     default: present
   namespace:
     description:
-      - With V(account_regional), the names are in the account's own namespace, where nobody else can ever take them.
+      - With V(account_regional), the names are in the account's own namespace, where no other account can take them.
         S3 has none in me-central-1 and me-south-1.
       - With V(global), the buckets are named C(<prefix>-<region>) and shared with the whole world; O(prefix) must be
         given.

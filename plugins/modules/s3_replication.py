@@ -17,8 +17,8 @@ description:
     written, to all others (O(topology=hub)), or from every one to every other (O(topology=mesh)).
   - S3 does not replicate a replica again, so a mesh has a rule for each pair of Regions, and nothing goes round
     in circles.
-  - Rules whose ID does not begin with C(multiregion-edge-) are somebody else's, and survive unless O(purge).
-  - Another home, another topology and other Regions are set in an order in which whatever is written meanwhile
+  - Rules whose ID does not begin with C(multiregion-edge-) are not managed, and survive unless O(purge).
+  - Another home, another topology and other Regions are set in an order in which whatever is written in between
     reaches every Region - buckets that start to replicate come first, and only when their rules are in effect do
     others stop.
   - Only what is written from then on is replicated, not what is in the buckets already.
@@ -87,7 +87,7 @@ options:
     type: dict
     default: {}
   purge:
-    description: Whether rules that are not ours are removed.
+    description: Whether rules that are not managed are removed.
     type: bool
     default: false
   wait_timeout:
@@ -179,7 +179,7 @@ replication:
               description: V(Enabled) or V(Disabled).
               type: str
               returned: always
-            ours:
+            managed:
               description: Whether it is a rule of this collection.
               type: bool
               returned: always
@@ -192,7 +192,7 @@ replication:
           destination: my-site-111122223333-us-east-1-an
           priority: 14
           status: Enabled
-          ours: true
+          managed: true
     us-east-1:
       bucket: my-site-111122223333-us-east-1-an
       role_arn:

@@ -17,10 +17,10 @@ description:
     again, and succeeds only when nothing is missing.
   - Replication brings what is written after it was set up. So this is for a Region that is added, and for objects
     whose replication failed.
-  - Objects are compared by key, size and ETag, and where an ETag tells nothing of the content (KMS encryption, other
-    part sizes) by version id and checksum. Only current versions are compared and copied.
+  - Objects are compared by key, size and ETag, and where an ETag proves nothing about the content (KMS encryption,
+    other part sizes) by version id and checksum. Only current versions are compared and copied.
   - Copies are made by S3 itself, many side by side, with metadata, headers, tags and website redirect. An object that
-    was uploaded in parts is copied in parts of the same sizes. A copy is encrypted as its bucket says.
+    was uploaded in parts is copied in parts of the same sizes. A copy is encrypted as its bucket is configured.
   - A run that was stopped is resumed by running it again.
 notes:
   - What replication is about to bring counts as missing. Copying it too does no harm but costs a version. In a mesh,

@@ -20,7 +20,7 @@ description:
     probe object, a small one that it writes to each source, waits for in each destination and removes everywhere.
   - It does not fail because replication is broken. Use M(ansible.builtin.assert) on RV(healthy) for that. It fails if
     these credentials may not read the buckets.
-  - What these credentials may not look at, besides the buckets and their rules, counts as right: a probe object
+  - What these credentials may not look at, besides the buckets and their rules, counts as right. A probe object
     shows otherwise.
 options:
   buckets:

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author: The multiregion.edge contributors (@multiregion)
 description:
   - Writes, for each of CloudFront's 13 regional edge caches, the two nearest buckets into the site's key value store.
-    The router at the edge makes an origin group of them, so what the nearest one lacks or fails at, the next one
-    answers.
+    The viewer function at the edge makes an origin group of them, so what the nearest one lacks or fails at, the next
+    one answers.
   - It also takes Regions out of service and puts them back. All caches are switched by one call, which CloudFront has
     within seconds, with no deployment.
   - The distribution's origins are named C(bucket-<Region>).

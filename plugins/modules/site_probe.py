@@ -39,7 +39,7 @@ options:
         type: dict
         default: {}
   not_from:
-    description: The Regions that nobody should be served from.
+    description: The Regions that no viewer should be served from.
     type: list
     elements: str
     default: []
@@ -61,7 +61,7 @@ EXAMPLES = r"""
         url: https://www.example.com
   register: probe
 
-- name: Prove that Stockholm serves nobody any more
+- name: Prove that Stockholm serves no viewer any more
   multiregion.edge.site_probe:
     probes:
       - name: here

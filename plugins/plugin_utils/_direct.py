@@ -115,7 +115,7 @@ class DirectAction(NormalAction):
     def _interpreter(self, variables: dict[str, t.Any]) -> t.Any:
         try:
             return self._templar.template(C.config.get_config_value("INTERPRETER_PYTHON", variables=variables))
-        except AnsibleError:  # omitted, or a mistake: core knows what to do, or says so
+        except AnsibleError:  # omitted, or a mistake: core knows what to do, or reports it
             return None
 
     def _environment(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import loops
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.plan import Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
@@ -16,11 +17,13 @@ from edge.viewer_engines import SITE, V8, Outcome, event, query_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from unit.operations import operations
+
 WWW = "www.example.com"
 
 
 @pytest.fixture(scope="module")
-def router() -> t.Iterator[V8]:
+def viewer_function() -> t.Iterator[V8]:
     engine = V8()
     yield engine
     engine.close()
@@ -29,16 +32,16 @@ def router() -> t.Iterator[V8]:
 def written(hosts: dict[str, t.Any]) -> dict[str, str]:
     """The keys of a store that was empty."""
     wanted = desired({"site": SITE, "hosts": hosts, "purge": False, "state": "present"})
-    steps = plan(Observed({}), wanted, "arn", "store").steps
+    steps = plan(operations(KeysApi), Observed({}), wanted, "arn", "store").steps
     return {key: text for step in steps for key, text in step.arguments["puts"].items()}
 
 
 def asked(
-    router: V8, keys: dict[str, str], address: str, cookies: dict[str, str] | None = None, path: str = ""
+    viewer_function: V8, keys: dict[str, str], address: str, cookies: dict[str, str] | None = None, path: str = ""
 ) -> Outcome:
     host, slash, rest = address.partition("/")
     uri, _, query = (slash + rest).partition("?")
-    (outcome,) = router.run([(event(path or uri, host, query_of(query), cookies or {}), keys)])
+    (outcome,) = viewer_function.run([(event(path or uri, host, query_of(query), cookies or {}), keys)])
     return outcome
 
 
@@ -92,12 +95,12 @@ HOSTS = {
     ],
     ids=ascii,
 )
-def test_every_word_does_what_it_says(router: V8, address: str, cookies: dict[str, str], answer: str) -> None:
-    assert asked(router, written(HOSTS), address, cookies).text == answer
+def test_every_word_does_what_it_says(viewer_function: V8, address: str, cookies: dict[str, str], answer: str) -> None:
+    assert asked(viewer_function, written(HOSTS), address, cookies).text == answer
 
 
-def test_maintenance_says_when_to_come_back(router: V8) -> None:
-    headers = asked(router, written(HOSTS), "closed.example.com/").value["headers"]
+def test_maintenance_says_when_to_come_back(viewer_function: V8) -> None:
+    headers = asked(viewer_function, written(HOSTS), "closed.example.com/").value["headers"]
     assert headers["retry-after"]["value"] == "600"
 
 
@@ -130,15 +133,17 @@ redirecting = st.fixed_dictionaries(
 @example({"redirects": [], "paths": {"/a": {"redirect_to": "/b/../a"}}, "trailing_slash": "keep"})
 @example({"redirects": [{"from": "/a/", "to": "/a//"}], "paths": {}, "trailing_slash": "keep"})
 @example({"redirects": [{"from": "/a", "to": "/%61/."}], "paths": {}, "trailing_slash": "remove"})
-def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(router: V8, entry: dict[str, t.Any]) -> None:
+def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(
+    viewer_function: V8, entry: dict[str, t.Any]
+) -> None:
     starts = [each["from"] for each in entry["redirects"]]
-    starts += [path for path, record in entry["paths"].items() if "redirect_to" in record]
+    starts += [path for path, found in entry["paths"].items() if "redirect_to" in found]
     try:
         keys, refused = written({WWW: entry}), ""
     except EdgeError as error:
         keys, refused = unchecked(entry), str(error)
         assert "is a redirect loop" in refused
-    assert bool(refused) == any(circles(router, keys, start) for start in starts)
+    assert bool(refused) == any(circles(viewer_function, keys, start) for start in starts)
 
 
 def unchecked(entry: dict[str, t.Any]) -> dict[str, str]:
@@ -147,9 +152,11 @@ def unchecked(entry: dict[str, t.Any]) -> dict[str, str]:
         return written({WWW: entry})
 
 
-def circles(router: V8, keys: dict[str, str], path: str) -> bool:
+def circles(viewer_function: V8, keys: dict[str, str], path: str) -> bool:
     for _ in range(20):
-        location = asked(router, keys, WWW, path=path).value.get("headers", {}).get("location", {}).get("value", "")
+        location = (
+            asked(viewer_function, keys, WWW, path=path).value.get("headers", {}).get("location", {}).get("value", "")
+        )
         location = location.removeprefix(f"https://{WWW}") or "/" if location else ""
         if not location.startswith("/"):
             return False

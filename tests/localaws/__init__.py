@@ -1,1 +1,1 @@
-"""AWS on this machine: an emulator held to AWS's rules, and the tests' way to reach it."""
+"""AWS on this machine, for tests: the emulator, the edge, and the clients and fixtures that use them. See README.md."""

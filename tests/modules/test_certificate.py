@@ -126,9 +126,9 @@ def distribution(local_aws: LocalAws, certificate_arn: str) -> str:
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
-        ("CAA_ERROR", "CAA_ERROR, a CAA record of one of the names forbids it: allow amazon.com there. Mend that"),
+        ("CAA_ERROR", "CAA_ERROR, a CAA record of one of the names forbids it: allow amazon.com there. Fix that"),
         ("VALIDATION_TIMED_OUT", "VALIDATION_TIMED_OUT, its validation records were not found within 72 hours"),
-        ("OTHER", "OTHER. Mend that and run it again"),
+        ("OTHER", "OTHER. Fix that and run it again"),
     ],
 )
 def test_one_that_fails_says_why_and_another_takes_its_place(
@@ -194,9 +194,9 @@ def test_a_run_that_is_killed_is_gone_on_with(
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["example"], "'example' is no host name"),
-        (["a_b.example.com"], "is no host name"),
-        (["www.*.example.com"], "is no host name"),
+        (["example"], "'example' is not a valid host name"),
+        (["a_b.example.com"], "is not a valid host name"),
+        (["www.*.example.com"], "is not a valid host name"),
         (["größe.example"], "write an international name as xn--"),
         ([f"{'a' * 60}.example.com"], "has 72 characters; ACM takes 64"),
         ([f"h{number}.example.com" for number in range(101)], "101 names"),

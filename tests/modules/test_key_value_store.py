@@ -99,7 +99,7 @@ def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
     done = owner.run(NAME, name=SITE, comment="ours")
     assert done["key_value_store"]["comment"] == "ours (multiregion.edge)"
     assert done["plan"] == [f"Set the comment of the key value store {SITE}"]
-    assert any("theirs (multiregion.edge)' by somebody else" in str(warning) for warning in done["warnings"])
+    assert any("theirs (multiregion.edge)' by another process" in str(warning) for warning in done["warnings"])
 
 
 def test_a_store_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
@@ -200,8 +200,9 @@ def test_facts(owner: Modules, local_aws: LocalAws) -> None:
     ours = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
     local_aws.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
     found = owner.run(f"{NAME}_info")
-    assert [(store["name"], store["ours"]) for store in found["key_value_stores"]] == [("a-flags", False), (SITE, True)]
-    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**ours, "ours": True}]
+    managed = {store["name"]: store["managed"] for store in found["key_value_stores"]}
+    assert managed == {"a-flags": False, SITE: True}
+    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**ours, "managed": True}]
     assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
     with pytest.raises(ModuleFailed, match="1 to 64"):
         owner.run(f"{NAME}_info", name="a.b")

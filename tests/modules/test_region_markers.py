@@ -149,4 +149,4 @@ def test_each_right_is_needed_and_its_lack_is_told(
 
 def test_buckets_that_will_be_made_are_foretold(modules: Modules) -> None:
     result = modules.run("s3_region_markers", check=True, buckets={"eu-west-1": "shop-111122223333-eu-west-1-an"})
-    assert result["plan"][0] == "Say in shop-111122223333-eu-west-1-an that it is in eu-west-1"
+    assert result["plan"][0] == "Write the marker of eu-west-1 to shop-111122223333-eu-west-1-an"

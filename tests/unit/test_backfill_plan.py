@@ -13,9 +13,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._backfill.operati
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.plan import (
     Desired,
     Observed,
+    format_items,
     manifest_prefixes,
     plan,
-    told,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 
@@ -177,4 +177,4 @@ def test_a_manifest_never_has_what_is_excluded() -> None:
     ],
 )
 def test_told(sizes: list[int], text: str) -> None:
-    assert told([Item(str(size), size, "") for size in sizes]) == text
+    assert format_items([Item(str(size), size, "") for size in sizes]) == text

@@ -106,7 +106,7 @@ def test_a_bucket_that_another_made_meanwhile_is_not_taken(owner: str | None) ->
     client = FakeClient(
         create_bucket=[client_error("BucketAlreadyOwnedByYou", "CreateBucket")], get_bucket_tagging=[owned_by(owner)]
     )
-    with pytest.raises(EdgeError, match="b in eu-north-1 was made by somebody else just now"):
+    with pytest.raises(EdgeError, match="b in eu-north-1 was created by another process just now"):
         api(client).create_bucket("eu-north-1", "b", TAGS)
 
 

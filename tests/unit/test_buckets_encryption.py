@@ -34,8 +34,8 @@ def test_keys_of_every_region_or_none_are_taken(keys: dict[str, str]) -> None:
     ("keys", "words"),
     [
         ({"us-east-1": KEY}, "kms_keys must have a key for each of eu-north-1 and for no other"),
-        ({"eu-north-1": "alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
-        ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/aws/s3"}, r"aws/s3.*policy nobody can change"),
+        ({"eu-north-1": "alias/aws/s3"}, r"aws/s3.*policy cannot be changed"),
+        ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/aws/s3"}, r"aws/s3.*policy cannot be changed"),
         ({"eu-north-1": "arn:aws:kms:eu-north-1:111122223333:alias/web"}, "an alias is none"),
         ({"eu-north-1": "1234abcd"}, "is not the ARN of a key"),
         ({"eu-north-1": KEY.replace("eu-north-1", "us-east-1")}, "is in us-east-1, and S3 encrypts with keys"),

@@ -88,7 +88,7 @@ def test_a_statement_that_distribution_arns_makes_is_not_given_besides() -> None
         ("1st", READ, "beginning with a letter"),
         ("DenyOldTls", READ, "every bucket has already"),
         ("A", [READ], r"policy_statements\.A must be a dictionary"),
-        ("A", {**READ, "Sid": "mine"}, r"policy_statements\.A\.Sid is no element"),
+        ("A", {**READ, "Sid": "mine"}, r"policy_statements\.A\.Sid is not an element"),
         ("A", {**READ, "Actions": "s3:*"}, "did you mean Action"),
         ("A", {**READ, "Effect": "allow"}, "must be Allow or Deny, not 'allow'"),
         ("A", {**READ, "Resource": "arn:aws:s3:::b/*"}, "Resource must be BUCKET_ARN"),

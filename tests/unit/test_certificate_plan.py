@@ -119,7 +119,7 @@ def test_records_are_told_once() -> None:
 @pytest.mark.parametrize(
     ("certificate", "said"),
     [
-        (None, "ACM does not tell of it yet; if one for these names was deleted within the hour, try again after it"),
+        (None, "ACM does not list it yet; if one for these names was deleted within the hour, try again after it"),
         (live(), "status ISSUED"),
         (
             live("arn:1", "PENDING_VALIDATION"),
@@ -148,7 +148,7 @@ def test_names_are_in_small_letters_and_each_once() -> None:
 
 @pytest.mark.parametrize("name", ["", "example", "a_b.example.com", "-a.example.com", "a.*.example.com", "*"])
 def test_what_is_no_name(name: str) -> None:
-    with pytest.raises(EdgeError, match="is no host name"):
+    with pytest.raises(EdgeError, match="is not a valid host name"):
         planning.checked_names("example.com", [name])
 
 

@@ -349,5 +349,5 @@ def test_names(kind: Kind, name: str, good: bool) -> None:
     ],
     ids=str,
 )
-def test_what_says_the_same(one: t.Any, other: t.Any, is_same: bool) -> None:
+def test_what_has_the_same_effect(one: t.Any, other: t.Any, is_same: bool) -> None:
     assert same(one, other) is same(other, one) is is_same

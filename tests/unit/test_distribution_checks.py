@@ -92,14 +92,18 @@ TWO = {"origins": [custom(), {**custom(), "id": "two"}]}
 PATH = {"target_origin_id": "one", "viewer_protocol_policy": "https-only"}
 
 REFUSED: list[tuple[str, Config, str]] = [
-    ("no such target", site(behavior={"target_origin_id": "x"}), "'x' is no origin's id; there are one"),
+    ("no such target", site(behavior={"target_origin_id": "x"}), "'x' is not an origin's id; choose one of one"),
     (
         "nor of a path",
         site(cache_behaviors=[{**PATH, "path_pattern": "/a", "target_origin_id": "x"}]),
         r"cache_behaviors\[/a\]: target_origin_id: 'x'",
     ),
     ("a path twice", site(cache_behaviors=[{**PATH, "path_pattern": "/a"}] * 2), "'/a' is there more than once"),
-    ("no such member", site(**TWO, origin_groups=[group("one", "x")]), "'x' is no origin's id; there are one, two"),
+    (
+        "no such member",
+        site(**TWO, origin_groups=[group("one", "x")]),
+        "'x' is not an origin's id; choose one of one, two",
+    ),
     ("one member", site(origin_groups=[group("one")]), "exactly 2 members"),
     ("twice the same", site(origin_groups=[group("one", "one")]), "exactly 2 members"),
     ("a code", site(**TWO, origin_groups=[group("one", "two", codes=[404, 418])]), "status_codes .* not 418"),

@@ -31,7 +31,10 @@ def test_ids_that_are_not_known_yet_are_no_mistake_in_check_mode() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (behavior(target_origin_id="nowhere"), "target_origin_id: 'nowhere' is no origin's id; there are access-point"),
+        (
+            behavior(target_origin_id="nowhere"),
+            "target_origin_id: 'nowhere' is not an origin's id; choose one of access-point",
+        ),
         (
             {
                 "cache_behaviors": [

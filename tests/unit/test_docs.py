@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import SETTINGS
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.forms import Form
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.words import (
@@ -17,7 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.word
     REDIRECT,
 )
 
-from generate_docs import PARTS, ROOT, files, generated, names
+from generate_docs import PARTS, ROLES, ROOT, files, generated, names
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -67,3 +68,14 @@ def test_each_word_is_documented_in_sentences(form: Form) -> None:
 
 def test_each_setting_is_documented_in_sentences() -> None:
     assert all(setting.documentation.endswith(".") for setting in SETTINGS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_defaults_of_a_role_are_those_that_it_documents(role: str) -> None:
+    directory = ROOT / "roles" / role
+    specs = yaml.safe_load((directory / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    defaults = yaml.safe_load((directory / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    options = {(entry, name): facts for entry, spec in specs.items() for name, facts in spec["options"].items()}
+    assert set(defaults) <= {name for _entry, name in options}
+    documented = {where: facts["default"] for where, facts in options.items() if "default" in facts}
+    assert documented == {(entry, name): defaults[name] for entry, name in documented}

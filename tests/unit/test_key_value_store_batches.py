@@ -157,9 +157,9 @@ def test_the_largest_keys_that_are_taken(key: str, value: str) -> None:
         ("é" * 257, "v", "has 514 bytes"),
         ("k", "v" * 1025, "keys: the value of 'k' has 1025 bytes; a value has at most 1024"),
         ("k", "é" * 513, "has 1026 bytes"),
-        ("k", "\ud83d", "half a character"),
+        ("k", "\ud83d", "unpaired surrogate"),
     ],
-    ids=["no key", "key", "key in UTF-8", "value", "value in UTF-8", "half a character"],
+    ids=["no key", "key", "key in UTF-8", "value", "value in UTF-8", "unpaired surrogate"],
 )
 def test_keys_that_cloudfront_would_refuse(key: str, value: str, words: str) -> None:
     with pytest.raises(EdgeError, match=words):

@@ -107,7 +107,7 @@ def test_what_is_no_zip(given: dict[str, t.Any], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "region"), [("a b", "us-east-1"), ("", "us-east-1"), ("a" * 65, "us-east-1")])
 def test_a_name_that_is_none(name: str, region: str) -> None:
-    with pytest.raises(EdgeError, match="is no function's name"):
+    with pytest.raises(EdgeError, match="is not a valid function name"):
         options.check_name(name, region)
 
 

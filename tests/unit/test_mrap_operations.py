@@ -176,8 +176,8 @@ def test_what_was_never_finished_is_not_deleted() -> None:
         (["CREATING"], None, "not ready after 0 s (status CREATING). Nothing is lost: run it again"),
         ([None], None, "not ready after 0 s (status CREATING)"),
         ([None], ended("FAILED", NOW, "NoSuchBucket", "It is not there."), "could not create .*: NoSuchBucket: It is"),
-        (["CREATING"], ended("failed", NOW, "AccessDenied"), "could not create .*: AccessDenied. Mend that"),
-        ([None], ended("FAILED", NOW), "could not create .*: no reason given. Mend that"),
+        (["CREATING"], ended("failed", NOW, "AccessDenied"), "could not create .*: AccessDenied. Fix that"),
+        ([None], ended("FAILED", NOW), "could not create .*: no reason given. Fix that"),
         (["PARTIALLY_CREATED"], None, "not ready after 0 s (status PARTIALLY_CREATED)"),
         (
             ["PARTIALLY_CREATED"],
@@ -301,7 +301,7 @@ class TestPolicy:
         [
             (Policies(None, POLICY), None, "The policy of .*: not ready after 0 s .Proposed, not Established yet."),
             (Policies(), None, "The policy of .*: not ready after 0 s"),
-            (Policies(), ended("FAILED", NOW, "MalformedPolicy", "No."), "did not take .* .MalformedPolicy: No.. Mend"),
+            (Policies(), ended("FAILED", NOW, "MalformedPolicy", "No."), "did not take .* .MalformedPolicy: No.. Fix"),
         ],
     )
     def test_what_is_told(self, after: Policies, outcome: Operation | None, words: str) -> None:

@@ -68,7 +68,7 @@ def test_a_policy_without_a_statement_is_refused(policy: dict[str, t.Any]) -> No
     [
         ("Allow", r"policy\.Statement\[0\] must be a dictionary with the elements of a statement, not 'Allow'"),
         ([READ, "Allow"], r"policy\.Statement\[1\] must be a dictionary"),
-        ({**READ, "Actions": "s3:*"}, r"policy\.Statement\[0\]\.Actions is no element .*did you mean Action"),
+        ({**READ, "Actions": "s3:*"}, r"policy\.Statement\[0\]\.Actions is not an element .*did you mean Action"),
         ({**READ, "Condition": "x"}, r"policy\.Statement\[0\]\.Condition must be a dictionary of operators"),
         ({**READ, "Condition": {"Bool": "x"}}, "each with a dictionary of keys"),
         ({**READ, "Principal": None}, r"policy\.Statement\[0\] lacks Principal or NotPrincipal"),

@@ -89,6 +89,6 @@ def test_what_cannot_be_read_yet_is_not_removed() -> None:
     """It may be the Region's own: S3 says so of what was put soon after versioning was enabled."""
     s3 = FakeS3(site_eu=[Version("eu-north-1", readable=False)], site_us=[Version("eu-north-1"), Version("us-east-1")])
     found = api(s3).markers(BUCKETS)
-    assert [marker.says for marker in found["eu-north-1"]] == [UNREAD]
+    assert [marker.region for marker in found["eu-north-1"]] == [UNREAD]
     api(s3).remove_replicas(BUCKETS)
     assert s3.said() == {"site-eu": ["eu-north-1"], "site-us": ["us-east-1"]}

@@ -10,7 +10,7 @@ import typing as t
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import Step
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, is_ours, same
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, is_managed, same
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,7 +79,7 @@ def applied(state: State, steps: t.Iterable[Step]) -> State:
 
 def targets(state: State, source: str) -> set[str]:
     rules = (state[source] or {}).get("Rules", [])
-    return {rule["Destination"]["Bucket"].removeprefix("arn:aws:s3:::") for rule in rules if is_ours(rule)}
+    return {rule["Destination"]["Bucket"].removeprefix("arn:aws:s3:::") for rule in rules if is_managed(rule)}
 
 
 @given(states(), desires())
@@ -91,7 +91,7 @@ def test_the_plan_leads_where_it_says_and_leaves_nothing_to_do(observed: State, 
     assert plan(OPERATIONS, after, desired).steps == ()
     for region in desired.buckets:
         assert targets(after, region) == set(desired.destinations(region).values())
-        priorities = [rule["Priority"] for rule in (after[region] or {}).get("Rules", []) if is_ours(rule)]
+        priorities = [rule["Priority"] for rule in (after[region] or {}).get("Rules", []) if is_managed(rule)]
         assert len(set(priorities)) == len(priorities)
     untouched = set(REGIONS) - set(desired.buckets)
     assert all(after[region] == observed[region] for region in untouched)

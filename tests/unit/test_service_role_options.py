@@ -52,16 +52,19 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
         ({"conditions": {"StringEquals": {}}}, "conditions.StringEquals must be a dictionary of condition keys"),
         ({"services": []}, "services: give at least one service that may assume the role"),
         ({"services": None}, "services: give at least one service that may assume the role"),
-        ({"conditions": {"StringEqual": {"a": "b"}}}, r"conditions.StringEqual is no .* did you mean StringEquals\?"),
-        ({"conditions": {"Foo": {"a": "b"}}}, "conditions.Foo is no condition operator of IAM, such as StringEquals"),
-        ({"conditions": {"NullIfExists": {"a": "true"}}}, "conditions.NullIfExists is no condition operator of IAM"),
+        ({"conditions": {"StringEqual": {"a": "b"}}}, r"conditions.StringEqual is not .* did you mean StringEquals\?"),
+        (
+            {"conditions": {"Foo": {"a": "b"}}},
+            "conditions.Foo is not a condition operator of IAM, such as StringEquals",
+        ),
+        ({"conditions": {"NullIfExists": {"a": "true"}}}, "conditions.NullIfExists is not a condition operator of IAM"),
         (
             {"conditions": {"ArnLike": {"aws:SourceArn": ["x" * 2000]}}},
             r"services, conditions: the trust policy would have 2,1\d\d characters, of 2,048 that IAM takes",
         ),
         (
             policies(("p", [{**GET, "Condition": {"ForAnyValues:StringLike": {"a": "b"}}}])),
-            r"policies\[0\].statements\[0\].Condition.ForAnyValues:StringLike is no condition operator of IAM",
+            r"policies\[0\].statements\[0\].Condition.ForAnyValues:StringLike is not a condition operator of IAM",
         ),
         ({"permissions_boundary": "boundary"}, "permissions_boundary: 'boundary' is not the ARN of a policy"),
         (policies(("a/b", [GET])), r"policies\[0\].name: 'a/b' is not a policy's name"),
@@ -69,7 +72,7 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
             policies(("p", [{**GET, "Resources": "x"}])),
             r"policies\[0\].statements\[0\].Resources .* did you mean Resource\?",
         ),
-        (policies(("p", [{**GET, "Principal": "*"}])), r"policies\[0\].statements\[0\].Principal is no element"),
+        (policies(("p", [{**GET, "Principal": "*"}])), r"policies\[0\].statements\[0\].Principal is not an element"),
         (
             policies(("p", [GET, {"Effect": "Allow", "Action": "s3:*"}])),
             r"statements\[1\] lacks Resource or NotResource",

@@ -75,10 +75,10 @@ class Desired:
     @property
     def destination_name(self) -> str:
         """With what AWS never changes of one."""
-        said = f"{self.destination.resource_arn} {self.destination.output_format}"
-        return f"multiregion-{self.name}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+        fixed = f"{self.destination.resource_arn} {self.destination.output_format}"
+        return f"multiregion-{self.name}-{hashlib.sha256(fixed.encode()).hexdigest()[:8]}"
 
-    def is_ours(self, name: str) -> bool:
+    def is_managed(self, name: str) -> bool:
         """By the whole name: a site's name has no capitals, an id no small letters."""
         return bool(re.fullmatch(rf"multiregion-{re.escape(self.name)}-(E[0-9A-Z]+|[0-9a-f]{{8}})", name))
 
@@ -108,12 +108,12 @@ def check(desired: Desired) -> None:
 def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Plan:
     """What is new comes before what is old goes, so that no log is lost between."""
     source, destination = desired.source_name, desired.destination_name
-    ours = {name: arn for name, arn in observed.sources.items() if desired.is_ours(name)}
+    ours = {name: arn for name, arn in observed.sources.items() if desired.is_managed(name)}
     keeps = () if desired.absent else (source, destination)
     steps = [] if desired.absent else _additions(operations, observed, desired)
     for delivery in observed.deliveries:
         # What others let our source deliver to them stays, as long as the source does.
-        theirs = delivery.source in keeps and not desired.is_ours(delivery.destination)
+        theirs = delivery.source in keeps and not desired.is_managed(delivery.destination)
         if delivery.source in ours and (delivery.source, delivery.destination) != keeps and not theirs:
             steps.append(
                 Step(
@@ -130,7 +130,7 @@ def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Pla
     steps += [
         Step(operations.delete_destination, {"name": name}, f"Delete the delivery destination {name}")
         for name in observed.destinations
-        if desired.is_ours(name) and name not in keeps
+        if desired.is_managed(name) and name not in keeps
     ]
     before = {
         delivery.source: {delivery.destination: delivery.settings}
@@ -179,9 +179,9 @@ def _after(observed: Observed, desired: Desired) -> Settings:
     live = found.settings if found else {}
     after = {**live, **desired.settings}
     # CloudFront puts AWSLogs/<account>/CloudFront/ before it; false and nothing are the same.
-    suffix, told = after.get("s3_suffix_path", ""), live.get("s3_suffix_path", "")
-    if told and suffix.lstrip("/") == _PUT_BEFORE.sub("", told):
-        after["s3_suffix_path"] = told
+    suffix, live_suffix = after.get("s3_suffix_path", ""), live.get("s3_suffix_path", "")
+    if live_suffix and suffix.lstrip("/") == _PUT_BEFORE.sub("", live_suffix):
+        after["s3_suffix_path"] = live_suffix
     if after.get("s3_enable_hive_compatible_path") is False and "s3_enable_hive_compatible_path" not in live and found:
         del after["s3_enable_hive_compatible_path"]
     return after

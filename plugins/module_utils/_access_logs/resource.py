@@ -37,7 +37,7 @@ REQUIRED_IF = [("state", "present", ("distribution_arn", "destination_arn"))]
 
 
 class AccessLogs(Resource[planning.Observed]):
-    # Another change of the same things is under way, or what was observed is gone or there meanwhile.
+    # Another change of the same things is under way, or what was observed has been created or deleted since.
     stale_codes = ("ConflictException", "ResourceNotFoundException")
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:

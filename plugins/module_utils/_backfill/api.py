@@ -21,7 +21,7 @@ Head = dict[str, t.Any]
 # botocore's retries share a budget for each client, which many copies side by side can use up.
 _patient = AWSRetry.jittered_backoff(retries=8, delay=1, max_delay=30, catch_extra_error_codes=["SlowDown", "503"])
 
-# Of what HeadObject tells, what CopyObject does not keep by itself, and what CreateMultipartUpload has to be told.
+# Of what HeadObject returns: what CopyObject does not keep by itself, and what CreateMultipartUpload needs.
 # Source: Amazon S3 API reference, "CopyObject".
 _NOT_COPIED = ("StorageClass", "WebsiteRedirectLocation")
 _KEPT = (

@@ -17,7 +17,7 @@ T = t.TypeVar("T")
 
 
 class Item(t.NamedTuple):
-    """An object's current version, as a listing tells it."""
+    """An object's current version, as a listing has it."""
 
     key: str
     size: int
@@ -65,7 +65,7 @@ class Shared(t.Generic[T]):
         with self._lock:
             if position < len(self._seen):
                 return True
-            if self._failure:  # a generator that failed only says that it is at its end
+            if self._failure:  # a generator that failed is only at its end
                 raise self._failure
             try:
                 self._seen.append(next(self._iterator))
@@ -107,7 +107,7 @@ def difference(
 ) -> Difference:
     """What *destination* lacks of *source*, and has besides.
 
-    *resolve* is given the objects that have the right size but another ETag, and says which keys are
+    *resolve* is given the objects that have the right size but another ETag, and returns which keys are
     the same content all the same.
     """
     missing: list[Item] = []
@@ -132,7 +132,7 @@ _CHECKSUMS = ("ChecksumSHA256", "ChecksumCRC64NVME", "ChecksumCRC32C", "Checksum
 
 
 def same_content(source: t.Mapping[str, t.Any], destination: t.Mapping[str, t.Any]) -> bool:
-    """Whether two objects of one size but different ETags have the same bytes, by what HeadObject says of both.
+    """Whether two objects of one size but different ETags have the same bytes, by what HeadObject returns for both.
 
     An ETag is no digest of the content where KMS encrypts, and depends on the sizes of the parts that
     were uploaded. Source: Amazon S3 API reference, "Object".

@@ -57,7 +57,7 @@ class Operations:
         groups: t.Sequence[tuple[t.Sequence[Item], int]],
         work: t.Callable[[Item], None],
     ) -> None:
-        """*work* for every item of each group, as many at a time as the group says."""
+        """*work* for every item of each group, as many at a time as the group allows."""
         total = sum(len(items) for items, _width in groups)
         progress = Progress(f"{doing} in {region}")
         numbers = itertools.count(1)
@@ -117,10 +117,10 @@ class Operations:
             raise
 
     def _part_sizes(self, item: Item) -> list[int]:
-        """S3 tells the size of one part at a time, and parts need not be of one size."""
+        """S3 returns the size of one part at a time, and parts need not be of one size."""
         first = self._api.source_head(item, 1)
         if "PartsCount" not in first:
-            raise EdgeError(f"S3 does not tell the parts of {item.key}: choose batch as method, or upload it again.")
+            raise EdgeError(f"S3 does not return the parts of {item.key}: choose batch as method, or upload it again.")
         others = in_parallel(
             {
                 f"{number:05}": functools.partial(self._api.source_head, item, number)
@@ -174,7 +174,7 @@ def _job_state(job: t.Mapping[str, t.Any]) -> str:
 
 
 def _is_of_a_change(error: Exception) -> bool:
-    """Whether it only says that the object is another one by now: the next comparison tells what to do."""
+    """Whether it only means that the object has changed since: the next comparison shows what to do."""
     failures = error.failures.values() if isinstance(error, MultiRegionError) else [error]
     return all(
         isinstance(failure, ClientError) and failure.response["Error"]["Code"] in _CHANGED for failure in failures

@@ -68,7 +68,7 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
         found = observed.regions[region]
         where = {"region": region, "bucket": desired.buckets[region]}
         if found.missing and region not in by_job:
-            sentence = f"Bring {told(found.missing)} to {region}"
+            sentence = f"Bring {format_items(found.missing)} to {region}"
             steps.append(Step(operations.copy, {**where, "items": found.missing}, sentence, partition=region))
         if found.extra and desired.delete_extra:
             _refuse_to_empty(found, region, desired)
@@ -88,8 +88,8 @@ def _by_job(lacking: t.Sequence[str], observed: Observed, desired: Desired) -> l
             )
         if reached and not manifest_prefixes(reached, observed, desired):  # a job without any prefix is of everything
             raise EdgeError(
-                f"A batch job cannot bring {told(observed.regions[reached[0]].missing)} to {reached[0]} without what "
-                "exclude_prefixes names: choose auto or copy as method, or a prefix."
+                f"A batch job cannot bring {format_items(observed.regions[reached[0]].missing)} to {reached[0]} "
+                "without what exclude_prefixes names: choose auto or copy as method, or a prefix."
             )
         return reached
     if desired.method == "copy" or not desired.role_arn:
@@ -109,7 +109,7 @@ def _job(operations: Operations, by_job: t.Sequence[str], observed: Observed, de
         "required": desired.method == "batch",
     }
     how = f"by the batch job {observed.active_job} that runs already" if observed.active_job else "by a batch job"
-    sentence = f"Bring {told(missing)} to {', '.join(by_job)} {how} in {desired.source_region}"
+    sentence = f"Bring {format_items(missing)} to {', '.join(by_job)} {how} in {desired.source_region}"
     return Step(operations.replicate_by_job, arguments, sentence, partition=desired.source_region)
 
 
@@ -156,7 +156,7 @@ def _counts_after(regions: t.Mapping[str, Difference], desired: Desired) -> dict
     }
 
 
-def told(items: t.Sequence[Item]) -> str:
+def format_items(items: t.Sequence[Item]) -> str:
     """``120 objects (3.4 MB)``"""
     return f"{_objects(items)} ({_bytes(sum(item.size for item in items))})"
 

@@ -130,7 +130,7 @@ class Backfill(Resource[planning.Observed]):
         return planning.plan(self.operations, observed, self._desired)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
-        """Compare again, and copy what a job left and what changed meanwhile, until nothing is missing."""
+        """Compare again, and copy what a job left and what changed since, until nothing is missing."""
         if not changed:
             return observed
         copying = dataclasses.replace(self._desired, method="copy")

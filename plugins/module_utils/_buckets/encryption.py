@@ -33,7 +33,7 @@ def refuse_unusable(region: str, metadata: Config) -> None:
 
 
 def merged(live: Config | None, key: str | None) -> Config:
-    """The *live* rule with *key*, or S3's own keys for None; what else it says (blocked types) survives."""
+    """The *live* rule with *key*, or S3's own keys for None; what else it has (blocked types) survives."""
     if key is None:
         return {**(live or {}), "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}

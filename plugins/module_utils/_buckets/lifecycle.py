@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .policy import OURS
+from .policy import MANAGED_PREFIX
 
 _UPLOAD_DAYS = 7
 
@@ -21,7 +21,7 @@ Config = dict[str, t.Any]
 def merged(live: Config | None, noncurrent_days: int) -> Config:
     """The *live* lifecycle with our rule: it is not replicated, so every Region's bucket needs its own."""
     rule = {
-        "ID": f"{OURS}Housekeeping",
+        "ID": f"{MANAGED_PREFIX}Housekeeping",
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "NoncurrentVersionExpiration": {"NoncurrentDays": noncurrent_days},
@@ -29,7 +29,9 @@ def merged(live: Config | None, noncurrent_days: int) -> Config:
         "Expiration": {"ExpiredObjectDeleteMarker": True},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _UPLOAD_DAYS},
     }
-    others = [other for other in (live or {}).get("Rules", []) if not str(other.get("ID", "")).startswith(OURS)]
+    others = [
+        other for other in (live or {}).get("Rules", []) if not str(other.get("ID", "")).startswith(MANAGED_PREFIX)
+    ]
     # S3 refuses a rule in the old form, with a Prefix of its own, beside one with a Filter.
     return {**(live or {}), "Rules": [*map(_with_filter, others), rule]}
 

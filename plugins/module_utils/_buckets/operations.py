@@ -48,7 +48,7 @@ class Operations(BucketsApi):
         self._created: set[str] = set()
 
     def create_bucket(self, region: str, name: str, tags: dict[str, str]) -> None:
-        """Ours from its first moment by its tags, so that a run that is killed here does not leave a stranger."""
+        """Tagged from its first moment, so that a run that is killed here does not leave an unmanaged bucket."""
         configuration: Config = {"Tags": tag_list(tags)}
         if region != GLOBAL_REGION:  # which refuses its own name as a location
             configuration["LocationConstraint"] = region
@@ -63,7 +63,7 @@ class Operations(BucketsApi):
         except is_boto3_error_code("BucketAlreadyOwnedByYou") as error:
             if self.tags(region, name).get(OWNER_TAG) != tags[OWNER_TAG]:  # else an earlier answer was lost
                 raise EdgeError(
-                    f"{what} was made by somebody else just now: run it again to see whether it can be used."
+                    f"{what} was created by another process just now: run it again to see whether it can be used."
                 ) from error
         self._created.add(name)
 

@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
-from .._rules.ownership import OWNER_TAG, refuse_foreign
+from .._rules.ownership import OWNER_TAG, refuse_other_site
 from .._rules.policy_documents import same as same_policy
 from . import encryption, lifecycle, policy
 
@@ -148,12 +148,12 @@ def _as_created(wanted: Config) -> Config:
 
 
 def _refuse_taking_over(what: str, bucket: Bucket, desired: Desired) -> None:
-    """Raise EdgeError for a bucket of another site, or that somebody fills whom nobody told of this site."""
+    """Raise EdgeError for a bucket of another site, or for an unmanaged one that is in use."""
     tags = bucket.aspects["tags"]
-    refuse_foreign(what, tags, desired.site)
+    refuse_other_site(what, tags, desired.site)
     if OWNER_TAG not in tags and bucket.in_use and not desired.adopt:
         raise EdgeError(
-            f"{what} exists already with objects in it, and lacks the tag {OWNER_TAG}, so it may be somebody else's: "
+            f"{what} exists already with objects in it, and lacks the tag {OWNER_TAG}, so it may be in use elsewhere: "
             f"give the buckets' names in names to take it over, tag it {OWNER_TAG}={desired.site}, or choose others."
         )
 

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""A bucket's policy: the statements that are ours, among those that are not. Pure."""
+"""A bucket's policy: the managed statements, among those of others. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .._rules.policy_documents import (
     listed,
 )
 
-# Prefix of the statements and rules that are ours; those of others survive every change.
-OURS = "MultiregionEdge"
+# Prefix of managed statements and rules; those of others survive every change.
+MANAGED_PREFIX = "MultiregionEdge"
 
 # Stands in a statement's Resource for the ARN of the bucket whose policy it is in.
 PLACEHOLDER = "BUCKET_ARN"
@@ -77,7 +77,7 @@ def statements_of(bucket_arn: str, more: t.Mapping[str, Config]) -> list[Config]
     """Our statements for one bucket: no plain HTTP and no TLS before 1.2, and *more*, by name."""
     denied = [
         {
-            "Sid": f"{OURS}{name}",
+            "Sid": f"{MANAGED_PREFIX}{name}",
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:*",
@@ -88,7 +88,7 @@ def statements_of(bucket_arn: str, more: t.Mapping[str, Config]) -> list[Config]
     ]
     given = [
         {
-            "Sid": f"{OURS}{name}",
+            "Sid": f"{MANAGED_PREFIX}{name}",
             **statement,
             "Resource": [
                 str(resource).replace(PLACEHOLDER, bucket_arn, 1) for resource in listed(statement["Resource"])
@@ -106,6 +106,6 @@ def merged(live: Config | None, ours: list[Config], keep_more: bool) -> Config:
     kept = [
         statement
         for statement in listed(document.get("Statement", []))
-        if not (sid := str(statement.get("Sid", ""))).startswith(OURS) or (keep_more and sid not in sids)
+        if not (sid := str(statement.get("Sid", ""))).startswith(MANAGED_PREFIX) or (keep_more and sid not in sids)
     ]
     return {**document, "Statement": kept + ours}

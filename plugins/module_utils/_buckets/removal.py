@@ -39,8 +39,8 @@ class Contents:
             (self.delete_markers, "delete marker", "delete markers"),
             (self.uploads, "unfinished upload", "unfinished uploads"),
         )
-        told = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts if number)
-        return f"{told}{' and more' if self.more else ''}, for example {self.example}"
+        counted = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts if number)
+        return f"{counted}{' and more' if self.more else ''}, for example {self.example}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _refuse(what: str, remains: Remains, site: str) -> None:
         mark = f"its tag {OWNER_TAG} names {owner!r} and not" if owner else f"it lacks the tag {OWNER_TAG} with"
         raise EdgeError(
             f"{what} is not deleted, nor is any other, for {mark} {site!r}: leave its Region out of regions, "
-            "or delete it by hand if nobody needs it."
+            "or delete it by hand if it is not needed."
         )
     if remains.access_points:
         raise EdgeError(

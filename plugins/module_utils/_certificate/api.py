@@ -22,7 +22,7 @@ from .plan import Certificate, from_api
 class CertificateApi:
     def __init__(self, aws: Aws) -> None:
         self._acm = aws.client("acm", GLOBAL_REGION)
-        # ListCertificates does not tell of a certificate for some seconds after it was requested.
+        # ListCertificates does not list a certificate for some seconds after it was requested.
         self._requested: set[str] = set()
 
     def certificates(self, site: str, names: t.Collection[str]) -> list[Certificate]:
@@ -79,6 +79,6 @@ def in_use_error(arn: str, by: t.Iterable[str] = ()) -> EdgeError:
 
 
 def _may_have(summary: dict[str, t.Any], names: t.Collection[str]) -> bool:
-    """A summary tells the first hundred names."""
-    told = {name.lower() for name in [summary["DomainName"], *summary.get("SubjectAlternativeNameSummaries", [])]}
-    return bool(told & set(names)) or bool(summary.get("HasAdditionalSubjectAlternativeNames"))
+    """A summary has the first hundred names."""
+    listed = {name.lower() for name in [summary["DomainName"], *summary.get("SubjectAlternativeNameSummaries", [])]}
+    return bool(listed & set(names)) or bool(summary.get("HasAdditionalSubjectAlternativeNames"))

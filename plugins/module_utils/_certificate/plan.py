@@ -27,7 +27,7 @@ MAX_NAMES = 100
 
 _USABLE = ("ISSUED", "PENDING_VALIDATION")
 
-# What AWS's reasons mean for who has to mend it.
+# What AWS's reasons mean for who has to fix it.
 _REASONS = {
     "ADDITIONAL_VERIFICATION_REQUIRED": "AWS wants to know more about one of the domains: ask AWS Support",
     "CAA_ERROR": "a CAA record of one of the names forbids it: allow amazon.com there",
@@ -39,7 +39,7 @@ _REASONS = {
 
 @dataclasses.dataclass(frozen=True)
 class Validation:
-    """Of one name. ACM tells the record some seconds after the request."""
+    """Of one name. ACM returns the record some seconds after the request."""
 
     domain_name: str
     status: str
@@ -58,8 +58,8 @@ class Certificate:
 
     @property
     def has_records(self) -> bool:
-        told = {validation.domain_name for validation in self.validations if validation.record}
-        return told >= set(self.names)
+        known = {validation.domain_name for validation in self.validations if validation.record}
+        return known >= set(self.names)
 
     @property
     def records(self) -> list[dict[str, str]]:
@@ -108,8 +108,8 @@ def checked_names(domain_name: str, others: t.Iterable[str]) -> tuple[str, ...]:
     for name in names:
         if not is_host_name(name, wildcard=True):
             raise EdgeError(
-                f"{name!r} is no host name that a certificate can have: labels of letters, digits and hyphens, with at "
-                "most a leading '*.'; write an international name as xn--."
+                f"{name!r} is not a valid host name for a certificate: use labels of letters, digits and hyphens, with "
+                "at most a leading '*.'; write an international name as xn--."
             )
     if len(names[0]) > MAX_FIRST_NAME:
         raise EdgeError(
@@ -185,7 +185,7 @@ def failure(certificate: Certificate) -> EdgeError:
     meaning = _REASONS.get(certificate.reason)
     return EdgeError(
         f"ACM does not issue the certificate for {', '.join(certificate.names)} ({certificate.arn}): "
-        f"{certificate.reason}{f', {meaning}' if meaning else ''}. Mend that and run it again: another one is "
+        f"{certificate.reason}{f', {meaning}' if meaning else ''}. Fix that and run it again: another one is "
         "requested in its place."
     )
 
@@ -193,7 +193,7 @@ def failure(certificate: Certificate) -> EdgeError:
 def progress(certificate: Certificate | None) -> str:
     """Which names are still to be validated, with the record that the first of them needs."""
     if certificate is None:
-        return "ACM does not tell of it yet; if one for these names was deleted within the hour, try again after it"
+        return "ACM does not list it yet; if one for these names was deleted within the hour, try again after it"
     pending = [each for each in certificate.validations if each.status != "SUCCESS"]
     if not pending:
         return f"status {certificate.status}"

@@ -29,7 +29,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 1800},
 }
 
-# Seconds until ACM tells a new certificate's records. It takes some.
+# Seconds to wait for a new certificate's validation records.
 _RECORDS_TIMEOUT = 120.0
 
 State = t.Sequence[planning.Certificate]

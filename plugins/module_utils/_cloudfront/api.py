@@ -25,7 +25,7 @@ STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
 
 
 class ConfigApi:
-    """The ETag of each is what it was when it was read, or after our own last write: a foreign write is noticed."""
+    """The ETag of each is what it was when it was read, or after our own last write: a write of others is noticed."""
 
     def __init__(self, aws: Aws, kind: Kind) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
@@ -40,7 +40,7 @@ class ConfigApi:
         return self._cloudfront.meta.service_model.shape_for(self._kind.config)
 
     def all(self) -> list[Live]:
-        """Every one of the kind, AWS's own included, as the listing tells them."""
+        """Every one of the kind, AWS's own included, as the listing has them."""
         items = listed(self._cloudfront, self._kind.listing, f"{self._kind.entity}List")
         return [self._listed(item) for item in items]
 
@@ -67,7 +67,7 @@ class ConfigApi:
             return  # the answer to an earlier attempt of this very call was lost
         except is_boto3_error_code(self._kind.in_use) as error:
             users: list[str] = []
-            with contextlib.suppress(ClientError):  # who may not ask is told the rest
+            with contextlib.suppress(ClientError):  # without the right to list them, the rest is reported
                 users = self._users(config_id)
             raise EdgeError(
                 f"The {self._kind.noun} {config_id} is in use by distributions ({', '.join(users) or 'some'}): "
@@ -101,7 +101,7 @@ class ConfigApi:
             return self._call(verb, **arguments)
         except ClientError as error:
             if error.response["Error"]["Code"].startswith("TooMany"):
-                advice = "Remove what nobody uses, or ask AWS for a higher quota of CloudFront."
+                advice = "Remove what is not used, or ask AWS for a higher quota of CloudFront."
                 raise EdgeError(f"{explain(error)} {advice}") from error
             raise
 

@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 
 
-"""Configurations that CloudFront would refuse, told in a sentence before any call. Pure.
+"""Configurations that CloudFront would refuse, reported in a sentence before any call. Pure.
 
 How many headers, cookies or policies there may be is a quota that AWS raises on request, so that is left to AWS.
 """

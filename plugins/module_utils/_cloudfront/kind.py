@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 
 
-"""What the kinds of CloudFront's resources have in common, and what tells one from another."""
+"""What the kinds of CloudFront's resources have in common, and how they differ."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Kind:
 
     ``listing``: the operation that lists them. ``used_by``: the one that lists the distributions which use one.
     ``mark``: the member, in snake case, that has our mark. ``defaults``: of a configuration, what it has where it
-    says nothing. ``check``: raises EdgeError for one that CloudFront would refuse. ``names``: a pattern of names.
+    sets nothing. ``check``: raises EdgeError for one that CloudFront would refuse. ``names``: a pattern of names.
     """
 
     entity: str
@@ -65,7 +65,7 @@ class Kind:
         return f"NoSuch{self.entity}"
 
     def complete(self, config: Config) -> Config:
-        """*config* with our mark and the defaults where it says nothing."""
+        """*config* with our mark and the defaults where it sets nothing."""
         return t.cast(Config, overlay({self.mark: MARK, **self.defaults(config)}, config))
 
 

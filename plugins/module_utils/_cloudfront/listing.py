@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""CloudFront's listings to their ends, and what they tell of who uses what."""
+"""CloudFront's listings to their ends, and which distributions use what."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def listed(client: t.Any, operation: str, member: str, **arguments: t.Any) -> li
 
 
 def distributions(client: t.Any) -> list[Config]:
-    """What ListDistributions tells of each; no tags."""
+    """What ListDistributions returns for each; no tags."""
     return listed(client, "ListDistributions", "DistributionList")
 
 

@@ -17,7 +17,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._core.shapes import normalize, overlay, to_api, validate
-from .._rules.ownership import MARK, refuse_unmarked
+from .._rules.ownership import MARK, assert_managed
 from .checks import without_idle_lists
 from .kind import Config, Kind, Live, named, same
 
@@ -45,7 +45,7 @@ def plan(operations: ConfigApi, kind: Kind, observed: t.Sequence[Live], desired:
     if desired.absent:
         if ours is None:
             return Plan(None, None)
-        _refuse_foreign(kind, ours, what)
+        _assert_managed(kind, ours, what)
         return Plan(described(ours), None, (Step(operations.delete, {"config_id": ours.id}, f"Delete {what}"),))
     config = wanted(kind, ours, desired, shape)
     if ours is None:
@@ -53,9 +53,9 @@ def plan(operations: ConfigApi, kind: Kind, observed: t.Sequence[Live], desired:
             return Plan(None, None)
         step = Step(operations.create, {"config": to_api(shape, config)}, f"Create {what}")
         return Plan(None, {"id": KNOWN_AFTER_APPLY, **config}, (step,))
-    if same(ours.config, config) or (not _is_ours(kind, ours) and _says_the_same(kind, ours, config)):
+    if same(ours.config, config) or (not _has_mark(kind, ours) and _has_the_same_effect(kind, ours, config)):
         return Plan(described(ours), described(ours))
-    _refuse_foreign(kind, ours, what)
+    _assert_managed(kind, ours, what)
     if ours.unknown:
         raise EdgeError(
             f"{_capital(what)} has {', '.join(ours.unknown)}, which this botocore does not know: an update would "
@@ -82,31 +82,31 @@ def wanted(kind: Kind, ours: Live | None, desired: Desired, shape: t.Any) -> Con
 
 
 def adopted(kind: Kind, observed: t.Iterable[Live], desired: Desired, shape: t.Any) -> Live | None:
-    """One under another name that says the same: AWS's own first, then one with our mark, then any other."""
+    """One under another name that has the same effect: AWS's own first, then one with our mark, then any other."""
     if desired.adopt == "never" or desired.absent or named(observed, desired.name):
         return None
     config = wanted(kind, None, desired, shape)
-    alike = [live for live in observed if _says_the_same(kind, live, config)]
+    alike = [live for live in observed if _has_the_same_effect(kind, live, config)]
     if desired.adopt == "managed":
         alike = [live for live in alike if live.managed]
-    return min(alike, key=lambda live: (not live.managed, not _is_ours(kind, live), live.id), default=None)
+    return min(alike, key=lambda live: (not live.managed, not _has_mark(kind, live), live.id), default=None)
 
 
 def described(live: Live) -> Config:
     return {"id": live.id, **live.config}
 
 
-def _is_ours(kind: Kind, live: Live) -> bool:
+def _has_mark(kind: Kind, live: Live) -> bool:
     return MARK in live.config.get(kind.mark, "")
 
 
-def _refuse_foreign(kind: Kind, live: Live, what: str) -> None:
+def _assert_managed(kind: Kind, live: Live, what: str) -> None:
     if live.managed:
         raise EdgeError(f"{_capital(what)} is AWS's own and cannot be changed: choose another name.")
-    refuse_unmarked(_capital(what), live.config.get(kind.mark))
+    assert_managed(_capital(what), live.config.get(kind.mark))
 
 
-def _says_the_same(kind: Kind, live: Live, config: Config) -> bool:
+def _has_the_same_effect(kind: Kind, live: Live, config: Config) -> bool:
     """To a request, to which names and comments make no difference."""
     apart = ("name", kind.mark)
     one, other = ({key: each[key] for key in each if key not in apart} for each in (live.config, config))

@@ -82,8 +82,8 @@ class Named(Resource[list[Live]]):
         found = named_so or planning.adopted(self._kind, live, self._desired, self.operations.shape)
         if found is None:
             return None
-        is_ours = named_so is not None and MARK in found.config.get(self._kind.mark, "")
-        return {**planning.described(found), "managed": found.managed, "adopted": not is_ours}
+        is_managed = named_so is not None and MARK in found.config.get(self._kind.mark, "")
+        return {**planning.described(found), "managed": found.managed, "adopted": not is_managed}
 
 
 def run_named(kind: Kind, members: Arguments, module: AnsibleAWSModule) -> None:

@@ -29,7 +29,7 @@ def members(answer: bytes, shape: t.Any) -> list[str]:
     try:
         root = ElementTree.fromstring(answer)
     except ElementTree.ParseError:
-        return []  # botocore says so in its own words
+        return []  # botocore reports that
     config = next((element for element in root if _name(element) == shape.name), None)
     return [] if config is None else sorted(set(_unknown(config, shape, "")))
 
@@ -43,7 +43,7 @@ def _unknown(element: ElementTree.Element, shape: t.Any, path: str) -> t.Iterato
     known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
     for child in element:
         name = _name(child)
-        # `Items` is how a list is written, and says nothing to a reader.
+        # `Items` is how a list is written, and means nothing to a reader.
         here = path if name == "Items" else f"{path}.{name}" if path else name
         if name in known:
             yield from _unknown(child, known[name], here)

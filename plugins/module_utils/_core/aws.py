@@ -159,7 +159,7 @@ def preload() -> bool:
     if boto3 is None:
         return False
     data = _data(os.environ.get("AWS_DATA_PATH"))
-    with contextlib.suppress(BotoCoreError):  # a botocore that lacks one: a client that needs it says so
+    with contextlib.suppress(BotoCoreError):  # a botocore that lacks one: a client that needs it reports it
         for service in _SERVICES:
             for file in _MODEL_FILES:
                 data.load_service_model(service, file)
@@ -172,7 +172,7 @@ def _sender_to(endpoint: str) -> t.Callable[..., None]:
     """A hook that sends a request to *endpoint* while the Host that was signed stays.
 
     An endpoint override alone does not hold every request: S3 Control and the KeyValueStore put the
-    account id before the endpoint's host, and an access point's ARN as Bucket replaces it.
+    account id before the endpoint's host, and an MRAP's ARN as Bucket replaces it.
     """
     scheme, netloc = urlsplit(endpoint)[:2]
 

@@ -17,6 +17,8 @@ import difflib
 import functools
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from .errors import EdgeError
 from .plan import KNOWN_AFTER_APPLY
 
@@ -42,8 +44,6 @@ _SCALARS: dict[str, t.Callable[[Json], Json]] = {
     "double": float,
     "string": _string,
 }
-_TRUE = {"true", "yes", "on", "1"}
-_FALSE = {"false", "no", "off", "0"}
 
 
 @functools.cache
@@ -83,7 +83,7 @@ def drop_none(value: Json) -> Json:
 
 
 def validate(api_value: Json, shape: t.Any) -> None:
-    """Raise EdgeError for what botocore would say when the call is made, so that check mode says it too."""
+    """Raise EdgeError for what botocore would refuse when the call is made, so that check mode refuses it too."""
     missing = list(_missing(api_value, shape, ""))
     if missing:
         raise EdgeError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} required.")
@@ -144,10 +144,10 @@ def _structure_to_api(shape: t.Any, value: Json, path: str) -> Json:
 def _scalar_to_api(shape: t.Any, value: Json, path: str) -> Json:
     if shape.type_name == "boolean":
         # Extra variables of ansible-playbook -e and AWX surveys come as strings.
-        text = str(value).lower()
-        if text not in _TRUE | _FALSE:
-            raise EdgeError(f"{path} must be true or false, not {value!r}.")
-        return text in _TRUE
+        try:
+            return boolean(value)
+        except TypeError as error:
+            raise EdgeError(f"{path} must be true or false, not {value!r}.") from error
     try:
         converted = _SCALARS[shape.type_name](value)
     except (KeyError, TypeError, ValueError) as error:
@@ -176,12 +176,12 @@ def from_api(shape: t.Any, value: Json) -> Json:
     return value
 
 
-# What tells one element of a list of structures from another. Where a path pattern does, the order counts.
+# What identifies an element of a list of structures. Where a path pattern does, the order counts.
 _IDENTITIES = ("id", "event_type", "error_code", "header_name", "header", "path_pattern")
 
 
 def identity(item: Json, keys: tuple[str, ...] = _IDENTITIES) -> Json:
-    """What tells *item* from the others of its list; None if nothing does."""
+    """What identifies *item* in its list; None if nothing does."""
     return next((item[key] for key in keys if key in item), None) if isinstance(item, dict) else None
 
 

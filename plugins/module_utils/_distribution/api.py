@@ -41,7 +41,7 @@ _KINDS = {
     references.CACHE_POLICY: CACHE_POLICY,
     references.ORIGIN_REQUEST_POLICY: ORIGIN_REQUEST_POLICY,
 }
-# CloudFront says so of an access point in the shape that it does not take; which one it takes is documented nowhere.
+# CloudFront's answers to an MRAP in the shape that it does not take; which one it takes is documented nowhere.
 _OTHER_SHAPE = re.compile(
     "origin type and OAC|InvalidDomainNameForOriginAccessControl|InvalidOriginAccessControl|valid S3 bucket"
 )
@@ -65,14 +65,14 @@ class DistributionApi:
         return self._cloudfront.meta.service_model.shape_for("DistributionConfig")
 
     def summaries(self) -> list[Config]:
-        """What ListDistributions tells of each; no tags."""
+        """What ListDistributions returns for each; no tags."""
         return listing.distributions(self._cloudfront)
 
     def find(self, tag: str, value: str, summaries: t.Sequence[Config] | None = None) -> str | None:
         """The id of the distribution that has this tag.
 
         Tags are asked for one by one; first of those whose comment begins with the value, as it does unless
-        somebody changed it.
+        it was edited.
         """
         listed = self.summaries() if summaries is None else summaries
         likely = [item for item in listed if item["Comment"].startswith(value)]
@@ -93,7 +93,7 @@ class DistributionApi:
         try:
             return listing.tags(self._cloudfront, arn)
         except is_boto3_error_code("NoSuchResource"):
-            return {}  # somebody's that was deleted since it was listed
+            return {}  # it was deleted since it was listed
 
     def distribution(self, distribution_id: str) -> tuple[Config, Config, t.Sequence[str]]:
         """Facts, configuration, and the configuration's members that botocore does not know."""
@@ -191,7 +191,7 @@ class DistributionApi:
         return elsewhere(", ".join(aliases), "a distribution of another account (or that of one of them)")
 
     def _made_with(self, reference: str, error: t.Any) -> Config | None:
-        """The distribution that was made with *reference*, as GetDistribution tells it; None if it is no more."""
+        """The distribution that was made with *reference*, as GetDistribution returns it; None if it was deleted."""
         named = re.search(r"\bE[0-9A-Z]{6,}\b", error.response["Error"].get("Message") or "")
         ids = [named[0]] if named else [item["Id"] for item in self.summaries()]
         for distribution_id in ids:

@@ -13,12 +13,12 @@ AWS.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._cloudfront.checks import check_comment
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY
+from .._rules.names import is_record_name
 from .checks_behaviors import check_behaviors
 from .checks_origins import check_origins
 from .checks_signing import check_signing
@@ -29,9 +29,6 @@ from .references import (
 from .s3_endpoints import is_s3
 
 Config = dict[str, t.Any]
-
-_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-_ALIAS = re.compile(rf"(\*\.)?({_LABEL}\.)+{_LABEL}", re.IGNORECASE)
 
 
 def check(config: Config, given: Config, references: References) -> None:
@@ -51,7 +48,7 @@ def check(config: Config, given: Config, references: References) -> None:
             )
     acl = str(config.get("web_acl_id") or "")
     if acl.startswith("arn:") and (":us-east-1:" not in acl or ":global/" not in acl):
-        raise EdgeError(f"web_acl_id: {acl} is no web ACL of the scope CLOUDFRONT, which are in us-east-1.")
+        raise EdgeError(f"web_acl_id: {acl} is not a web ACL of the scope CLOUDFRONT, which is in us-east-1.")
 
 
 def _check_certificate(certificate: Config) -> None:
@@ -68,7 +65,7 @@ def _check_certificate(certificate: Config) -> None:
 def _check_aliases(config: Config, references: References) -> None:
     aliases, certificate = config.get("aliases", []), config.get("viewer_certificate", {})
     for alias in aliases:
-        if alias != KNOWN_AFTER_APPLY and not (_ALIAS.fullmatch(alias) and len(alias) <= 253):
+        if alias != KNOWN_AFTER_APPLY and not is_record_name(alias.lower(), wildcard=True):
             raise EdgeError(f"aliases: {alias!r} must be a host name, such as www.example.com or *.example.com.")
         if alias.lower() in references.aliases:
             raise EdgeError(elsewhere(alias, references.aliases[alias.lower()]))

@@ -32,7 +32,8 @@ def check_behaviors(config: Config) -> None:
         target = behavior.get("target_origin_id")
         if target not in ids:
             raise EdgeError(
-                f"{name}: target_origin_id: {target!r} is no origin's id; there are {', '.join(ids) or 'none'}."
+                f"{name}: target_origin_id: {target!r} is not an origin's id; choose one of "
+                f"{', '.join(ids) or '(no origins)'}."
             )
         _check_functions(name, behavior)
 

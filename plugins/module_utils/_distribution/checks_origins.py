@@ -82,7 +82,9 @@ def _check_group(group: Config, origins: t.Sequence[str]) -> None:
     if len(ids) != _GROUP_SIZE or ids[0] == ids[1]:
         raise EdgeError(f"{name}: must have exactly {_GROUP_SIZE} members, the first and what takes its place.")
     for unknown in (each for each in ids if each not in origins):
-        raise EdgeError(f"{name}: {unknown!r} is no origin's id; there are {', '.join(origins) or 'none'}.")
+        raise EdgeError(
+            f"{name}: {unknown!r} is not an origin's id; choose one of {', '.join(origins) or '(no origins)'}."
+        )
     codes = group.get("failover_criteria", {}).get("status_codes", [])
     wrong = [str(code) for code in codes if code not in _FAILOVER_CODES]
     if wrong or not codes:

@@ -45,7 +45,7 @@ def merged(live: Config, wanted: Config, *, purge: bool, shape: str) -> Config:
         origins = [_origin(lived.get(origin.get("id"), {}), origin, shape) for origin in wanted["origins"]]
         wanted = {**wanted, "origins": origins}
     if wanted.get("aliases"):
-        # A host name is the same in capitals, and CloudFront may tell it in small letters.
+        # A host name is the same in capitals, and CloudFront may return it in small letters.
         wanted = {**wanted, "aliases": list(dict.fromkeys(alias.lower() for alias in wanted["aliases"]))}
     if wanted.get("default_cache_behavior"):
         wanted = {**wanted, "default_cache_behavior": _behavior(wanted["default_cache_behavior"])}
@@ -60,7 +60,7 @@ def merged(live: Config, wanted: Config, *, purge: bool, shape: str) -> Config:
 
 
 def in_the_other_shape(config: Config) -> Config | None:
-    """*config* with its access points that have an access control as origins of the other kind, if it has any."""
+    """*config* with its MRAPs that have an access control as origins of the other kind, if it has any."""
     origins = [_turned(origin) if has_shapes(origin) else origin for origin in config.get("origins", [])]
     return {**config, "origins": origins} if origins != config.get("origins", []) else None
 

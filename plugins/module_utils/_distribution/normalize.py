@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""When two configurations of a distribution say the same, though AWS has filled in what nobody set. Pure."""
+"""When two configurations of a distribution are equivalent, though AWS has filled in what was not set. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._core.shapes import equal, identity
 
 Config = dict[str, t.Any]
 
-# What CloudFront tells of a member that nobody has set. Besides: false, "", an empty list, and a structure of such.
+# What CloudFront returns for a member that was not set. Besides: false, "", an empty list, and a structure of such.
 _DEFAULTS: dict[str, t.Any] = {
     "allowed_methods": {"items": ["GET", "HEAD"]},
     "cached_methods": ["GET", "HEAD"],
@@ -37,23 +37,23 @@ _ORDERED = "path_pattern"
 _SECRET = "header_value"
 
 
-def kept(live: t.Any, after: t.Any, member: str = "") -> t.Any:
-    """*after*, in the words of *live* wherever the two say the same: what is left differs."""
-    if equal(_said(member, live), _said(member, after)):
+def keep_equivalent(live: t.Any, after: t.Any, member: str = "") -> t.Any:
+    """*after*, with the values of *live* wherever the two are equivalent: what is left differs."""
+    if equal(strip_defaults(member, live), strip_defaults(member, after)):
         return live
     if isinstance(live, dict) and isinstance(after, dict):
-        both = {key: kept(live.get(key), after.get(key), key) for key in {**live, **after}}
+        both = {key: keep_equivalent(live.get(key), after.get(key), key) for key in {**live, **after}}
         return {key: value for key, value in both.items() if value is not None}
     if isinstance(live, list) and isinstance(after, list):
         lived = {identity(item): item for item in live if identity(item) is not None}
-        return [kept(lived[identity(item)], item) if identity(item) in lived else item for item in after]
+        return [keep_equivalent(lived[identity(item)], item) if identity(item) in lived else item for item in after]
     return after
 
 
 def by_identity(config: t.Any) -> t.Any:
     """For people: lists of things that have an identity as dictionaries, so that each is compared with itself."""
     if isinstance(config, dict):
-        return {key: _unsaid(value) if key == _SECRET else by_identity(value) for key, value in config.items()}
+        return {key: redact(value) if key == _SECRET else by_identity(value) for key, value in config.items()}
     if not isinstance(config, list):
         return config
     names = [identity(item) for item in config]
@@ -65,22 +65,22 @@ def by_identity(config: t.Any) -> t.Any:
     return items
 
 
-def _unsaid(secret: t.Any) -> str:
+def redact(secret: t.Any) -> str:
     """Another one for another secret."""
     return f"(not shown, {hashlib.sha256(str(secret).encode()).hexdigest()[:8]})"
 
 
-def _said(member: str, value: t.Any) -> t.Any:
+def strip_defaults(member: str, value: t.Any) -> t.Any:
     """Without what AWS fills in; None if nothing is left."""
     if isinstance(value, list):
-        value = [_said("", item) for item in value] or None
+        value = [strip_defaults("", item) for item in value] or None
     elif isinstance(value, dict):
         if value.get("cloud_front_default_certificate"):
-            return None  # whatever else it says: CloudFront sets that itself
-        told = {key: _said(key, item) for key, item in value.items()}
+            return None  # whatever else it has: CloudFront sets that itself
+        stripped = {key: strip_defaults(key, item) for key, item in value.items()}
         # An empty S3OriginConfig is what makes an origin a bucket.
         nothing: Config | None = {} if member == "s3_origin_config" else None
-        value = {key: item for key, item in told.items() if item is not None} or nothing
+        value = {key: item for key, item in stripped.items() if item is not None} or nothing
     if value is False or value == "":
         return None
     return None if member in _DEFAULTS and equal(value, _DEFAULTS[member]) else value

@@ -18,7 +18,7 @@ from .._core.shapes import drop_none, from_api, normalize, to_api, validate
 from .._rules.ownership import OWNER_TAG, marked
 from . import merge
 from .checks import check
-from .normalize import by_identity, kept
+from .normalize import by_identity, keep_equivalent
 from .references import References
 
 if t.TYPE_CHECKING:
@@ -60,7 +60,7 @@ def wanted_config(observed: Observed | None, desired: Desired, shape: t.Any) -> 
     wanted = normalize(shape, {**new, **desired.config})
     after = merge.merged(live, wanted, purge=desired.purge_origins, shape=desired.mrap_origin_shape)
     after = drop_none(after)
-    return live, kept(live, after) if observed else after
+    return live, keep_equivalent(live, after) if observed else after
 
 
 def live_config(config: Config, shape: t.Any) -> Config:

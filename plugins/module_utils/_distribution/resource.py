@@ -69,7 +69,7 @@ class State:
 
 
 class Distribution(Resource[State]):
-    # Somebody changed, enabled, deleted or created it meanwhile.
+    # Another process changed, enabled, deleted or created it.
     stale_codes = (*STALE, "DistributionNotDisabled", "DistributionAlreadyExists", "NoSuchDistribution")
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:

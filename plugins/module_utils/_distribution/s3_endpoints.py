@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What the host names of S3 that an origin may have say. Pure."""
+"""What the host names of S3 that an origin may have mean. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def is_s3(host: str) -> bool:
 
 
 def global_bucket(host: str) -> str | None:
-    """The bucket of a host name that does not say its Region."""
+    """The bucket of a host name without a Region."""
     found = _GLOBAL_BUCKET.fullmatch(host.lower())
     return found[1] if found else None
 

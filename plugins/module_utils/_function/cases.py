@@ -64,7 +64,7 @@ def _refuse_others(what: str, given: t.Mapping[str, t.Any], known: t.Sequence[st
 
 
 def event(case: Case) -> bytes:
-    """CloudFront's event: what the case says, and for the rest a GET of / by somebody."""
+    """CloudFront's event: what the case has, and for the rest a GET of /."""
     given = case["event"]
     asks = not given.get("response")
     request = {**_REQUEST, **(given.get("request") or {})}
@@ -94,7 +94,7 @@ def _with_values(message: Case) -> Case:
 
 
 def utilization(result: t.Mapping[str, t.Any]) -> int | None:
-    """How much of the allowed time was taken, in percent; None where CloudFront does not tell."""
+    """How much of the allowed time was taken, in percent; None where CloudFront does not return it."""
     text = str(result.get("ComputeUtilization") or "")
     return int(text) if text.isdigit() else None
 

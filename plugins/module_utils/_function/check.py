@@ -38,12 +38,12 @@ def check_code(name: str, code: str, runtime: str) -> None:
         raise EdgeError(f"code: the function {name} has {size} bytes; CloudFront takes 1 to {MAX_CODE_BYTES}.")
     if any(ord(letter) < 32 and letter not in "\t\n\r\f\v" for letter in code):
         raise EdgeError(f"code: the function {name} is not text: it has control characters.")
-    told = _COMMENT.sub("", code)
-    if not _HANDLER.search(told):
+    statements = _COMMENT.sub("", code)
+    if not _HANDLER.search(statements):
         raise EdgeError(f"code: the function {name} has no function handler(event), which is what CloudFront calls.")
     if runtime == "cloudfront-js-1.0":
         for what, pattern in _SECOND_RUNTIME.items():
-            if pattern.search(told):
+            if pattern.search(statements):
                 raise EdgeError(
                     f"runtime: {runtime} has no {what}, which the function {name} uses: cloudfront-js-2.0 has."
                 )

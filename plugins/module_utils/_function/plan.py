@@ -15,7 +15,7 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
-from .._rules.ownership import refuse_unmarked
+from .._rules.ownership import assert_managed
 
 if t.TYPE_CHECKING:
     from .operations import Operations
@@ -55,7 +55,7 @@ def plan(
     """
     steps: list[Step] = []
     there = observed.development
-    _refuse_foreign(name, there)
+    _assert_managed(name, there)
     if there is None:
         steps.append(
             Step(
@@ -90,7 +90,7 @@ def plan(
 
 
 def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
-    _refuse_foreign(name, observed.development)
+    _assert_managed(name, observed.development)
     if observed.development is None:
         return Plan(None, None)
     if observed.distributions:
@@ -105,9 +105,9 @@ def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
     )
 
 
-def _refuse_foreign(name: str, there: Stage | None) -> None:
+def _assert_managed(name: str, there: Stage | None) -> None:
     if there is not None:
-        refuse_unmarked(f"The CloudFront Function {name}", there["comment"])
+        assert_managed(f"The CloudFront Function {name}", there["comment"])
 
 
 def _same(stage: Stage | None, desired: Stage) -> bool:
@@ -115,7 +115,7 @@ def _same(stage: Stage | None, desired: Stage) -> bool:
 
 
 def _shown(development: Stage | None, live: Stage | None, keys: t.Iterable[str], tags: dict[str, t.Any]) -> t.Any:
-    """What viewers get in full, and of DEVELOPMENT what tells whether it is the same: the diff has the code once."""
+    """What viewers get in full, and of DEVELOPMENT what shows whether it is the same: the diff has the code once."""
     if development is None:
         return None
     shown = {key: live[key] for key in keys} if live else {}

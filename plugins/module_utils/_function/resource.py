@@ -54,12 +54,12 @@ RULES: dict[str, t.Any] = {
     "required_if": [["state", "present", ["code", "src"], True]],
 }
 
-# AWS tells DEPLOYED or UNASSOCIATED in the end, and documents no word for the time before.
+# AWS's status is DEPLOYED or UNASSOCIATED in the end, and undocumented before.
 _UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 
 class Function(Resource[planning.Observed]):
-    # The last one since what was not there is now: somebody made it, or the answer to our own call was lost.
+    # The last one since it exists now: another process created it, or the answer to our own call was lost.
     stale_codes = (*STALE, "NoSuchFunctionExists", "FunctionAlreadyExists")
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:

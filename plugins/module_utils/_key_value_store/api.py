@@ -62,7 +62,7 @@ class StoreApi:
         except is_boto3_error_code("EntityAlreadyExists"):
             found = self.store(name)
             if found is None or found.get("Comment") != comment:
-                raise  # somebody else made one
+                raise  # another process created one
             # The answer to an earlier attempt of this very call was lost.
 
     def update_store(self, name: str, comment: str) -> None:
@@ -86,7 +86,7 @@ class StoreApi:
     def _users(self, arn: str) -> str:
         """The functions that use the store, in a sentence's words. A function's two stages may differ."""
         functions: list[Config] = []
-        with contextlib.suppress(ClientError):  # who may not list them is still told the rest
+        with contextlib.suppress(ClientError):  # without the right to list them, the rest is reported
             functions = listing.listed(self._cloudfront, "ListFunctions", "FunctionList")
         names = sorted({function["Name"] for function in functions if arn in _associated(function)})
         return f"the function {', '.join(names)}" if names else "a function"
@@ -171,12 +171,12 @@ def arn_of(store: str, aws: Aws) -> str | None:
 
 
 def is_stale(error: BaseException | None) -> bool:
-    """Whether keys were refused since somebody wrote meanwhile, for which AWS has two answers."""
+    """Whether keys were refused since another process wrote, for which AWS has two answers."""
     if not isinstance(error, ClientError):
         return False
-    told = error.response.get("Error", {})
-    failed = "pre-condition failed" in (told.get("Message") or "").lower()
-    return told.get("Code") == "ConflictException" or (told.get("Code") == "ValidationException" and failed)
+    answer = error.response.get("Error", {})
+    failed = "pre-condition failed" in (answer.get("Message") or "").lower()
+    return answer.get("Code") == "ConflictException" or (answer.get("Code") == "ValidationException" and failed)
 
 
 def _associated(function: Config) -> set[str]:

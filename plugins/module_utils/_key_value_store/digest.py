@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""A key that says what is below a prefix, so that an unchanged run reads one key and not ten thousand. Pure."""
+"""A key with the digest of what is below a prefix, so that an unchanged run reads one key instead of all. Pure."""
 
 from __future__ import annotations
 

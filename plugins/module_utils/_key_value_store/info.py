@@ -39,7 +39,7 @@ def stores(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
 
 
 def keys(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
-    """Names are told as cloudfront_key_value_store_keys takes them: without the prefix. Digests are no keys."""
+    """Names are as cloudfront_key_value_store_keys takes them: without the prefix. Digests are no keys."""
     p = module.params
     arn = arn_of(p["store"], aws)
     if arn is None:

@@ -57,7 +57,7 @@ class Observed:
     values: Values = dataclasses.field(default_factory=dict)
     whole: bool = True
     digest: str | None = None
-    # The digest says that all is as it is asked for, so nothing else was read.
+    # The digest shows that all is as it is asked for, so nothing else was read.
     matches: bool = False
     # Another prefix in the store that has keys in common with ours.
     overlap: str | None = None

@@ -42,7 +42,7 @@ KEYS_RULES: dict[str, t.Any] = {
     "required_together": [("manifest_bucket", "manifest_region")],
 }
 
-# Seconds that nobody may write for, and until it is read anyway.
+# Seconds without a write, and until it is read anyway.
 _IDLE, _IDLE_TIMEOUT = 1.0, 60.0
 
 
@@ -71,7 +71,7 @@ class Keys(Resource[Observed]):
     def _observe(self, before_listing: t.Callable[[planning.Contents], planning.Contents]) -> Observed:
         """The digest first, then the manifest, and only then one GetKey a key or the whole store: what is fewer calls.
 
-        The ETag is older than all that is read, so what others write meanwhile makes our write stale.
+        The ETag is older than all that is read, so what others write after it makes our write stale.
         """
         if self._target.arn == KNOWN_AFTER_APPLY:
             return Observed(matches=self._nothing)
@@ -105,7 +105,7 @@ class Keys(Resource[Observed]):
         return Observed(contents, below, digest=digest, overlap=overlap)
 
     def _wait_until_idle(self) -> planning.Contents:
-        """While somebody else writes many batches, what is listed is old before it is read."""
+        """While another process writes many batches, what is listed is old before it is read."""
         seen: list[dict[str, t.Any]] = []
 
         def probe() -> dict[str, t.Any]:

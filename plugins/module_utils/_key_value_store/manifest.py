@@ -7,7 +7,7 @@
 
 """The manifest: the keys below a prefix as the last run left them, kept in the home bucket.
 
-It is believed only if its own hash is the one that the digest key says, so it does no harm if it is lost or old.
+It is used only if its own hash is the one in the digest key, so it does no harm if it is lost or old.
 """
 
 from __future__ import annotations

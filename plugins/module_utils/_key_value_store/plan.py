@@ -74,7 +74,9 @@ def _size(text: str, where: str) -> int:
     try:
         return len(text.encode())
     except UnicodeEncodeError as error:
-        raise EdgeError(f"{where}: {text[:80]!r} has half a character, which UTF-8 has not: mend it.") from error
+        raise EdgeError(
+            f"{where}: {text[:80]!r} contains an unpaired surrogate, which UTF-8 cannot encode: remove it."
+        ) from error
 
 
 def plan_keys(
@@ -146,7 +148,7 @@ def chain(contents: Contents, observed: Values, made: t.Iterable[Batch]) -> list
 def sentence(batch: Batch, store: str) -> str:
     put = f"Put {count(batch.puts)} into {store}: {names(batch.puts)}"
     delete = f"Delete {count(batch.deletes)} from {store}: {names(batch.deletes)}"
-    return "; ".join(said for said, keys in ((put, batch.puts), (delete, batch.deletes)) if keys)
+    return "; ".join(text for text, keys in ((put, batch.puts), (delete, batch.deletes)) if keys)
 
 
 def count(items: t.Sized) -> str:

@@ -33,7 +33,7 @@ def wanted(p: dict[str, t.Any]) -> Wanted:
     if p["purge"] and not puts and (p["src"] or p["keys"] is None):
         raise EdgeError(
             f"purge with no keys would delete every key below {prefix!r}: name one that stays, "
-            "or say so with keys: {}."
+            "or confirm it with keys: {}."
         )
     absent = [f"{prefix}{name}" for name in p["absent"]]
     both = sorted(puts.keys() & set(absent))
@@ -53,7 +53,7 @@ def _from_option(given: dict[t.Any, t.Any], prefix: str) -> dict[str, str]:
 
 
 def _from_file(path: str, prefix: str) -> dict[str, str]:
-    """Every error says the line."""
+    """Every error names the line."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
-from .._rules.ownership import MARK, refuse_unmarked
+from .._rules.ownership import MARK, assert_managed
 
 if t.TYPE_CHECKING:
     from .api import StoreApi
@@ -35,20 +35,20 @@ def from_api(live: dict[str, t.Any] | None) -> Store | None:
 
 def facts(live: dict[str, t.Any]) -> Store:
     found = from_api(live) or {}
-    return {**found, "ours": MARK in found.get("comment", "")}
+    return {**found, "managed": MARK in found.get("comment", "")}
 
 
 def plan_store(
     operations: StoreApi, observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None
 ) -> Plan:
     """Tags that are not named stay."""
-    told = {} if tags is None else {"tags": dict(tags)}
+    managed = {} if tags is None else {"tags": dict(tags)}
     if observed is None:
         arguments = {"name": name, "comment": comment, "tags": dict(tags or {})}
         unknown = {"arn": KNOWN_AFTER_APPLY, "id": KNOWN_AFTER_APPLY, "status": "PROVISIONING"}
         step = Step(operations.create_store, arguments, f"Create the key value store {name}")
-        return Plan(None, {"name": name, "comment": comment, **unknown, **told}, (step,))
-    refuse_unmarked(f"The key value store {name}", observed["comment"])
+        return Plan(None, {"name": name, "comment": comment, **unknown, **managed}, (step,))
+    assert_managed(f"The key value store {name}", observed["comment"])
     steps = []
     if observed["comment"] != comment:
         arguments = {"name": name, "comment": comment}
@@ -58,13 +58,13 @@ def plan_store(
     if missing:
         arguments = {"arn": observed["arn"], "tags": missing}
         steps.append(Step(operations.put_tags, arguments, f"Tag the key value store {name}"))
-    after = {**observed, "comment": comment, **({"tags": {**live, **missing}} if told else {})}
+    after = {**observed, "comment": comment, **({"tags": {**live, **missing}} if managed else {})}
     return Plan(observed, after, tuple(steps))
 
 
 def plan_removal(operations: StoreApi, observed: Store | None, name: str) -> Plan:
     if observed is None:
         return Plan(None, None)
-    refuse_unmarked(f"The key value store {name}", observed["comment"])
+    assert_managed(f"The key value store {name}", observed["comment"])
     arguments = {"name": name, "arn": observed["arn"]}
     return Plan(observed, None, (Step(operations.delete_store, arguments, f"Delete the key value store {name}"),))

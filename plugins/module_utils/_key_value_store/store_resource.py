@@ -35,7 +35,7 @@ State = t.Optional[planning.Store]
 
 
 class KeyValueStore(Resource[State]):
-    # Somebody changed, deleted or created it meanwhile.
+    # Another process changed, deleted or created it.
     stale_codes = (*STALE, "EntityNotFound", "EntityAlreadyExists")
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:

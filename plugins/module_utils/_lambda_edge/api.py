@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The Lambda, IAM, CloudFront and CloudWatch Logs calls about the edge function, one a method."""
+"""The Lambda, IAM, CloudFront and CloudWatch Logs calls that read the origin request function, one a method."""
 
 from __future__ import annotations
 

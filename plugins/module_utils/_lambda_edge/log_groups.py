@@ -25,7 +25,7 @@ RETENTIONS = (
     *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
-# By Region, as DescribeLogGroups tells it; None: there is none.
+# By Region, as DescribeLogGroups returns it; None: there is none.
 LogGroups = t.Mapping[str, t.Optional[dict[str, t.Any]]]
 
 

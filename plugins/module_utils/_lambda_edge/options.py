@@ -57,7 +57,9 @@ _SERVICES = ("lambda.amazonaws.com", "edgelambda.amazonaws.com")
 
 def check_name(name: str, region: str) -> None:
     if not _NAME.fullmatch(name):
-        raise EdgeError(f"name: {name!r} is no function's name: take 1 to 64 letters, digits, hyphens and underscores.")
+        raise EdgeError(
+            f"name: {name!r} is not a valid function name: use 1 to 64 letters, digits, hyphens and underscores."
+        )
     if region.startswith(("cn-", "us-gov-")):
         raise EdgeError(f"region: there is no Lambda@Edge where {region} is: use an account of the partition aws.")
 
@@ -68,7 +70,7 @@ def desired(p: t.Mapping[str, t.Any]) -> Desired:
         if not least <= p[option] <= most:
             raise EdgeError(f"{option}: {p[option]} {unit}; Lambda@Edge allows {least} to {most} {unit}.")
     if p["keep_versions"] < 0:
-        raise EdgeError(f"keep_versions: {p['keep_versions']} is no number of versions: take 0 or more.")
+        raise EdgeError(f"keep_versions: {p['keep_versions']} is not a number of versions: use 0 or more.")
     if p["log_retention"] is not None and p["log_retention"] not in RETENTIONS:
         days = ", ".join(map(str, RETENTIONS))
         raise EdgeError(f"log_retention: {p['log_retention']} days; CloudWatch Logs takes {days}.")

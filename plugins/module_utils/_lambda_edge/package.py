@@ -85,8 +85,8 @@ def prove(source: Path, files: t.Mapping[str, bytes], workdir: Path) -> bool:
     try:
         answer = json.loads(lines[-1])
     except (IndexError, ValueError):
-        said = (outcome.stderr.strip().splitlines() or [f"it ended with {outcome.returncode}"])[-1]
-        raise EdgeError(f"The package could not be proven, so it was not written: {said}") from None
+        reason = (outcome.stderr.strip().splitlines() or [f"it ended with {outcome.returncode}"])[-1]
+        raise EdgeError(f"The package could not be proven, so it was not written: {reason}") from None
     if "error" in answer:
         raise EdgeError(answer["error"])
     return bool(answer["proven"])

@@ -65,7 +65,7 @@ def is_at(dest: Path, sought: str) -> bool:
 
 
 def write(dest: Path, content: bytes) -> None:
-    """Write *content* to *dest* at once: nobody ever sees half a package."""
+    """Write *content* to *dest* at once: a half-written package is never seen."""
     dest.parent.mkdir(parents=True, exist_ok=True)
     temporary = dest.with_name(f".{dest.name}.{os.getpid()}")
     temporary.write_bytes(content)

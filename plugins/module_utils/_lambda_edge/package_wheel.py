@@ -71,7 +71,7 @@ def _download(directory: Path) -> None:
     ]
     outcome = subprocess.run(command, capture_output=True, text=True, check=False)
     if outcome.returncode or not (directory / AWSCRT_WHEEL).is_file():
-        lines = outcome.stderr.strip().splitlines() or ["pip said nothing"]
+        lines = outcome.stderr.strip().splitlines() or ["pip printed nothing"]
         raise EdgeError(
             f"pip could not fetch {AWSCRT_WHEEL}: {lines[-1]} Where there is no package index, "
             "give the file as wheel (in the playbooks: origin_request_wheel)."

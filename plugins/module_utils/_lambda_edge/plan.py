@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The steps to a published version of the edge function, or to none at all. Pure."""
+"""The steps to a published version of the origin request function, or to none at all. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Desired:
     log_retention: int | None = None
 
     def code_sha256(self) -> str:
-        """The zip's hash as Lambda tells it."""
+        """The zip's hash as Lambda returns it."""
         return base64.b64encode(hashlib.sha256(self.package).digest()).decode()
 
     def configuration(self) -> Config:
@@ -86,12 +86,12 @@ def superseded(observed: Observed, desired: Desired) -> list[str]:
     if published(observed, desired) is not None:
         return []
     # Published by hand under another description: not ours.
-    ours = [version["Version"] for version in observed.versions if _is_marked(version)]
+    ours = [version["Version"] for version in observed.versions if _is_managed(version)]
     return ours[: max(0, len(ours) - desired.keep_versions)]
 
 
 def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
-    """The code goes before the configuration, whose Description vouches for the code: a run that is
+    """The code goes before the configuration, whose Description identifies the code: a run that is
     killed between the two must not leave a Description that is ahead of its code. The log groups are
     there before a version is, so that no log is ever kept for ever."""
     name, configuration, latest = desired.name, desired.configuration(), observed.latest
@@ -108,7 +108,7 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
         }
         steps.append(Step(operations.create_function, arguments, f"Create the Lambda function {name} in us-east-1"))
     else:
-        refuse_unmarked(name, latest)
+        assert_managed(name, latest)
         # A version is published of code that is known only: a run for another package may have been killed
         # after its code was there and before its Description was.
         unknown_code = version is None and latest.get("CodeSha256") != desired.code_sha256()
@@ -151,10 +151,10 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
 
 
 def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
-    """The logs go first: as long as the function is there it says whose they are."""
+    """The logs go first: as long as the function exists it shows whose they are."""
     if observed.latest is None:
         return Plan(None, None)
-    refuse_unmarked(name, observed.latest)
+    assert_managed(name, observed.latest)
     if observed.associations:
         used = "; ".join(
             f"version {version} by {', '.join(ids)}" for version, ids in sorted(observed.associations.items())
@@ -170,15 +170,15 @@ def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
     return Plan(before, None, tuple(steps), log_groups.summary(steps))
 
 
-def refuse_unmarked(name: str, latest: Config) -> None:
-    if not _is_marked(latest):
+def assert_managed(name: str, latest: Config) -> None:
+    if not _is_managed(latest):
         raise EdgeError(
             f"The Lambda function {name} exists already and is not this collection's, for its description does not "
-            f"begin with {IDENTITY_PREFIX!r}: choose another name, or remove it if nobody needs it."
+            f"begin with {IDENTITY_PREFIX!r}: choose another name, or remove it if it is not needed."
         )
 
 
-def _is_marked(configuration: Config) -> bool:
+def _is_managed(configuration: Config) -> bool:
     return str(configuration.get("Description", "")).startswith(IDENTITY_PREFIX)
 
 

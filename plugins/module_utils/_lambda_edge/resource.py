@@ -27,7 +27,7 @@ from .operations import (
     is_other_code,
 )
 
-# ResourceNotFoundException: the function, or a log group of it, was deleted meanwhile.
+# ResourceNotFoundException: the function, or a log group of it, was deleted.
 _STALE = ("PreconditionFailedException", "ResourceNotFoundException")
 
 
@@ -119,7 +119,7 @@ class Absent(Resource[planning.Observed]):
         latest = self.operations.function(self._name)
         if latest is None:
             return planning.Observed(None)
-        planning.refuse_unmarked(self._name, latest)
+        planning.assert_managed(self._name, latest)
         associations = self.operations.associations(latest["FunctionArn"])
         return planning.Observed(
             latest,

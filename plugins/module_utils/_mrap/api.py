@@ -52,7 +52,7 @@ class Operation:
 
     @property
     def reason(self) -> str:
-        """Why it failed, as AWS tells it."""
+        """Why it failed, as AWS reports it."""
         return f"{self.code}: {self.message}".rstrip(".: ") or "no reason given"
 
 

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What there is to know about access points, read in parallel."""
+"""What there is to know about MRAPs, read in parallel."""
 
 from __future__ import annotations
 

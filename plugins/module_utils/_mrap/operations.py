@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The changes of one access point: each begins when AWS is ready for it, joins what a killed run began, and is waited
+"""The changes of one MRAP: each begins when AWS is ready for it, joins what a killed run began, and is waited
 for by plain reads until it is in effect."""
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .policy import Policies, with_arn
 Seen = t.Optional[AccessPoint]
 T = t.TypeVar("T")
 
-# Failures that tell of another operation, which succeeded.
+# Failures that result from another operation, which succeeded.
 _EXISTS = "MultiRegionAccessPointAlreadyOwnedByYou"
 _GONE = "NoSuchMultiRegionAccessPoint"
 
@@ -62,7 +62,7 @@ class Operations:
         self._begin(
             lambda token: self._api.create(token, name, buckets),
             client_token,
-            # A success that left no access point behind is that of one which was deleted since, however young it is.
+            # A success that left no MRAP behind is that of one which was deleted since, however young it is.
             lambda operation, old: self._see() is None if operation.succeeded else old,
         )
 
@@ -161,12 +161,12 @@ class Operations:
         if operation is not None and operation.failed and not partly and operation.code != _EXISTS:
             raise EdgeError(
                 f"AWS could not create the Multi-Region Access Point {self._name}: {operation.reason}. "
-                "Mend that and run it again, which begins a new creation."
+                "Fix that and run it again, which begins a new creation."
             )
         if operation is None and seen is None:
             raise EdgeError(
                 f"AWS gave up the Multi-Region Access Point {self._name}, which was being created: run it again, which "
-                "begins a new creation and tells the reason if that fails too."
+                "begins a new creation and reports the reason if that fails too."
             )
         return seen
 
@@ -193,7 +193,7 @@ class Operations:
         if (operation is None and not seen.awaits(policy)) or (operation is not None and operation.failed):
             raise EdgeError(
                 f"AWS did not take the policy of the Multi-Region Access Point {self._name} ({_reason(operation)}). "
-                "Mend that and run it again."
+                "Fix that and run it again."
             )
         return seen
 
@@ -203,7 +203,7 @@ def _is(seen: Seen, status: str) -> bool:
 
 
 def _status(seen: Seen) -> str:
-    # AWS may not show an access point at once that is being created.
+    # AWS may not show an MRAP at once that is being created.
     return f"status {seen.status if seen else 'CREATING'}"
 
 

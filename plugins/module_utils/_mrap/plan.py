@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Whether the access point has to be created, given a policy or deleted; its Regions never change. Pure."""
+"""Whether the MRAP has to be created, given a policy or deleted; its Regions never change. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._rules.bucket_names import is_account_regional
-from .._rules.ownership import refuse_foreign
+from .._rules.ownership import refuse_other_site
 from .._rules.policy_documents import Document
 from .._rules.regions import REGIONS
 from .policy import Policies, distribution_policy
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-z0-9][-a-z0-9]{1,48}[a-z0-9]")
 
-# INCONSISTENT_ACROSS_REGIONS: a setting is still spreading; the access point serves meanwhile.
+# INCONSISTENT_ACROSS_REGIONS: a setting is still spreading, and the MRAP serves.
 SERVING = ("READY", "INCONSISTENT_ACROSS_REGIONS")
 # Soon gone. An unknown status is one on the way to READY.
 _GOING = ("DELETING", "PARTIALLY_DELETED")
@@ -48,7 +48,7 @@ class AccessPoint:
         return self.status in SERVING
 
     def facts(self, account_id: str) -> Facts:
-        """What the modules return about every access point."""
+        """What the modules return about every MRAP."""
         return facts(account_id, self.name, self.alias, self.status, self.regions)
 
 
@@ -69,7 +69,7 @@ class Desired:
         return self.policy is not None or self.distribution_arns is not None
 
     def policy_for(self, live: AccessPoint | None, policies: Policies) -> Document | None:
-        """The policy that the access point is to have; None leaves it as it is."""
+        """The policy that the MRAP is to have; None leaves it as it is."""
         if self.distribution_arns is None:
             return self.policy
         # AWS never deletes a policy, so none is put where none is needed.
@@ -78,7 +78,7 @@ class Desired:
         return distribution_policy(mrap_arn(self.account_id, live.alias if live else None), self.distribution_arns)
 
     def starting(self) -> Facts:
-        """What is known about it before AWS tells anything."""
+        """What is known about it before AWS returns anything."""
         regions = {region: bucket for bucket in self.buckets if (region := self.region_of(bucket))}
         known = regions if len(regions) == len(self.buckets) else {}
         return facts(self.account_id, self.name, None, "CREATING", known)
@@ -119,7 +119,7 @@ def client_token(*parts: str) -> str:
 
 
 def is_of_site(name: str, site: str) -> bool:
-    """A site's access points are called by it and eight hexadecimal digits of its set of Regions."""
+    """A site's MRAPs are called by it and eight hexadecimal digits of its set of Regions."""
     return re.fullmatch(re.escape(site) + "-[0-9a-f]{8}", name) is not None
 
 
@@ -131,7 +131,7 @@ def check(desired: Desired) -> None:
         )
     if desired.site is not None and not is_of_site(desired.name, desired.site):
         raise EdgeError(
-            f"name: {desired.name!r} is none that an access point of the site {desired.site!r} has: call it "
+            f"name: {desired.name!r} is not a name for an MRAP of the site {desired.site!r}: call it "
             f"{desired.site}- and eight hexadecimal digits, or leave out site."
         )
     if desired.present and (not desired.buckets or len(set(desired.buckets)) != len(desired.buckets)):
@@ -147,13 +147,15 @@ def _absent(operations: Operations, observed: Observed, desired: Desired) -> Pla
     if live is None or live.status == "DELETING":
         return Plan(_document(live, None, desired), None)
     for bucket, tags in observed.tags.items():
-        refuse_foreign(f"The bucket {bucket} of the Multi-Region Access Point {desired.name}", tags, desired.site or "")
+        refuse_other_site(
+            f"The bucket {bucket} of the Multi-Region Access Point {desired.name}", tags, desired.site or ""
+        )
     if live.status == "CREATING" and not desired.wait:
         raise EdgeError(
             f"The Multi-Region Access Point {desired.name} is still being created, and AWS deletes it only afterwards: "
             "run it again then, or with wait."
         )
-    # Of this very access point: another one may have had its name before. AWS finishes what it deleted in part when
+    # Of this very MRAP: another one may have had its name before. AWS finishes what it deleted in part when
     # it is asked again, which the token of the first time would not do.
     again = ["again"] * (live.status == "PARTIALLY_DELETED")
     token = client_token("delete", desired.name, live.created_at, *again)
@@ -233,7 +235,7 @@ def partly_deleted(name: str) -> EdgeError:
 
 
 def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
-    if not live.regions:  # AWS may not tell them while it creates
+    if not live.regions:  # AWS may not return them while it creates
         return
     missing = sorted(set(desired.buckets) - set(live.regions.values()))
     extra = sorted(set(live.regions.values()) - set(desired.buckets))
@@ -245,7 +247,7 @@ def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
 
 
 def _refuse_another(others: t.Iterable[AccessPoint], desired: Desired) -> None:
-    """Refuse to put a second access point beside one of the site that may be the one in use."""
+    """Refuse to put a second MRAP beside one of the site that may be the one in use."""
     live = [other for other in others if other.status not in _GOING]
     if not live:
         return

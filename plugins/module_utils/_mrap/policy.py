@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The policy of an access point: the one that is in effect, and the one that spreads. Pure."""
+"""The policy of an MRAP: the one that is in effect, and the one that spreads. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def check_document(policy: Document) -> None:
 
 
 def distribution_policy(arn: str, distribution_arns: t.Sequence[str]) -> Document:
-    """The policy of the access point *arn* that lets exactly these distributions read, and nobody without TLS."""
+    """The policy of the MRAP *arn* that lets exactly these distributions read, and only with TLS."""
     denied = {
         "Sid": "DenyInsecureTransport",
         "Effect": "Deny",
@@ -46,7 +46,7 @@ def distribution_policy(arn: str, distribution_arns: t.Sequence[str]) -> Documen
 
 
 def with_arn(policy: Document, arn: str) -> Document:
-    """*policy*, which was planned before its access point had the *arn*."""
+    """*policy*, which was planned before its MRAP had the *arn*."""
     resolved: Document = json.loads(json.dumps(policy).replace(KNOWN_AFTER_APPLY, arn))
     return resolved
 

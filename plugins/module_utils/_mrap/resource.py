@@ -65,7 +65,7 @@ class AccessPoint(Resource[planning.Observed]):
         name, site = self._desired.name, self._desired.site
         reads: dict[str, t.Callable[[], t.Any]] = {name: functools.partial(self._reads.access_point, name)}
         if site is not None:
-            reads[f"the access points of {site}"] = functools.partial(self._others_of, site)
+            reads[f"the MRAPs of {site}"] = functools.partial(self._others_of, site)
         live, *others = in_parallel(reads).values()
         return planning.Observed(live, self._policies(live), tuple(*others), self._tags(live))
 
@@ -78,7 +78,7 @@ class AccessPoint(Resource[planning.Observed]):
         return self._reads.policies(self._desired.name) if asked else Policies()
 
     def _tags(self, live: planning.AccessPoint | None) -> dict[str, dict[str, str]]:
-        """What says whose it is, for an access point itself cannot be tagged."""
+        """What shows whose it is, since an MRAP itself cannot be tagged."""
         if live is None or self._desired.present or self._desired.site is None:
             return {}
         members = live.regions.items()

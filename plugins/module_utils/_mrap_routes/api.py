@@ -15,7 +15,7 @@ from .._core.aws import AnsibleAWSModule, Aws, BotoCoreError, ClientError
 from .._core.errors import EdgeError, explain
 from .plan import one_region
 
-# Any of them will do, for all access points. Source: S3 Control API reference, "GetMultiRegionAccessPointRoutes".
+# Any of them will do, for all MRAPs. Source: S3 Control API reference, "GetMultiRegionAccessPointRoutes".
 ROUTE_REGIONS = ("us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1")
 
 # The second attempt is the next Region's.
@@ -30,7 +30,7 @@ Config = dict[str, t.Any]
 
 
 def with_short_timeouts(module: AnsibleAWSModule) -> AnsibleAWSModule:
-    """*module*, whose clients give up soon from now on, unless its user has set otherwise in aws_config."""
+    """*module*, whose clients have short timeouts from now on, unless aws_config sets others."""
     module.params["aws_config"] = {**_SHORT_TIMEOUTS, **(module.params.get("aws_config") or {})}
     return module
 

@@ -53,7 +53,7 @@ def _dial(region: str, dial: t.Any) -> int:
 
 
 def wanted(live: Routes, desired: Desired) -> dict[str, int]:
-    """The dial of every Region of the access point. Raises EdgeError for what AWS refuses."""
+    """The dial of every Region of the MRAP. Raises EdgeError for what AWS refuses."""
     unknown = sorted(set(desired.dials) - set(live))
     if unknown:
         raise EdgeError(
@@ -84,7 +84,7 @@ def changes(live: Routes, desired: Desired) -> dict[str, int]:
 
 
 def plan(operations: Operations, live: Routes | None, desired: Desired) -> Plan:
-    """*live* is None for an access point that is yet to be created; all Regions of a new one are in service."""
+    """*live* is None for an MRAP that is yet to be created; all Regions of a new one are in service."""
     if live is None:
         after = dict(desired.dials)
         turned = {region: dial for region, dial in after.items() if dial == OUT_OF_SERVICE}

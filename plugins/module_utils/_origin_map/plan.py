@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The keys by which the router finds the nearest buckets, and the one call to what they should be. Pure."""
+"""The keys by which the viewer function finds the nearest buckets, and the one call to what they should be. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Desired:
 
     @property
     def out_key(self) -> str:
-        """Of what the next run has to remember; the router does not read it."""
+        """Of what the next run has to know; the viewer function does not read it."""
         return self.prefix + "out"
 
     @property
@@ -82,15 +82,15 @@ def plan(operations: KeysApi, observed: Values, desired: Desired, arn: str, stor
 
 
 def words(values: Values, desired: Desired) -> dict[str, t.Any] | None:
-    """What the keys say, as the user is told; of a value that nobody can read, the value."""
+    """What the keys mean, in the user's words; a value that cannot be parsed as it is."""
     if not values:
         return None
-    told = {key.removeprefix(desired.prefix): _said(text) for key, text in sorted(values.items())}
-    return {"out_of_service": told.pop("out", []), "origins": told}
+    origins = {key.removeprefix(desired.prefix): _origins_of(text) for key, text in sorted(values.items())}
+    return {"out_of_service": origins.pop("out", []), "origins": origins}
 
 
 def out_of_service(observed: Values, desired: Desired) -> list[str]:
-    """Unless the options say it, what was out stays out: a deployment never undoes a failover."""
+    """Unless the options set it, what was out stays out: a deployment never undoes a failover."""
     if desired.out_of_service is not None:
         return list(desired.out_of_service)
     text = observed.get(desired.out_key)
@@ -99,14 +99,14 @@ def out_of_service(observed: Values, desired: Desired) -> list[str]:
     remembered = _listed(text)
     if remembered is None:
         raise EdgeError(
-            f"The value of {desired.out_key} is no list of Regions that this version of the collection can read: "
-            f"{text[:80]!r}. Say with out_of_service which are out; [] is none."
+            f"The value of {desired.out_key} is not a list of Regions that this version of the collection can read: "
+            f"{text[:80]!r}. Name those that are out of service with out_of_service; [] is none."
         )
     out = sorted(set(remembered) & set(desired.regions))
     if len(out) == len(desired.regions):
         raise EdgeError(
-            f"All of regions ({', '.join(out)}) are out of service, as {desired.out_key} says: say with "
-            "out_of_service which are out from now on; [] is none."
+            f"All of regions ({', '.join(out)}) are out of service by {desired.out_key}: name those that "
+            "stay out of service with out_of_service; [] is none."
         )
     return out
 
@@ -121,7 +121,7 @@ def _sentences(before: dict[str, t.Any], after: dict[str, t.Any], desired: Desir
         if region not in out and region in desired.regions:
             yield f"Put {region} back into service"
         elif region not in out:
-            yield f"Forget that {region} is out of service"
+            yield f"Remove {region} from the Regions that are out of service"
     old, new = before.get("origins", {}), after.get("origins", {})
     for cache in sorted(old.keys() | new.keys()):
         if cache not in new:
@@ -135,7 +135,7 @@ def _group(origins: list[str] | str) -> str:
     return ", then ".join(origins) or "none" if isinstance(origins, list) else repr(origins)
 
 
-def _said(text: str) -> list[str] | str:
+def _origins_of(text: str) -> list[str] | str:
     found = _listed(text)
     return text if found is None else found
 

@@ -30,7 +30,7 @@ ARGUMENTS: dict[str, t.Any] = {
 
 Values = dict[str, str]
 
-# Reads of the data plane follow its writes at once, as far as anybody has seen.
+# Reads of the data plane follow its writes at once, as far as it has been observed.
 _READ_BACK_SECONDS = 30.0
 
 

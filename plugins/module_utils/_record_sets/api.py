@@ -22,7 +22,7 @@ from .._core.waiting import retry
 from .record import RecordSet, from_api
 
 _ID = re.compile(r"Z[A-Z0-9]{1,31}")
-# Record sets that one call tells.
+# Record sets that one call returns.
 _PAGE = 300
 
 Zone = dict[str, t.Any]
@@ -58,7 +58,7 @@ class RecordSetsApi:
             )
         raise EdgeError(
             f"zone: there is no public hosted zone {given} in this account: give the zone's name, not that of a host "
-            "in it, or its id; if DNS is elsewhere, leave it to whoever keeps it."
+            "in it, or its id; if DNS is elsewhere, manage it there."
         )
 
     def record_sets(self, zone: Zone, names: t.Collection[str]) -> list[RecordSet]:

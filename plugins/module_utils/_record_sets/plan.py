@@ -60,8 +60,8 @@ def plan_present(
         becomes = wanted.get(record.key)
         if becomes == record or not (becomes or _in_the_way(record, desired)):
             continue
-        if not (take_over or record.is_marked or _points_right(record, becomes, desired)):
-            raise _foreign(record, _beside(record, desired))
+        if not (take_over or record.is_managed or _points_right(record, becomes, desired)):
+            raise _unmanaged(record, _beside(record, desired))
         deleted.append(record)
     created = [record for record in desired if live.get(record.key) != record]
     sentences = [f"Delete {record.label}, to {record.target}" for record in deleted if record.key not in wanted]
@@ -84,7 +84,7 @@ def plan_absent(
 
 
 def leftovers(observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet]) -> list[str]:
-    """What of the same name and type is not ours to delete."""
+    """What of the same name and type is not managed here, and stays."""
     same = {(record.name, record.type) for record in desired}
     others = [each for each in observed if (each.name, each.type) in same and not _is_given(each, desired)]
     return [f"{record.label}, to {record.target}" for record in others]
@@ -92,8 +92,8 @@ def leftovers(observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet]) -
 
 def _is_given(record: RecordSet, desired: t.Iterable[RecordSet]) -> bool:
     of_these = [each for each in desired if (each.name, each.type) == (record.name, record.type)]
-    if record.is_marked:
-        return any(each.is_marked for each in of_these)
+    if record.is_managed:
+        return any(each.is_managed for each in of_these)
     return any(each.key == record.key and each.points_as(record) for each in of_these)
 
 
@@ -116,7 +116,7 @@ def _beside(record: RecordSet, desired: t.Iterable[RecordSet]) -> RecordSet:
     return next((each for each in here if each.type == record.type), here[0])
 
 
-def _foreign(record: RecordSet, wanted: RecordSet) -> EdgeError:
+def _unmanaged(record: RecordSet, wanted: RecordSet) -> EdgeError:
     text = (
         f"{record.name.rstrip('.')} has a record {record.type} to {record.target}, not to {wanted.target}: it is left "
         "alone, and nothing was changed. If the name is to be this site's, "

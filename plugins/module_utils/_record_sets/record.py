@@ -35,7 +35,7 @@ class Alias:
 
 @dataclasses.dataclass(frozen=True)
 class RecordSet:
-    """``live``: as the API told it, which a deletion has to repeat exactly."""
+    """``live``: as the API returned it, which a deletion has to repeat exactly."""
 
     name: str
     type: str
@@ -57,7 +57,7 @@ class RecordSet:
 
     @property
     def target(self) -> str:
-        """What it points to, as a person says it."""
+        """What it points to, for people."""
         if self.alias:
             return self.alias.dns_name.rstrip(".")
         return ", ".join(value.rstrip(".") if self.type in _HOSTS else value for value in self.values)
@@ -68,7 +68,7 @@ class RecordSet:
         return self.set_identifier and self.set_identifier.removesuffix(f" {MARK}")
 
     @property
-    def is_marked(self) -> bool:
+    def is_managed(self) -> bool:
         return MARK in (self.set_identifier or "")
 
     def points_as(self, other: RecordSet) -> bool:
@@ -164,7 +164,7 @@ def to_api(record: RecordSet) -> dict[str, t.Any]:
 
 
 def _name(name: str) -> str:
-    """Route 53 tells an asterisk, among others, as a backslash and its octal code."""
+    """Route 53 returns an asterisk, among others, as a backslash and its octal code."""
     return _host(_ESCAPE.sub(lambda found: chr(int(found[1], 8)), name.strip()))
 
 

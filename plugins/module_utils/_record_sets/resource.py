@@ -43,8 +43,8 @@ ARGUMENTS: dict[str, t.Any] = {
     "wait_timeout": {"type": "int", "default": 300},
 }
 
-# What Route 53 says when a batch does not fit what there is (any more). Of an alias whose target there is not it says
-# "but that target was not found", which no other plan would mend.
+# Route 53's answers when a batch does not fit what there is (any more). For an alias whose target does not exist it
+# answers "but that target was not found", which no other plan would fix.
 _STALE = ("already exists", "but it was not found", "do not match the current values", "other RRSets exist")
 
 State = t.Sequence[RecordSet]

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""The S3 calls about the object in each bucket that says which Region it is in."""
+"""The S3 calls about the object in each bucket with the name of its Region."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ class MarkersApi:
             answer = self._s3(region).get_object(**self._object(bucket), VersionId=version)
         except is_boto3_error_code(["NoSuchKey", "NoSuchVersion"]):
             return Marker(version, UNREAD)
-        says = answer["Body"].read(64).decode("ascii", "replace")
-        return Marker(version, says, answer.get("ReplicationStatus") == "PENDING")
+        content = answer["Body"].read(64).decode("ascii", "replace")
+        return Marker(version, content, answer.get("ReplicationStatus") == "PENDING")

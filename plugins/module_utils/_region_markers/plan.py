@@ -16,17 +16,17 @@ from .._core.plan import Plan, Step
 if t.TYPE_CHECKING:
     from .operations import Operations
 
-# What a version says that S3 lists and does not give out: for up to 15 minutes after versioning was enabled.
+# Of a version that S3 lists and does not return: for up to 15 minutes after versioning was enabled.
 # Source: S3 User Guide, "Enabling versioning on buckets".
 UNREAD = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Marker:
-    """One version of a bucket's marker: the Region that it says, None for a delete marker."""
+    """One version of a bucket's marker: the Region that it names, None for a delete marker."""
 
     version: str
-    says: str | None
+    region: str | None
     pending: bool = False  # S3 still replicates it
 
 
@@ -40,17 +40,17 @@ def plan(operations: Operations, observed: Markers, buckets: t.Mapping[str, str]
         Step(
             operations.put_marker,
             {"region": region, "bucket": bucket},
-            f"Say in {bucket} that it is in {region}",
+            f"Write the marker of {region} to {bucket}",
             partition=region,
         )
         for region, bucket in buckets.items()
-        if not any(marker.says in (region, UNREAD) for marker in observed[region])
+        if not any(marker.region in (region, UNREAD) for marker in observed[region])
     ]
     if steps or pending(observed) or any(surplus(observed[region], region) for region in buckets):
         steps.append(
             Step(operations.remove_replicas, {"buckets": dict(buckets)}, "Keep each Region's marker in its Region only")
         )
-    before = {region: next((marker.says for marker in observed[region]), None) for region in buckets}
+    before = {region: next((marker.region for marker in observed[region]), None) for region in buckets}
     return Plan(before, {region: region for region in buckets}, tuple(steps))
 
 
@@ -61,5 +61,5 @@ def pending(observed: Markers) -> list[str]:
 
 def surplus(markers: t.Sequence[Marker], region: str) -> list[Marker]:
     """All but the newest of the Region's own; what cannot be read may be that."""
-    own = [marker for marker in markers if marker.says == region]
-    return [marker for marker in markers if marker not in own[:1] and marker.says != UNREAD]
+    own = [marker for marker in markers if marker.region == region]
+    return [marker for marker in markers if marker not in own[:1] and marker.region != UNREAD]

@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""An object in each bucket that says which Region it is in."""
+"""An object in each bucket with the name of its Region."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import typing as t
 
 try:
     from boto3.s3.transfer import TransferConfig
-except ImportError:  # AnsibleAWSModule says what to install
+except ImportError:  # AnsibleAWSModule names what to install
     pass
 
 from .._core.aws import Aws, is_boto3_error_code

@@ -25,7 +25,7 @@ _HEADERS = ("CacheControl", "ContentType", "Metadata")
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """The page as one bucket has it. An ETag would not tell whether two are alike: with KMS each has its own."""
+    """The page as one bucket has it. An ETag would not show whether two are alike: with KMS each has its own."""
 
     size: int
     headers: dict[str, t.Any]
@@ -38,7 +38,7 @@ Pages = dict[str, t.Optional[Page]]
 
 
 def headers(source: str) -> dict[str, t.Any]:
-    """CopyObject's parameters for the headers of a copy of *source*, and for what tells it from any other.
+    """CopyObject's parameters for the headers of a copy of *source*, and for what distinguishes it from any other.
 
     Viewers see the metadata, and whoever knows a release's name may ask for a preview of it: so it is a digest.
     """

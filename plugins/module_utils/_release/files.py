@@ -83,7 +83,7 @@ class SiteFile:
 
     @property
     def key(self) -> str:
-        """Where the router looks for it: a last segment without a dot is a directory's, which has an index.html."""
+        """Where the viewer function looks for it: a last segment without a dot is a directory with an index.html."""
         return self.path if "." in self.path.rsplit("/", 1)[-1] else f"{self.path}/index.html"
 
     @property

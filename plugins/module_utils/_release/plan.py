@@ -64,7 +64,7 @@ class Desired:
 
     @functools.cached_property
     def marker(self) -> str:
-        """An empty object whose key vouches for the release's content, uploaded before everything else."""
+        """An empty object whose key identifies the release's content, uploaded before everything else."""
         return f"{self._markers}{fingerprint(self.files)}"
 
     @property
@@ -148,7 +148,7 @@ def _changed(desired: Desired, how: str) -> str:
 def lacking(listings: t.Mapping[str, Listing], desired: Desired) -> dict[str, list[str]]:
     """By Region, the keys that its bucket does not have in the right size yet; Regions that lack none are left out.
 
-    What there has to be is told by the files, or by the home Region's bucket where there are none.
+    What there has to be is defined by the files, or by the home Region's bucket where there are none.
     """
     at_home = {key: size for key, (size, _etag) in listings.get(desired.region, {}).items()}
     sizes = desired.sizes() if desired.files else at_home

@@ -62,7 +62,7 @@ class Release(Resource[planning.Observed]):
         return self.operations.objects(region, self._buckets[region], f"{self._desired.prefix}/")
 
     def _pages(self) -> error_page.Pages:
-        """The home Region's before the others: what it says is replicated they have by then."""
+        """The home Region's before the others: what it has replicated they have by then."""
         ask = {
             region: functools.partial(self.operations.error_page, region, name)
             for region, name in self._buckets.items()
@@ -76,7 +76,7 @@ class Release(Resource[planning.Observed]):
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
         self._complete()
-        # Nobody who goes back to an older release wants to wait for its error page.
+        # A rollback to an older release does not wait for its error page.
         if self._wait and self._desired.files and self._desired.error_page_source(observed.objects):
             wait_until(
                 "The error page",
@@ -118,5 +118,5 @@ def _check_error_page(desired: planning.Desired) -> None:
 
 def _describe(lacking: dict[str, list[str]]) -> str:
     """Names a key a Region, so that its replication status can be looked at."""
-    told = "; ".join(f"{region} lacks {len(keys)}, for example {keys[0]}" for region, keys in sorted(lacking.items()))
-    return f"{told}. Objects that were there before replication was set up are not copied by it"
+    text = "; ".join(f"{region} lacks {len(keys)}, for example {keys[0]}" for region, keys in sorted(lacking.items()))
+    return f"{text}. Objects that were there before replication was set up are not copied by it"

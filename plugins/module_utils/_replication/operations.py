@@ -20,7 +20,7 @@ from .api import ReplicationApi
 from .rules import (
     Config,
     destination,
-    is_ours,
+    is_managed,
     same,
 )
 
@@ -87,7 +87,7 @@ class Operations(ReplicationApi):
         """
         words = str(error).lower()
         if "versioning" in words or "must exist" in words:
-            names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_ours(rule))]
+            names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_managed(rule))]
             self._require_versioning(region, names, error)
         elif "role" in words:
             self._require_role(configuration["Role"], error)
@@ -125,4 +125,4 @@ class Operations(ReplicationApi):
                 "role_arn."
             ) from error
         except is_boto3_error_code("AccessDenied"):
-            return  # then only S3 can say
+            return  # then only S3 knows

@@ -18,7 +18,7 @@ from .rules import (
     Config,
     Options,
     destination,
-    is_ours,
+    is_managed,
     name,
     rules_to,
     same,
@@ -54,7 +54,7 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
 
     Buckets that replicate come first, side by side. Those that are to stop, because the home is another
     one or the topology, come after all of those are in effect: whichever bucket an object is written to
-    meanwhile, it reaches every Region. Both replicating for a while is harmless, as S3 never replicates
+    in between, it reaches every Region. Both replicating for a while is harmless, as S3 never replicates
     a replica.
     """
     after = {region: _wanted(observed.get(region), region, desired) for region in desired.buckets}
@@ -71,7 +71,7 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
 
 def _wanted(live: Config | None, region: str, desired: Desired) -> Config | None:
     rules = (live or {}).get("Rules", [])
-    foreign = [] if desired.purge else [rule for rule in rules if not is_ours(rule)]
+    foreign = [] if desired.purge else [rule for rule in rules if not is_managed(rule)]
     ours = rules_to(desired.destinations(region), desired.options, foreign)
     if not foreign:
         return {"Role": desired.role_arn, "Rules": ours} if ours else None
@@ -116,7 +116,7 @@ def _sentence(live: Config | None, wanted: Config, region: str, bucket: str) -> 
     old = {name(rule): rule for rule in (live or {}).get("Rules", [])}
     new = {name(rule): rule for rule in wanted["Rules"]}
     added, removed = sorted(new.keys() - old.keys()), sorted(old.keys() - new.keys())
-    if not removed and not any(map(is_ours, old.values())):
+    if not removed and not any(map(is_managed, old.values())):
         return f"Replicate {bucket} from {region} to {', '.join(added)}"
     changes = {
         "start": added,
@@ -139,7 +139,7 @@ class Roles:
 
 def roles(state: Observed, buckets: t.Mapping[str, str]) -> Roles:
     ours = {
-        buckets[region]: [rule for rule in (configuration or {}).get("Rules", []) if is_ours(rule)]
+        buckets[region]: [rule for rule in (configuration or {}).get("Rules", []) if is_managed(rule)]
         for region, configuration in state.items()
     }
     return Roles(

@@ -27,7 +27,7 @@ from .rules import (
     Config,
     Options,
     destination,
-    is_ours,
+    is_managed,
 )
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -141,5 +141,5 @@ def _describe(rule: Config) -> dict[str, t.Any]:
         "destination": destination(rule),
         "priority": rule.get("Priority"),
         "status": rule["Status"],
-        "ours": is_ours(rule),
+        "managed": is_managed(rule),
     }

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What a replication rule of ours says, and when two replication configurations say the same. Pure."""
+"""Our replication rules, and when two replication configurations are equivalent. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typing as t
 
 from .._rules.regions import REGIONS
 
-OUR_RULES = "multiregion-edge-"
+MANAGED_RULES = "multiregion-edge-"
 
 Config = dict[str, t.Any]
 
@@ -27,7 +27,7 @@ _MINUTES = 15
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What every rule says besides from where and to where; ``kms_keys`` by the destination's Region."""
+    """What every rule has besides its source and destination; ``kms_keys`` by the destination's Region."""
 
     delete_markers: bool = True
     replica_modifications: bool = True
@@ -36,14 +36,14 @@ class Options:
     kms_keys: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def is_ours(rule: Config) -> bool:
-    return str(rule.get("ID", "")).startswith(OUR_RULES)
+def is_managed(rule: Config) -> bool:
+    return str(rule.get("ID", "")).startswith(MANAGED_RULES)
 
 
 def name(rule: Config) -> str:
-    """For a sentence: the Region that a rule of ours copies to, the ID of somebody else's."""
+    """For a sentence: the Region that a managed rule copies to, the ID of any other."""
     identity = str(rule.get("ID"))
-    return identity.removeprefix(OUR_RULES) if is_ours(rule) else repr(identity)
+    return identity.removeprefix(MANAGED_RULES) if is_managed(rule) else repr(identity)
 
 
 def destination(rule: Config) -> str:
@@ -61,7 +61,7 @@ def _rule(region: str, bucket: str, options: Options, taken: t.Collection[int]) 
     # A rule with a Filter is of version 2, which asks for Priority and DeleteMarkerReplication.
     # Source: S3 User Guide, "Replication configuration file elements".
     rule: Config = {
-        "ID": f"{OUR_RULES}{region}",
+        "ID": f"{MANAGED_RULES}{region}",
         "Priority": _free_priority(region, taken),
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
@@ -102,7 +102,7 @@ def _free_priority(region: str, taken: t.Collection[int]) -> int:
 
 
 def same(one: Config | None, other: Config | None) -> bool:
-    """Whether two replication configurations say the same."""
+    """Whether two replication configurations are equivalent."""
     return _canonical(one) == _canonical(other)
 
 
@@ -118,7 +118,7 @@ def _canonical(configuration: Config | None) -> Config | None:
 
 
 def _canonical_rule(rule: Config) -> Config:
-    """In one form: S3 may leave out what is disabled or say it, and has several words for everything."""
+    """In one form: S3 may leave out what is disabled or return it, and has several forms for everything."""
     canonical = {**_without_disabled(rule), "Priority": _priority(rule)}
     if "Filter" in rule:  # a rule without one is of version 1, which is another thing
         conditions: Config = rule["Filter"] or {}

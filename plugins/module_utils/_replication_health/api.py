@@ -80,7 +80,7 @@ class HealthApi:
         answer = self._aws.client("iam").simulate_principal_policy(
             PolicySourceArn=role_arn, ActionNames=list(actions), ResourceArns=[resource]
         )
-        # A condition on what the simulation was not told says nothing.
+        # A condition on a key that the simulation was not given proves nothing.
         return [
             result["EvalActionName"]
             for result in answer["EvaluationResults"]
@@ -117,7 +117,7 @@ class HealthApi:
         return list(itertools.islice(entries, limit))
 
     def head(self, region: str, key: str) -> Config | None:
-        """What S3 tells of the object; None if there is none."""
+        """What S3 returns for the object; None if there is none."""
         try:
             return self._s3(region).head_object(**self._bucket(region), Key=key)
         except is_boto3_error_code("404"):

@@ -80,7 +80,7 @@ class Setup:
 class Measured:
     """What was seen of an edge. ``probe_seconds`` is None where it did not come, or where none was sent.
 
-    ``probe_refused`` is what S3 said where it could not be written.
+    ``probe_refused`` is S3's answer where it could not be written.
     """
 
     metrics: Metrics = Metrics()

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What CloudWatch and the objects themselves say about each edge."""
+"""What CloudWatch and the objects themselves show of each edge."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _value(name: str, newest_first: t.Sequence[float]) -> float | int | None:
 
 
 def scan(api: HealthApi, edges: t.Sequence[Edge], prefix: str, limit: int) -> tuple[dict[Edge, Scan], int]:
-    """What the sources' objects say of their replication, and how many objects were looked at."""
+    """The replication status of the sources' objects, and how many objects were looked at."""
     found: dict[Edge, Scan] = {}
     looked_at = 0
     for source in dict.fromkeys(edge.source for edge in edges):

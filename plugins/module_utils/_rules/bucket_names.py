@@ -66,8 +66,8 @@ def bucket_names(
     if namespace == GLOBAL:
         if not prefix:
             raise EdgeError(
-                "prefix is missing: names in the global namespace are the whole world's, so give what they begin with, "
-                "something that nobody else will choose."
+                "prefix is missing: names in the global namespace must be globally unique: give a prefix "
+                "that is unlikely to be taken."
             )
         made = {region: f"{prefix}-{region}" for region in regions}
     else:
@@ -136,7 +136,7 @@ def check_bucket_names(names: t.Mapping[str, str], option: str) -> None:
 
 
 def account_regional_name(start: str, account_id: str, region: str) -> str:
-    """A name in the account's own namespace, which nobody else can ever take.
+    """A name in the account's own namespace, which no other account can take.
 
     Source: S3 User Guide, "Account Regional namespaces for general purpose buckets".
     """

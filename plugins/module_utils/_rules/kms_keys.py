@@ -16,7 +16,7 @@ from .._core.errors import EdgeError
 
 _KEY_ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
 MANAGED_BY_AWS = (
-    "is the key that AWS manages for S3 (aws/s3), whose policy nobody can change, so that CloudFront could never be "
+    "is the key that AWS manages for S3 (aws/s3), whose policy cannot be changed, so that CloudFront could never be "
     "allowed to read what it encrypts: give a key of your own, or none to have S3 encrypt with its own keys."
 )
 

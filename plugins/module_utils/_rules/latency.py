@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping
 from .._core.errors import EdgeError
 from .regions import check_regions
 
-# The Regions that have a regional edge cache: what cf.edgeLocation.region says in a CloudFront Function, and where
-# Lambda@Edge runs. Source: CloudFront Developer Guide, the Regions that edge functions log in. It does not say that
-# these are all; of another one the router finds no key, and the behavior's own target answers.
+# The Regions that have a regional edge cache: the value of cf.edgeLocation.region in a CloudFront Function, and where
+# Lambda@Edge runs. Source: CloudFront Developer Guide, the Regions that edge functions log in. It does not state that
+# these are all; for another one the viewer function finds no key, and the behavior's own target answers.
 EDGE_CACHES = (
     "ap-northeast-1",
     "ap-northeast-2",

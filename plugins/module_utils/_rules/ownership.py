@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""How a thing is known to be ours. Nothing without our mark is ever changed."""
+"""How a resource is known to be managed. Nothing without our mark is ever changed."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def tags_of(listed: t.Iterable[t.Mapping[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in listed}
 
 
-def refuse_unmarked(what: str, comment: str | None) -> None:
-    """Raise EdgeError for a thing that exists without our mark: it is somebody else's."""
+def assert_managed(what: str, comment: str | None) -> None:
+    """Raise EdgeError for a resource that exists without our mark."""
     if MARK not in (comment or ""):
         raise EdgeError(
             f"{what} exists already and is not this collection's, for its comment lacks {MARK}: "
-            "choose another name, or remove it if nobody needs it."
+            "choose another name, or remove it if it is not needed."
         )
 
 
-def refuse_foreign(what: str, tags: t.Mapping[str, str], site: str) -> None:
-    """Raise EdgeError for a thing whose tag names another site."""
+def refuse_other_site(what: str, tags: t.Mapping[str, str], site: str) -> None:
+    """Raise EdgeError for a resource whose tag names another site."""
     owner = tags.get(OWNER_TAG, site)
     if owner != site:
         raise EdgeError(
@@ -59,8 +59,8 @@ def refuse_foreign(what: str, tags: t.Mapping[str, str], site: str) -> None:
 
 
 def require_owned(what: str, tags: t.Mapping[str, str], site: str) -> None:
-    """Raise EdgeError for a thing that exists without this site's tag: nothing but the tag makes it ours."""
-    refuse_foreign(what, tags, site)
+    """Raise EdgeError for a resource that exists without this site's tag, by which alone it is managed."""
+    refuse_other_site(what, tags, site)
     if OWNER_TAG not in tags:
         raise EdgeError(
             f"{what} exists already without the tag {OWNER_TAG}, so it is not managed here: choose another name, or "

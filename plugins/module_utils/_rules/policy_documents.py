@@ -49,7 +49,7 @@ def check_statement(where: str, statement: Json, elements: t.Sequence[str] = ELE
         if element not in elements:
             near = difflib.get_close_matches(str(element), elements, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(elements)}."
-            raise EdgeError(f"{where}.{element} is no element of a statement here; {hint}")
+            raise EdgeError(f"{where}.{element} is not an element of a statement here; {hint}")
     for group in _REQUIRED:
         possible = [element for element in group if element in elements]
         if possible and not any(statement.get(element) for element in possible):
@@ -71,7 +71,7 @@ def check_operators(where: str, condition: t.Iterable[str]) -> None:
         if name not in OPERATORS:
             near = difflib.get_close_matches(name, OPERATORS, n=1)
             hint = f"; did you mean {near[0]}?" if near else ", such as StringEquals or ArnLike."
-            raise EdgeError(f"{where}.{operator} is no condition operator of IAM{hint}")
+            raise EdgeError(f"{where}.{operator} is not a condition operator of IAM{hint}")
 
 
 def same(one: Document | None, other: Document | None) -> bool:

@@ -29,7 +29,7 @@ MAX_SIZE = 6144
 # Those of the number that a piece's Sid gets.
 _NUMBER = 4
 
-# Operators of which one value of the list is enough, so that two statements with half the list each say the same.
+# Operators of which one value of the list is enough, so that two statements with half the list each are equivalent.
 # Source: IAM User Guide, "Conditions with multiple context keys or values": with a negated operator, and with
 # ForAllValues, all of them count.
 _ANY_OF = {
@@ -56,7 +56,7 @@ def size(statements: t.Sequence[Statement]) -> int:
 
 
 def split(where: str, statements: t.Sequence[Statement]) -> list[Statement]:
-    """Documents that IAM takes and that together say what *statements* say, in their order.
+    """Documents that IAM takes and that together are equivalent to *statements*, in their order.
 
     A statement stays whole where it fits. EdgeError, about the option *where*, for one that cannot be divided.
     """

@@ -73,7 +73,7 @@ class Desired:
         return document([{**statement, "Condition": self.conditions} if self.conditions else statement])
 
     def no_trust(self) -> Statement:
-        """Nobody may assume the role: what is not allowed is denied, and IAM takes no policy without a statement."""
+        """No service may assume it: what is not allowed is denied, and IAM takes no policy without a statement."""
         return document([{"Effect": "Deny", "Principal": {"Service": list(self.services)}, "Action": "sts:AssumeRole"}])
 
 

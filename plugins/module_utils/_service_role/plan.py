@@ -94,7 +94,7 @@ def _require_owned(observed: Observed, desired: Desired, names: t.Iterable[str])
 
 
 def _after(observed: Observed, desired: Desired) -> Observed:
-    """What the plan makes of it. What says the same already stays as it is written."""
+    """What the plan makes of it. What is equivalent already stays as it is written."""
     role = observed.role or Role(desired.arn("role", desired.name), desired.trust())
     leaving = policies.leaving(observed, desired).keys() - not_deleted(observed, desired, absent=False)
     kept = {name: policy for name, policy in observed.policies.items() if name not in leaving}

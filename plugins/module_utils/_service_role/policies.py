@@ -91,7 +91,7 @@ def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
 def staying(observed: Observed, desired: Desired, names: t.Collection[str]) -> list[str]:
     """Of these, which are not needed, those that IAM does not delete, for others use them.
 
-    And those before them in their group, which say where to look for the rest.
+    And those before them in their group, by which the rest is found.
     """
     used = [(desired.group_of(name).name, name) for name in names if observed.used_elsewhere(name)]
     return [
@@ -144,7 +144,7 @@ def _version_deletion(operations: Operations, name: str, arn: str, version: str)
 
 
 def deletions(operations: Operations, policies: t.Mapping[str, Policy], desired: Desired) -> Steps:
-    """The last part of a group first: those before it say where to look for the rest."""
+    """The last part of a group first: the rest is found by those before it."""
     found: Steps = []
     for name in sorted(policies, key=lambda name: number_of(desired.group_of(name).name, name), reverse=True):
         policy = policies[name]
