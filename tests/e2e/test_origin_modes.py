@@ -84,7 +84,7 @@ def wait_until_nobody_is_served_by(site: LocalSite, region: str) -> None:
 @pytest.mark.parametrize("site", ["nearest_bucket"], indirect=True)
 def test_a_dry_run_on_an_empty_account_foretells_it(site: LocalSite) -> None:
     start = last(site)
-    foretold = run(site, "site.yml", "--check", "--diff")
+    foretold = run(site, "site.yml", "--check", "--diff", "-v")
     for sentence in (
         "Create the origin access control modes-sigv4",
         "Create the distribution of modes",
@@ -98,4 +98,4 @@ def test_a_dry_run_on_an_empty_account_foretells_it(site: LocalSite) -> None:
 def test_a_region_map_has_its_origin_group_only_and_says_so(site: LocalSite) -> None:
     outcome = site.playbook("playbooks/failover.yml", "--extra-vars", f"edge_out_of_service={OUT}", capture=True)
     assert outcome.returncode != 0
-    assert "CloudFront's origin group goes over to the next bucket by itself" in " ".join(outcome.stdout.split())
+    assert "CloudFront's origin group takes the next bucket by itself" in " ".join(outcome.stdout.split())
