@@ -138,7 +138,7 @@ def test_own_bucket_names_and_an_own_certificate(tmp_path: Path, naming: dict[st
         every.variables["edge_certificate_arn"] = issued(every)
         output = run(every, "site.yml")
         run(every, "playbooks/publish.yml")
-        assert f"{WWW} has to lead to " in " ".join(output.split())
+        assert f"{WWW} needs a record that points to " in " ".join(output.split())
         config = distribution(every)
         hosts = {origin["Id"]: origin["DomainName"].partition(".")[0] for origin in config["Origins"]["Items"]}
         assert hosts == names

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import operations
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
 from localaws.local_aws import Credentials, LocalAws
@@ -116,14 +116,14 @@ class Functions:
 
     def interfere(self, monkeypatch: pytest.MonkeyPatch, step: str, change: Callable[[], object]) -> None:
         """A concurrent change, once, right before this step of a run."""
-        make_step, changes = getattr(api.EdgeLambdaApi, step), [change]
+        make_step, changes = getattr(operations.Operations, step), [change]
 
-        def interfered(self: api.EdgeLambdaApi, *arguments: Any, **options: Any) -> None:
+        def interfered(self: operations.Operations, *arguments: Any, **options: Any) -> None:
             if changes:
                 changes.pop()()
             make_step(self, *arguments, **options)
 
-        monkeypatch.setattr(api.EdgeLambdaApi, step, interfered)
+        monkeypatch.setattr(operations.Operations, step, interfered)
 
     def clear(self) -> None:
         """Nothing but a role that Lambda@Edge can assume."""

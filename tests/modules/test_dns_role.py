@@ -64,13 +64,13 @@ def test_without_a_zone_the_records_are_told(modules: Modules, zone: Zone, tmp_p
     given = {"site": SITE, "aliases": [zone.name], "wait_timeout": 0}
     status, said = run(modules, tmp_path, "certificate", **given)
     assert status != 0
-    found = re.search(rf"DNS has this record: (_\w+\.{zone.name}\.) CNAME (_\S+)\. Write it", said)
+    found = re.search(rf"DNS has this record: (_\w+\.{zone.name}\.) CNAME (_\S+)\. Create it", said)
     assert found and "run it again to keep waiting" in said, said
     zone.change("CREATE", found[1].partition(".")[0], "CNAME", found[2])
     status, said = run(modules, tmp_path, "certificate", **given)
     assert (status, changed(said)) == (0, 0), said
     status, said = run(modules, tmp_path, "main", distribution_domain_name=OURS, **given)
-    assert status == 0 and f"{zone.name} has to lead to {OURS}: write a CNAME" in said
+    assert status == 0 and f"{zone.name} needs a record that points to {OURS}: create a CNAME" in said
 
 
 def test_names_lead_to_the_distribution(modules: Modules, zone: Zone, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import api, log_groups
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups, operations
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
 from localaws.local_aws import LocalAws
@@ -127,13 +127,13 @@ def test_a_version_that_a_killed_run_left_on_its_way_is_waited_for(
     functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     functions.run()
-    versions, awaited = api.EdgeLambdaApi.versions, []
+    versions, awaited = operations.Operations.versions, []
 
-    def on_its_way(self: api.EdgeLambdaApi, name: str) -> list[dict[str, Any]]:
+    def on_its_way(self: operations.Operations, name: str) -> list[dict[str, Any]]:
         return [{**version, "State": "Pending"} for version in versions(self, name)]
 
-    monkeypatch.setattr(api.EdgeLambdaApi, "versions", on_its_way)
-    monkeypatch.setattr(api.EdgeLambdaApi, "await_version", lambda self, *version: awaited.append(version))
+    monkeypatch.setattr(operations.Operations, "versions", on_its_way)
+    monkeypatch.setattr(operations.Operations, "await_version", lambda self, *version: awaited.append(version))
     assert functions.run()["mutating"] == []
     assert awaited == [(NAME, "1")]
 

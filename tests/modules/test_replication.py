@@ -177,7 +177,7 @@ def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
     put_foreign(site, HOME, site.role_arn)
     put_foreign(site, THIRD, site.role_arn)
     made = site.run()
-    assert [rule["id"] for rule in made["replication"][HOME]["rules"] if not rule["ours"]] == ["backup"]
+    assert [rule["id"] for rule in made["replication"][HOME]["rules"] if not rule["managed"]] == ["backup"]
     assert site.run()["changed"] is False
     absent = site.run(state="absent")
     assert (absent["sources"], site.live(SECOND)) == ([], None)
@@ -185,7 +185,7 @@ def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
     assert site.run(state="absent")["mutating"] == []
     purged = site.run(purge=True)
     assert site.live(THIRD) is None
-    assert not [rule for rule in purged["replication"][HOME]["rules"] if not rule["ours"]]
+    assert not [rule for rule in purged["replication"][HOME]["rules"] if not rule["managed"]]
 
 
 def test_a_bucket_has_one_role(site: Site) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._service_role.api import ServiceRoleApi
+from ansible_collections.multiregion.edge.plugins.module_utils._service_role.operations import Operations
 
 from localaws.local_aws import ROOT, LocalAws
 from modules import lambda_edge_functions
@@ -115,16 +116,16 @@ def test_a_version_that_another_run_makes_meanwhile_gives_way_too(
 ) -> None:
     for number in range(4):
         role.run(read(f"bucket-{number}"))
-    create, others = ServiceRoleApi.create_version, ["other"]
+    create, others = Operations.create_version, ["other"]
 
-    def create_later(api: ServiceRoleApi, arn: str, document: Statement) -> None:
+    def create_later(operations: Operations, arn: str, document: Statement) -> None:
         for other in others:
             policy = json.dumps({"Version": "2012-10-17", "Statement": [read(other)]})
             role.iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy, SetAsDefault=True)
         others.clear()
-        create(api, arn, document)
+        create(operations, arn, document)
 
-    monkeypatch.setattr(ServiceRoleApi, "create_version", create_later)
+    monkeypatch.setattr(Operations, "create_version", create_later)
     assert f"Delete the old version v1 of the policy {ROLE}" in role.run(read("last"))["plan"]
     assert role.policies[ROLE] == [read("last")]
 

@@ -201,7 +201,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
         ({"out_of_service": REGIONS}, "out_of_service: no Region of regions would be left: leave at least one of"),
         ({"out_of_service": ["sa-east-1"]}, "out_of_service names sa-east-1, which regions does not"),
         ({"prefer": {"eu-north-1": [EU]}}, "prefer: 'eu-north-1' has no regional edge cache"),
-        ({"regions": [EU]}, f"All of regions ({EU}) are out of service, as {OUT} says"),
+        ({"regions": [EU]}, f"All of regions ({EU}) are out of service by {OUT}"),
     ],
 )
 def test_a_mistake_is_a_sentence_before_the_first_write(

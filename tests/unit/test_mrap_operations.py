@@ -301,7 +301,7 @@ class TestPolicy:
         [
             (Policies(None, POLICY), None, "The policy of .*: not ready after 0 s .Proposed, not Established yet."),
             (Policies(), None, "The policy of .*: not ready after 0 s"),
-            (Policies(), ended("FAILED", NOW, "MalformedPolicy", "No."), "did not take .* .MalformedPolicy: No.. Mend"),
+            (Policies(), ended("FAILED", NOW, "MalformedPolicy", "No."), "did not take .* .MalformedPolicy: No.. Fix"),
         ],
     )
     def test_what_is_told(self, after: Policies, outcome: Operation | None, words: str) -> None:

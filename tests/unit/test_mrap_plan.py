@@ -328,7 +328,7 @@ def test_which_are_a_sites(name: str, of_it: bool) -> None:
 
 
 def test_a_name_that_is_not_of_the_site_is_refused() -> None:
-    with pytest.raises(EdgeError, match="'my-site-eu' is not a name for an MRAP of the site 'my-site' has"):
+    with pytest.raises(EdgeError, match="'my-site-eu' is not a name for an MRAP of the site 'my-site'"):
         check(want(name="my-site-eu"))
 
 

@@ -181,10 +181,10 @@ def test_before_and_after_are_what_the_keys_say() -> None:
         ({}, HOMES, {"prefer": {"mars": [EU]}}, "prefer: 'mars' has no regional edge cache"),
         ({}, HOMES, {"prefer": {"us-east-1": EU}}, "prefer.us-east-1: 'eu-north-1' is not a list"),
         ({}, HOMES, {"prefer": {"us-east-1": ["sa-east-1"]}}, "prefer.us-east-1 names sa-east-1, which regions does"),
-        (WITHOUT_EU, [EU], {}, r"All of regions \(eu-north-1\) are out of service, as my-site/n/out says: say with"),
-        ({OUT: "?"}, HOMES, {}, "The value of my-site/n/out is not a list of Regions .* Say with out_of_service"),
-        ({OUT: '{"v":2,"o":[]}'}, HOMES, {}, "The value of my-site/n/out is no list"),
-        ({OUT: '{"v":1,"o":[7]}'}, HOMES, {}, "The value of my-site/n/out is no list"),
+        (WITHOUT_EU, [EU], {}, r"All of regions \(eu-north-1\) are out of service by my-site/n/out: name those"),
+        ({OUT: "?"}, HOMES, {}, "The value of my-site/n/out is not a list of Regions .* Name those"),
+        ({OUT: '{"v":2,"o":[]}'}, HOMES, {}, "The value of my-site/n/out is not a list"),
+        ({OUT: '{"v":1,"o":[7]}'}, HOMES, {}, "The value of my-site/n/out is not a list"),
     ],
 )
 def test_what_is_refused(observed: dict[str, str], regions: list[str], options: dict[str, t.Any], words: str) -> None:

@@ -52,7 +52,7 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
         ({"conditions": {"StringEquals": {}}}, "conditions.StringEquals must be a dictionary of condition keys"),
         ({"services": []}, "services: give at least one service that may assume the role"),
         ({"services": None}, "services: give at least one service that may assume the role"),
-        ({"conditions": {"StringEqual": {"a": "b"}}}, r"conditions.StringEqual is no .* did you mean StringEquals\?"),
+        ({"conditions": {"StringEqual": {"a": "b"}}}, r"conditions.StringEqual is not .* did you mean StringEquals\?"),
         (
             {"conditions": {"Foo": {"a": "b"}}},
             "conditions.Foo is not a condition operator of IAM, such as StringEquals",
