@@ -1,4 +1,4 @@
-# The one front door. Every target does its own set-up.
+# All targets. Each does its own set-up.
 #
 #   make demo [SITE=dir] [VARS=file] [PORT=8080]   a live site on this machine
 #   make test-fast                                 while you work: unit, edge, and lint of what you changed
@@ -6,11 +6,11 @@
 #   make unit | edge | modules | localaws | e2e    one folder of tests (localaws: those of local AWS itself)
 #   make sanity                                    ansible-test sanity
 #   make lint                                      ruff, mypy, ansible-lint
-#   make docs                                      write what README.md, docs/ and modules have of tables in the code
-#   make package                                   build what travels to the edge, into build/
+#   make docs                                      generate the documentation that comes from tables in the code
+#   make package                                   build what runs at the edge, into build/
 #   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
 #     SECTION=site [BASE=commit]                   this tree beside another commit; ROUNDS=1: only print
-#   make clean                                     remove all that the others made
+#   make clean                                     remove everything that the others created
 #
 # Tests take ARGS for pytest (make modules ARGS='-k route') and CORE for the ansible-core to run on (make e2e CORE=2.21).
 
@@ -21,11 +21,11 @@ PORT ?= 8080
 CORES := 2.19 2.21
 PYTHON_2.19 := 3.11
 PYTHON_2.21 := 3.13
-# The one that PYTHON has: it is installed in .venv, each other one in .venv-<core>.
+# The one for PYTHON is installed in .venv, each other one in .venv-<core>.
 MAIN := $(if $(shell $(or $(wildcard .venv/bin/python),$(PYTHON)) -c 'import sys; print("newer" if sys.version_info >= (3, 12) else "")'),2.21,2.19)
 CORE ?= $(MAIN)
 $(if $(filter $(CORE),$(CORES)),,$(error CORE=$(CORE) is not one of $(CORES)))
-# Where a core's Python is; empty where this machine has none.
+# The path of the Python for a core; empty if it is not installed.
 find_python = $(if $(filter $(MAIN),$(1)),$(PYTHON),$(shell tests/find_python.sh $(PYTHON_$(1))))
 FOUND = $(foreach core,$(CORES),$(if $(call find_python,$(core)),$(core)))
 
@@ -44,7 +44,7 @@ PYTEST = $(BIN)/python -m pytest --numprocesses=$(WORKERS) -o cache_dir=.pytest_
 MAKEFLAGS += --no-print-directory
 
 export SITE VARS PORT
-# Bytecode is kept: pytest alone compiles for seconds without. But not beside the sources, which are what is linked below.
+# Bytecode is kept, since pytest alone would compile for seconds; but not beside the sources, which are linked below.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 export PYTHONPATH := $(CURDIR)/tests
@@ -85,12 +85,12 @@ lint: $(VENV)/.test $(LINK)
 sanity: $(VENV)/.test $(SANITY)/.ready
 	@$(RUN_SANITY)
 
-# What runs on one core only runs on CORE; sanity, the unit tests and those marked both_cores run on each core that has a
-# Python here. The pieces run side by side. pytest is seen as it goes (past make, by descriptor 9), every other piece when
+# Tests for one core run on CORE; sanity, the unit tests and those marked both_cores run on each core that has a
+# Python here. The parts run in parallel. pytest is shown as it runs (past make, by descriptor 9), every other part when
 # it ends.
 OTHERS = $(filter-out $(CORE),$(FOUND))
 SKIPPED = $(filter-out $(CORE) $(OTHERS),$(CORES))
-# These sanity tests only read text: they find the same on each core.
+# These sanity tests only read text, with the same result on each core.
 TEXT := changelog pep8 yamllint
 FAILED := build/failed
 SIDE_BY_SIDE := --keep-going --jobs=$(shell getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),--output-sync)
@@ -100,7 +100,7 @@ test:
 	@rm -rf $(FAILED)
 	@$(MAKE) $(SIDE_BY_SIDE) PYTEST_OUTPUT='>&9 2>&9' $(addprefix piece-,whole lint sanity $(OTHERS:%=sanity-on-%) $(OTHERS:%=tests-on-%)) 9>&1; \
 	status=$$?; \
-	$(foreach core,$(SKIPPED),echo "Skipped: ansible-core $(core), which needs Python $(PYTHON_$(core)): none runs here.";) \
+	$(foreach core,$(SKIPPED),echo "Skipped: ansible-core $(core) needs Python $(PYTHON_$(core)), which is not installed.";) \
 	if [ $$status != 0 ]; then echo "Failed: $$(ls $(FAILED) | xargs)" >&2; exit 1; fi
 
 piece-%:
@@ -137,14 +137,14 @@ clean:
 
 $(VENV)/.made:
 	@test -n "$(call find_python,$(CORE))" \
-	  || { echo "ansible-core $(CORE) needs Python $(PYTHON_$(CORE)), and none runs here" >&2; exit 1; }
+	  || { echo "ansible-core $(CORE) needs Python $(PYTHON_$(CORE)), which is not installed" >&2; exit 1; }
 	@$(call find_python,$(CORE)) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: give one as PYTHON, for example make demo PYTHON=python3.13" >&2; exit 1; }
 	@echo "Setting up (once): a virtual environment and what it needs ..."
 	@$(call find_python,$(CORE)) -m venv --clear $(VENV)
 	@touch $@
 
-# Without --no-compile, pip compiles ten thousand modules of the `ansible` package that nothing here imports.
+# Without --no-compile, pip would compile ten thousand modules of the `ansible` package that nothing here imports.
 $(VENV)/.demo: requirements.txt tests/localaws/requirements.txt | $(VENV)/.made
 	@$(BIN)/python $(INSTALL) --no-compile -r requirements.txt -r tests/localaws/requirements.txt
 	@touch $@
@@ -168,7 +168,7 @@ $(SANITY)/.ready: $(VENV)/.test
 	@$(RUN_SANITY) --prime-venvs
 	@touch $@
 
-# The collection where its full names resolve: a link, so that what is run is what is edited.
+# Links the collection to where Ansible finds its full name, so that edited code is what runs.
 $(LINK):
 	@mkdir -p $(@D)
 	@ln -sfn ../../../.. $@

@@ -32,9 +32,7 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
-  - amazon.aws.boto3
+  - multiregion.edge._aws
   - multiregion.edge._attributes.info
   - multiregion.edge._attributes.actiongroup_edge
 """

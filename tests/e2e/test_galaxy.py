@@ -27,7 +27,7 @@ IMPORTER = REPOSITORY / ".venv-galaxy" / "bin"
 
 SHIPPED = {
     *("FILES.json", "MANIFEST.json", "LICENSE", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "requirements.txt"),
-    *("changelogs", "docs", "extensions", "files", "meta", "playbooks", "plugins", "roles"),
+    *("changelogs", "docs", "extensions", "files", "meta", "playbooks", "plugins", "roles", "tests"),
 }
 # Files that the playbooks and roles read.
 NEEDED = ("files/edge/viewer_request/viewer_request.js", "files/edge/origin_request/handler.py", "docs/routing.md")
@@ -63,6 +63,7 @@ def test_the_tarball_has_the_shipped_files_only(tarball: Path) -> None:
         below = {member.name.partition("/")[0] for member in archive.getmembers()}
     assert below == SHIPPED, "build_ignore in galaxy.yml lists what is in a checkout and not in the tarball"
     assert not [name for name in names if name.startswith("extensions/molecule") or "__pycache__" in name]
+    assert [name for name in names if name.startswith("tests/")] == ["tests/config.yml"]
     assert set(NEEDED) <= names
     for directory in ("files", "roles", "playbooks", "docs"):
         there = {str(path.relative_to(REPOSITORY)) for path in (REPOSITORY / directory).rglob("*") if path.is_file()}

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._buckets import emptying
+from ansible_collections.multiregion.edge.plugins.module_utils._buckets import operations
 
 from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
@@ -108,7 +108,7 @@ def test_buckets_that_are_not_empty_are_refused_with_their_contents(local_aws: L
 def test_force_empty_deletes_everything_and_replication_first(
     local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emptying, "_BATCH", 2)
+    monkeypatch.setattr(operations, "_BATCH", 2)
     for region in REGIONS:
         fill(local_aws, region)
     replicate(local_aws)
@@ -145,7 +145,7 @@ def test_replicas_that_arrive_late_are_deleted_too(
 ) -> None:
     """A pending replica arrives after everything was deleted."""
     fill(local_aws, "eu-north-1")
-    once = emptying.empty
+    once = operations.empty
 
     def then_one_more(s3: Any, bucket: dict[str, str], report: Any) -> None:
         once(s3, bucket, report)
@@ -153,7 +153,7 @@ def test_replicas_that_arrive_late_are_deleted_too(
             local_aws.client("s3", "eu-north-1").put_object(Bucket=NAMES["eu-north-1"], Key=late.pop(), Body=b"late")
 
     late = ["one", "two"]
-    monkeypatch.setattr("ansible_collections.multiregion.edge.plugins.module_utils._buckets.api.empty", then_one_more)
+    monkeypatch.setattr(operations, "empty", then_one_more)
     run(modules, force_empty=True)
     assert left(local_aws) == set()
 

@@ -169,8 +169,10 @@ def test_a_missing_bucket_is_a_problem(modules: Modules, site: Site) -> None:
 
 
 def test_a_bucket_without_read_permission_is_an_error(modules: Modules, site: Site) -> None:
-    buckets = {HOME: site.buckets[HOME], "eu-west-1": "anothers"}
-    words = "The bucket anothers in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+    buckets = {HOME: site.buckets[HOME], "eu-west-1": "another-accounts"}
+    words = (
+        "The bucket another-accounts in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+    )
     with pytest.raises(ModuleFailed, match=words):
         info(modules, site, buckets=buckets)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._backfill import work
+from ansible_collections.multiregion.edge.plugins.module_utils._backfill import operations
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.compare import Item
 from ansible_collections.multiregion.edge.plugins.module_utils._core import progress
@@ -162,7 +162,7 @@ def test_a_source_with_concurrent_changes_is_compared_again(
         return listed(self, item)
 
     monkeypatch.setattr(BackfillApi, "source_head", change_first)
-    monkeypatch.setattr(work, "_WIDTH", 1)
+    monkeypatch.setattr(operations, "_WIDTH", 1)
     assert backfill(modules, buckets, regions=[NEW])["complete"]
     assert content.of(NEW) == content.of(HOME) and list(content.of(HOME)) == ["changes", "stays"]
 
