@@ -137,8 +137,8 @@ def test_the_users_site_is_live_and_the_demo_leaves_nothing_behind(
 
 
 def mrap_name(lines: list[str]) -> str:
-    (sentence,) = [line for line in lines if "Create the Multi-Region Access Point" in line]
-    return sentence.split("Access Point ")[1].split()[0]
+    (sentence,) = [line for line in lines if "Create the Multi-Region Access Point " in line]
+    return sentence.split("Multi-Region Access Point ")[1].split()[0]
 
 
 @pytest.mark.parametrize(

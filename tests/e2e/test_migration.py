@@ -80,7 +80,7 @@ def unused_controls(site: LocalSite) -> list[str]:
             ("dns_record", GROWN),
         ],
     ],
-    ids=["signers", "origins"],
+    ids=["edge_signer", "edge_origin"],
 )
 def test_a_migration_causes_no_error(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
     live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)

@@ -30,7 +30,7 @@ ENTITIES = {
 # The options with every member of the kind.
 RICH: dict[str, dict[str, Any]] = {
     CONTROL: {
-        "description": "Of the access point",
+        "description": "Of the MRAP",
         "signing_protocol": "sigv4a",
         "signing_behavior": "always",
         "origin_access_control_origin_type": "s3",

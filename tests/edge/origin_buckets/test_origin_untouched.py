@@ -24,7 +24,7 @@ from edge.origin_events import HOST, custom, event, host_of, packaged, verified
         custom("www.example.com", X_Origin_Failover="1"),
         custom("other-eu.s3.eu-north-1.amazonaws.com", X_Origin_Failover="1"),
     ],
-    ids=["a server", "an access point", "another bucket", "the wrong Region", "to a server", "to another bucket"],
+    ids=["a server", "an MRAP", "another bucket", "the wrong Region", "to a server", "to another bucket"],
 )
 def test_requests_for_other_origins_are_unchanged(
     tmp_path: Path, configuration: dict[str, t.Any], origin: dict[str, t.Any]
