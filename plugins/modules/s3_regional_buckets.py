@@ -79,8 +79,8 @@ options:
     description:
       - The ARN of a KMS key by Region, for all of O(regions), that new objects are encrypted with (SSE-KMS, with a
         bucket key). By default S3 encrypts with its own keys (SSE-S3).
-      - Each must be a symmetric key of your own, in its bucket's Region. Replication, CloudFront and whoever else
-        reads must be allowed to use it, by its policy.
+      - Each must be a symmetric key of your own, in its bucket's Region. Its policy must allow
+        replication, CloudFront and all other readers to use it.
       - Objects that are there already stay as they are.
     type: dict
     default: {}

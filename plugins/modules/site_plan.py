@@ -14,13 +14,13 @@ version_added: 0.2.0
 author: The multiregion.edge contributors (@multiregion)
 description:
   - Takes the C(edge_*) variables as inventories, surveys and C(-e) give them, and reads what is live of the site. It
-    returns the settings, and what the playbook needs besides, or fails with one sentence that says what to do. It
-    changes nothing.
+    returns the settings and the other data that the playbook needs, or fails with one message that has the next step.
+    It changes nothing.
   - Lists may also come as C(a,b) or as YAML text, dictionaries as YAML text.
-  - For C(site.yml) it returns the phases of the deployment. An unchanged site and a new one have one phase. Where
-    another origin mode, another signer or other Regions take over on a live site there are up to three. V(expand)
-    creates the new beside the old, V(switch) switches the distribution, V(contract) revokes and removes what nothing
-    uses.
+  - For C(site.yml) it returns the phases of the deployment. An unchanged site and a new one have one phase. A migration
+    of a live site to another origin mode, another C(edge_signer) or other Regions has up to three. V(expand)
+    creates the new origins beside the old ones, V(switch) switches the distribution, V(contract) revokes and removes
+    what is no longer used.
 options:
   playbook:
     description: The playbook that is planned for.

@@ -45,7 +45,7 @@ except ImportError:  # a later ansible-core: everything runs in its ordinary way
 
 Result = dict[str, t.Any]
 
-# The serialization profile that core gives every module which names no other one in its source; none of ours does.
+# The serialization profile that core gives a module whose source names no other one; none in this collection does.
 _PROFILE = "legacy"
 
 # Read once by Python, the dynamic linker, the C library, OpenSSL, botocore or awscrt: a fork is too late for them.

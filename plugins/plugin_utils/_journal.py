@@ -29,7 +29,7 @@ def start(host: str) -> None:
 
 
 def record(host: str, task: str, result: t.Mapping[str, t.Any]) -> None:
-    """Keep what a module's *result* says was planned; of one that failed, what was done."""
+    """Record the plan in a module's *result*; for a failed module, the completed steps."""
     plan = result.get("done" if result.get("failed") else "plan")
     if plan:
         _write({"host": host, "task": task, "plan": plan})

@@ -1,7 +1,6 @@
-"""`make bench`: ratios of one run on one machine; seconds are there to show the scale. Writes docs/performance.md.
+"""`make bench`: ratios of one run on one machine; the seconds show the scale. Writes docs/performance.md.
 
-`python -m bench edge` measures that section only, and leaves the others of the page as they are. With ROUNDS the
-result is only printed.
+`python -m bench edge` measures only that section of the page. With ROUNDS, the result is only printed.
 """
 
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -44,7 +43,7 @@ def main(names: list[str]) -> int:
 
 
 def _sections(page: str) -> dict[str, str]:
-    """Those that the page has, by their headings."""
+    """The sections of the page, by heading."""
     found = [f"## {part.rstrip()}" for part in page.split("\n## ")[1:]]
     return {part.partition("\n")[0]: part for part in found}
 

@@ -1,4 +1,4 @@
-"""The files of another commit, in a directory of their own, to compare this working tree with."""
+"""The files of another commit, in a separate directory, for a comparison with this working tree."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,23 +14,23 @@ from pathlib import Path
 
 from demo.inputs import REPOSITORY
 
-# Each module had a Python process of its own.
+# The last commit where each module ran in its own Python process.
 DEFAULT = "4e1dee2"
 
 
 class NoBaseError(Exception):
-    """Why there is no such commit: a downloaded archive has no history, and a shallow clone has not all of it."""
+    """There is no such commit: an archive has no history, and a shallow clone has only a part of it."""
 
 
 @contextmanager
 def checkout(commit: str) -> Iterator[Path]:
-    """The commit's files, with the collection where its full names resolve. Removed at the end."""
+    """The files of the commit, with the collection in a path where Ansible finds it. Removed at the end."""
     archive = _archive(commit)
     with tempfile.TemporaryDirectory(prefix="multiregion-edge-base-") as name:
         directory = Path(name).resolve()
         with tarfile.open(fileobj=io.BytesIO(archive)) as files:
             files.extractall(directory, filter="data")
-        # As the Makefile makes it.
+        # As in the Makefile.
         namespace = directory / "build" / "collections" / "ansible_collections" / "multiregion"
         namespace.mkdir(parents=True)
         (namespace / "edge").symlink_to(directory)

@@ -1,4 +1,4 @@
-"""Buckets in many Regions: one task of this collection against a loop over amazon.aws.s3_bucket."""
+"""Buckets in many Regions: one task of this collection compared with a loop over amazon.aws.s3_bucket."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,5 @@
-"""What runs for every request: the signer beside others, and the router beside a function that does nothing."""
+"""The code that runs for every request: the origin request function compared with other implementations, and the
+viewer function compared with a function that does nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""Who signs beside our handler, each as a package in a folder below build/bench, as its users would make it."""
+"""The implementations that sign requests, each as a package in a directory below build/bench, as a user builds it."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 PACKAGES = REPOSITORY / "build" / "bench"
 OURS = REPOSITORY / "build" / "origin_request.zip"
 SOURCE = REPOSITORY / "files" / "edge" / "origin_request"
-# Ours is the last one that is quick to import; beside it, the one that boto3 brings today.
+# The last version that is quick to import, and the one that boto3 installs today.
 AWSCRT = ("0.27.6", version("awscrt"))
 NODE = {"aws-crt": "1.33.2", "@smithy/signature-v4a": "3.6.2"}
 
@@ -50,7 +50,7 @@ class Contestant:
 
 
 def contestants(sample: str | None) -> tuple[list[Contestant], list[str]]:
-    """Those that can be here, ours first, and a sentence about each that cannot."""
+    """The available implementations, this collection's first, and a message for each that is not available."""
     ours = _emptied("ours")
     with zipfile.ZipFile(OURS) as archive:
         archive.extractall(ours)
@@ -66,26 +66,26 @@ def contestants(sample: str | None) -> tuple[list[Contestant], list[str]]:
     if sample:
         found += _samples(Path(sample))
     else:
-        missing.append("aws-samples' Lambda was not given: `make bench SAMPLE=dir`, with a checkout of it.")
+        missing.append("The Lambda of aws-samples is missing: run `make bench SAMPLE=dir` with a checkout of it.")
     if shutil.which("node") and shutil.which("npm"):
         found += [_node(name, pinned) for name, pinned in NODE.items()]
     else:
-        missing.append("Node's signers are not here: there is no node, or no npm, on the machine that measured.")
+        missing.append("The implementations in Node are missing: the machine of the measurement has no node or no npm.")
     return found, missing
 
 
-def why_ours_is_not_there() -> str | None:
-    """A sentence, if build/origin_request.zip is not what `make package` would make of the sources."""
+def why_the_package_is_missing() -> str | None:
+    """A message, if build/origin_request.zip is missing or not built from the current sources."""
     sources = {path.name: path.read_bytes() for path in SOURCE.glob("*.py")}
     if OURS.is_file():
         with zipfile.ZipFile(OURS) as archive:
             if {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")} == sources:
                 return None
-    return f"{OURS} is not made of today's sources: run `make package` first."
+    return f"{OURS} is not built from the current sources: run `make package` first."
 
 
 def _python(name: str, package: Path | None, handler: str) -> Contestant:
-    # All find this environment's boto3 after their own files, as a Lambda function finds its runtime's.
+    # The boto3 of this environment follows the package in the import path, as that of Lambda's runtime does.
     path = (str(package or HERE), sysconfig.get_path("platlib"))
     return Contestant(name, package, [sys.executable, "-I", "-S", "-B", str(HERE / "edge_worker.py")], handler, path)
 

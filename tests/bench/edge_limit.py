@@ -1,4 +1,4 @@
-"""The limit: one P-256 signature by OpenSSL, of a digest that is there, by a key that is there, and nothing else."""
+"""The limit: only a P-256 signature by OpenSSL, of an existing digest with an existing key."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SigV4A by aws-crt, at its best: a provider of given credentials that stays, and S3's rules for paths.
+// SigV4A by aws-crt, in its fastest form: a credentials provider that is kept, and S3's rules for paths.
 'use strict';
 
 const { auth, http } = require('aws-crt');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The least that an origin-request handler in Node does around a signer: what it signs, and what it hands on.
+// The minimum of an origin request function in Node around the signature: the request to sign, and the result.
 'use strict';
 
 exports.handlerOf = function (sign) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SigV4A by @smithy/signature-v4a, at its best: Node's own hashes, a signer that stays, and S3's rules for paths.
+// SigV4A by @smithy/signature-v4a, in its fastest form: Node's hashes, an object that is kept, S3's rules for paths.
 'use strict';
 
 const { createHash, createHmac } = require('node:crypto');
@@ -19,7 +19,7 @@ class Sha256 {
 }
 
 const env = process.env;
-const signer = new SignatureV4a({
+const signature = new SignatureV4a({
   credentials: {
     accessKeyId: env.AWS_ACCESS_KEY_ID,
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
@@ -33,7 +33,7 @@ const signer = new SignatureV4a({
 });
 
 exports.handler = handlerOf(async function (method, host, path, headers) {
-  const signed = await signer.sign({
+  const signed = await signature.sign({
     method: method,
     protocol: 'https:',
     hostname: host,

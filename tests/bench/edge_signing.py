@@ -1,4 +1,4 @@
-"""The signer beside others: warm requests, cold starts, memory and size, one after the other in every round."""
+"""The origin request function compared with other implementations: warm requests, cold starts, memory and size."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,18 +22,18 @@ from bench.edge_contestants import (
     PRECOMPILED,
     Contestant,
     contestants,
-    why_ours_is_not_there,
+    why_the_package_is_missing,
 )
 
 ROUNDS, WARM_UP, CALLS = 15, 200, 200
-# As long as tokens of a role are.
+# As long as the session tokens of a role.
 ENVIRONMENT = {**CREDENTIALS, "AWS_SESSION_TOKEN": "v2" + "Aa9+/" * 179 + "==", "AWS_REGION": "us-east-1"}
 EVENTS = [event(f"/r/0f3a9c1d2b4e/guide/chapter-{number}/index.html") for number in range(64)]
 
 
 @dataclass
 class Lives:
-    """What each round told of one contestant."""
+    """The measurements of one implementation, per round."""
 
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
@@ -51,14 +51,14 @@ class Lives:
 
 
 def section() -> list[str]:
-    if why := why_ours_is_not_there():
+    if why := why_the_package_is_missing():
         raise SystemExit(why)
     found, missing = contestants(os.environ.get("SAMPLE"))
     for one in found:
         _verify(one, _live(one, warm_up=0, calls=0, answers=True)["answers"])
     lives = {one.name: Lives() for one in found}
     for round_ in range(ROUNDS):
-        first = round_ % len(found)  # nobody always comes after the same one
+        first = round_ % len(found)  # each round starts with another one
         for one in [*found[first:], *found[:first]]:
             lives[one.name].add(_live(one, warm_up=WARM_UP, calls=CALLS, answers=False))
     return [*_warm(lives), "", *_cold(found, lives), *(line for each in missing for line in ("", each))]
@@ -84,7 +84,7 @@ def _live(one: Contestant, *, warm_up: int, calls: int, answers: bool) -> dict[s
 
 
 def _verify(one: Contestant, answers: list[Any]) -> None:
-    """Raises unless S3 would take every request. Nothing that signs wrongly is timed."""
+    """Raises unless S3 would accept every request: only valid signatures are timed."""
     for asked, answer in zip(EVENTS, answers, strict=True):
         if one.name == LIMIT:
             edge_limit.verify(bytes.fromhex(answer))

@@ -1,4 +1,4 @@
-"""The router: how much of CloudFront's 10 KB it takes, and its requests in V8 beside a function that does nothing."""
+"""The viewer function: its share of CloudFront's 10 KB, and its time in V8 compared with an empty function."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,11 +15,11 @@ from edge.viewer_table import Case
 from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
 
 ROUNDS, WARM_UP, CALLS = 51, 2000, 2000
-# As far as anyone can tell CloudFront compiles nothing; and what V8 compiles, and when, is another every time.
+# CloudFront's engine probably has no compiler, and V8 compiles other parts at other times in each run.
 FLAGS = (*DEFAULT_V8_FLAGS, "--jitless")
 NO_OP = "async function handler(event) { return event.request; }"
 
-# Each call gets an event of its own, as from CloudFront; both functions pay for its parsing.
+# Each call has its own event, as in CloudFront; the time of both functions includes the parsing.
 LOOP = """
 async function __time(event, keys, calls) {
   __keys = JSON.parse(keys);
@@ -37,7 +37,7 @@ def section() -> list[str]:
     ours, nothing = _context(FUNCTION.read_text(encoding="utf-8")), _context(NO_OP)
     taken: dict[str, list[float]] = {name: [] for name in ("a function that does nothing", *cases)}
     first = next(iter(cases.values()))
-    for round_ in range(-1, ROUNDS):  # the first one is not measured
+    for round_ in range(-1, ROUNDS):  # the first round is not measured
         calls = WARM_UP if round_ < 0 else CALLS
         for name in taken:
             case = cases.get(name, first)
@@ -66,7 +66,7 @@ def _cases() -> dict[str, Case]:
 
 
 def _reads(cases: dict[str, Case]) -> dict[str, int]:
-    """How often each asks the store; each answers as the table has it."""
+    """The number of reads of the store for each request, whose answer must be as in the table."""
     engine = V8()
     try:
         outcomes = engine.run([(case.event, case.keys) for case in cases.values()])
@@ -74,7 +74,7 @@ def _reads(cases: dict[str, Case]) -> dict[str, int]:
         engine.close()
     for (name, case), outcome in zip(cases.items(), outcomes, strict=True):
         if outcome.text != case.answer:
-            raise SystemExit(f"{name}: the router answers {outcome.text}, and the table {case.answer}.")
+            raise SystemExit(f"{name}: the viewer function returns {outcome.text}, the table has {case.answer}.")
     return {name: len(outcome.reads) for name, outcome in zip(cases, outcomes, strict=True)}
 
 
@@ -93,7 +93,7 @@ def _microseconds(context: MiniRacer, case: Case, calls: int) -> float:
     done = context.eval("__answer", timeout_sec=5)
     seconds = time.perf_counter() - started
     if done != "done":
-        raise SystemExit("The router threw while it was timed.")
+        raise SystemExit("The viewer function threw an exception during the measurement.")
     return seconds / calls * 1e6
 
 
@@ -112,7 +112,7 @@ def _lines(taken: dict[str, list[float]], reads: dict[str, int]) -> list[str]:
         "|---|---|---|---|",
     ]
     for name, rounds in taken.items():
-        # Of the same round: this machine is not always as fast.
+        # Within the same round, because the machine's speed varies.
         ratio = statistics.median(one / nothing for one, nothing in zip(rounds, unit, strict=True))
         lines.append(f"| {name} | {statistics.median(rounds):.1f} | {ratio:.1f} | {reads.get(name, 0)} |")
     return lines

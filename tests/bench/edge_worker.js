@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One life of a Node handler; edge_worker.py says what is asked and what is answered.
+// One instance of a Node handler; edge_worker.py documents the input and the output.
 'use strict';
 
 const fs = require('node:fs');
-require('node:http'); // Lambda's own bootstrap has it
+require('node:http'); // Lambda's bootstrap has imported it
 
 function peakMemoryKb() {
   return Number(/^VmHWM:\s+(\d+)/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1]);

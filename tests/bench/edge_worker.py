@@ -1,11 +1,11 @@
-"""One life of a Python handler, as Lambda gives it one: run with `-I -S -B`, it takes a job on its input, and answers
-what its cold start, its memory and its warm requests were. edge_worker.js is the same for Node."""
+"""One instance of a Python handler, as in Lambda: run with `-I -S -B`, it reads a job from stdin, and prints the
+measurements of its cold start, its memory and its warm requests. edge_worker.js is the same for Node."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
-# What Lambda's own bootstrap has imported before it comes to the handler.
+# The imports of Lambda's bootstrap before the handler.
 import http.client  # noqa: F401
 import importlib
 import json
@@ -39,7 +39,7 @@ def live(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def peak_memory_kb() -> int:
-    # Not getrusage: its maximum is inherited from the process that started this one.
+    # Not getrusage: its maximum is inherited from the parent process.
     with open("/proc/self/status") as lines:  # noqa: PTH123
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 

@@ -1,4 +1,4 @@
-"""Keys of a key value store: one task of this collection against a call a key, as loops make them."""
+"""Keys of a key value store: one task of this collection compared with one call per key, as in a loop."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,12 +16,12 @@ from bench.measure import ROUNDS, playbook
 from demo.site import LocalSite
 from localaws.local_aws import LocalAws
 
-# With the digest they are full batches.
+# Together with the digest, these are full batches.
 COUNTS = (999, 9999)
 CHANGED = 10
 TASK = "tests/bench/keys.yml"
 REGION = "eu-north-1"
-# A loop over more is more of the same, and the emulator counts all keys after each: it would be the slow one.
+# More keys would not change the result of the loop, and the emulator would be slow: it counts all keys per call.
 LONGEST_LOOP = 999
 DOLLARS_A_CALL = 0.001
 
@@ -30,7 +30,7 @@ HEADING = "## Keys: one task, or one call a key"
 
 @dataclass
 class Calls:
-    """The seconds of every round, and the calls of the KeyValueStore service, which cost."""
+    """The seconds of every round, and the calls of the KeyValueStore service, which cost money."""
 
     seconds: list[float] = field(default_factory=list)
     reads: int = 0

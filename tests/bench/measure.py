@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from demo.site import LocalSite
 from localaws.local_aws import LocalAws
 
-# ROUNDS=1 is for a look: it is printed, and docs/performance.md stays as it is.
+# ROUNDS=1 is for a quick look: the result is printed, and docs/performance.md is not changed.
 LOOK = bool(os.environ.get("ROUNDS"))
 ROUNDS = int(os.environ.get("ROUNDS") or 3)
 
@@ -23,7 +23,7 @@ ROUNDS = int(os.environ.get("ROUNDS") or 3)
 class Measured:
     """The seconds of every round; the calls are the same in each.
 
-    *cpu* is the user and system time of all processes: what else the machine did at the time matters less to it.
+    *cpu* is the user and system time of all processes. Other load on the machine affects it less.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Measured:
 
 
 def _cpu() -> float:
-    """Of this process and of the children that it waited for, which have their own children's in it."""
+    """The CPU time of this process and of all descendants that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
 
@@ -62,7 +62,7 @@ def playbook(site: LocalSite, *arguments: str) -> Callable[[], None]:
 
 
 def table(rows: dict[str, Measured], unit: float) -> list[str]:
-    """Lines of a table in Markdown; *unit* is the seconds that are 1.0."""
+    """The lines of a table in Markdown; *unit* is the number of seconds with the ratio 1.0."""
     lines = ["| run | seconds | ratio | CPU seconds | reading calls | mutating calls |", "|---|---|---|---|---|---|"]
     for what, measured in rows.items():
         cpu = statistics.median(measured.cpu)
@@ -72,6 +72,6 @@ def table(rows: dict[str, Measured], unit: float) -> list[str]:
 
 
 def pairs(ones: list[float], others: list[float]) -> str:
-    """The ratio of one to the other: the median of the rounds, the least and the most."""
+    """The ratio of one to the other: the median of the rounds, the minimum and the maximum."""
     ratios = [one / other for one, other in zip(ones, others, strict=True)]
     return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -1,4 +1,4 @@
-"""What the playbooks cost, beside another commit's, and beside the same calls by plain boto3 in one process."""
+"""The time of the playbooks, compared with another commit and with the same calls by plain boto3 in one process."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -31,14 +31,14 @@ RUNS = {
     "publish.yml, first run": "playbooks/publish.yml",
     "publish.yml, nothing to change": "playbooks/publish.yml",
 }
-# Of publish.yml most is the upload, which boto3 does in threads of its own.
+# Most of publish.yml is the upload, which boto3 does in its own threads.
 FLOORS = {what: f"the floor: the calls of {what}, by plain boto3" for what in (FIRST, UNCHANGED)}
 
 Call = tuple[float, str, str, str, dict[str, Any]]
 
 
 class Recorded(LocalSite):
-    """A site whose playbooks write down every call that they make."""
+    """A site whose playbooks record every call."""
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         made = super().environment(region)
@@ -52,7 +52,7 @@ class Recorded(LocalSite):
         return directory
 
     def recorded(self) -> list[Call]:
-        """Since the last time, in the order in which they were made."""
+        """The calls since the last read, in order."""
         found = sorted(
             (call for file in self.recording.iterdir() for call in _read(file)),
             key=lambda call: call[0],
@@ -84,7 +84,7 @@ def _section(repositories: dict[str, Path]) -> list[str]:
         with ExitStack() as stack:
             sites = {name: stack.enter_context(Traced(SITE, repository=path)) for name, path in repositories.items()}
             for what, name in RUNS.items():
-                # One after the other, and nobody always after the same one: this machine is not always as fast.
+                # In alternating order, because the machine's speed varies.
                 for who in list(sites)[:: -1 if round_ % 2 else 1]:
                     rows[who][what].time(sites[who].local_aws, playbook(sites[who], name))
                     traced = sites[who].traced()
@@ -128,7 +128,7 @@ def _beside(ours: dict[str, Measured], others: dict[str, Measured], who: str) ->
 
 def _measure_floors(floors: dict[str, Measured]) -> None:
     calls: dict[str, list[Call]] = {}
-    # Writing down what is called takes time, so it has a site of its own.
+    # Recording takes time, so it has its own site.
     with Recorded(SITE) as site:
         for what in FLOORS:
             playbook(site, RUNS[what])()
@@ -146,7 +146,7 @@ def _make(local_aws: LocalAws, calls: list[Call]) -> None:
         try:
             clients[service, region]._make_api_call(operation, parameters)
         except (ClientError, BotoCoreError):
-            pass  # it has been made
+            pass  # it exists already
 
 
 def _read(file: Path) -> Iterator[Call]:

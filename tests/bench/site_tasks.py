@@ -1,4 +1,4 @@
-"""Where the time of a run goes: Ansible's start, and the tasks by what they do."""
+"""The parts of a run's time: Ansible's start, and the tasks by kind."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -20,7 +20,7 @@ Task = tuple[str, bool, float]
 
 
 class Traced(LocalSite):
-    """A site whose playbooks write down the time of every task."""
+    """A site whose playbooks record the time of every task."""
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         variables = {"ANSIBLE_CALLBACKS_ENABLED": "bench_tasks", "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS)}
@@ -31,7 +31,7 @@ class Traced(LocalSite):
         return self.workdir / "tasks.jsonl"
 
     def traced(self) -> list[Task]:
-        """Since the last time: the action, whether it was skipped, and the seconds."""
+        """The tasks since the last read: the action, whether it was skipped, and the seconds."""
         lines = self._tasks.read_text().splitlines()
         self._tasks.unlink()
         return [tuple(json.loads(line)) for line in lines]
@@ -39,7 +39,7 @@ class Traced(LocalSite):
 
 @dataclass
 class Tasks:
-    """What the tasks of a run took in every round, by their kind; their number is the same in each."""
+    """The seconds of the tasks in every round, by kind; the number of tasks is the same in each round."""
 
     number: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -62,7 +62,7 @@ def _kind(action: str, skipped: bool) -> str:
 
 
 def tasks_table(runs: dict[str, Tasks], start: float) -> list[str]:
-    """Lines in Markdown; the longest kind of the first one's run comes first."""
+    """The lines of the table in Markdown, with the slowest kind of the first run first."""
     medians = {who: {kind: statistics.median(each) for kind, each in run.seconds.items()} for who, run in runs.items()}
     first = next(iter(medians.values()))
     kinds = sorted({kind for each in medians.values() for kind in each}, key=lambda kind: -first.get(kind, 0.0))

@@ -1,1 +1,1 @@
-"""A site deployed on this machine by the collection's playbooks: what `make demo` shows and the tests use."""
+"""A site deployed on this machine by the collection's playbooks, for `make demo` and the tests."""

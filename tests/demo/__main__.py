@@ -39,12 +39,12 @@ def main() -> int:
 
 
 def deploy(site: LocalSite) -> None:
-    """Site and release by the playbooks, as a person would run them in an account of AWS."""
+    """Deploy the site and a release with the playbooks, as a user would in an AWS account."""
     for playbook in ("site.yml", "playbooks/publish.yml"):
         print(f"\n$ ansible-playbook {playbook} -e @build/demo.yml", flush=True)
         outcome = site.playbook(playbook)
         if outcome.returncode:
-            raise SiteError(f"{playbook} failed; what it said is above.")
+            raise SiteError(f"{playbook} failed; its output is above.")
 
 
 def serve(site: LocalSite, inputs: Inputs) -> None:
@@ -68,7 +68,7 @@ Ctrl-C stops it and leaves nothing behind.""",
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    # Once: what follows is the clean-up, which a second Ctrl-C must not break off.
+    # Only once: a second Ctrl-C must not interrupt the clean-up.
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     raise Stopped

@@ -1,4 +1,4 @@
-"""What `make demo` is given, checked before anything is started."""
+"""The input of `make demo`, checked before anything is started."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -32,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class InputError(Exception):
-    """A sentence for the person at the terminal."""
+    """The input is invalid; the message is shown to the user."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A site on this machine: local AWS, the playbooks run against it, and the local edge before it."""
+"""A site on this machine: local AWS, the playbooks that run against it, and the local edge."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,12 +25,11 @@ from demo.inputs import REPOSITORY
 from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
-# What docs/deployer says that a deployer needs, and no more: to deploy, with or without names in Route 53; and
-# besides, to remove.
+# The rights in docs/deployer, and no others: to deploy, with or without names in Route 53, and to remove.
 TO_DEPLOY = ("storage", "roles", "delivery", "names")
 TO_REMOVE = ("removal",)
 
-# The edge locations that failover.yml probes from: one on each coast of the world.
+# The edge locations that failover.yml probes from, on several continents.
 PROBED = ("ARN", "LHR", "IAD", "SFO", "GRU", "BOM", "NRT", "SYD")
 
 _EDGE_READY = "edge ready "
@@ -38,15 +37,15 @@ _EDGE_DEADLINE = 60.0
 
 
 class SiteError(Exception):
-    """A playbook or the edge failed; what it said has been shown."""
+    """A playbook or the edge failed; its output has been shown."""
 
 
 def deployer_policy(
     site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE, repository: Path = REPOSITORY
 ) -> dict[str, Any]:
-    """For this site, however its name is written; a name that cannot be is the playbooks' to refuse.
+    """The policy for this site. An invalid name is left for the playbooks to refuse.
 
-    Another commit's *repository* may not have all of the *documents*.
+    The *repository* of another commit may not have all *documents*.
     """
     name = json.dumps(site)[1:-1]
     paths = [repository / "docs" / "deployer" / f"{document}.json" for document in documents]
@@ -56,9 +55,9 @@ def deployer_policy(
 
 
 class LocalSite:
-    """Local AWS with a deployer, for as long as the ``with`` block; playbooks and edge are started on demand.
+    """Local AWS with a deployer, during the ``with`` block; playbooks and edge are started on demand.
 
-    *repository* has the playbooks, the collection and the deployer's policies: this one, or another commit's files.
+    *repository* has the playbooks, the collection and the deployer's policies: this one, or the files of a commit.
     """
 
     def __init__(
@@ -96,13 +95,13 @@ class LocalSite:
         self._stack.close()
 
     def _make_zone(self) -> None:
-        """The zone of the site's names is an account's before any site is."""
+        """Create the hosted zone of the site's names, which exists before the site."""
         zone = str(self.variables.get("edge_dns_zone") or "")
         if "." in zone:
             self.local_aws.client("route53").create_hosted_zone(Name=zone, CallerReference=zone)
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
-        """What a process needs besides its own environment to use this local AWS as the deployer."""
+        """The additional environment of a process that uses this local AWS as the deployer."""
         return {
             **self.local_aws.environment(self.credentials, region=region),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -130,7 +129,7 @@ class LocalSite:
             try:
                 output, _ = process.communicate()
             except BaseException:
-                os.killpg(process.pid, signal.SIGKILL)  # its workers too
+                os.killpg(process.pid, signal.SIGKILL)  # also its workers
                 raise
         return subprocess.CompletedProcess(command, process.returncode, output or "", "")
 
@@ -164,7 +163,7 @@ class LocalSite:
         if not line.startswith(_EDGE_READY):
             raise SiteError(f"The local edge did not start: {line or log_tail(log)}")
         self.edge_url = line.removeprefix(_EDGE_READY).strip()
-        # The local edge stands for all of CloudFront: a header says which edge location a viewer comes by.
+        # The local edge has all edge locations: a header selects the one of a request.
         self.variables["edge_probes"] = [
             {"name": load_pops()[code].city, "url": self.edge_url, "headers": {"X-Edge-Location": code}}
             for code in PROBED
@@ -190,7 +189,7 @@ class LocalSite:
 def _end(process: subprocess.Popen[str]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()  # the end of its input is its sign to go
+            pipe.close()  # the process ends at the end of its input
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
@@ -208,7 +207,7 @@ def _first_line(process: subprocess.Popen[str], seconds: float) -> str:
 
 
 def log_tail(path: Path, lines: int = 5) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "it said nothing"
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "it printed nothing"
 
 
 def _quoted(text: str) -> str:

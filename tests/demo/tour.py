@@ -1,4 +1,4 @@
-"""A short look at the live site from three places: what was served, from where, how fast."""
+"""Requests to the live site from three edge locations: the answer, its Region, and its time."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -29,7 +29,7 @@ class Look:
 
 
 def tour(url: str) -> Iterator[Look]:
-    """The same page from every place, cold, and then from the first place again."""
+    """Request one page from each location without a cached copy, and again from the first location."""
     for code in [*PLACES, next(iter(PLACES))]:
         yield look(url, code)
 

@@ -13,7 +13,7 @@ from demo.inputs import DEFAULTS
 from demo.site import LocalSite
 from localaws.edge import Edge
 
-# Names that a person may give a file, and a viewer's browser must reach.
+# File names that a site may have, and that a viewer's browser must reach.
 NAMES = (
     "index.html",
     "404.html",
@@ -37,7 +37,7 @@ NAMES = (
     "[brackets]{braces}.txt",
     'quote"back\\slash.txt',
     "Größe.txt",
-    "Gro\u0308ße.txt",  # the same to the eye, in decomposed form
+    "Gro\u0308ße.txt",  # looks the same, in decomposed form
     "日本語/ページ.html",
     "emoji 🚀.svg",
     "empty.txt",

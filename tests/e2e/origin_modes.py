@@ -1,4 +1,4 @@
-"""The variables of each origin mode, with each signer."""
+"""The variables of each origin mode, with each `edge_signer`."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""`make demo` as a person uses it: a site of their own, another terminal, Ctrl-C."""
+"""`make demo` as a user runs it: with the user's own site, another terminal, and Ctrl-C."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -28,7 +28,7 @@ IN_ANOTHER_TERMINAL = """
 import boto3, json
 account = boto3.client("sts").get_caller_identity()
 alias = boto3.client("s3control", region_name="us-west-2").get_multi_region_access_point(
-    AccountId=account["Account"], Name=json.load(open("names.json"))["access_point"])["AccessPoint"]["Alias"]
+    AccountId=account["Account"], Name=json.load(open("names.json"))["mrap"])["AccessPoint"]["Alias"]
 store = boto3.client("cloudfront").describe_key_value_store(Name="corner-shop")["KeyValueStore"]["ARN"]
 keys = boto3.client("cloudfront-keyvaluestore").list_keys(KvsARN=store)["Items"]
 print(json.dumps({"user": account["Arn"], "alias": alias, "keys": [key["Key"] for key in keys]}))
@@ -106,7 +106,7 @@ def demo(tmp_path: Path, site_directory: Path) -> Iterator[tuple[subprocess.Pope
         process.wait()
 
 
-def test_a_site_of_ones_own_is_live_and_gone_without_a_trace(
+def test_the_users_site_is_live_and_the_demo_leaves_nothing_behind(
     demo: tuple[subprocess.Popen[str], str, list[str]], tmp_path: Path
 ) -> None:
     process, url, lines = demo
@@ -115,9 +115,9 @@ def test_a_site_of_ones_own_is_live_and_gone_without_a_trace(
     tour = [line.split() for line in lines if line.startswith("  ") and " from cloudfront " in line]
     assert [(words[0], words[-3]) for words in tour[:2]] == [("Stockholm", "eu-west-3"), ("Sydney", "us-east-1")]
 
-    (tmp_path / "names.json").write_text(json.dumps({"access_point": access_point_name(lines)}))
+    (tmp_path / "names.json").write_text(json.dumps({"mrap": mrap_name(lines)}))
     shell = f". {REPOSITORY}/build/local.env && cd '{tmp_path}' && python -c '{IN_ANOTHER_TERMINAL}'"
-    # A terminal of its own, that knows nothing of this one's settings.
+    # A new terminal, without the environment of this process.
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     seen = subprocess.run(["sh", "-c", shell], env=clean, capture_output=True, text=True, check=False)
     assert seen.returncode == 0, seen.stderr
@@ -136,9 +136,9 @@ def test_a_site_of_ones_own_is_live_and_gone_without_a_trace(
     assert not (REPOSITORY / "build" / "demo.yml").exists()
 
 
-def access_point_name(lines: list[str]) -> str:
-    (sentence,) = [line for line in lines if "Create the Multi-Region Access Point" in line]
-    return sentence.split("Access Point ")[1].split()[0]
+def mrap_name(lines: list[str]) -> str:
+    (sentence,) = [line for line in lines if "Create the Multi-Region Access Point " in line]
+    return sentence.split("Multi-Region Access Point ")[1].split()[0]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def access_point_name(lines: list[str]) -> str:
     ],
     ids=lambda value: " ".join(map("=".join, value.items())) if isinstance(value, dict) else "",
 )
-def test_bad_input_is_one_sentence(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
+def test_invalid_input_is_refused_with_one_message(tmp_path: Path, given: dict[str, str], sentence: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "list.yml").write_text("[a, b]")
     (tmp_path / "broken.yml").write_text("{a: [")
@@ -162,7 +162,7 @@ def test_bad_input_is_one_sentence(tmp_path: Path, given: dict[str, str], senten
         inputs.read(given, tmp_path)
 
 
-def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_refused_with_one_message(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -32,7 +32,7 @@ def failover(site: LocalSite, *arguments: str, **variables: Any) -> tuple[int, s
     return outcome.returncode, outcome.stdout
 
 
-def access_point_arn(site: LocalSite) -> str:
+def mrap_arn(site: LocalSite) -> str:
     (found,) = site.local_aws.client("s3control", "us-west-2").list_multi_region_access_points(
         AccountId=site.local_aws.account_id
     )["AccessPoints"]
@@ -41,7 +41,7 @@ def access_point_arn(site: LocalSite) -> str:
 
 def dials(site: LocalSite) -> dict[str, int]:
     routes = site.local_aws.client("s3control", "us-east-1").get_multi_region_access_point_routes(
-        AccountId=site.local_aws.account_id, Mrap=access_point_arn(site)
+        AccountId=site.local_aws.account_id, Mrap=mrap_arn(site)
     )["Routes"]
     return {route["Region"]: route["TrafficDialPercentage"] for route in routes}
 
@@ -51,7 +51,7 @@ def in_service(site: LocalSite) -> Iterator[None]:
     yield
     updates = [{"Region": region, "TrafficDialPercentage": 100} for region in site.variables["edge_regions"]]
     site.local_aws.client("s3control", "us-east-1").submit_multi_region_access_point_routes(
-        AccountId=site.local_aws.account_id, Mrap=access_point_arn(site), RouteUpdates=updates
+        AccountId=site.local_aws.account_id, Mrap=mrap_arn(site), RouteUpdates=updates
     )
 
 
@@ -88,13 +88,13 @@ def test_stockholms_viewers_move_to_the_next_region_and_back(
     assert "no changes" in again
 
 
-def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: None) -> None:
+def test_failover_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: None) -> None:
     start = last(site)
     status, output = failover(
         site,
         edge_out_of_service=OUT,
         edge_probes=probes(edge.url, STOCKHOLM),
-        edge_mrap_arn=access_point_arn(site),
+        edge_mrap_arn=mrap_arn(site),
     )
     assert status == 0, output
     made = [
@@ -108,11 +108,11 @@ def test_it_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_service: 
 
 
 @pytest.mark.parametrize("proven", [True, False])
-def test_a_drill_leaves_the_dials_as_they_were(site: LocalSite, edge: Edge, in_service: None, proven: bool) -> None:
+def test_a_drill_restores_the_traffic_dials(site: LocalSite, edge: Edge, in_service: None, proven: bool) -> None:
     client = site.local_aws.client("s3control", "us-east-1")
     client.submit_multi_region_access_point_routes(
         AccountId=site.local_aws.account_id,
-        Mrap=access_point_arn(site),
+        Mrap=mrap_arn(site),
         RouteUpdates=[{"Region": "sa-east-1", "TrafficDialPercentage": 0}],
     )
     before = dials(site)
@@ -134,9 +134,7 @@ def test_a_drill_leaves_the_dials_as_they_were(site: LocalSite, edge: Edge, in_s
         ({"edge_name": "nowhere"}, "nowhere is not deployed yet: run site.yml"),
     ],
 )
-def test_what_is_wrong_is_said_before_anything_changes(
-    site: LocalSite, variables: dict[str, str], sentence: str
-) -> None:
+def test_invalid_input_is_refused_before_any_change(site: LocalSite, variables: dict[str, str], sentence: str) -> None:
     start = last(site)
     status, output = failover(site, **variables)
     assert status != 0

@@ -1,4 +1,4 @@
-"""The playbooks on an account with nothing in it: dry, interrupted, reused in parts, started by AWX's engine."""
+"""The playbooks on an empty account: check mode, an interrupted run, a single role, and a run by AWX's engine."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -29,7 +29,7 @@ def empty() -> Iterator[LocalSite]:
         yield local_site
 
 
-def test_a_dry_run_on_an_empty_account_reaches_the_end_and_shows_the_plan(empty: LocalSite) -> None:
+def test_check_mode_on_an_empty_account_completes_and_shows_the_plan(empty: LocalSite) -> None:
     start = last(empty)
     outcome = empty.playbook("site.yml", "--check", "--diff", "-v", capture=True)
     assert outcome.returncode == 0, outcome.stdout
@@ -48,7 +48,7 @@ def test_a_dry_run_on_an_empty_account_reaches_the_end_and_shows_the_plan(empty:
 
 
 @pytest.mark.parametrize("calls", [3, 17, 30])
-def test_an_interrupted_run_is_resumed_by_running_it_again(empty: LocalSite, calls: int) -> None:
+def test_an_interrupted_run_is_resumed_by_another_run(empty: LocalSite, calls: int) -> None:
     empty.local_aws.fault(calls)
     broken = empty.playbook("site.yml", capture=True)
     assert broken.returncode != 0
@@ -61,13 +61,13 @@ def test_an_interrupted_run_is_resumed_by_running_it_again(empty: LocalSite, cal
     assert mutating(empty, start) == []
 
 
-def test_a_foreign_playbook_uses_one_role_of_the_installed_collection(tmp_path: Path) -> None:
-    """From the tarball that Galaxy would have, not from this checkout."""
+def test_another_playbook_uses_one_role_of_the_installed_collection(tmp_path: Path) -> None:
+    """The collection is installed from the tarball, not from this checkout."""
     with LocalSite({"edge_name": "theirs"}) as empty:
-        run_a_foreign_playbook(empty, tmp_path)
+        run_another_playbook(empty, tmp_path)
 
 
-def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
+def run_another_playbook(empty: LocalSite, tmp_path: Path) -> None:
     environment = {**os.environ, **empty.environment(region="us-east-1")}
     environment["ANSIBLE_COLLECTIONS_PATH"] = str(tmp_path / "installed")
 
@@ -97,7 +97,7 @@ def run_a_foreign_playbook(empty: LocalSite, tmp_path: Path) -> None:
         that: buckets_result.names['us-west-2'] == 'theirs-111122223333-us-west-2-an'
 """
     )
-    assert recap(ansible("ansible-playbook", str(play)))[0] == 2  # the buckets, and what says their Regions
+    assert recap(ansible("ansible-playbook", str(play)))[0] == 2  # the buckets, and their Region marker objects
     assert recap(ansible("ansible-playbook", str(play)))[0] == 0
     names = [bucket["Name"] for bucket in empty.local_aws.client("s3").list_buckets()["Buckets"]]
     assert sorted(names) == ["theirs-111122223333-eu-west-1-an", "theirs-111122223333-us-west-2-an"]
@@ -136,7 +136,7 @@ def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
     assert artifacts["changes"][0] == "Create the bucket survey-111122223333-eu-north-1-an in eu-north-1"
 
 
-def test_nothing_without_our_mark_is_changed(empty: LocalSite) -> None:
+def test_unmanaged_resources_are_not_changed(empty: LocalSite) -> None:
     cloudfront = empty.local_aws.client("cloudfront")
     code = b"function handler(event) { return event.request; }"
     config = {"Comment": "billing's", "Runtime": "cloudfront-js-2.0"}

@@ -1,4 +1,4 @@
-"""The tarball that Galaxy gets: what is in it, what Galaxy's importer finds, and that a site is deployed from it."""
+"""The tarball for Galaxy: its contents, the findings of Galaxy's importer, and a deployment from it."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -19,7 +19,7 @@ from demo.site import LocalSite
 from localaws.edge import Edge
 from localaws.viewer import get
 
-# The tests only share how the tarball is built, which takes a second.
+# The tests share only the build of the tarball, which takes a second.
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(25)]
 
 ANSIBLE = Path(sys.executable).parent
@@ -29,12 +29,12 @@ SHIPPED = {
     *("FILES.json", "MANIFEST.json", "LICENSE", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "requirements.txt"),
     *("changelogs", "docs", "extensions", "files", "meta", "playbooks", "plugins", "roles", "tests"),
 }
-# What the playbooks and roles read beside them.
+# Files that the playbooks and roles read.
 NEEDED = ("files/edge/viewer_request/viewer_request.js", "files/edge/origin_request/handler.py", "docs/routing.md")
 
 
 def run(*command: str | Path, cwd: Path, environment: dict[str, str]) -> str:
-    """What it prints; it has to succeed."""
+    """The output of a command that must succeed."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -57,11 +57,11 @@ def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_it_has_what_a_user_needs_and_nothing_else(tarball: Path) -> None:
+def test_the_tarball_has_the_shipped_files_only(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         names = {member.name for member in archive.getmembers() if not member.isdir()}
         below = {member.name.partition("/")[0] for member in archive.getmembers()}
-    assert below == SHIPPED, "build_ignore in galaxy.yml says what a checkout has and the tarball has not"
+    assert below == SHIPPED, "build_ignore in galaxy.yml lists what is in a checkout and not in the tarball"
     assert not [name for name in names if name.startswith("extensions/molecule") or "__pycache__" in name]
     assert [name for name in names if name.startswith("tests/")] == ["tests/config.yml"]
     assert set(NEEDED) <= names
@@ -70,8 +70,8 @@ def test_it_has_what_a_user_needs_and_nothing_else(tarball: Path) -> None:
         assert {name for name in there if "__pycache__" not in name} <= names
 
 
-def test_galaxy_imports_it_without_a_warning(tarball: Path, tmp_path: Path) -> None:
-    """As Galaxy does: with ansible-doc and ansible-lint, and without the collections that it depends on."""
+def test_galaxy_imports_the_tarball_without_a_warning(tarball: Path, tmp_path: Path) -> None:
+    """As on Galaxy: with ansible-doc and ansible-lint, and without the collection's dependencies."""
     environment = {"PATH": f"{IMPORTER}{os.pathsep}{os.defpath}", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
     printed = run(IMPORTER / "python", "-m", "galaxy_importer.main", tarball, cwd=tmp_path, environment=environment)
     assert not [line for line in printed.splitlines() if line.startswith(("WARNING", "ERROR", "CRITICAL"))], printed
@@ -86,7 +86,7 @@ def test_galaxy_imports_it_without_a_warning(tarball: Path, tmp_path: Path) -> N
     assert modules | roles <= documented
 
 
-def test_a_site_is_deployed_from_it(tarball: Path, tmp_path: Path) -> None:
+def test_a_site_is_deployed_from_the_tarball(tarball: Path, tmp_path: Path) -> None:
     """Installed into an empty path and run from a directory that is not the repository."""
     collections, elsewhere = tmp_path / "collections", tmp_path / "elsewhere"
     elsewhere.mkdir()

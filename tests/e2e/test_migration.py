@@ -1,4 +1,4 @@
-"""A live site migrates to another signer and to another origin mode: no viewer sees an error."""
+"""A live site migrates to another `edge_signer` and to another origin mode without an error for any viewer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,7 +17,7 @@ from localaws.edge import Edge
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(150)]
 
-# Before the others, so that it is the one that fails over.
+# sa-east-1 follows the home Region, so that failover requests go there.
 GROWN = [REGIONS[0], "sa-east-1", *REGIONS[1:]]
 PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]
 # Edge locations switch at different times.
@@ -80,7 +80,7 @@ def unused_controls(site: LocalSite) -> list[str]:
             ("dns_record", GROWN),
         ],
     ],
-    ids=["signers", "origins"],
+    ids=["edge_signer", "edge_origin"],
 )
 def test_a_migration_causes_no_error(live: LocalSite, tmp_path: Path, changes: list[tuple[str, list[str]]]) -> None:
     live.local_aws.behave(distribution_seconds=ROLLOUT_SECONDS)

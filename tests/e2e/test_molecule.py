@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(120)]
 SCENARIOS = REPOSITORY / "extensions" / "molecule"
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
-# A step begins and ends with such a line.
+# Such a line starts and ends a step.
 STEP = re.compile(r"\[(\w+) > (\w+)\] Execut(ing|ed)")
 
 
@@ -49,7 +49,7 @@ def site_url() -> Iterator[str]:
 
 
 def run(local_aws: LocalAws, site_url: str) -> tuple[int, str, dict[str, list[str]]]:
-    """molecule's exit status, what it prints, and for each scenario and step the operations that changed something."""
+    """molecule's exit status, its output, and the mutating operations of each step of each scenario."""
     environment = {
         **os.environ,
         **local_aws.environment(local_aws.create_user("molecule", EVERYTHING)),
@@ -80,7 +80,7 @@ def run(local_aws: LocalAws, site_url: str) -> tuple[int, str, dict[str, list[st
 
 
 def test_every_role_alone(site_url: str) -> None:
-    """From nothing to nothing: check mode and a second run change nothing, and destroy leaves nothing behind."""
+    """Check mode and a second run change nothing, and destroy leaves nothing behind."""
     with LocalAws() as local_aws:
         local_aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="example.com")
         before = contents(local_aws)
@@ -93,7 +93,7 @@ def test_every_role_alone(site_url: str) -> None:
 
 
 def contents(local_aws: LocalAws) -> dict[str, list[Any]]:
-    """What there is in the account, of all that the roles make."""
+    """The resources in the account, of every type that the roles create."""
     cloudfront, iam, logs = local_aws.client("cloudfront"), local_aws.client("iam"), local_aws.client("logs")
     control, route53 = local_aws.client("s3control", "us-west-2"), local_aws.client("route53")
     account = local_aws.account_id

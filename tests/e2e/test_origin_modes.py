@@ -34,7 +34,7 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
 
 
 def nearest(code: str, regions: list[str]) -> str:
-    """By the regional edge cache, where a function at the edge runs and CloudFront asks from."""
+    """The Region nearest to the regional edge cache, which runs Lambda@Edge and sends the request to the origin."""
     place = load_regions()[load_pops()[code].regional_edge_cache].location
     return min(regions, key=lambda region: great_circle_km(place, load_regions()[region].location))
 
@@ -46,9 +46,9 @@ def served(site: LocalSite) -> dict[str, str]:
     return {code: answer.body.decode() for code, answer in answers.items()}
 
 
-# How it is without another setting, the other tests have.
+# Other tests have the default mode.
 @pytest.mark.parametrize("site", [mode for mode, variables in ORIGIN_MODES.items() if variables], indirect=True)
-def test_it_is_deployed_served_and_goes_over(site: LocalSite) -> None:
+def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> None:
     run(site, "site.yml")
     run(site, "playbooks/publish.yml")
     site.start_edge()
@@ -59,22 +59,22 @@ def test_it_is_deployed_served_and_goes_over(site: LocalSite) -> None:
     origin = site.variables.get("edge_origin", "mrap")
     if origin in ("region_map", "nearest_bucket"):
         assert served(site) == {code: nearest(code, REGIONS) for code in load_pops()}
-    if origin in ("dns_record", "nearest_bucket"):  # dials have tests of their own
+    if origin in ("dns_record", "nearest_bucket"):  # traffic dials have their own tests
         run(site, "playbooks/failover.yml", edge_out_of_service=OUT, edge_drill=True)
         assert OUT in served(site).values()
     if origin != "region_map":
         run(site, "playbooks/failover.yml", edge_out_of_service=OUT)
     start = last(site)
-    assert recap(run(site, "site.yml")) == (0, 0)  # it leaves out of service what is
+    assert recap(run(site, "site.yml")) == (0, 0)  # Regions out of service stay so
     assert mutating(site, start) == []
     if origin == "region_map":
         assert OUT in served(site).values()
     else:
-        wait_until_nobody_is_served_by(site, OUT)
+        wait_until_no_location_is_served_by(site, OUT)
 
 
-def wait_until_nobody_is_served_by(site: LocalSite, region: str) -> None:
-    """failover.yml looks at some edge locations. The others may keep a TXT record for as long as it holds."""
+def wait_until_no_location_is_served_by(site: LocalSite, region: str) -> None:
+    """failover.yml probes some edge locations. The others may keep a TXT record until its TTL expires."""
     deadline = time.monotonic() + 60
     while region in served(site).values():
         assert time.monotonic() < deadline
@@ -82,20 +82,20 @@ def wait_until_nobody_is_served_by(site: LocalSite, region: str) -> None:
 
 
 @pytest.mark.parametrize("site", ["nearest_bucket"], indirect=True)
-def test_a_dry_run_on_an_empty_account_foretells_it(site: LocalSite) -> None:
+def test_check_mode_on_an_empty_account_predicts_the_origin_mode(site: LocalSite) -> None:
     start = last(site)
-    foretold = run(site, "site.yml", "--check", "--diff", "-v")
+    predicted = run(site, "site.yml", "--check", "--diff", "-v")
     for sentence in (
         "Create the origin access control modes-sigv4",
         "Create the distribution of modes",
         "Ask bucket-eu-north-1, then bucket-us-east-1 for what eu-west-1 has not cached",
     ):
-        assert sentence in foretold
+        assert sentence in predicted
     assert mutating(site, start) == []
 
 
 @pytest.mark.parametrize("site", ["region_map"], indirect=True)
-def test_a_region_map_has_its_origin_group_only_and_says_so(site: LocalSite) -> None:
+def test_failover_of_a_region_map_is_refused_with_a_message(site: LocalSite) -> None:
     outcome = site.playbook("playbooks/failover.yml", "--extra-vars", f"edge_out_of_service={OUT}", capture=True)
     assert outcome.returncode != 0
     assert "CloudFront's origin group takes the next bucket by itself" in " ".join(outcome.stdout.split())

@@ -1,4 +1,4 @@
-"""The playbooks on a live site: again, with bad input, back to an older release, with other Regions."""
+"""The playbooks on a live site: a second run, invalid input, an older release, and other Regions."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,7 +17,7 @@ from localaws.viewer import get
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(5)]
 
 
-# A reader of an unchanged run sees a page. A task that is skipped counts, and costs as much as a read.
+# The output of an unchanged run fits on a page. Skipped tasks count, and take as long as a read.
 MOST_TASKS = {"site.yml": 36, "playbooks/publish.yml": 5}
 
 
@@ -43,7 +43,9 @@ def test_a_second_run_changes_nothing(site: LocalSite) -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_bad_input_is_one_sentence_before_any_call(site: LocalSite, variables: dict[str, str], sentence: str) -> None:
+def test_invalid_input_is_refused_with_one_message_before_any_call(
+    site: LocalSite, variables: dict[str, str], sentence: str
+) -> None:
     start = last(site)
     outcome = site.playbook("playbooks/publish.yml", "--extra-vars", json.dumps(variables), capture=True)
     assert outcome.returncode != 0
@@ -52,7 +54,7 @@ def test_bad_input_is_one_sentence_before_any_call(site: LocalSite, variables: d
     assert site.local_aws.requests(start) == []
 
 
-def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge, tmp_path: Path) -> None:
+def test_a_return_to_an_older_release_is_one_write(site: LocalSite, edge: Edge, tmp_path: Path) -> None:
     def pointer() -> str:
         cloudfront = site.local_aws.client("cloudfront")
         arn = cloudfront.describe_key_value_store(Name="shop")["KeyValueStore"]["ARN"]
@@ -77,9 +79,7 @@ def test_going_back_to_an_older_release_is_one_write(site: LocalSite, edge: Edge
     assert get(edge.url, "/").body != b"the next one"
 
 
-def test_other_regions_without_consent_are_refused_by_name_and_leave_the_site_alone(
-    site: LocalSite, edge: Edge
-) -> None:
+def test_a_replacement_that_is_not_allowed_is_refused_and_changes_nothing(site: LocalSite, edge: Edge) -> None:
     regions = [region for region in site.variables["edge_regions"] if region != "ap-southeast-2"]
     start = last(site)
     variables = json.dumps({"edge_regions": [*regions, "ca-central-1"]})

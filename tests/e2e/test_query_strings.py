@@ -1,4 +1,4 @@
-"""edge_query_strings: pages that differ by what a viewer asks for, and the site without them again."""
+"""edge_query_strings: pages that differ by query parameter, and the site after their removal."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,7 +25,7 @@ def policies(site: LocalSite) -> list[str]:
     return [each["CachePolicy"]["CachePolicyConfig"]["Name"] for each in found.get("Items", [])]
 
 
-def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Path) -> None:
+def test_listed_parameters_are_in_the_cache_key_until_they_are_removed(tmp_path: Path) -> None:
     directory = tmp_path / "site"
     directory.mkdir()
     (directory / "index.html").write_text("the page\n")
@@ -44,7 +44,7 @@ def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Pa
         ]
         run(site, "playbooks/routes.yml", edge_routes={host: {"query": ["page"]}})
         with Edge(site.local_aws.url, site.distribution_id(), "eu-north-1", tmp_path / "edge") as edge:
-            # The host passes on one of the names that the distribution knows, and nothing else.
+            # The host route allows one of the distribution's parameters, and no other.
             assert results(edge, "?page=1", "?page=2") == ["Miss", "Miss"]
             assert results(edge, "?utm=a&page=1", "?page=2&lang=en") == ["Hit", "Hit"]
             assert results(edge, "", "?lang=de", "?utm=b") == ["Miss", "Hit", "Hit"]
@@ -60,7 +60,7 @@ def test_names_are_part_of_what_is_cached_as_long_as_they_are_given(tmp_path: Pa
 
 
 def results(edge: Edge, *queries: str) -> list[str]:
-    """Whether each came from the cache of one place."""
+    """Whether each answer is from the cache of one edge location."""
     answers = [get(edge.url, f"/{query}", pop=VIEWERS) for query in queries]
     assert {(answer.status, answer.body) for answer in answers} == {(200, b"the page\n")}
     return [answer.result for answer in answers]

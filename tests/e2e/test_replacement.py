@@ -1,4 +1,4 @@
-"""Other Regions for a live site, its objects under keys of its own: no viewer sees an error or an old page."""
+"""A live site moves to other Regions, encrypted with its own KMS keys: no viewer sees an error or an old page."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -21,7 +21,7 @@ FIVE = [*THREE, "sa-east-1", "ap-south-1"]
 TWO = ["eu-north-1", "sa-east-1"]
 
 PAGES = ["index.html", *(f"page-{number}.html" for number in range(60))]
-# No publication writes it: an object from before, which only backfill brings to a new Region.
+# An existing object that no publication writes: only a backfill copies it to a new Region.
 KEPT = "r/kept/page.html"
 
 
@@ -52,7 +52,7 @@ def live(tmp_path: Path) -> Iterator[LocalSite]:
         yield site
 
 
-def access_points(site: LocalSite) -> list[set[str]]:
+def mraps(site: LocalSite) -> list[set[str]]:
     """The set of Regions of each."""
     client = site.local_aws.client("s3control", "us-west-2")
     found = client.list_multi_region_access_points(AccountId=site.local_aws.account_id)["AccessPoints"]
@@ -63,28 +63,28 @@ def bucket(site: LocalSite, region: str) -> str:
     return f"live-{site.local_aws.account_id}-{region}-an"
 
 
-def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: Path) -> None:
+def test_a_site_grows_from_three_to_five_regions_and_shrinks_to_two(live: LocalSite, tmp_path: Path) -> None:
     home = live.local_aws.client("s3", THREE[0])
     home.put_object(Bucket=bucket(live, THREE[0]), Key=KEPT, Body=b"kept", Metadata={"by": "hand"})
     with Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge:
         with Traffic(edge.url, expected(1)) as traffic:
             live.variables["edge_regions"] = FIVE
             grown = run(live, "site.yml", edge_allow_replacement=True)
-            assert access_points(live) == [set(FIVE)]
+            assert mraps(live) == [set(FIVE)]
 
             traffic.expected = expected(1, 2)
             write_release(tmp_path / "site", 2)
             run(live, "playbooks/publish.yml")
-            edge.refresh()  # a key of the store takes its time to every edge location
+            edge.refresh()  # a key reaches every edge location with a delay
             traffic.expected = expected(2)
 
             live.variables["edge_regions"] = TWO
             shrunk = run(live, "site.yml", edge_allow_replacement=True)
-            assert access_points(live) == [set(TWO)]
+            assert mraps(live) == [set(TWO)]
         assert traffic.errors == []
         assert traffic.misses > 500
     assert "Bring " in grown
-    assert bucket(live, "us-east-1") in shrunk  # the summary mentions the objects that stay, and cost
+    assert bucket(live, "us-east-1") in shrunk  # the summary lists the objects that stay and cost money
     for region in FIVE:
         kept = live.local_aws.client("s3", region).get_object(Bucket=bucket(live, region), Key=KEPT)
         assert (kept["Body"].read(), kept["Metadata"]) == (b"kept", {"by": "hand"})
@@ -94,11 +94,11 @@ def test_grown_from_three_to_five_and_shrunk_to_two(live: LocalSite, tmp_path: P
     assert mutating(live, start) == []
 
 
-def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: LocalSite, tmp_path: Path) -> None:
+def test_the_last_run_completes_a_replacement_killed_several_times(live: LocalSite, tmp_path: Path) -> None:
     live.variables |= {"edge_regions": ["us-east-1", "sa-east-1"], "edge_home_region": "sa-east-1"}
     replace = ("site.yml", "--extra-vars", "edge_allow_replacement=true")
-    foretold = live.playbook(*replace, "--check", capture=True)
-    assert foretold.returncode == 0, foretold.stdout
+    predicted = live.playbook(*replace, "--check", capture=True)
+    assert predicted.returncode == 0, predicted.stdout
     with (
         Edge(live.local_aws.url, live.distribution_id(), THREE[0], tmp_path / "edge") as edge,
         Traffic(edge.url, expected(1)) as traffic,
@@ -111,7 +111,7 @@ def test_a_replacement_killed_again_and_again_is_finished_by_the_last_run(live: 
             assert "Traceback" not in broken.stdout
         run(live, "site.yml", edge_allow_replacement=True)
     assert traffic.errors == []
-    assert access_points(live) == [{"us-east-1", "sa-east-1"}]
+    assert mraps(live) == [{"us-east-1", "sa-east-1"}]
     start = last(live)
     assert "no changes" in run(live, "site.yml")
     assert mutating(live, start) == []

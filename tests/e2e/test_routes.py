@@ -1,4 +1,4 @@
-"""playbooks/routes.yml: the store brought to what a file or a variable says. It needs the site's store only."""
+"""playbooks/routes.yml writes the host routes of a file or a variable. It needs the site's key value store only."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -32,7 +32,7 @@ KEYS = {
 
 @pytest.fixture
 def routed() -> Iterator[LocalSite]:
-    """Local AWS with nothing in it but the store of a site, in which another site has a key."""
+    """Local AWS with only the key value store of a site, in which another site has a key."""
     with LocalSite({"edge_name": "small", "edge_regions": ["eu-north-1"]}) as site:
         arn = site.local_aws.client("cloudfront").create_key_value_store(Name="small")["KeyValueStore"]["ARN"]
         keys = site.local_aws.client("cloudfront-keyvaluestore")
@@ -55,7 +55,7 @@ def route(site: LocalSite, *arguments: str, fails: bool = False, **variables: An
     return " ".join(outcome.stdout.split())
 
 
-def test_a_file_of_routes_is_shown_brought_and_then_left_alone(routed: LocalSite, tmp_path: Path) -> None:
+def test_a_file_of_routes_is_shown_by_check_mode_then_written_then_unchanged(routed: LocalSite, tmp_path: Path) -> None:
     (tmp_path / "routes.yml").write_text(ROUTES)
     file = str(tmp_path / "routes.yml")
     assert "Route *.example.com: maintenance 300" in route(routed, "--check", "--diff", edge_routes=file)
@@ -64,7 +64,7 @@ def test_a_file_of_routes_is_shown_brought_and_then_left_alone(routed: LocalSite
     assert keys_of(routed) == KEYS
     assert "no changes" in route(routed, edge_routes=file)
 
-    # As a survey gives it; what it does not name goes only if that is asked for.
+    # A string, as from a survey. Hosts that it does not name are deleted only if requested.
     text = "{www.example.com: {maintenance: 60}}"
     route(routed, edge_routes=text)
     assert keys_of(routed) == KEYS | {"small/h/www.example.com": KEYS["small/h/www.example.com"] | {"m": 60}}

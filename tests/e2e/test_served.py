@@ -1,4 +1,4 @@
-"""What viewers get from the deployed site through the whole chain."""
+"""The answers that viewers get from the deployed site."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -55,7 +55,7 @@ def test_every_file_is_served_byte_for_byte(edge: Edge, site_directory: Path) ->
         ("/?versionId=null&acl", "index.html"),
     ],
 )
-def test_paths_reach_their_file(edge: Edge, site_directory: Path, path: str, file: str) -> None:
+def test_paths_map_to_their_files(edge: Edge, site_directory: Path, path: str, file: str) -> None:
     response = get(edge.url, path)
     assert response.status == 200
     assert response.body == (site_directory / file).read_bytes()
@@ -81,7 +81,7 @@ def test_content_types_and_cache_headers(edge: Edge) -> None:
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["miss", "hit"])
-def test_head_and_range_answer_as_s3_would(edge: Edge, site_directory: Path, warm: bool) -> None:
+def test_head_and_range_requests_are_answered_as_by_s3(edge: Edge, site_directory: Path, warm: bool) -> None:
     content = (site_directory / "large.bin").read_bytes()
     if warm:
         get(edge.url, "/large.bin")
@@ -98,7 +98,7 @@ def test_head_and_range_answer_as_s3_would(edge: Edge, site_directory: Path, war
 
 
 @pytest.mark.parametrize("path", ["/nothing.html", "/nothing/", "/nothing", "/guide/nothing.css", "/nothing.png"])
-def test_a_missing_path_is_404_with_the_site_s_own_page(edge: Edge, site_directory: Path, path: str) -> None:
+def test_a_missing_path_is_a_404_with_the_sites_error_page(edge: Edge, site_directory: Path, path: str) -> None:
     page = (site_directory / "404.html").read_bytes()
     for pop in NEAR:
         response = get(edge.url, path, pop=pop)
@@ -107,7 +107,7 @@ def test_a_missing_path_is_404_with_the_site_s_own_page(edge: Edge, site_directo
         assert "max-age=0" in response.headers["cache-control"]
 
 
-def test_the_page_is_no_answer_to_a_condition_or_a_range(edge: Edge, site_directory: Path) -> None:
+def test_conditions_and_ranges_do_not_apply_to_the_error_page(edge: Edge, site_directory: Path) -> None:
     page = (site_directory / "404.html").read_bytes()
     head = get(edge.url, "/nothing.html", method="HEAD")
     assert (head.status, head.body, head.headers["content-length"]) == (404, b"", str(len(page)))
@@ -116,14 +116,14 @@ def test_the_page_is_no_answer_to_a_condition_or_a_range(edge: Edge, site_direct
         assert (response.status, response.body) == (404, page), asked
 
 
-def test_the_page_itself_is_there_under_its_own_names(edge: Edge, site_directory: Path) -> None:
+def test_the_error_page_is_served_at_its_own_paths(edge: Edge, site_directory: Path) -> None:
     page = (site_directory / "404.html").read_bytes()
     for path in ("/404.html", "/_edge/404.html"):
         assert (get(edge.url, path).status, get(edge.url, path).body) == (200, page)
 
 
-def test_an_unknown_host_is_404(edge: Edge) -> None:
-    assert get(edge.url, "/", Host="nobody.example").status == 404
+def test_an_unknown_host_is_a_404(edge: Edge) -> None:
+    assert get(edge.url, "/", Host="unknown.example").status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -132,7 +132,7 @@ def test_other_methods_are_refused(edge: Edge, method: str) -> None:
 
 
 def test_viewers_cannot_send_commands_to_s3(edge: Edge, site_directory: Path) -> None:
-    """Neither by headers nor by the query string, and no path leaves the release."""
+    """Headers and query strings have no effect on S3, and no path leaves the release."""
     attack = {"x_amz_server_side_encryption_customer_algorithm": "AES256", "Authorization": "AWS4-HMAC-SHA256 x"}
     assert get(edge.url, "/", **attack).body == (site_directory / "index.html").read_bytes()
     for path in ("/../../../", "/%2e%2e/%2e%2e/", "//", "/./"):
@@ -144,12 +144,12 @@ def test_every_viewer_is_served_from_the_nearest_region(edge: Edge) -> None:
     assert {pop: get(edge.url, "/guide/", pop=pop).region for pop in NEAR} == NEAR
 
 
-def test_an_unknown_point_of_presence_is_400(edge: Edge) -> None:
+def test_an_unknown_point_of_presence_is_a_400(edge: Edge) -> None:
     assert get(edge.url, "/", pop="XXX").status == 400
 
 
-def test_it_is_really_served_from_there(site: LocalSite, edge: Edge) -> None:
-    """An object version that is deleted in one Region's bucket is missed near it only, where no copy is cached."""
+def test_objects_are_read_from_the_nearest_bucket(site: LocalSite, edge: Edge) -> None:
+    """A version deleted from one bucket is missing only for viewers near it, and only without a cached copy."""
     assert get(edge.url, "/with%20space.txt", pop="MEL").status == 200
     bucket = "shop-111122223333-ap-southeast-2-an"
     s3 = site.local_aws.client("s3", "ap-southeast-2")

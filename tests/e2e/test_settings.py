@@ -1,4 +1,4 @@
-"""What a person may set besides Regions, origins and signers: it reaches AWS, serves, and is kept by the next run."""
+"""The other settings: each takes effect in AWS, the site is served, and the next run changes nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -55,7 +55,7 @@ def served(local_site: LocalSite, host: str) -> None:
     assert (answer.status, answer.body) == (200, b"the page\n")
 
 
-def test_names_in_route_53_and_what_cloudfront_is_told(tmp_path: Path) -> None:
+def test_alias_records_and_settings_of_the_distribution(tmp_path: Path) -> None:
     regions = ["eu-north-1", "us-east-1", "sa-east-1"]
     given: dict[str, Any] = {
         "edge_regions": regions,
@@ -115,17 +115,17 @@ def test_names_in_route_53_and_what_cloudfront_is_told(tmp_path: Path) -> None:
     ("naming", "names"),
     [
         (
-            {"edge_bucket_names": {"eu-north-1": "north-of-ours", "sa-east-1": "south-of-ours"}},
-            {"bucket-eu-north-1": "north-of-ours", "bucket-sa-east-1": "south-of-ours"},
+            {"edge_bucket_names": {"eu-north-1": "own-north", "sa-east-1": "own-south"}},
+            {"bucket-eu-north-1": "own-north", "bucket-sa-east-1": "own-south"},
         ),
         (
-            {"edge_bucket_namespace": "global", "edge_bucket_prefix": "ours"},
-            {"bucket-eu-north-1": "ours-eu-north-1", "bucket-sa-east-1": "ours-sa-east-1"},
+            {"edge_bucket_namespace": "global", "edge_bucket_prefix": "own"},
+            {"bucket-eu-north-1": "own-eu-north-1", "bucket-sa-east-1": "own-sa-east-1"},
         ),
     ],
     ids=["names", "prefix"],
 )
-def test_buckets_and_a_certificate_of_ones_own(tmp_path: Path, naming: dict[str, Any], names: dict[str, str]) -> None:
+def test_own_bucket_names_and_an_own_certificate(tmp_path: Path, naming: dict[str, Any], names: dict[str, str]) -> None:
     given: dict[str, Any] = {
         "edge_regions": ["eu-north-1", "sa-east-1"],
         "edge_origin": "nearest_bucket",
@@ -133,7 +133,7 @@ def test_buckets_and_a_certificate_of_ones_own(tmp_path: Path, naming: dict[str,
         "edge_aliases": [WWW],
         **naming,
     }
-    # As root, for the documented deployer may touch buckets with the site's name only.
+    # As root: the documented policy of a deployer allows bucket names with the site's name only.
     with site(tmp_path / "site", as_root=True, **given) as every:
         every.variables["edge_certificate_arn"] = issued(every)
         output = run(every, "site.yml")

@@ -1,4 +1,4 @@
-"""Every origin request is signed by the Lambda's role and verified; without signature or right there is no object."""
+"""Every origin request is signed with the Lambda role and verified: without a signature or a permission it is a 403."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -79,8 +79,8 @@ def test_without_the_roles_policy_it_is_403(site: LocalSite, tmp_path: Path) -> 
         iam.attach_role_policy(RoleName=ROLE, PolicyArn=POLICY_ARN)
 
 
-def test_the_package_is_small(site: LocalSite) -> None:
-    """Each place where it starts fetches it first."""
+def test_the_lambda_package_is_small(site: LocalSite) -> None:
+    """Each regional edge cache downloads it before a cold start."""
     packages = list(Path(site.variables["origin_request_directory"]).glob("shop-origin-request-*.zip"))
     assert packages
     assert max(package.stat().st_size for package in packages) <= 2_500_000

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Functions that pick a bucket by their Region or by a record, and what they are asked."""
+"""Functions that select a bucket by their Region or by a record, and their requests."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DNS_RECORD = {"mode": "dns_record", "buckets": BUCKETS, "record": NAME}
 
 
 def run_in(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
-    """The environment of a function there."""
+    """The environment of a function in that Region."""
     for name, value in {**CREDENTIALS, "AWS_REGION": region}.items():
         monkeypatch.setenv(name, value)
 
 
 class Record:
-    """A TXT record of the test's, and a clock that it sets."""
+    """A TXT record and a clock that the test sets."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[list[str], int]] = {}
@@ -43,7 +43,7 @@ class Record:
 
     @contextmanager
     def instead_of_dns(self) -> t.Iterator[None]:
-        """For the module `dns_record` of the package, if it has been loaded."""
+        """Replace DNS in the module `dns_record` of the package, if it has been loaded."""
         with pytest.MonkeyPatch.context() as patch:
             if "dns_record" in sys.modules:
                 patch.setattr(sys.modules["dns_record"], "texts", self.texts)
@@ -57,12 +57,12 @@ def shop(**given: t.Any) -> Event:
 
 
 def failing_over(own: str, path: str = "", **headers: str) -> Event:
-    """The second run for a request: the origin group's other member, a custom origin of the bucket *own*."""
+    """The second run for a request: the other member of the origin group, a custom origin of the bucket *own*."""
     return event("/r/1/a+b.html", origin=custom(host_of(own), path, X_Origin_Failover="1", **headers))
 
 
 def asked(request: Event, **given: t.Any) -> str:
-    """The bucket that the request goes to, for which it has to be signed."""
+    """The bucket that receives the request. The signature must be for this bucket."""
     bucket, _, rest = request["origin"]["custom"]["domainName"].partition(".")
     assert rest == f"s3.{BUCKETS[bucket]}.amazonaws.com"
     verified(request, region=BUCKETS[bucket], **given)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a CloudFront Function finds in `import cf from 'cloudfront'`, as far as ours uses it. Counts the reads, and keeps
-// what is said of origins. What CloudFront does with the id of none is not documented: here it throws.
-// In the language of CloudFront Functions itself, so that every engine that runs them runs this.
+// The part of `import cf from 'cloudfront'` that the viewer function uses. Counts the reads and records the selected
+// origins. CloudFront does not document what happens for an unknown origin id: here it throws.
+// It is written in the language of CloudFront Functions, so every engine that runs them can run it.
 let __reads = [];
 let __keys = {};
 let __answer = null;
@@ -32,7 +32,7 @@ const cf = {
   }
 };
 
-// One after the other: each case is an event and the store's keys.
+// Run the cases in sequence. Each case is an event and the store's keys.
 async function __run(cases) {
   const outcomes = [];
   __answer = null;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Events of origin requests, the handler as it is in a package, and what S3 makes of its answer."""
+"""Events of origin requests, the handler as packaged, and the verification of its result as S3 does it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Handler = t.Callable[[Event], Event]
 
 @contextmanager
 def packaged(directory: Path, configuration: dict[str, t.Any] | None = None) -> Iterator[t.Any]:
-    """The module `handler` of a package in *directory*, with nothing left of one before."""
+    """The module `handler` of a package in *directory*, with no module of an earlier package left."""
     names = [path.stem for path in SOURCE.glob("*.py")]
     for path in SOURCE.glob("*.py"):
         shutil.copy(path, directory)
@@ -93,7 +93,7 @@ def event(
 
 
 def arriving(request: Event, request_id: str = REQUEST_ID) -> dict[str, str]:
-    """The headers at S3: the origin's, X-Amz-Cf-Id, which CloudFront adds, and the Host that the function set."""
+    """The headers that S3 gets: the origin's, X-Amz-Cf-Id from CloudFront, and the Host that the function set."""
     both = {**request["origin"]["custom"]["customHeaders"], **request["headers"]}
     return {**{name: values[0]["value"] for name, values in both.items()}, "x-amz-cf-id": request_id}
 
@@ -101,8 +101,8 @@ def arriving(request: Event, request_id: str = REQUEST_ID) -> dict[str, str]:
 def verified(
     request: Event, token: str | None = TOKEN, region: str | None = None, request_id: str = REQUEST_ID
 ) -> list[str]:
-    """The names of the signed headers of the request as CloudFront sends it. Raises if S3 would not take it.
-    *region*: that of the bucket; without it, an access point is asked."""
+    """The names of the signed headers of the request as CloudFront sends it. Raises if S3 would refuse it.
+    *region*: that of the bucket; without it, the request is for an MRAP."""
     origin = request["origin"]["custom"]
     assert request["headers"]["host"] == [{"key": "Host", "value": origin["domainName"]}]
     return verify(

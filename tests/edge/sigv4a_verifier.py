@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SigV4A and SigV4 as S3 checks them, written from their description and with `cryptography` only: nothing here is
-shared with what it checks. Sources: AWS IAM User Guide "Create a signed AWS API request"; awslabs/aws-c-auth
+"""SigV4A and SigV4 as S3 verifies them, written from the documentation and with `cryptography` only: the verifier
+shares no code with the handler. Sources: AWS IAM User Guide "Create a signed AWS API request"; awslabs/aws-c-auth
 key_derivation.c."""
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _AUTHORIZATION = re.compile(
 
 
 class Rejected(Exception):
-    """What S3 would answer 403 for."""
+    """S3 would answer 403."""
 
 
 def private_key(access_key: str, secret_key: str) -> ec.EllipticCurvePrivateKey:
-    """NIST SP 800-108 in counter mode, the candidate raised until it is in the field."""
+    """NIST SP 800-108 in counter mode, with the candidate increased until it is in the field."""
     for counter in range(1, 255):
         fixed = ALGORITHM.encode() + b"\0" + access_key.encode() + bytes([counter]) + (256).to_bytes(4, "big")
         message = (1).to_bytes(4, "big") + fixed
@@ -50,7 +50,7 @@ def canonical_request(
 
 
 def canonical_query(query: str) -> str:
-    """Decoded and encoded once, sorted, with a '=' everywhere."""
+    """Decoded and encoded once, sorted, with a '=' after every name."""
     pairs = [
         tuple(quote(unquote_to_bytes(part), safe="-_.~") for part in (*pair.split("=", 1), "")[:2])
         for pair in query.split("&")
@@ -60,7 +60,7 @@ def canonical_query(query: str) -> str:
 
 
 def string_to_sign(request: str, timestamp: str, service: str, algorithm: str = ALGORITHM) -> str:
-    """*service*: for SigV4 with the Region before it."""
+    """*service*: for SigV4, with the Region in front."""
     scope = f"{timestamp[:8]}/{service}/aws4_request"
     return "\n".join([algorithm, timestamp, scope, hashlib.sha256(request.encode()).hexdigest()])
 
@@ -84,8 +84,8 @@ def verify(
     region: str | None = None,
     service: str = "s3",
 ) -> list[str]:
-    """The names of the headers that are signed. *headers*: all that arrive, by lower-case name. *region*: that of the
-    bucket, which takes SigV4; without it, an access point that takes SigV4A. Raises Rejected."""
+    """The names of the signed headers. *headers*: all headers of the request, by lower-case name. *region*: that of the
+    bucket, for SigV4; without it, the request is for an MRAP, with SigV4A. Raises Rejected."""
     match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     if match is None:
         raise Rejected(f"no Authorization that can be read: {headers.get('authorization')!r}")

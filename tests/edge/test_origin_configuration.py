@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bad configuration is refused with a sentence that names the option, when it is loaded as when it is built."""
+"""An invalid configuration is refused when it is loaded and when it is built, with a message that names the option."""
 
 from __future__ import annotations
 
@@ -74,19 +74,19 @@ BAD: list[tuple[t.Any, str]] = [
 
 
 @pytest.mark.parametrize("configuration", GOOD)
-def test_what_is_right_is_loaded(tmp_path: Path, configuration: dict[str, t.Any]) -> None:
+def test_valid_configurations_are_loaded(tmp_path: Path, configuration: dict[str, t.Any]) -> None:
     with packaged(tmp_path, configuration) as module:
         loaded = module.CONFIGURATION
     assert loaded == configuration
 
 
-@pytest.mark.parametrize(("configuration", "says"), BAD)
-def test_what_is_not_right_is_refused_in_a_sentence(tmp_path: Path, configuration: t.Any, says: str) -> None:
-    with pytest.raises(ValueError, match=f"^config: .*{says}"), packaged(tmp_path, configuration):
+@pytest.mark.parametrize(("configuration", "message"), BAD)
+def test_invalid_configurations_are_refused_with_a_message(tmp_path: Path, configuration: t.Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^config: .*{message}"), packaged(tmp_path, configuration):
         pass
 
 
-def test_without_a_configuration_it_is_an_access_points(tmp_path: Path) -> None:
+def test_without_a_configuration_the_mode_is_mrap(tmp_path: Path) -> None:
     with packaged(tmp_path) as module:
         loaded = module.CONFIGURATION
     assert loaded == {"mode": "mrap"}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A viewer is served whatever the network does: nobody waits for an answer that does not come."""
+"""A viewer is served regardless of the network: no request waits for an answer that does not arrive."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def latest() -> t.Iterator[t.Any]:
     del sys.modules["latest"]
 
 
-def test_an_answer_that_does_not_come_is_not_waited_for_and_counts_when_it_comes(
+def test_a_late_answer_is_not_waited_for_and_is_used_when_it_arrives(
     latest: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(latest, "WAIT_SECONDS", 0.01)
@@ -39,14 +39,14 @@ def test_an_answer_that_does_not_come_is_not_waited_for_and_counts_when_it_comes
     assert value.value() is None
     latest.now += 3600
     assert value.value() is None
-    assert len(asked) == 1  # one question at a time
+    assert len(asked) == 1  # one query at a time
     go.set()
     value._reader.join()
     assert value.value() == {"a": "b"}
     assert len(asked) == 1
 
 
-def test_a_value_that_may_not_be_kept_is_asked_for_a_second_later(latest: t.Any) -> None:
+def test_a_value_with_a_ttl_of_zero_is_read_again_after_a_second(latest: t.Any) -> None:
     asked: list[float] = []
 
     def read() -> tuple[dict[str, str], int]:
@@ -62,7 +62,7 @@ def test_a_value_that_may_not_be_kept_is_asked_for_a_second_later(latest: t.Any)
     assert len(asked) == 2
 
 
-def test_an_error_is_logged_with_its_name(latest: t.Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_logged_with_its_type(latest: t.Any, capsys: pytest.CaptureFixture[str]) -> None:
     def read() -> tuple[dict[str, str], int]:
         raise OSError("away")
 

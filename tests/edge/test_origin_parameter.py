@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""region_map with an SSM parameter: a signed request, the map in effect, and the last good one after an error."""
+"""region_map with an SSM parameter: a signed request, the map in effect, and the last valid map after an error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAP = {"eu-west-1": "shop-eu"}
 
 
 class Ssm(http.server.BaseHTTPRequestHandler):
-    """GetParameter, for requests whose signature is right."""
+    """GetParameter, for requests with a valid signature."""
 
     server: SsmServer
 
@@ -57,7 +57,7 @@ class SsmServer(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def ssm(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[SsmServer]:
-    """What HTTPSConnection reaches, whatever its host is, without TLS."""
+    """Replace HTTPSConnection by a connection to this server, for any host and without TLS."""
     server = SsmServer()
 
     class Plain(http.client.HTTPConnection):
@@ -97,16 +97,14 @@ def bucket(module: t.Any) -> str:
     return t.cast(str, request["origin"]["custom"]["domainName"].partition(".")[0])
 
 
-def test_the_parameter_is_read_while_the_environment_starts_by_a_signed_request(tmp_path: Path, ssm: SsmServer) -> None:
+def test_the_parameter_is_read_at_start_by_a_signed_request(tmp_path: Path, ssm: SsmServer) -> None:
     with packaged(tmp_path, CONFIGURATION) as module:
         assert [json.loads(body) for body in ssm.bodies] == [{"Name": "/shop/map"}]
         assert bucket(module) == "shop-eu"
         assert len(ssm.bodies) == 1
 
 
-def test_it_is_read_again_when_its_time_is_over(
-    tmp_path: Path, ssm: SsmServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_read_again_after_its_ttl(tmp_path: Path, ssm: SsmServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with packaged(tmp_path, CONFIGURATION) as module:
         start = sys.modules["latest"].time.time()
         ssm.value = json.dumps({"eu-west-1": "blog-eu"})
@@ -117,7 +115,7 @@ def test_it_is_read_again_when_its_time_is_over(
 
 
 BAD = {
-    "a bucket outside the list": (200, json.dumps({"eu-west-1": "somebody-elses"})),
+    "a bucket outside the list": (200, json.dumps({"eu-west-1": "another-accounts"})),
     "no object": (200, "[]"),
     "a bucket that is no text": (200, '{"eu-west-1": 1}'),
     "no JSON": (200, "shop-eu"),
@@ -127,7 +125,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("status", "value"), BAD.values(), ids=BAD)
-def test_after_an_error_the_last_good_map_holds(
+def test_after_an_error_the_last_valid_map_is_used(
     tmp_path: Path,
     ssm: SsmServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -145,7 +143,7 @@ def test_after_an_error_the_last_good_map_holds(
 
 
 @pytest.mark.parametrize(("baked", "expected"), [({}, "shop-us"), ({"map": {"eu-west-1": "blog-eu"}}, "blog-eu")])
-def test_before_any_answer_the_map_of_the_package_holds_and_without_one_the_default(
+def test_before_the_first_answer_the_map_of_the_package_or_the_default_is_used(
     tmp_path: Path, ssm: SsmServer, baked: dict[str, t.Any], expected: str
 ) -> None:
     ssm.status = 500

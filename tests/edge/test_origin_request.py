@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Lambda@Edge handler: every request that it signs is verified by an independent verifier."""
+"""The origin request function: every request that it signs is verified by an independent verifier."""
 
 from __future__ import annotations
 
@@ -84,11 +84,11 @@ def test_every_signed_request_verifies(handler: Handler, case: Event) -> None:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_nothing_but_uri_query_and_our_headers_is_changed(handler: Handler, case: Event) -> None:
+def test_only_the_uri_the_query_string_the_headers_and_the_origin_change(handler: Handler, case: Event) -> None:
     before = case["Records"][0]["cf"]["request"]
     after = handler(copy.deepcopy(case))
-    ours = ("uri", "querystring", "headers", "origin")
-    assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
+    changed = ("uri", "querystring", "headers", "origin")
+    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
     origins = [{**each["origin"]["custom"], "path": "", "customHeaders": {}} for each in (before, after)]
     assert origins[0] == origins[1]
     kept = {
@@ -109,7 +109,7 @@ def test_nothing_but_uri_query_and_our_headers_is_changed(handler: Handler, case
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_headers_have_the_form_that_cloudfront_takes(handler: Handler, case: Event) -> None:
+def test_headers_have_the_format_that_cloudfront_accepts(handler: Handler, case: Event) -> None:
     headers = handler(copy.deepcopy(case))["headers"]
     for name, values in headers.items():
         assert name == name.lower()
@@ -119,13 +119,13 @@ def test_headers_have_the_form_that_cloudfront_takes(handler: Handler, case: Eve
     assert headers["host"] == [{"key": "Host", "value": HOST}]
 
 
-def test_the_origins_path_is_sent_as_it_is_signed(handler: Handler) -> None:
+def test_the_origins_path_is_sent_as_signed(handler: Handler) -> None:
     request = handler(event("/a+b", origin=custom(path="/my site")))
     assert request["origin"]["custom"]["path"] + request["uri"] == "/my%20site/a%2Bb"
 
 
-def test_what_the_origin_adds_for_this_function_or_as_a_command_does_not_reach_s3(handler: Handler) -> None:
-    """CloudFront answers 502 for a header that is in both, and S3 403 for one that is not signed."""
+def test_headers_for_the_function_and_commands_to_s3_are_removed(handler: Handler) -> None:
+    """CloudFront answers 502 for a header that is in both places, and S3 403 for one that is not signed."""
     origin = custom(X_Origin_Record="a.example.com", Authorization="mine", X_Amz_Acl="y", X_Site="shop")
     request = handler(event(origin=origin, X_Origin_Record="a viewer's"))
     assert request["origin"]["custom"]["customHeaders"] == {"x-site": [{"key": "X-Site", "value": "shop"}]}
@@ -134,25 +134,25 @@ def test_what_the_origin_adds_for_this_function_or_as_a_command_does_not_reach_s
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_bucket_itself_is_never_asked_for(handler: Handler, method: str) -> None:
-    """S3 would list it, for the role may list: without that right a missing key would be 403."""
+def test_the_bucket_itself_is_never_requested(handler: Handler, method: str) -> None:
+    """S3 would list it, because the role may list: without that right a missing key would be a 403."""
     answer = handler(event("/", method, "list-type=2"))
     assert (answer["status"], answer["statusDescription"]) == ("404", "Not Found")
 
 
-def test_a_signature_made_for_one_request_fits_no_other(handler: Handler) -> None:
+def test_a_signature_is_valid_for_one_request_only(handler: Handler) -> None:
     request = handler(event())
     for change in ({"uri": "/r/2/index.html"}, {"method": "HEAD"}):
         with pytest.raises(Exception, match="SignatureDoesNotMatch"):
             verified({**request, **change})
 
 
-def test_a_viewers_token_is_not_the_one_that_is_sent(handler: Handler) -> None:
+def test_a_viewers_security_token_is_not_sent(handler: Handler) -> None:
     request = handler(event(X_Amz_Security_Token="mine"))
     assert request["headers"]["x-amz-security-token"][0]["value"] == TOKEN
 
 
-def test_without_a_session_token_none_is_sent(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_session_token_no_token_is_sent(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SESSION_TOKEN")
     request = handler(event())
     assert "x-amz-security-token" not in request["headers"]
@@ -168,13 +168,13 @@ def test_new_credentials_of_the_environment_are_used_at_once(handler: Handler, m
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_what_changes_objects_is_refused(handler: Handler, method: str) -> None:
+def test_methods_that_change_objects_are_refused(handler: Handler, method: str) -> None:
     answer = handler(event(method=method))
     assert (answer["status"], answer["statusDescription"]) == ("405", "Method Not Allowed")
     assert "uri" not in answer
 
 
-def test_a_405_says_what_is_allowed(handler: Handler) -> None:
+def test_a_405_lists_the_allowed_methods(handler: Handler) -> None:
     """RFC 9110, 15.5.6: the origin server MUST generate an Allow header field in a 405 response."""
     headers = handler(event(method="POST")).get("headers", {})
     assert {method.strip() for method in headers["allow"][0]["value"].split(",")} == {"GET", "HEAD", "OPTIONS"}
@@ -193,10 +193,17 @@ S3_ORIGIN = {"s3": {"domainName": "b.s3.eu-north-1.amazonaws.com", "path": "", "
         custom(f"{HOST}.example.com"),
         custom(X_Origin_Failover="1"),
     ],
-    ids=["an S3 origin", "a server", "a bucket", "no alias", "a host that only contains ours", "a failover origin"],
+    ids=[
+        "an S3 origin",
+        "a server",
+        "a bucket",
+        "no alias",
+        "a host that only contains the MRAP's",
+        "a failover origin",
+    ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_requests_for_other_origins_pass_untouched(handler: Handler, origin: dict[str, t.Any], method: str) -> None:
+def test_requests_for_other_origins_are_unchanged(handler: Handler, origin: dict[str, t.Any], method: str) -> None:
     case = event("/a+b%2fc", method, "a=1", origin, Authorization="Basic x", X_Amz_Meta="y")
     before = copy.deepcopy(case["Records"][0]["cf"]["request"])
     after = handler(case)
@@ -204,7 +211,7 @@ def test_requests_for_other_origins_pass_untouched(handler: Handler, origin: dic
     assert after == before
 
 
-def test_a_request_without_an_origin_passes_untouched(handler: Handler) -> None:
+def test_a_request_without_an_origin_is_unchanged(handler: Handler) -> None:
     case = event()
     del case["Records"][0]["cf"]["request"]["origin"]
     before = copy.deepcopy(case["Records"][0]["cf"]["request"])
@@ -215,17 +222,17 @@ UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._
 
 
 def strictly(key: bytes) -> str:
-    """The one encoding that S3 signs by, written out."""
+    """The encoding that S3 uses for the signature."""
     return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in key)
 
 
-# What a viewer may leave as it is: printable ASCII, but never a per cent sign, and no ? or #, which end a path.
+# Characters that a viewer may send unencoded: printable ASCII without %, and without ? and #, which end a path.
 RAW = [byte for byte in range(0x21, 0x7F) if byte not in b"%?#"]
 
 
 @st.composite
 def keys_and_their_encodings(draw: st.DrawFn) -> tuple[bytes, str]:
-    """A key, and one of the many ways in which a viewer may have written it."""
+    """A key, and one of its possible encodings by a viewer."""
     text = draw(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=24))
     key = b"/" + text.encode()
     written = "/"
@@ -237,7 +244,7 @@ def keys_and_their_encodings(draw: st.DrawFn) -> tuple[bytes, str]:
 
 @given(keys_and_their_encodings())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_however_a_key_is_encoded_the_one_strict_encoding_is_sent_and_signed(
+def test_any_encoding_of_a_key_is_sent_and_signed_in_the_strict_encoding(
     handler: Handler, case: tuple[bytes, str]
 ) -> None:
     key, written = case
@@ -248,7 +255,7 @@ def test_however_a_key_is_encoded_the_one_strict_encoding_is_sent_and_signed(
 
 @given(st.text(st.characters(codec="utf-8"), max_size=24))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_text_that_came_unencoded_is_encoded_and_encoding_twice_changes_nothing(handler: Handler, text: str) -> None:
+def test_unencoded_text_is_encoded_and_a_second_encoding_changes_nothing(handler: Handler, text: str) -> None:
     uri = "/a" + text
     once = handler(event(uri))["uri"]
     assert handler(event(once))["uri"] == once

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A TXT record is asked for over the wire, and any answer to that is either understood or an error."""
+"""TXT records are read by DNS messages, and every answer is either parsed or an error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def alias(seconds: int) -> bytes:
 
 
 def answer(*records: bytes, flags: int = 0x8180, question: bytes = QUESTION, questions: int = 1) -> bytes:
-    """Without the id, which the server copies from the query."""
+    """An answer without the id, which the server copies from the query."""
     return struct.pack("!HHHHH", flags, questions, len(records), 0, 0) + question + b"".join(records)
 
 
@@ -49,12 +49,12 @@ def both_at_one_port() -> tuple[socket.socket, socket.socket]:
         udp.bind(("127.0.0.1", 0))
         try:
             return udp, socket.create_server(udp.getsockname())
-        except OSError:  # something else has the port for TCP
+        except OSError:  # another process has the port for TCP
             udp.close()
 
 
 class NameServer:
-    """Answers each query on loopback with what `udp` or `tcp` is then; None: not at all."""
+    """Answers each query on loopback with the current value of `udp` or `tcp`; None: no answer."""
 
     def __init__(self) -> None:
         self.udp: bytes | None = None
@@ -100,7 +100,7 @@ class NameServer:
 
 @pytest.fixture
 def server(txt: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[NameServer]:
-    monkeypatch.setattr(txt, "TIMEOUT_SECONDS", 10)  # an answer comes, also on a busy machine
+    monkeypatch.setattr(txt, "TIMEOUT_SECONDS", 10)  # long enough for an answer on a busy machine
     server = NameServer()
     yield server
     server.stop()
@@ -124,18 +124,18 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize(("wire", "texts", "seconds"), ANSWERS.values(), ids=ANSWERS)
-def test_answers_are_understood(txt: t.Any, server: NameServer, wire: bytes, texts: list[str], seconds: int) -> None:
+def test_valid_answers_are_parsed(txt: t.Any, server: NameServer, wire: bytes, texts: list[str], seconds: int) -> None:
     server.udp = wire
     assert txt.texts(NAME, [server.address]) == (texts, seconds)
 
 
-def test_the_query_is_one_question_for_a_recursive_answer(txt: t.Any, server: NameServer) -> None:
+def test_the_query_has_one_question_and_requests_recursion(txt: t.Any, server: NameServer) -> None:
     server.udp = answer(record(b"shop-eu"))
     txt.texts(f"{NAME}.", [server.address])
     assert [query[2:] for query in server.queries] == [b"\x01\0\0\x01\0\0\0\0\0\0" + QUESTION]
 
 
-def test_what_a_datagram_does_not_hold_is_asked_for_by_tcp(txt: t.Any, server: NameServer) -> None:
+def test_a_truncated_answer_is_queried_again_by_tcp(txt: t.Any, server: NameServer) -> None:
     server.udp = answer(flags=0x8380)
     many = [b"unknown-%d" % number for number in range(100)]
     server.tcp = answer(*(record(text) for text in many))
@@ -155,10 +155,10 @@ ERRORS = {
 }
 
 
-@pytest.mark.parametrize(("wire", "says"), ERRORS.values(), ids=ERRORS)
-def test_other_answers_are_errors(txt: t.Any, server: NameServer, wire: bytes, says: str) -> None:
+@pytest.mark.parametrize(("wire", "message"), ERRORS.values(), ids=ERRORS)
+def test_other_answers_are_errors(txt: t.Any, server: NameServer, wire: bytes, message: str) -> None:
     server.udp = wire
-    with pytest.raises(txt.DnsError, match=rf"{NAME}: .*{says}"):
+    with pytest.raises(txt.DnsError, match=rf"{NAME}: .*{message}"):
         txt.texts(NAME, [server.address])
 
 
@@ -168,13 +168,15 @@ def test_an_answer_with_another_id_is_an_error(txt: t.Any, server: NameServer) -
         txt.texts(NAME, [server.address])
 
 
-def test_silence_is_an_error_after_the_tries(txt: t.Any, server: NameServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_answer_is_an_error_after_the_last_attempt(
+    txt: t.Any, server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(txt, "TIMEOUT_SECONDS", 0.05)
     with pytest.raises(txt.DnsError, match=NAME):
         txt.texts(NAME, [server.address])
 
 
-def test_the_next_name_server_is_asked_when_one_does_not_know(txt: t.Any, server: NameServer) -> None:
+def test_the_next_name_server_is_queried_after_an_error(txt: t.Any, server: NameServer) -> None:
     server.udp = answer(record(b"shop-eu"))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
         gone.bind(("127.0.0.1", 0))
@@ -183,14 +185,14 @@ def test_the_next_name_server_is_asked_when_one_does_not_know(txt: t.Any, server
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..b", "a" * 64, ".".join(["a" * 60] * 5), "gr\u00fc\u00dfe.example"])
-def test_what_is_no_domain_name_is_not_asked_for(txt: t.Any, server: NameServer, name: str) -> None:
+def test_an_invalid_domain_name_is_not_queried(txt: t.Any, server: NameServer, name: str) -> None:
     with pytest.raises(txt.DnsError, match="is not a domain name"):
         txt.texts(name, [server.address])
     assert server.queries == []
 
 
 @given(st.binary(max_size=80), st.integers(0, 80))
-def test_no_answer_whatever_it_is_does_anything_else(txt: t.Any, noise: bytes, at: int) -> None:
+def test_any_bytes_are_an_answer_or_an_error(txt: t.Any, noise: bytes, at: int) -> None:
     good = b"id" + answer(record(b"shop", b"-eu"))
     for wire in (noise, good[:at] + noise, good[: 12 + len(QUESTION)] + noise):
         try:

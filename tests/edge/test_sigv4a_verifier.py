@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The verifier proves itself before it judges the handler: it accepts what is right, rejects what is not."""
+"""The verifier itself: it accepts valid signatures, and rejects all others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEADERS = {
 
 
 def signed(path: str = "/r/1/a%20b.html", method: str = "GET", **extra: str) -> dict[str, str]:
-    """Headers with an Authorization that was made here, step by step."""
+    """Headers with an Authorization that is computed here, step by step."""
     headers = {**HEADERS, **{name.replace("_", "-"): value for name, value in extra.items()}}
     names = sorted(headers)
     request = canonical_request(method, path, headers, names, "UNSIGNED-PAYLOAD")
@@ -48,7 +48,7 @@ def test_the_derived_key_is_the_published_one() -> None:
     assert f"{numbers.y:064x}" == "865ed22a7eadc9c5cb9d2cbaca1b3699139fedc5043dc6661864218330c8e518"
 
 
-def test_the_canonical_request_and_the_string_to_sign_are_as_described() -> None:
+def test_the_canonical_request_and_the_string_to_sign_are_as_documented() -> None:
     headers = {"host": "h", "x-amz-date": "20261120T120000Z", "x-amz-meta": "  two   words "}
     request = canonical_request(
         "GET", "/a%20b//../c", headers, ["host", "x-amz-date", "x-amz-meta"], "UNSIGNED-PAYLOAD"
@@ -66,7 +66,7 @@ def test_the_canonical_request_and_the_string_to_sign_are_as_described() -> None
     ]
 
 
-def test_what_is_right_is_accepted() -> None:
+def test_a_valid_signature_is_accepted() -> None:
     assert verify("GET", "/r/1/a%20b.html", signed(), ACCESS_KEY, SECRET_KEY) == sorted(HEADERS)
     assert verify("GET", "/r/1/a%20b.html", {**signed(), "range": "bytes=0-9"}, ACCESS_KEY, SECRET_KEY)
     token = signed(x_amz_security_token="t")
@@ -89,7 +89,7 @@ def test_what_is_right_is_accepted() -> None:
     ],
     ids=["method", "path", "host", "time", "day", "Region set", "unsigned", "token", "no signature", "secret"],
 )
-def test_what_is_not_right_is_rejected(method: str, path: str, changed: dict[str, str], secret: str) -> None:
+def test_an_invalid_signature_is_rejected(method: str, path: str, changed: dict[str, str], secret: str) -> None:
     with pytest.raises(Rejected):
         verify(method, path, {**signed(), **changed}, ACCESS_KEY, secret)
 
@@ -127,7 +127,7 @@ def test_sigv4_of_the_published_example_is_accepted_for_its_region_only() -> Non
         verify("GET", "/test.txt", EXAMPLE, *key, region="us-east-1", query="acl")
 
 
-def test_a_query_string_is_signed_in_its_one_form() -> None:
+def test_a_query_string_is_signed_in_canonical_form() -> None:
     """The same source, GET Bucket (List Objects) and GET Bucket Lifecycle."""
     assert canonical_query("prefix=J&max-keys=2") == "max-keys=2&prefix=J"
     assert canonical_query("lifecycle") == "lifecycle="

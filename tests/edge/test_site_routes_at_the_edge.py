@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What site_routes writes and what the viewer function makes of it: one understanding of docs/routing.md."""
+"""The module site_routes and the viewer function agree: keys that one writes have the effect in docs/routing.md."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def viewer_function() -> t.Iterator[V8]:
 
 
 def written(hosts: dict[str, t.Any]) -> dict[str, str]:
-    """The keys of a store that was empty."""
+    """The keys that are written to an empty store."""
     wanted = desired({"site": SITE, "hosts": hosts, "purge": False, "state": "present"})
     steps = plan(operations(KeysApi), Observed({}), wanted, "arn", "store").steps
     return {key: text for step in steps for key, text in step.arguments["puts"].items()}
@@ -95,11 +95,13 @@ HOSTS = {
     ],
     ids=ascii,
 )
-def test_every_word_does_what_it_says(viewer_function: V8, address: str, cookies: dict[str, str], answer: str) -> None:
+def test_every_routing_word_has_its_documented_effect(
+    viewer_function: V8, address: str, cookies: dict[str, str], answer: str
+) -> None:
     assert asked(viewer_function, written(HOSTS), address, cookies).text == answer
 
 
-def test_maintenance_says_when_to_come_back(viewer_function: V8) -> None:
+def test_maintenance_has_a_retry_after_header(viewer_function: V8) -> None:
     headers = asked(viewer_function, written(HOSTS), "closed.example.com/").value["headers"]
     assert headers["retry-after"]["value"] == "600"
 
@@ -133,9 +135,7 @@ redirecting = st.fixed_dictionaries(
 @example({"redirects": [], "paths": {"/a": {"redirect_to": "/b/../a"}}, "trailing_slash": "keep"})
 @example({"redirects": [{"from": "/a/", "to": "/a//"}], "paths": {}, "trailing_slash": "keep"})
 @example({"redirects": [{"from": "/a", "to": "/%61/."}], "paths": {}, "trailing_slash": "remove"})
-def test_redirects_are_refused_if_and_only_if_a_viewer_would_go_in_circles(
-    viewer_function: V8, entry: dict[str, t.Any]
-) -> None:
+def test_redirects_are_refused_if_and_only_if_they_loop(viewer_function: V8, entry: dict[str, t.Any]) -> None:
     starts = [each["from"] for each in entry["redirects"]]
     starts += [path for path, found in entry["paths"].items() if "redirect_to" in found]
     try:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The build of the CloudFront Function: the committed file is what the sources make, and CloudFront takes it."""
+"""The build of the viewer function: the committed file is up to date, and CloudFront accepts it."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def sources(directory: Path, **modules: str) -> Path:
     return directory
 
 
-def test_the_committed_file_is_what_the_sources_make(builder: t.Any) -> None:
+def test_the_committed_file_is_up_to_date(builder: t.Any) -> None:
     assert FUNCTION.read_text(encoding="utf-8") == builder.build(), "run files/edge/viewer_request/build.py"
 
 
-def test_it_means_what_the_sources_say(builder: t.Any) -> None:
-    """Read by a parser: nothing but imports, exports and comments is gone, and no string was cut at two slashes."""
+def test_it_has_every_statement_of_the_sources(builder: t.Any) -> None:
+    """According to a parser, only imports, exports and comments are removed, and no string is cut at two slashes."""
 
     def statements(code: str) -> list[dict[str, t.Any]]:
         found: list[dict[str, t.Any]] = []
@@ -66,7 +66,7 @@ def test_the_import_comes_first_and_there_is_one_handler(builder: t.Any) -> None
 
 @pytest.mark.parametrize("name", ["abc", "a" * 32], ids=["short name", "the longest name"])
 @pytest.mark.parametrize("mode", ["true", "false", "__EDGE_SELECTS_ORIGINS__"])
-def test_it_fits_as_it_is_deployed(builder: t.Any, name: str, mode: str) -> None:
+def test_it_is_within_the_size_limit_as_deployed(builder: t.Any, name: str, mode: str) -> None:
     code = builder.build()
     assert (code.count("__EDGE_NAME__"), code.count("__EDGE_SELECTS_ORIGINS__")) == (1, 1)
     deployed = code.replace("__EDGE_NAME__", name).replace("__EDGE_SELECTS_ORIGINS__", mode)
@@ -78,16 +78,16 @@ def test_only_the_documented_language_is_used(builder: t.Any) -> None:
     assert language.findings(builder.build()) == []
 
 
-def test_it_runs_in_a_small_part_of_the_memory_that_cloudfront_gives() -> None:
+def test_it_needs_a_small_part_of_cloudfronts_memory_limit() -> None:
     engine = start("v8", Path())
     with_everything = {"v": 2, "p": "r/1", "t": "a", "r": [["/a", "/b"]] * 40, "q": ["a"], "x": 1, "g": 1}
     keys = {"my-site/h/www.example.com": json.dumps(with_everything)}
-    longest = "/" + "%C3%BC/" * 1300  # the longest URL that CloudFront takes
+    longest = "/" + "%C3%BC/" * 1300  # the longest URL that CloudFront accepts
     assert [one.text for one in engine.run([(event(longest), keys)] * 200)] == ["400"] * 200
     engine.close()
 
 
-def test_a_module_comes_after_those_that_it_imports(builder: t.Any, tmp_path: Path) -> None:
+def test_a_module_follows_the_modules_that_it_imports(builder: t.Any, tmp_path: Path) -> None:
     made = sources(
         tmp_path,
         handler="import { a } from './a.js';\nimport { b } from './b.js';\nfunction handler() {\n  return a + b;\n}\n",
@@ -99,7 +99,7 @@ def test_a_module_comes_after_those_that_it_imports(builder: t.Any, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("modules", "says"),
+    ("modules", "message"),
     [
         ({"handler": "import { a } from './handler.js';"}, "imports itself through handler.js"),
         ({"handler": "import { a } from './a.js';", "a": "import { a } from './handler.js';"}, "break the circle"),
@@ -111,12 +111,12 @@ def test_a_module_comes_after_those_that_it_imports(builder: t.Any, tmp_path: Pa
         ({"handler": "const a = '" + "a" * 10_240 + "';"}, "shorten it"),
     ],
 )
-def test_what_the_build_does_not_understand_it_says(
-    builder: t.Any, tmp_path: Path, modules: dict[str, str], says: str
+def test_unsupported_sources_are_refused_with_a_message(
+    builder: t.Any, tmp_path: Path, modules: dict[str, str], message: str
 ) -> None:
     with pytest.raises(builder.BuildError) as caught:
         builder.build(sources(tmp_path, **modules))
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_from_the_command_line(builder: t.Any, tmp_path: Path) -> None:

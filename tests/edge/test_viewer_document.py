@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/routing.md: every row of its tables of requests is what the CloudFront Function does."""
+"""docs/routing.md: the viewer function answers every request in its tables as documented."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Row(t.NamedTuple):
 
     @property
     def answer(self) -> str:
-        """As Outcome.text has it, but decoded: the document has objects by their keys."""
+        """Outcome.text, decoded: the document shows objects by their keys."""
         answer = self.documented.replace("r/<release>", RELEASE)
         return answer if re.match(r"\d{3}\b", answer) else f"/{answer}"
 
@@ -57,12 +57,12 @@ def _spans(text: str) -> list[str]:
 ROWS = list(rows())
 
 
-def test_there_are_tables_to_read() -> None:
+def test_the_document_has_tables() -> None:
     assert len(ROWS) > 40
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[str(row.case) for row in ROWS])
-def test_the_document_says_what_is_done(row: Row, tmp_path: Path) -> None:
+def test_each_row_of_the_document_is_right(row: Row, tmp_path: Path) -> None:
     engine = start("v8", tmp_path)
     (outcome,) = engine.run([(row.case.event, row.case.keys)])
     engine.close()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lint: what CloudFront Functions do not have is found, and nothing else."""
+"""The lint finds features that CloudFront Functions do not have, and only these."""
 
 from __future__ import annotations
 
@@ -96,28 +96,28 @@ DOCUMENTED = [
 
 
 @pytest.mark.parametrize(("code", "what"), list(REFUSED.items()), ids=list(REFUSED))
-def test_what_cloudfronts_engine_refuses(code: str, what: str) -> None:
+def test_features_that_cloudfronts_engine_refuses(code: str, what: str) -> None:
     found = [one for one in findings(code) if one.refused]
     assert {one.what for one in found} == {what}
 
 
 @pytest.mark.parametrize(("code", "what"), list(UNDOCUMENTED.items()), ids=list(UNDOCUMENTED))
-def test_what_is_only_not_documented(code: str, what: str) -> None:
+def test_features_that_are_only_undocumented(code: str, what: str) -> None:
     assert [(one.what, one.refused) for one in findings(code)] == [(what, False)]
 
 
 @pytest.mark.parametrize("code", DOCUMENTED)
-def test_what_is_documented(code: str) -> None:
+def test_documented_features(code: str) -> None:
     assert findings(code) == []
 
 
-def test_a_finding_says_where() -> None:
+def test_a_finding_has_its_line() -> None:
     (found,) = findings("const a = 1;\n  a?.b;\n")
     assert str(found) == "optional chaining (?.) (line 2, column 3)"
 
 
 @pytest.mark.parametrize("code", ["function f( {", "new.target;"])
-def test_what_cannot_be_read(code: str) -> None:
+def test_code_that_cannot_be_parsed(code: str) -> None:
     with pytest.raises(NotRead):
         findings(code)
 

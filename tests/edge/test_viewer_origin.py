@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The CloudFront Function in the mode nearest_bucket: which origins it chooses. In the others it chooses none."""
+"""The viewer function in the origin mode nearest_bucket selects origins. In the other modes it selects none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from edge.viewer_engines import ENGINES, Engine, Outcome, event, start
 from edge.viewer_table import TABLE
 
-# Where the engines' function runs, CloudFront expects to ask from us-west-2.
+# At the edge location of the engines, CloudFront expects to use the regional edge cache in us-west-2.
 KEY = "my-site/n/us-west-2"
 HOSTS = {
     "my-site/h/www.example.com": json.dumps({"v": 2, "p": "r/1", "x": 1, "r": [["/old", "/new"]]}),
@@ -68,8 +68,10 @@ CHOICES = {
 
 
 @pytest.mark.parametrize(("value", "origin"), CHOICES.values(), ids=CHOICES)
-def test_the_key_of_the_regional_edge_cache_names_the_origins(engine: Engine, value: str | None, origin: t.Any) -> None:
-    """And whatever it says, the request goes on."""
+def test_the_key_of_the_regional_edge_cache_selects_the_origins(
+    engine: Engine, value: str | None, origin: t.Any
+) -> None:
+    """Regardless of the key's value, the request continues to an origin."""
     outcome = run(engine, value)
     assert (outcome.text, outcome.origin) == ("/r/1/a.css", origin)
     assert outcome.reads == ["my-site/h/www.example.com", "my-site/p/www.example.com/a.css", KEY]
@@ -84,7 +86,7 @@ def test_the_key_of_the_regional_edge_cache_names_the_origins(engine: Engine, va
         ("/", "closed.example.com", "503"),
     ],
 )
-def test_what_the_router_answers_itself_has_no_origin(engine: Engine, uri: str, host: str, answer: str) -> None:
+def test_a_generated_response_has_no_origin(engine: Engine, uri: str, host: str, answer: str) -> None:
     outcome = run(engine, near("eu", "us"), uri, host)
     assert (outcome.text, outcome.origin) == (answer, None)
     assert KEY not in outcome.reads
@@ -93,19 +95,19 @@ def test_what_the_router_answers_itself_has_no_origin(engine: Engine, uri: str, 
 @pytest.mark.parametrize(
     ("uri", "answer"), [("/exact", "/shared/a.html"), ("/_edge/region", "/_edge/region"), ("/", "/r/1/index.html")]
 )
-def test_all_that_goes_to_an_origin_goes_to_the_nearest(engine: Engine, uri: str, answer: str) -> None:
+def test_every_request_to_an_origin_goes_to_the_nearest(engine: Engine, uri: str, answer: str) -> None:
     outcome = run(engine, near("eu", "us"), uri)
     assert (outcome.text, outcome.origin) == (answer, group("eu", "us"))
 
 
-def test_the_choice_changes_nothing_else(engine: Engine) -> None:
+def test_the_selection_changes_nothing_else(engine: Engine) -> None:
     keys = {KEY: near("eu", "us")}
     outcomes = engine.run([(case.event, {**case.keys, **keys}) for case in TABLE])
     assert [one.text for one in outcomes] == [case.answer for case in TABLE]
 
 
 @pytest.mark.parametrize("selects", ["", "false"])
-def test_in_other_modes_nothing_is_chosen_and_nothing_read_for_it(selects: str, tmp_path: t.Any) -> None:
+def test_in_other_modes_no_origin_is_selected_and_no_key_read_for_it(selects: str, tmp_path: t.Any) -> None:
     engine = start("v8", tmp_path, selects)
     try:
         outcome = run(engine, near("eu", "us"), "/_edge/region")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The CloudFront Function for any path: the object that a person uploaded, or the documented refusal."""
+"""The viewer function for any path: the uploaded object, or the documented refusal."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PREFIX = "r/0f3a9c1d2b4e"
 RECORD = {"v": 2, "p": PREFIX}
 SETTINGS = settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-# Names of files: anything that is UTF-8, and often what means something in a URL.
+# File names: any UTF-8, and often characters with a meaning in URLs.
 _characters = st.one_of(
     st.sampled_from("%./\\+ ?#&=:;@!$'()*,~\x00\n"), st.characters(codec="utf-8"), st.characters(max_codepoint=127)
 )
 _names = st.text(_characters.filter(lambda c: c != "/"), min_size=1, max_size=12).filter(lambda n: n not in (".", ".."))
 _files = st.lists(_names, min_size=1, max_size=4).map("/".join)
-# A byte that a viewer may leave as it is; a browser does for these, and CloudFront passes on what it gets.
+# Bytes that a viewer may send unencoded. Browsers do so for these, and CloudFront does not change them.
 _AS_IT_IS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@|^\"<>[]{}`")
 
 
@@ -42,7 +42,7 @@ def ask(engine: Engine, uri: str, **record: t.Any) -> Outcome:
 
 @st.composite
 def written(draw: st.DrawFn, path: str) -> str:
-    """The path as some viewer writes it: each character as it is, where it may be, or encoded in either case."""
+    """The path as a viewer may write it: each character unencoded, where allowed, or encoded in either case."""
     parts = []
     for character in path:
         plain = character == "/" or character in _AS_IT_IS or ord(character) > 127
@@ -59,7 +59,7 @@ def written(draw: st.DrawFn, path: str) -> str:
 @given(data=st.data(), file=_files)
 @example(data=None, file="a%2Fb.txt")
 @example(data=None, file="..a/...")
-def test_every_file_is_reached_however_it_is_written(engine: Engine, data: st.DataObject | None, file: str) -> None:
+def test_every_file_is_found_in_any_encoding_of_its_path(engine: Engine, data: st.DataObject | None, file: str) -> None:
     uri = data.draw(written(file)) if data else "/" + quote(file)
     outcome = ask(engine, uri)
     if "\x00" in file:
@@ -70,7 +70,7 @@ def test_every_file_is_reached_however_it_is_written(engine: Engine, data: st.Da
     assert outcome.text == "/" + quote(key, safe="-._~/")
 
 
-# Paths of the pieces that a mistake would be made with.
+# Paths made of the parts that mistakes would involve.
 _PIECES = (
     "/ // .. . %2e %2E%2e %2f %5c \\ %00 % %4 %25 %252e %c3%a9 %ff %2b é a index.html _edge region r evil.example"
     " @ : ; + ~ ' \udcff"
@@ -80,7 +80,7 @@ _any_paths = st.lists(st.sampled_from(_PIECES.split()), max_size=12).map(lambda 
 
 @SETTINGS
 @given(uri=st.one_of(_any_paths, st.text(_characters, max_size=30).map("/{}".format)), rewrite=st.sampled_from("ihs"))
-def test_no_path_leaves_the_release_and_every_one_is_canonical(engine: Engine, uri: str, rewrite: str) -> None:
+def test_no_path_leaves_the_release_and_every_uri_is_canonical(engine: Engine, uri: str, rewrite: str) -> None:
     outcome = ask(engine, uri, w=rewrite)
     if outcome.text == "400":
         return
@@ -89,7 +89,7 @@ def test_no_path_leaves_the_release_and_every_one_is_canonical(engine: Engine, u
     assert found.startswith(f"/{PREFIX}/") or uri in ("/_edge/region", "/_edge/404.html")
     assert not {"", ".", ".."} & set(segments)
     assert not {"", ".", ".."} & {unquote(segment) for segment in segments}
-    # One object has one URI: encoded as S3 signs for it, and the same when it is asked for again.
+    # One object has one URI: in the encoding of S3's signature, and the same when requested again.
     assert found == quote(unquote(found), safe="-._~/")
     if found.startswith(f"/{PREFIX}/"):
         assert ask(engine, found.removeprefix(f"/{PREFIX}"), w=rewrite).text == found
@@ -118,7 +118,7 @@ def test_a_redirect_to_a_path_stays_on_the_host(
 
 @SETTINGS
 @given(uri=_any_paths, prefix=st.sampled_from(["/", "/a", "/a/"]), slash=st.sampled_from(["", "/", "/b", "/b/"]))
-def test_a_redirect_to_another_host_leads_to_that_host(engine: Engine, uri: str, prefix: str, slash: str) -> None:
+def test_a_redirect_to_another_host_has_that_host(engine: Engine, uri: str, prefix: str, slash: str) -> None:
     outcome = ask(engine, uri, r=[[prefix, f"https://example.org{slash}"]])
     location = outcome.value.get("headers", {}).get("location", {}).get("value")
     assert location is None or urlsplit(location).netloc == "example.org"
@@ -126,7 +126,7 @@ def test_a_redirect_to_another_host_leads_to_that_host(engine: Engine, uri: str,
 
 @SETTINGS
 @given(name=st.text(_characters, max_size=20), host=st.booleans())
-def test_a_preview_is_a_releases_and_nothing_else(engine: Engine, name: str, host: bool) -> None:
+def test_a_preview_shows_a_release_only(engine: Engine, name: str, host: bool) -> None:
     keys = {"my-site/h/*.example.com": json.dumps({**RECORD, "g": 1})}
     asked = event("/x.css", "a.example.com", cookies={"edge-preview": name})
     if host:
@@ -139,7 +139,7 @@ def test_a_preview_is_a_releases_and_nothing_else(engine: Engine, name: str, hos
 
 @SETTINGS
 @given(st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")))
-def test_any_value_in_the_store_is_an_answer(engine: Engine, value: str) -> None:
+def test_any_value_in_the_store_gives_an_answer(engine: Engine, value: str) -> None:
     outcome = engine.run([(event("/x.css"), {"my-site/h/www.example.com": value})])[0]
     assert outcome.text in ("404", "503")
 
@@ -153,10 +153,10 @@ _json = st.recursive(
 
 @SETTINGS
 @given(record=st.dictionaries(st.sampled_from("pwtrmcgqx"), _json, max_size=9), path=_json)
-def test_any_record_is_an_answer_and_never_a_path_without_its_prefix(
+def test_any_host_route_gives_an_answer_and_never_a_path_without_its_prefix(
     engine: Engine, record: t.Any, path: t.Any
 ) -> None:
-    """Such records are not written. If they were, each answer would still be the router's, or an object's URI."""
+    """Such host routes are never written. The function still returns a response of its own or an object's URI."""
     keys = {
         "my-site/h/www.example.com": json.dumps({**record, "v": 2}),
         "my-site/p/www.example.com/x.css": json.dumps({**path, "v": 2} if isinstance(path, dict) else path),

@@ -1,4 +1,4 @@
-"""The viewer request function in JavaScript engines, with a store of a few keys."""
+"""The viewer function in JavaScript engines, with a store of a few keys."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,9 +15,9 @@ from py_mini_racer import MiniRacer
 FUNCTION = Path(__file__).parents[2] / "files" / "edge" / "viewer_request" / "viewer_request.js"
 IMPORT = "import cf from 'cloudfront';"
 SITE = "my-site"
-# What CloudFront gives a function.
+# The memory limit of CloudFront.
 MEMORY_BYTES = 2 * 1024 * 1024
-# What is asked at once is in that memory too.
+# The cases of one run are in that memory too.
 _AT_ONCE = 25
 
 Event = dict[str, t.Any]
@@ -27,11 +27,11 @@ Keys = dict[str, str]
 class Outcome(t.NamedTuple):
     value: dict[str, t.Any]
     reads: list[str]
-    origin: t.Any = None  # the id or the group that it chose
+    origin: t.Any = None  # the selected id or group
 
     @property
     def text(self) -> str:
-        """In one line: the URI and query string that go on, or the status and where it leads."""
+        """One line: the URI and query string for the origin, or the status and Location of a response."""
         if "uri" in self.value:
             query = self.value["querystring"]
             return str(self.value["uri"]) + (f"?{query}" if query else "")
@@ -46,7 +46,7 @@ class Engine(t.Protocol):
 
 
 class V8:
-    """In this process, within the memory that CloudFront gives."""
+    """V8 in this process, with CloudFront's memory limit."""
 
     def __init__(self, origin: str = "") -> None:
         self._context = MiniRacer()
@@ -58,7 +58,7 @@ class V8:
         for start in range(0, len(cases), _AT_ONCE):
             self._context.eval(f"__run({_parsed(cases[start : start + _AT_ONCE])})", timeout_sec=20)
             found += _outcomes(str(self._context.eval("__answer", timeout_sec=5)))
-            self._context.low_memory_notification()  # V8 keeps every script that it has seen, until then
+            self._context.low_memory_notification()  # V8 keeps every script until then
         return found
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ class V8:
 
 
 class CommandLine:
-    """node, or njs, which CloudFront's own engine is thought to be: a program that runs a script."""
+    """A program that runs a script: node, or njs, which is probably CloudFront's engine."""
 
     def __init__(self, program: str, directory: Path, origin: str = "") -> None:
         self._program = program
@@ -74,12 +74,12 @@ class CommandLine:
         self._script = directory / "viewer_request_cases.js"
 
     def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
-        # njs cuts off a long line, and what the function itself logs comes between.
-        said = (
+        # njs truncates long lines, and the function's own log messages are in the same output.
+        printed = (
             "__run(__cases).then(function (text) {"
             " for (let i = 0; i < text.length; i += 1000) { console.log('#' + text.substring(i, i + 1000)); } });"
         )
-        self._script.write_text(f"{self._code}\nconst __cases = {_parsed(cases)};\n{said}\n", encoding="utf-8")
+        self._script.write_text(f"{self._code}\nconst __cases = {_parsed(cases)};\n{printed}\n", encoding="utf-8")
         done = subprocess.run(
             [self._program, str(self._script)], capture_output=True, encoding="utf-8", timeout=60, check=True
         )
@@ -89,12 +89,12 @@ class CommandLine:
         self._script.unlink(missing_ok=True)
 
 
-# V8 is always there; the others where they are installed.
+# V8 is always installed, the others are optional.
 ENGINES = ["v8", *(name for name in ("node", "njs") if shutil.which(name))]
 
 
 def start(name: str, directory: Path, origin: str = "") -> Engine:
-    """*origin*: whether it selects origins, as the role puts it in; without it the placeholder stays."""
+    """*origin*: whether it selects origins, which the role inserts; without it the placeholder stays."""
     return V8(origin) if name == "v8" else CommandLine(name, directory, origin)
 
 
@@ -121,7 +121,7 @@ def event(
 
 
 def query_of(text: str) -> dict[str, t.Any]:
-    """A query string as the event has it."""
+    """A query string in the format of the event."""
     found: dict[str, t.Any] = {}
     for pair in filter(None, text.split("&")):
         name, _, value = pair.partition("=")
@@ -141,7 +141,7 @@ def _code(origin: str) -> str:
 
 
 def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:
-    """As CloudFront gives it: in an object that is written as code, __proto__ would not be a name."""
+    """Parsed as by CloudFront: in an object literal, __proto__ would not be a member's name."""
     return f"JSON.parse({json.dumps(json.dumps(cases))})"
 
 

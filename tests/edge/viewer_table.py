@@ -1,4 +1,4 @@
-"""Requests and their answers: what a viewer asks for, what the host's record says, and what the router does."""
+"""Requests and their answers: a viewer's request, the host route, and what the viewer function does."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,10 +14,10 @@ HOST = "www.example.com"
 
 
 class Case(t.NamedTuple):
-    """A request, the members of its host's record besides `v` and `p`, and the answer as Outcome.text has it.
+    """A request, the members of its host route besides `v` and `p`, and the answer as in Outcome.text.
 
     `asked` is host, path and query string; without a host it is www.example.com. `paths` has the
-    records of exact paths, `name` is what the host's record is kept under.
+    entries of exact paths, `name` is the key of the host route.
     """
 
     asked: str
@@ -46,7 +46,7 @@ class Case(t.NamedTuple):
 
 
 def _each(record: dict[str, t.Any], answers: dict[str, str], **more: t.Any) -> list[Case]:
-    """Cases of one record; `~/` is the release."""
+    """Cases of one host route; `~/` is the release."""
     return [Case(asked, answer.replace("~/", f"/{RELEASE}/", 1), record, **more) for asked, answer in answers.items()]
 
 
@@ -65,7 +65,7 @@ PATHS = _each(
         "/.hidden": "~/.hidden",
         "/...": "~/...",
         "/index.html": "~/index.html",
-        # The same object, whichever way it is written.
+        # The same object, in different spellings.
         "/a%20b": "~/a%20b/index.html",
         "/a b.html": "~/a%20b.html",
         "/gr%C3%BC%c3%9fe/": "~/gr%C3%BC%C3%9Fe/index.html",
@@ -98,7 +98,7 @@ PATHS = _each(
         "/_edge/regions": "~/_edge/regions/index.html",
         "/_edge/region/": "~/_edge/region/index.html",
         "/_edge%2fregion": "400",
-        # What no object can be named by, or what S3 might read otherwise.
+        # Paths that cannot name an object, or that S3 might interpret differently.
         "/%2F": "400",
         "/..%2f..%2fetc": "400",
         "/a%5Cb.txt": "~/a%5Cb.txt",
@@ -117,7 +117,7 @@ PATHS = _each(
         "/" + "a" * 1023 + "/": "400",
         "/" + "%e6%97%a5" * 342: "400",
         "/" + "%c3%bc" * 500 + ".txt": "~/" + "%C3%BC" * 500 + ".txt",
-        # The query string: S3 would take commands from it.
+        # The query string: S3 would execute commands in it.
         "/?versionId=null&acl": "~/index.html",
         "/file.txt?a=1": "~/file.txt",
     },
@@ -209,7 +209,7 @@ REDIRECTS = [
             "/up//evil.example": "301 /evil.example",
             "/up": "301 /",
             "/odd": "301 /example.com/x",
-            # A Location is ASCII, whatever the viewer's query string is.
+            # A Location is ASCII for any query string.
             "/old?q=größe&名=🚀&x=%C3%A9": "301 /new?q=gr%C3%B6%C3%9Fe&%E5%90%8D=%F0%9F%9A%80&x=%C3%A9",
             "/old?q=\udce9": "301 /new",
         },
@@ -246,7 +246,7 @@ EXACT = [
         },
         paths=_PATHS,
     ),
-    # No other rule of the host leads away from an exact path.
+    # No other rule of the host applies to an exact path.
     *_each(
         {"r": [["/", "/elsewhere"]], "t": "a", "w": "h", "q": ["a"]},
         {

@@ -1,4 +1,4 @@
-"""The buckets that a backfill is between, and what is in them."""
+"""The source and destination buckets of a backfill, and their contents."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,7 +15,7 @@ MODULE = "s3_replication_backfill"
 
 
 def empty_buckets(local_aws: LocalAws) -> dict[str, str]:
-    """The site's buckets, with nothing in them, and not replicated; made by the first test of a file."""
+    """The site's buckets, empty and without replication; created by the first test of a file."""
     there = {bucket["Name"] for bucket in local_aws.client("s3").list_buckets()["Buckets"]}
     names = {region: f"{SITE}-{local_aws.account_id}-{region}-an" for region in (HOME, NEW, OTHER)}
     for region, name in names.items():
@@ -33,7 +33,7 @@ def _empty(s3: Any, name: str) -> None:
 
 
 class Content:
-    """What is in the buckets, put and read as root."""
+    """The objects in the buckets, written and read as root."""
 
     def __init__(self, local_aws: LocalAws, buckets: dict[str, str]) -> None:
         self._local_aws = local_aws

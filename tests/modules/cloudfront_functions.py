@@ -1,4 +1,4 @@
-"""The CloudFront Function of a site, in local AWS, and what others do to it there."""
+"""The CloudFront Function of a site in local AWS, and changes to it by other users."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,14 +16,14 @@ from modules.users import deployer
 NAME = f"{SITE}-viewer-request"
 UPDATE, TEST, PUBLISH = f"PUT /2020-05-31/function/{NAME}", f"/{NAME}/test", f"POST /2020-05-31/function/{NAME}/publish"
 CREATE, DELETE = "POST /2020-05-31/function", f"DELETE /2020-05-31/function/{NAME}"
-# What it takes besides docs/deployer: of the function's own, and of what has none.
+# Permissions besides docs/deployer: for the function, and for calls without a resource.
 _OWN = [f"cloudfront:{action}" for action in ("DeleteFunction", "ListTagsForResource", "TagResource", "TestFunction")]
 _ANY = ["cloudfront:ListDistributions", "cloudfront:ListFunctions"]
 _numbers = itertools.count(1)
 
 
 def to(uri: str) -> str:
-    """The code of a function that sends everything there."""
+    """The code of a function that redirects everything to this location."""
     return (
         f"function handler(event) {{ console.log('to {uri}'); event.request.uri = '{uri}'; return event.request; }}\n"
     )
@@ -34,7 +34,7 @@ def goes(uri: str) -> dict[str, Any]:
 
 
 class Function:
-    """One, as its task has it and as somebody else sees it."""
+    """A function, managed by the module and changed by another user."""
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
@@ -58,7 +58,7 @@ class Function:
         return dict(found["FunctionConfig"])
 
     def write(self, code: str, comment: str = "theirs (multiregion.edge)") -> None:
-        """By somebody else, to DEVELOPMENT, which is made if need be."""
+        """Write the DEVELOPMENT stage as another user; create the function if it does not exist."""
         config = {"Comment": comment, "Runtime": "cloudfront-js-2.0"}
         given: dict[str, Any] = {"Name": NAME, "FunctionConfig": config, "FunctionCode": code.encode()}
         try:
@@ -69,17 +69,17 @@ class Function:
         self.client.update_function(IfMatch=etag, **given)
 
     def tests(self, before: int) -> int:
-        """How many tests were run since."""
+        """The number of tests that were run since."""
         return sum(entry["path"].endswith(TEST) for entry in self.local_aws.requests(before))
 
     def associate(self) -> str:
-        """With a new distribution. Its id."""
+        """Associate the function with a new distribution. Return its id."""
         arn = f"arn:aws:cloudfront::{self.local_aws.account_id}:function/{NAME}"
         made = Distribution(f"function-{next(_numbers)}", arn, [custom_origin("origin", "origin.example.com")])
         return str(self.client.create_distribution(DistributionConfig=made.config())["Distribution"]["Id"])
 
     def free(self) -> None:
-        """Out of all distributions."""
+        """Remove the function from all distributions."""
         for item in self.client.list_distributions()["DistributionList"].get("Items", []):
             found = self.client.get_distribution_config(Id=item["Id"])
             config = found["DistributionConfig"]
@@ -87,7 +87,7 @@ class Function:
             self.client.update_distribution(Id=item["Id"], IfMatch=found["ETag"], DistributionConfig=config)
 
     def clear(self) -> None:
-        """It is not there."""
+        """Delete the function if it exists."""
         self.local_aws.fault(None)
         self.free()
         try:

@@ -1,4 +1,4 @@
-"""Modules run against local AWS in this process, as the user whom docs/deployer describes."""
+"""Modules run against local AWS in this process, as the user with the policies in docs/deployer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -40,7 +40,7 @@ def site_store(local_aws: LocalAws, modules: Modules) -> Store:
 
 @pytest.fixture
 def store(local_aws: LocalAws, site_store: Store) -> Iterator[Store]:
-    """The site's, with nothing in it."""
+    """The site's key value store, empty."""
     yield site_store
     local_aws.fault(None)
     site_store.clear()
@@ -48,7 +48,7 @@ def store(local_aws: LocalAws, site_store: Store) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
-    """AWS answers at once and well again after a test that had it otherwise."""
+    """Restore the default behaviour of AWS after a test that changed it."""
     yield
     local_aws.behave()
     local_aws.fault(None)
@@ -56,7 +56,7 @@ def usual_behaviour(local_aws: LocalAws) -> Iterator[None]:
 
 @pytest.fixture
 def warned() -> Iterator[list[str]]:
-    """What the modules of a test warn of, also one that fails."""
+    """The warnings of a test's modules, also of a module that fails."""
     found: list[str] = []
     with mock.patch.object(AnsibleAWSModule, "warn", lambda self, warning: found.append(warning)):
         yield found

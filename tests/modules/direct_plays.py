@@ -1,4 +1,4 @@
-"""Plays whose tasks run both by direct execution and in core's ordinary way, and what they registered."""
+"""Plays whose tasks run both by direct execution and by ansible-core, and the registered results."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,7 +17,7 @@ from demo.inputs import REPOSITORY
 
 Task = dict[str, Any]
 
-# Both are the same Python; the second is spelled otherwise, and direct execution compares paths as they are written.
+# Two paths of the same Python. Direct execution compares paths as strings, so it does not apply to the second one.
 DIRECT = sys.executable
 ORDINARY = str(Path(sys.executable).parent / ".." / "bin" / Path(sys.executable).name)
 
@@ -28,14 +28,14 @@ _WAY = re.compile(r"Direct execution: (?:yes|no, (.*))")
 
 @dataclasses.dataclass(frozen=True)
 class Played:
-    """What each task of a play registered, and what was on the screen."""
+    """The registered result of each task of a play, and the output."""
 
     registered: list[dict[str, Any]]
     output: str
 
     @property
     def ways(self) -> set[str]:
-        """`direct`, or the reasons why not."""
+        """`direct`, or the reasons against it."""
         return {reason or "direct" for reason in _WAY.findall(self.output)}
 
 
@@ -52,7 +52,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def write_play(directory: Path, tasks: list[Task], **keywords: Any) -> Path:
-    """A playbook that goes on after each failure, and at its end writes registered.json beside itself."""
+    """A playbook that continues after each failure, and finally writes registered.json into its directory."""
     directory.mkdir(parents=True, exist_ok=True)
     names = [f"result_{number}" for number in range(len(tasks))]
     kept = [{"ignore_errors": True, **task, "register": name} for name, task in zip(names, tasks, strict=True)]
@@ -95,7 +95,7 @@ def started(
 ) -> subprocess.Popen[str]:
     variables = {"ansible_python_interpreter": interpreter, **keywords.pop("vars", {})}
     playbook = write_play(directory, tasks, vars=variables, **keywords)
-    # By this Python, for the program's first line may spell it in another way.
+    # With this Python: the program's first line may have another path of it.
     program = Path(sys.executable).parent / "ansible-playbook"
     return subprocess.Popen(
         [sys.executable, str(program), "-i", "localhost,", str(playbook), *arguments],

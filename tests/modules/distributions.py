@@ -1,4 +1,4 @@
-"""The distribution of a site in local AWS, and those of others."""
+"""The distribution of a site in local AWS, and unmanaged distributions."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -21,7 +21,7 @@ ACCESS_POINT_HOST = "mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"
 TLS = {"http_port": 80, "https_port": 443, "origin_protocol_policy": "https-only"}
 CREATE, DELETE, TAG = "POST /2020-05-31/distribution", "DELETE", "POST /2020-05-31/tagging"
 UPDATE = "PUT"
-# What a deployer reads to judge what a distribution names.
+# The reads that check the resources that a distribution refers to.
 _READS = ("GetCachePolicy", "GetOriginRequestPolicy", "GetOriginAccessControl", "DeleteDistribution")
 _numbers = itertools.count()
 
@@ -40,12 +40,12 @@ def bucket(region: str, control: str) -> dict[str, Any]:
 
 
 def modules_of(local_aws: LocalAws) -> Modules:
-    """Run by the deployer, who may read as well what a distribution names."""
+    """Run by the deployer, who may also read the resources that a distribution refers to."""
     return deployer(local_aws, more=[allow([f"cloudfront:{action}" for action in _READS], ["*"])])
 
 
 class Distributions:
-    """The site's distribution, and those of others."""
+    """The site's distribution, and unmanaged distributions."""
 
     def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
         self.local_aws = local_aws
@@ -88,7 +88,7 @@ class Distributions:
         return found["DistributionConfig"]  # type: ignore[no-any-return]
 
     def change(self, distribution_id: str | None = None, **members: Any) -> None:
-        """By somebody else."""
+        """Change the distribution as another user."""
         found = self.client.get_distribution_config(Id=distribution_id or self.only())
         self.client.update_distribution(
             Id=distribution_id or self.only(),
@@ -107,7 +107,7 @@ class Distributions:
         return str(made["OriginAccessControl"]["Id"])
 
     def interfere(self, monkeypatch: pytest.MonkeyPatch, step: str, *changes: Callable[[], object]) -> None:
-        """Somebody's changes, one each time right before this step of a run."""
+        """Make concurrent changes, one at each call, right before this step of a run."""
         make_step, left = getattr(api.DistributionApi, step), list(changes)
 
         def interfered(self: api.DistributionApi, *arguments: Any, **options: Any) -> None:
@@ -118,7 +118,7 @@ class Distributions:
         monkeypatch.setattr(api.DistributionApi, step, interfered)
 
     def clear(self) -> None:
-        """None is there."""
+        """Delete all distributions."""
         for item in self.all():
             self.change(item["Id"], Enabled=False)
             etag = self.client.get_distribution(Id=item["Id"])["ETag"]
@@ -126,5 +126,5 @@ class Distributions:
 
 
 def kinds(result: dict[str, Any]) -> list[str]:
-    """The mutating calls, without ids."""
+    """The mutating calls without ids."""
     return [call if call in (CREATE, TAG) else call.partition(" ")[0] for call in result["mutating"]]

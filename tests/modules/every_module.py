@@ -1,4 +1,4 @@
-"""Every module of the collection with arguments that work, in an order in which each finds what it needs."""
+"""Every module of the collection with valid arguments, in an order in which each finds the resources it needs."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -26,16 +26,16 @@ _CODE = "function handler(event) { event.request.uri = '/a'; return event.reques
 
 @dataclass(frozen=True)
 class Case:
-    """A module's arguments; as Ansible's templates, they may take what the modules before returned."""
+    """A module's arguments; as templates, they may use the results of earlier modules."""
 
     arguments: dict[str, Any]
     changes: bool = True
-    # What it refuses. Without it, a user without rights runs it.
+    # Arguments that the module refuses. Without them, a user without permissions runs it.
     refused: dict[str, Any] = field(default_factory=dict)
 
 
 def made(module: str, value: str) -> str:
-    """A value of what the module returned when it was run to change something."""
+    """A value of the result that the module returned when it made its change."""
     return f"{{{{ {module}_made.{value} }}}}"
 
 
@@ -65,7 +65,7 @@ CASES = {
         }
     ),
     "cloudfront_key_value_store_keys_info": Case({"store": SITE, "prefix": f"{SITE}/flags/"}, changes=False),
-    # Before replication, which would bring the objects by itself.
+    # Before replication, which would copy the objects itself.
     "s3_replication_backfill": Case({"buckets": _BUCKETS, "source_region": HOME, "exclude_prefixes": ["_edge/region"]}),
     "s3_replication": Case(
         {
@@ -92,7 +92,7 @@ CASES = {
         }
     ),
     "cloudfront_function_info": Case({"name": f"{SITE}-viewer-request"}, changes=False),
-    # For single buckets: its package has nothing that is to be fetched. Relative paths are the playbook's directory's.
+    # For single buckets: this package needs no download. Relative paths start at the playbook's directory.
     "lambda_edge_package": Case(
         {
             "source": "{{ origin_request_source }}",
@@ -153,7 +153,7 @@ CASES = {
             },
         }
     ),
-    "site_plan": Case({}, changes=False),  # by the variables edge_name and edge_regions
+    "site_plan": Case({}, changes=False),  # from the variables edge_name and edge_regions
     "cloudfront_distribution_info": Case({"name": SITE}, changes=False),
     "cloudfront_distribution_logging": Case(
         {
@@ -171,11 +171,11 @@ CASES = {
 
 
 def prepare(local_aws: LocalAws) -> dict[str, Credentials]:
-    """What is there before any of them is run: a zone, and the role that S3 replicates with. The users who run
-    them: two who may do anything, and one who may do nothing."""
+    """Create a hosted zone, and the role for S3 replication. Return the users that run the modules: two with all
+    permissions, and one without any."""
     local_aws.client("route53").create_hosted_zone(Name=ZONE, CallerReference=ZONE)
     make_role(local_aws, REPLICATION_ROLE, ["s3.amazonaws.com"], [_ANYTHING])
-    users = {"operator": [_ANYTHING], "observer": [_ANYTHING], "nobody": [{**_ANYTHING, "Effect": "Deny"}]}
+    users = {"operator": [_ANYTHING], "observer": [_ANYTHING], "powerless": [{**_ANYTHING, "Effect": "Deny"}]}
     return {
         name: local_aws.create_user(name, {"Version": "2012-10-17", "Statement": does}) for name, does in users.items()
     }

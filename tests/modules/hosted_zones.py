@@ -40,7 +40,7 @@ def zones_policy(account_id: str) -> dict[str, Any]:
 
 
 class Zone:
-    """A public hosted zone of its own."""
+    """A public hosted zone for one test."""
 
     def __init__(self, local_aws: LocalAws, private: bool = False) -> None:
         self.name = f"zone{next(_numbers)}.example"
@@ -50,7 +50,7 @@ class Zone:
         self.id: str = made["HostedZone"]["Id"].rpartition("/")[2]
 
     def records(self) -> list[dict[str, Any]]:
-        """Without what every zone has."""
+        """The records without NS and SOA, which every zone has."""
         pages = self._route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=self.id)
         found = [record for page in pages for record in page["ResourceRecordSets"]]
         return [record for record in found if record["Type"] not in ("SOA", "NS")]
@@ -64,7 +64,7 @@ class Zone:
 
 
 def alias_of(domain_name: str) -> dict[str, Any]:
-    """As boto3 has it."""
+    """An alias target in boto3's format."""
     return {"HostedZoneId": CLOUDFRONT_ZONE, "DNSName": domain_name, "EvaluateTargetHealth": False}
 
 

@@ -34,7 +34,7 @@ def package(content: str) -> bytes:
     with zipfile.ZipFile(archive, "w") as files:
         for module in ("handler", "other"):
             text = f"CONTENT = {content!r}\ndef handler(event, context):\n    return event\n"
-            files.writestr(zipfile.ZipInfo(f"{module}.py"), text)  # of 1980: the same bytes every time
+            files.writestr(zipfile.ZipInfo(f"{module}.py"), text)  # dated 1980: the same bytes every time
     return archive.getvalue()
 
 
@@ -66,7 +66,7 @@ class Functions:
         return found
 
     def publish(self, contents: str) -> None:
-        """A version of each, in order."""
+        """Publish a version of each package, in order."""
         for content in contents:
             self.run(package=self.package(content), keep_versions=len(contents))
 
@@ -80,7 +80,7 @@ class Functions:
             return {name: archive.read(name) for name in archive.namelist()}
 
     def retentions(self) -> dict[str, int | None]:
-        """By Region, of the log groups that are there."""
+        """The retention of the existing log groups, by Region."""
         found = {}
         for region in REGIONS:
             logs = self.local_aws.client("logs", region)
@@ -90,7 +90,7 @@ class Functions:
         return found
 
     def trust(self, *services: str) -> None:
-        """Let these, and no others, assume the role."""
+        """Allow only these to assume the role."""
         iam = self.local_aws.client("iam")
         principals = [f"{service}.amazonaws.com" for service in services]
         trusted = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "sts:AssumeRole"}
@@ -98,11 +98,11 @@ class Functions:
         if ROLE in {role["RoleName"] for role in iam.list_roles()["Roles"]}:
             iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=document)
         else:
-            ours = [{"Key": "multiregion-edge", "Value": SITE}]
-            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, Tags=ours)
+            managed = [{"Key": "multiregion-edge", "Value": SITE}]
+            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, Tags=managed)
 
     def associate(self, *versions: str) -> str:
-        """With a distribution, whose id it is: the first version for all, the others for a path each."""
+        """Associate versions with a new distribution: the first by default, the others by path. Return its id."""
         cloudfront = self.local_aws.client("cloudfront")
         config = _distribution(self.local_aws.account_id, versions)
         if not self._distribution:
@@ -115,7 +115,7 @@ class Functions:
         return self._distribution
 
     def interfere(self, monkeypatch: pytest.MonkeyPatch, step: str, change: Callable[[], object]) -> None:
-        """A concurrent change, once, right before this step of a run."""
+        """Make a concurrent change, once, right before this step of a run."""
         make_step, changes = getattr(operations.Operations, step), [change]
 
         def interfered(self: operations.Operations, *arguments: Any, **options: Any) -> None:
@@ -126,7 +126,7 @@ class Functions:
         monkeypatch.setattr(operations.Operations, step, interfered)
 
     def clear(self) -> None:
-        """Nothing but a role that Lambda@Edge can assume."""
+        """Delete everything except a role that Lambda@Edge can assume."""
         self.trust("lambda", "edgelambda")
         cloudfront = self.local_aws.client("cloudfront")
         for item in cloudfront.list_distributions()["DistributionList"].get("Items", []):
@@ -144,7 +144,7 @@ class Functions:
 
 
 def _user(local_aws: LocalAws, without: str) -> Credentials:
-    """The deployer of the site, but for one right; made once in each local AWS."""
+    """The deployer of the site without one permission; created once in each local AWS."""
     key = (local_aws.port, without)
     if key not in _USERS:
         _USERS[key] = deployer(local_aws, without, more=_more(local_aws.account_id)).credentials

@@ -1,4 +1,4 @@
-"""Multi-Region Access Points over the site's buckets, created and read as those of a site."""
+"""Multi-Region Access Points over the site's buckets, created and read by the modules."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,7 +11,7 @@ from typing import Any
 from localaws.local_aws import LocalAws
 from modules.runner import SITE, Modules
 
-# eu-north-1 is one of the Regions that are on; af-south-1 is one that has to be opted into.
+# eu-north-1 is enabled by default; af-south-1 is an opt-in Region.
 REGIONS = ["eu-north-1", "us-east-1", "af-south-1"]
 CREATE = ["POST /v20180820/async-requests/mrap/create"]
 PUT_POLICY = ["POST /v20180820/async-requests/mrap/put-policy"]

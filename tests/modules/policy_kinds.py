@@ -27,10 +27,10 @@ ENTITIES = {
     REQUEST: "OriginRequestPolicy",
     RESPONSE: "ResponseHeadersPolicy",
 }
-# What says as much as its kind can.
+# The options with every member of the kind.
 RICH: dict[str, dict[str, Any]] = {
     CONTROL: {
-        "description": "Of the access point",
+        "description": "Of the MRAP",
         "signing_protocol": "sigv4a",
         "signing_behavior": "always",
         "origin_access_control_origin_type": "s3",
@@ -49,7 +49,7 @@ RICH: dict[str, dict[str, Any]] = {
         },
     },
     REQUEST: {
-        "comment": "What the signer needs",
+        "comment": "For the origin request function",
         "headers_config": {"header_behavior": "whitelist", "headers": ["X-B", "X-A"]},
         "cookies_config": {"cookie_behavior": "all"},
         "query_strings_config": {"query_string_behavior": "allExcept", "query_strings": ["utm", "fbclid"]},
@@ -89,7 +89,7 @@ RICH: dict[str, dict[str, Any]] = {
 
 
 def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
-    """Run by a user who may do with them what the modules do and nothing else, and none of *denied*."""
+    """Run by a user with exactly the permissions that the modules need, except *denied*."""
     kinds = {entity: kind.replace("_", "-") for kind, entity in ENTITIES.items()}
     verbs = ("Create", "Get", "Update", "Delete")
     own = [
@@ -105,7 +105,7 @@ def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
 
 
 class Kind:
-    """One kind's module, and what there is of the kind."""
+    """The module of one kind, and the existing resources of the kind."""
 
     def __init__(self, modules: Modules, name: str) -> None:
         self.modules = modules
@@ -119,8 +119,8 @@ class Kind:
     def rich(self, name: str = "shop", /, **options: Any) -> dict[str, Any]:
         return self.run(name, **{**RICH[self.name], **options})
 
-    def foreign(self, name: str, **other: Any) -> str:
-        """Somebody else's, by plain boto3. Its id."""
+    def unmanaged(self, name: str, **other: Any) -> str:
+        """Create an unmanaged one by plain boto3. Return its id."""
         config: dict[str, Any] = {"Name": name, **other}
         if self.name == CONTROL:
             usual = {"SigningBehavior": "always", "SigningProtocol": "sigv4", "OriginAccessControlOriginType": "s3"}
@@ -141,7 +141,7 @@ class Kind:
         return made
 
     def change(self, config_id: str, **members: Any) -> None:
-        """As somebody else does, by plain boto3."""
+        """Change it as another user, by plain boto3."""
         found = getattr(self.aws, f"get_{self.name}_config")(Id=config_id)
         config = {**found[f"{self.entity}Config"], **members}
         getattr(self.aws, f"update_{self.name}")(
@@ -164,7 +164,7 @@ class Kind:
 
 
 def emptied(kind: Kind) -> Iterator[Kind]:
-    """With none of the kind, before and after."""
+    """The kind, without existing resources before and after the test."""
     kind.remove_all()
     yield kind
     kind.modules.local_aws.fault(None)

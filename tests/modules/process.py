@@ -1,6 +1,6 @@
-"""A module run in a process of its own, so that two can be at work at once: `python -m modules.process NAME`.
+"""A module in its own process, so that two can run at the same time: `python -m modules.process NAME`.
 
-Its options are a line of JSON on stdin. When it is about to begin it says so, and waits for another line.
+Its options are a line of JSON on stdin. When it is ready it prints a line, and waits for another line.
 """
 
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -52,7 +52,7 @@ class ModuleProcess:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """At once, as a power failure would."""
+        """End it immediately, as a power failure would."""
         self._process.kill()
         self._process.communicate()
 
@@ -63,7 +63,7 @@ class ModuleProcess:
 
 
 def at_once(*processes: ModuleProcess) -> list[dict[str, Any]]:
-    """What each of them returns."""
+    """Start the processes at the same time, and return the result of each."""
     for process in processes:
         process.go()
     return [process.result() for process in processes]

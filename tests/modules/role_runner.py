@@ -1,4 +1,4 @@
-"""Runs one role of the collection, or some tasks, with ansible-playbook, as the deployer."""
+"""Run a role of the collection, or some tasks, with ansible-playbook as the deployer."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -24,7 +24,7 @@ def run_role(
     tasks_from: str = "main",
     check: bool = False,
 ) -> tuple[int, str]:
-    """What ansible-playbook ends with and says; *then* are tasks after the role."""
+    """The exit status and the output of ansible-playbook; *then* are tasks after the role."""
     role = {"name": f"multiregion.edge.{name}", "tasks_from": tasks_from}
     return run_tasks(modules, directory, {"ansible.builtin.include_role": role, "vars": variables}, *then, check=check)
 

@@ -1,4 +1,4 @@
-"""Runs a module's main() in this process, with everything as Ansible would give it."""
+"""Run a module's main() in this process, with the environment that Ansible provides."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,12 +18,12 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import 
 from demo.site import deployer_policy
 from localaws.local_aws import Credentials, LocalAws
 
-# The site whose resources the deployer may touch.
+# The site whose resources the deployer may change.
 SITE = "shop"
 
 
 class ModuleFailed(Exception):
-    """The module failed; ``result`` is what it returned, and the text its message."""
+    """The module failed; ``result`` is its result, and the text is its message."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__(result["msg"])
@@ -47,7 +47,7 @@ class Modules:
         environment: dict[str, str] | None = None,
         **options: Any,
     ) -> dict[str, Any]:
-        """What the module returns, and as ``mutating`` the calls that the emulator took for changes.
+        """The module's result, with the mutating calls in the emulator's log as ``mutating``.
 
         Raises ModuleFailed, whose text is the module's message.
         """
@@ -60,7 +60,7 @@ class Modules:
         warn = AnsibleAWSModule.warn
 
         def recorded(of: AnsibleAWSModule, warning: str) -> None:
-            """On the controller, which this process is for Ansible, warnings are shown and not in the result."""
+            """Ansible takes this process for the controller, where warnings are displayed and not in the result."""
             warnings.append(warning)
             warn(of, warning)
 

@@ -1,4 +1,4 @@
-"""A role of iam_service_role in local AWS, and what it is."""
+"""A role of iam_service_role in local AWS, and its state."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -9,7 +9,7 @@ from typing import Any
 from localaws.local_aws import LocalAws
 from modules.runner import SITE, ModuleFailed, Modules
 
-# One of those that the deployer may make.
+# A name that the deployer may create.
 ROLE = f"multiregion-edge-{SITE}-replication"
 SERVICES = ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
 Statement = dict[str, Any]
@@ -21,12 +21,12 @@ def read(*buckets: str, sid: str = "Read") -> Statement:
 
 
 def long(sid: str, count: int = 80) -> Statement:
-    """Of which one fits in a policy, and no two do."""
+    """A statement so long that a policy has room for one, and not for two."""
     return read(*(f"{sid.lower()}-{number:02}".ljust(50, "x") for number in range(count)), sid=sid)
 
 
 def groups(*statements: Statement, **more: list[Statement]) -> list[dict[str, Any]]:
-    """The role's own group, and others by what their names end with."""
+    """The role's own group of statements, and others by the suffix of their names."""
     given = {"": list(statements), **{f"-{name}": each for name, each in more.items()}}
     return [{"name": f"{ROLE}{end}", "description": f"About {end}", "statements": each} for end, each in given.items()]
 
@@ -42,7 +42,7 @@ class ServiceRole:
         return (modules or self.modules).run("iam_service_role", **given)
 
     def killed(self, survivors: int, *statements: Statement, **options: Any) -> bool:
-        """Run it, and end it after so many changes; False if it made no more."""
+        """Run the module, and end it after this many changes; False if it made no more."""
         self.local_aws.fault(survivors, of=self.modules.credentials)
         try:
             self.run(*statements, **options)
@@ -68,7 +68,7 @@ class ServiceRole:
 
     @property
     def policies(self) -> dict[str, list[Statement]]:
-        """The statements of all the account's policies, by their names."""
+        """The statements of all policies in the account, by policy name."""
         found = self.iam.list_policies(Scope="Local")["Policies"]
         return {policy["PolicyName"]: self._document(policy)["Statement"] for policy in found}
 
@@ -82,7 +82,7 @@ class ServiceRole:
         return sorted(version["VersionId"] for version in found)
 
     def clear(self) -> None:
-        """Nothing is there any more, ours or not."""
+        """Delete everything, managed or not."""
         self.local_aws.behave()
         self.local_aws.fault(None)
         for profile in self.iam.list_instance_profiles()["InstanceProfiles"]:

@@ -1,4 +1,4 @@
-"""The keys of a site's store below one prefix, as the module writes them in local AWS."""
+"""The keys of a site's store below one prefix, as the module writes them."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,7 +22,7 @@ ACTIONS = ["DescribeKeyValueStore", "GetKey", "ListKeys", "UpdateKeys"]
 
 
 def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
-    """Run by somebody who may do what the module needs, but none of *denied*."""
+    """Run by a user with the permissions that the module needs, except *denied*."""
     store = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/*"
     actions = [f"cloudfront-keyvaluestore:{action}" for action in ACTIONS] + ["cloudfront:DescribeKeyValueStore"]
     bucket = f"arn:aws:s3:::{SITE}-{local_aws.account_id}-*-an"
@@ -31,7 +31,7 @@ def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
 
 
 def empty_store(local_aws: LocalAws) -> Store:
-    """The site's, which is made if need be."""
+    """The site's key value store, created if it does not exist."""
     client = local_aws.client("cloudfront")
     if SITE not in {item["Name"] for item in client.list_key_value_stores()["KeyValueStoreList"].get("Items", [])}:
         client.create_key_value_store(Name=SITE)
@@ -41,7 +41,7 @@ def empty_store(local_aws: LocalAws) -> Store:
 
 
 def manifest_options(local_aws: LocalAws) -> dict[str, str]:
-    """Of a manifest in a bucket that this makes."""
+    """Options for a manifest in a new bucket."""
     name = f"{SITE}-{local_aws.account_id}-{HOME}-an"
     local_aws.client("s3", HOME).create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": HOME})
     return {"manifest_bucket": name, "manifest_region": HOME}
@@ -59,7 +59,7 @@ def below(keys: dict[str, str]) -> dict[str, str]:
     return {f"{PREFIX}{key}": value for key, value in keys.items()}
 
 
-def vouches_for(store: Store, keys: dict[str, str]) -> bool:
-    """Whether the digest there says that just these are below the prefix."""
+def matches_digest(store: Store, keys: dict[str, str]) -> bool:
+    """Whether the digest in the store is that of exactly these keys below the prefix."""
     found = digests.parse(store.keys().get(DIGEST))
     return found is not None and found.all == digests.of_all(below(keys))

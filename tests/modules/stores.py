@@ -1,4 +1,4 @@
-"""A key value store, as somebody else with the rights sees and changes it."""
+"""A key value store, read and changed by another user."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -45,7 +45,7 @@ class Store:
         self.put({}, list(self.keys()))
 
     def calls(self, after: int) -> dict[str, int]:
-        """How often each call of AWS was made; the free ones by their path."""
+        """The number of each AWS call; free calls by their path."""
         found: Counter[str] = Counter()
         for entry in self._local_aws.requests(after):
             operation = f"{entry['method']} {entry['path']}"

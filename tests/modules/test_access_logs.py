@@ -1,4 +1,4 @@
-"""cloudfront_distribution_logging against local AWS: made, changed, contested, interrupted and deleted."""
+"""cloudfront_distribution_logging against local AWS: created, changed, in conflict, interrupted and deleted."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -65,11 +65,11 @@ def logs(local_aws: LocalAws, modules: Modules) -> Iterator[AccessLogs]:
         access_logs.client.delete_delivery_source(name=name)
 
 
-def test_from_nothing_to_nothing(logs: AccessLogs) -> None:
-    foretold = logs.run(check=True)
-    assert foretold["mutating"] == []
+def test_creation_and_deletion(logs: AccessLogs) -> None:
+    predicted = logs.run(check=True)
+    assert predicted["mutating"] == []
     made = logs.run()
-    assert (made["plan"], len(made["mutating"])) == (foretold["plan"], 3)
+    assert (made["plan"], len(made["mutating"])) == (predicted["plan"], 3)
     assert logs.run()["mutating"] == []
     assert logs.sources() == [made["logging"]["source_name"]]
     source = logs.client.get_delivery_source(name=made["logging"]["source_name"])["deliverySource"]
@@ -97,13 +97,13 @@ def test_changes(logs: AccessLogs) -> None:
     assert logs.run(**other)["mutating"] == []
 
 
-def test_another_change_is_under_way(logs: AccessLogs) -> None:
+def test_a_concurrent_change_is_waited_for(logs: AccessLogs) -> None:
     logs.local_aws.behave(log_delivery_conflicts=2)
     assert logs.run()["changed"]
     assert logs.run()["mutating"] == []
 
 
-def test_a_source_of_others_is_left_alone(logs: AccessLogs) -> None:
+def test_an_unmanaged_source_is_not_changed(logs: AccessLogs) -> None:
     logs.client.put_delivery_source(name="theirs", resourceArn=DISTRIBUTION, logType="ACCESS_LOGS")
     for check in (True, False):
         with pytest.raises(ModuleFailed, match="has the delivery source 'theirs' already"):
@@ -113,7 +113,7 @@ def test_a_source_of_others_is_left_alone(logs: AccessLogs) -> None:
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3])
-def test_killed_anywhere_it_converges(logs: AccessLogs, steps: int) -> None:
+def test_a_run_killed_after_any_change_is_completed_by_the_next(logs: AccessLogs, steps: int) -> None:
     for run in (logs.run, lambda: logs.run(output_format="w3c"), logs.delete):
         logs.local_aws.fault(steps, of=logs.modules.credentials)
         with contextlib.suppress(ModuleFailed):

@@ -1,4 +1,4 @@
-"""acm_certificate against local AWS, which issues a certificate once its records can be looked up."""
+"""acm_certificate against local AWS, which issues a certificate when its records can be resolved."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -28,27 +28,27 @@ def validate(modules: Modules, zone: Zone, certificate: dict[str, Any]) -> None:
     modules.run("route53_record_sets", zone=zone.name, records=certificate["validation_records"])
 
 
-def test_it_is_requested_validated_kept_and_deleted(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
+def test_it_is_requested_validated_unchanged_and_deleted(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     names = (zone.name, f"*.{zone.name}", f"www.{zone.name}")
-    foretold = run(modules, *names, check=True)
-    assert foretold["mutating"] == [] and foretold["certificate"]["arn"] == "(known after apply)"
+    predicted = run(modules, *names, check=True)
+    assert predicted["mutating"] == [] and predicted["certificate"]["arn"] == "(known after apply)"
     local_aws.behave(certificate_records_seconds=1.5)
     requested = run(modules, *names, wait=False)
-    assert requested["plan"] == foretold["plan"] == [f"Request a certificate for {', '.join(names)}"]
+    assert requested["plan"] == predicted["plan"] == [f"Request a certificate for {', '.join(names)}"]
     found = requested["certificate"]
     assert (found["status"], len(requested["mutating"])) == ("PENDING_VALIDATION", 1)
     assert {(record["type"], record["name"].partition(".")[2]) for record in found["validation_records"]} == {
         ("CNAME", f"{zone.name}."),
         ("CNAME", f"www.{zone.name}."),
     }
-    assert len(found["validation_records"]) == 2  # a name and its wildcard share theirs
+    assert len(found["validation_records"]) == 2  # a name and its wildcard share a record
     assert run(modules, *names, wait=False)["mutating"] == []
     validate(modules, zone, found)
     issued = run(modules, *names)
     assert (issued["changed"], issued["certificate"]["status"]) == (False, "ISSUED")
     assert issued["certificate"]["arn"] == found["arn"]
     assert issued["certificate"]["tags"] == {"multiregion-edge": SITE}
-    # In another order and spelling it is the same.
+    # Another order and spelling of the names makes no difference.
     again = run(modules, names[2], names[0].upper(), names[1])
     assert (again["mutating"], again["certificate"]["arn"]) == ([], found["arn"])
 
@@ -62,7 +62,7 @@ def test_it_is_requested_validated_kept_and_deleted(modules: Modules, local_aws:
     assert run(modules, *names, state="absent")["mutating"] == []
 
 
-def test_other_names_are_another_certificate_beside_it(modules: Modules, zone: Zone) -> None:
+def test_other_names_need_another_certificate(modules: Modules, zone: Zone) -> None:
     first = run(modules, zone.name, wait=False)["certificate"]
     second = run(modules, zone.name, f"www.{zone.name}", wait=False)
     assert second["certificate"]["arn"] != first["arn"]
@@ -72,19 +72,21 @@ def test_other_names_are_another_certificate_beside_it(modules: Modules, zone: Z
 
 
 @pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
-def test_those_of_others_are_left_alone(
+def test_unmanaged_certificates_are_not_changed(
     modules: Modules, local_aws: LocalAws, zone: Zone, tags: list[dict[str, str]]
 ) -> None:
     acm = local_aws.client("acm")
     members = {"Tags": tags} if tags else {}
     other = acm.request_certificate(DomainName=zone.name, ValidationMethod="DNS", **members)["CertificateArn"]
-    ours = run(modules, zone.name, wait=False)["certificate"]
-    assert ours["arn"] != other
+    managed = run(modules, zone.name, wait=False)["certificate"]
+    assert managed["arn"] != other
     run(modules, zone.name, state="absent")
     assert acm.describe_certificate(CertificateArn=other)["Certificate"]["CertificateArn"] == other
 
 
-def test_one_in_use_is_kept_and_said_by_what(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
+def test_a_certificate_in_use_is_kept_and_its_users_are_named(
+    modules: Modules, local_aws: LocalAws, zone: Zone
+) -> None:
     found = run(modules, zone.name, wait=False)["certificate"]
     validate(modules, zone, found)
     used_by = distribution(local_aws, found["arn"])
@@ -124,18 +126,18 @@ def distribution(local_aws: LocalAws, certificate_arn: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "message"),
     [
         ("CAA_ERROR", "CAA_ERROR, a CAA record of one of the names forbids it: allow amazon.com there. Fix that"),
         ("VALIDATION_TIMED_OUT", "VALIDATION_TIMED_OUT, its validation records were not found within 72 hours"),
         ("OTHER", "OTHER. Fix that and run it again"),
     ],
 )
-def test_one_that_fails_says_why_and_another_takes_its_place(
-    modules: Modules, local_aws: LocalAws, zone: Zone, failure: str, said: str
+def test_a_failed_certificate_is_reported_with_the_reason_and_replaced(
+    modules: Modules, local_aws: LocalAws, zone: Zone, failure: str, message: str
 ) -> None:
     local_aws.behave(certificate_failure=failure)
-    with pytest.raises(ModuleFailed, match=said) as caught:
+    with pytest.raises(ModuleFailed, match=message) as caught:
         run(modules, zone.name)
     assert caught.value.result["done"] == [f"Request a certificate for {zone.name}"]
     local_aws.behave()
@@ -146,14 +148,14 @@ def test_one_that_fails_says_why_and_another_takes_its_place(
     assert run(modules, zone.name)["mutating"] == []
 
 
-def test_what_is_waited_for_is_shown(modules: Modules, zone: Zone, shown: list[str]) -> None:
-    said = rf"1 of 1 names still to be validated: {zone.name}, by the CNAME _\w+.{zone.name}. with the value _"
-    with pytest.raises(ModuleFailed, match=rf"not ready after 0 s \({said}.*run it again to keep waiting"):
+def test_the_deadline_error_has_the_pending_records(modules: Modules, zone: Zone, shown: list[str]) -> None:
+    message = rf"1 of 1 names still to be validated: {zone.name}, by the CNAME _\w+.{zone.name}. with the value _"
+    with pytest.raises(ModuleFailed, match=rf"not ready after 0 s \({message}.*run it again to keep waiting"):
         run(modules, zone.name, wait_timeout=0)
     assert f"1 of 1 names still to be validated: {zone.name}" in shown[0]
 
 
-def test_one_that_others_delete_meanwhile_is_requested_again(
+def test_a_concurrently_deleted_certificate_is_requested_again(
     modules: Modules, local_aws: LocalAws, zone: Zone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = run(modules, zone.name, wait=False)["certificate"]
@@ -170,10 +172,10 @@ def test_one_that_others_delete_meanwhile_is_requested_again(
 
 
 @pytest.mark.parametrize("survivors", [0, 1, 2])
-def test_a_run_that_is_killed_is_gone_on_with(
+def test_a_killed_run_is_completed_by_the_next(
     modules: Modules, local_aws: LocalAws, zone: Zone, survivors: int
 ) -> None:
-    """Of two changes: the request, and the deletion of what failed."""
+    """The run has two changes: the request, and the deletion of the failed certificate."""
     local_aws.behave(certificate_failure="OTHER")
     with pytest.raises(ModuleFailed):
         run(modules, zone.name)
@@ -192,7 +194,7 @@ def test_a_run_that_is_killed_is_gone_on_with(
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "message"),
     [
         (["example"], "'example' is not a valid host name"),
         (["a_b.example.com"], "is not a valid host name"),
@@ -202,8 +204,8 @@ def test_a_run_that_is_killed_is_gone_on_with(
         ([f"h{number}.example.com" for number in range(101)], "101 names"),
     ],
 )
-def test_names_that_cannot_be_are_refused_before_any_call(modules: Modules, names: list[str], said: str) -> None:
+def test_invalid_names_are_refused_before_any_call(modules: Modules, names: list[str], message: str) -> None:
     before = len(modules.local_aws.requests())
-    with pytest.raises(ModuleFailed, match=said):
+    with pytest.raises(ModuleFailed, match=message):
         run(modules, *names)
     assert len(modules.local_aws.requests()) == before

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Direct execution of a module registers what core's ordinary way does, whatever the module does.
+"""Direct execution of a module registers the same result as execution by ansible-core, for any behaviour of the module.
 
-The module is `behave` of the collection in tests/modules/direct. That every module of ours registers the same in both
-ways is in test_direct_modules.py.
+The module is `behave` of the collection in tests/modules/direct. test_direct_modules.py compares every module of this
+collection.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ TASKS: dict[str, Task] = {
     "progress in check mode": {**behave("progress"), "check_mode": True},
 }
 
-# What two runs of the same module never have in common.
+# Values that differ in any two runs of a module.
 _DIFFERING = {
     re.compile(r"ansible-(module)?tmp-[\w.-]+/?"): "TEMPORARY",
     re.compile(r'/[^" ]*/(direct|ordinary)\b'): "PLAY",
@@ -89,7 +89,7 @@ _DIFFERING = {
 
 
 def _comparable(registered: Any) -> Any:
-    """Without tracebacks, whose frames are another file's, and temporary names."""
+    """The result without tracebacks, whose frames are of other files, and without temporary names."""
     text = json.dumps(registered, sort_keys=True)
     for pattern, name in _DIFFERING.items():
         text = pattern.sub(name, text)
@@ -101,7 +101,7 @@ def _comparable(registered: Any) -> Any:
 
 
 def tasks_for() -> list[Task]:
-    """`until` has to name the result of its own task."""
+    """`until` must name the result of its own task."""
     return [
         {**task, "until": f"result_{number} is success"} if "until" in task else task
         for number, task in enumerate(TASKS.values())
@@ -121,13 +121,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
     return found
 
 
-def test_each_play_went_its_way(played: dict[str, Played]) -> None:
+def test_each_play_was_executed_as_intended(played: dict[str, Played]) -> None:
     assert played["direct"].ways == {"direct"}
     assert played["ordinary"].ways == {"another Python interpreter is set"}
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_both_ways_register_the_same(played: dict[str, Played], name: str) -> None:
+def test_both_executions_register_the_same_results(played: dict[str, Played], name: str) -> None:
     number = list(TASKS).index(name)
     direct, ordinary = (_comparable(played[way].registered[number]) for way in ("direct", "ordinary"))
     assert direct == ordinary
@@ -137,8 +137,8 @@ def result(played: dict[str, Played], name: str) -> dict[str, Any]:
     return played["direct"].registered[list(TASKS).index(name)]
 
 
-def test_what_is_compared_is_what_the_tasks_were_to_show(played: dict[str, Played]) -> None:
-    """Two equal results prove nothing if both are of another failure."""
+def test_the_tasks_have_the_intended_results(played: dict[str, Played]) -> None:
+    """Equal results prove nothing if both are the same unintended failure."""
     for name in ("a failure", "a crash", "an end without a result", "an unknown option", "a wrong type", "a timeout"):
         assert result(played, name)["failed"], name
     assert result(played, "changed")["changed"] and not result(played, "ok")["changed"]
@@ -153,7 +153,7 @@ def test_what_is_compared_is_what_the_tasks_were_to_show(played: dict[str, Playe
     assert result(played, "a timeout")["timedout"]["period"] == 1
 
 
-def test_items_and_tasks_do_not_see_each_other(played: dict[str, Played]) -> None:
+def test_items_and_tasks_are_isolated(played: dict[str, Played]) -> None:
     first, second = result(played, "a loop whose items change the process")["results"]
     assert (
         first["seen"] == second["seen"] == result(played, "the task after it")["seen"] == result(played, "ok")["seen"]
@@ -161,7 +161,7 @@ def test_items_and_tasks_do_not_see_each_other(played: dict[str, Played]) -> Non
     assert second["seen"]["left_behind"] is None and second["seen"]["defaulted"] == {"key": "value"}
 
 
-def test_the_working_directory_is_the_playbooks(played: dict[str, Played]) -> None:
+def test_the_working_directory_is_that_of_the_playbook(played: dict[str, Played]) -> None:
     assert result(played, "ok")["seen"]["cwd"].endswith("/direct")
 
 
@@ -170,22 +170,22 @@ def test_temporary_directories_are_removed(played: dict[str, Played]) -> None:
     assert made and not Path(made).exists()
 
 
-def test_progress_is_shown_at_once_and_only_where_it_may(played: dict[str, Played]) -> None:
+def test_progress_is_shown_immediately_unless_no_log_is_set(played: dict[str, Played]) -> None:
     shown = re.findall(r"^ +The \S+: CREATING.*$", played["direct"].output, re.MULTILINE)
     assert shown == ["  The thing: CREATING (0 s)", "  The \\udcff: CREATING (0 s)"]
     assert "The thing" not in played["ordinary"].output
     assert "unspeakable" not in played["direct"].output
 
 
-def test_what_libraries_log_is_not_in_ansibles_log(tmp_path: Path) -> None:
-    """botocore's lines of debugging have whole requests, with headers that authorise."""
+def test_log_messages_of_libraries_are_not_in_ansibles_log(tmp_path: Path) -> None:
+    """botocore's debug messages have whole requests with their authorization headers."""
     log = tmp_path / "ansible.log"
     play(tmp_path / "direct", [behave("log_requests")], DIRECT, env={"ANSIBLE_LOG_PATH": str(log)})
     assert "PLAY RECAP" in log.read_text() and "unspeakable" not in log.read_text()
 
 
-def test_a_timeout_ends_the_module_and_what_it_started(tmp_path: Path) -> None:
-    """In core's ordinary way its process would go on."""
+def test_a_timeout_ends_the_module_and_its_processes(tmp_path: Path) -> None:
+    """With execution by ansible-core, the process would continue."""
     marker = tmp_path / "marker"
     task = {**behave("sleep_in_a_process", count_file=str(marker)), "timeout": 1}
     wait = {"ansible.builtin.wait_for": {"path": str(marker), "timeout": 4}}
@@ -195,15 +195,15 @@ def test_a_timeout_ends_the_module_and_what_it_started(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("display", ["error", "never"])
-def test_tracebacks_are_there_as_they_are_asked_for(tmp_path: Path, display: str) -> None:
+def test_tracebacks_are_returned_if_requested(tmp_path: Path, display: str) -> None:
     for way, interpreter in {"direct": DIRECT, "ordinary": ORDINARY}.items():
         found = play(tmp_path / way, [behave("crash")], interpreter, env={"ANSIBLE_DISPLAY_TRACEBACK": display})
         assert ("Traceback (most recent call last)" in str(found.registered)) == (display == "error"), way
 
 
-def test_an_interpreter_that_is_omitted_is_cores_to_find(tmp_path: Path) -> None:
+def test_without_an_interpreter_ansible_core_discovers_one(tmp_path: Path) -> None:
     omitted = {**behave("change"), "vars": {"ansible_python_interpreter": "{{ nothing | default(omit) }}"}}
-    found = play(tmp_path / "play", [omitted], DIRECT)  # which one core finds, and whether it runs, is the machine's
+    found = play(tmp_path / "play", [omitted], DIRECT)  # the result of the discovery depends on the machine
     assert found.ways == {"another Python interpreter is set"}
 
 
@@ -237,7 +237,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         "the environment has LC_ALL, PYTHONHASHSEED": {"environment": {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1"}},
     }.items(),
 )
-def test_the_ordinary_way_is_taken_where_a_fork_would_differ(tmp_path: Path, reason: str, task: Task) -> None:
+def test_ansible_core_executes_modules_where_a_fork_would_differ(tmp_path: Path, reason: str, task: Task) -> None:
     found = play(tmp_path / "play", [{**behave("change", text="as ever"), **task}, behave()], DIRECT)
     assert found.ways == {reason, "direct"}
     assert (found.registered[0]["text"], found.registered[0]["changed"]) == ("as ever", True)
@@ -270,11 +270,11 @@ def test_ansible_runner(tmp_path: Path, played: dict[str, Played]) -> None:
 
 
 def test_module_defaults_with_a_profile(tmp_path: Path, local_aws: LocalAws) -> None:
-    """Each task takes the credentials of its own profile; a fork that kept a session would mix them up."""
+    """Each task uses the credentials of its own profile; a fork that kept a session would mix them up."""
     profiles = tmp_path / "credentials"
     profiles.write_text(
         f"[shop]\naws_access_key_id = {ROOT.access_key_id}\naws_secret_access_key = {ROOT.secret_access_key}\n"
-        "[nobody]\naws_access_key_id = AKIDNOBODY\naws_secret_access_key = secret\n"
+        "[denied]\naws_access_key_id = AKIDDENIED\naws_secret_access_key = secret\n"
     )
     env = {**local_aws.environment(region="us-east-1"), "AWS_SHARED_CREDENTIALS_FILE": str(profiles)}
     del env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]
@@ -282,9 +282,9 @@ def test_module_defaults_with_a_profile(tmp_path: Path, local_aws: LocalAws) -> 
     group = "group/multiregion.edge.edge"
     tasks: list[Task] = [
         {info: {}, "module_defaults": {group: {"profile": "shop"}}},
-        {info: {}, "module_defaults": {group: {"profile": "nobody"}}},
+        {info: {}, "module_defaults": {group: {"profile": "denied"}}},
         {info: {}, "module_defaults": {info: {"profile": "shop"}}},
-        {info: {}, "environment": {"AWS_PROFILE": "nobody"}},
+        {info: {}, "environment": {"AWS_PROFILE": "denied"}},
         {info: {}},
     ]
     both = {
@@ -293,9 +293,9 @@ def test_module_defaults_with_a_profile(tmp_path: Path, local_aws: LocalAws) -> 
     }
     assert both["direct"].ways == {"direct"}
     assert _comparable(both["direct"].registered) == _comparable(both["ordinary"].registered)
-    shop, nobody, again, by_environment, without = both["direct"].registered
+    shop, denied, again, by_environment, without = both["direct"].registered
     assert (shop["key_value_stores"], again["key_value_stores"]) == ([], [])
-    for refused in (nobody, by_environment):
+    for refused in (denied, by_environment):
         assert "InvalidClientTokenId" in refused["msg"] or "SignatureDoesNotMatch" in refused["msg"], refused["msg"]
     assert without["msg"].startswith("no AWS credentials were found. Set AWS_PROFILE")
 

@@ -1,6 +1,6 @@
-"""Every module returns the same by direct execution as in Ansible's ordinary way: predicted, made, unchanged, refused.
+"""Every module returns the same by direct execution as by ansible-core: predicted, changed, unchanged, refused.
 
-modules/every_module.py has the table of the modules; one that is not in it fails here.
+modules/every_module.py has the table of the modules. A module that is missing there fails here.
 """
 
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -28,17 +28,17 @@ from modules.runner import SITE
 
 pytestmark = pytest.mark.both_cores
 
-# What two runs of the same way differ in too. AWS makes these at random: each is replaced by which one of its kind it
-# is, so that what is the same in one result is the same in the other.
+# Random values of AWS, which differ in any two runs. Each is replaced by its kind and number, so that values that are
+# equal in one result must be equal in the other.
 _RANDOM = {
     "uuid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),  # stores, policies, certificates, ETags
     "id": re.compile(r"\b[EZ][0-9A-Z]{13}\b"),  # distributions, origin access controls, zones
     "domain": re.compile(r"\bd[0-9a-z]{13}(?=\.cloudfront\.net)"),  # distributions
-    "alias": re.compile(r"\b[0-9a-z]{13}(?=\.mrap)"),  # access points
+    "alias": re.compile(r"\b[0-9a-z]{13}(?=\.mrap)"),  # MRAPs
     "key": re.compile(r"\bAKIA[0-9A-Z]{16}\b"),  # users, in the invocation, which core leaves in a loop's results
-    "port": re.compile(r"(?<=127\.0\.0\.1:)\d+"),  # each way's own local AWS
+    "port": re.compile(r"(?<=127\.0\.0\.1:)\d+"),  # each run has its own local AWS
 }
-# These say when, and how long it took. Two may be the same in one run only.
+# Times and durations. Two may be equal in one run only.
 _TIME = {
     '"(a time)"': re.compile(r'"\d{4}-\d\d-\d\dT[0-9:.]+[+]00:?00"'),
     '"probe_seconds": 0.1': re.compile(r'"probe_seconds": [0-9.]+'),
@@ -47,7 +47,7 @@ _TIME = {
 
 @dataclass(frozen=True)
 class Way:
-    """What a play of every module came to."""
+    """The results of a play of every module."""
 
     ways: set[str]
     registered: dict[str, dict[str, Any]]  # by module, and by step
@@ -65,7 +65,7 @@ def comparable(results: dict[str, Any]) -> Any:
 
 
 def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
-    """By where they are."""
+    """The differences, by their place in the result."""
     if isinstance(one, dict) and isinstance(other, dict):
         pairs = {f"{path}.{key}": (one.get(key, "(none)"), other.get(key, "(none)")) for key in {**one, **other}}
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
@@ -76,14 +76,14 @@ def differences(one: Any, other: Any, path: str = "") -> dict[str, tuple[Any, An
 
 
 def steps(name: str, case: Case, users: dict[str, Credentials]) -> dict[str, Task]:
-    """What has to change nothing is run by the observer: the log of the requests shows whether it did.
+    """The observer runs all steps that must not change anything: the request log shows whether they did.
 
-    The keywords besides show that they make no difference either; test_direct_execution.py is about them.
+    The other keywords show that they make no difference either; test_direct_execution.py tests them.
     """
     module = f"multiregion.edge.{name}"
-    observer, nobody = users["observer"], users["nobody"]
+    observer, denied = users["observer"], users["powerless"]
     observing = {"AWS_ACCESS_KEY_ID": observer.access_key_id, "AWS_SECRET_ACCESS_KEY": observer.secret_access_key}
-    powerless = {"access_key": nobody.access_key_id, "secret_key": nobody.secret_access_key}
+    powerless = {"access_key": denied.access_key_id, "secret_key": denied.secret_access_key}
     found: dict[str, Task] = {
         "predicted": {module: case.arguments, "check_mode": True, "diff": True, "environment": observing},
         "made": {module: case.arguments, "diff": True},
@@ -96,7 +96,7 @@ def steps(name: str, case: Case, users: dict[str, Credentials]) -> dict[str, Tas
 
 
 def run(directory: Path, interpreter: str, probed_url: str) -> Way:
-    """Every module in every step, against an AWS of its own."""
+    """Run every module in every step, against a separate local AWS."""
     (directory / "site").mkdir(parents=True)
     (directory / "site" / "index.html").write_text("home")
     with LocalAws(directory) as local_aws:
@@ -125,7 +125,7 @@ def run(directory: Path, interpreter: str, probed_url: str) -> Way:
 
 @contextmanager
 def probed() -> Iterator[str]:
-    """The URL of a site that one Region serves."""
+    """The URL of a site that is served from one Region."""
 
     class Served(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -146,7 +146,7 @@ def probed() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def ways(tmp_path_factory: pytest.TempPathFactory) -> tuple[Way, Way]:
-    """Direct execution, and Ansible's ordinary way."""
+    """Direct execution, and execution by ansible-core."""
     directory = tmp_path_factory.mktemp("ways")
     with probed() as url, ThreadPoolExecutor() as pool:
         direct = pool.submit(run, directory / "direct", DIRECT, url)
@@ -156,21 +156,21 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> tuple[Way, Way]:
 
 def test_every_module_is_in_the_table() -> None:
     modules = {path.stem for path in (REPOSITORY / "plugins" / "modules").glob("*.py")}
-    assert set(CASES) == modules - {"site_summary"}  # its action plugin does all of it
+    assert set(CASES) == modules - {"site_summary"}  # implemented by its action plugin alone
 
 
-def test_each_play_went_its_way(ways: tuple[Way, Way]) -> None:
+def test_each_play_was_executed_as_intended(ways: tuple[Way, Way]) -> None:
     assert [way.ways for way in ways] == [{"direct"}, {"another Python interpreter is set"}]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_both_ways_give_the_same(ways: tuple[Way, Way], name: str) -> None:
+def test_both_executions_give_the_same_results(ways: tuple[Way, Way], name: str) -> None:
     direct, ordinary = ways
     assert differences(comparable(direct.registered[name]), comparable(ordinary.registered[name])) == {}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_is_compared_is_what_it_is_called(ways: tuple[Way, Way], name: str) -> None:
+def test_each_step_has_the_outcome_of_its_name(ways: tuple[Way, Way], name: str) -> None:
     changes = CASES[name].changes
     results = ways[0].registered[name]
     assert results["predicted"]["changed"] == results["made"]["changed"] == changes
@@ -182,5 +182,5 @@ def test_what_is_compared_is_what_it_is_called(ways: tuple[Way, Way], name: str)
     assert refused["msg"].endswith((".", "?")) and "Traceback" not in refused["msg"]
 
 
-def test_what_has_to_change_nothing_does_not(ways: tuple[Way, Way]) -> None:
+def test_steps_that_must_not_change_anything_do_not(ways: tuple[Way, Way]) -> None:
     assert [way.changes_by_observer for way in ways] == [[], []]

@@ -1,4 +1,4 @@
-"""The role `failover` against local AWS, where changes take effect late: a drill that fails leaves nothing behind."""
+"""The role `failover` against local AWS, where changes take effect late: a failed drill restores the previous state."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,7 +18,7 @@ BEFORE = {"eu-north-1": 100, "us-east-1": 100}
 
 @pytest.fixture(scope="module")
 def arn(local_aws: LocalAws) -> str:
-    """Of an access point whose Regions are all in service."""
+    """The ARN of an MRAP whose Regions are all in service."""
     members = []
     for region in REGIONS:
         location = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -39,9 +39,7 @@ def dials(local_aws: LocalAws, arn: str) -> dict[str, int]:
     return {route["Region"]: route["TrafficDialPercentage"] for route in routes}
 
 
-def test_a_change_that_takes_effect_only_after_the_deadline_is_put_back(
-    modules: Modules, arn: str, tmp_path: Path
-) -> None:
+def test_a_change_that_takes_effect_after_the_deadline_is_restored(modules: Modules, arn: str, tmp_path: Path) -> None:
     modules.local_aws.behave(mrap_routes_seconds=3.0)
     variables = {
         "failover_mrap_arn": arn,
@@ -50,8 +48,8 @@ def test_a_change_that_takes_effect_only_after_the_deadline_is_put_back(
         "failover_wait_timeout": 0,
         "failover_drill": True,
     }
-    status, said = run_role(modules, tmp_path, "failover", variables)
+    status, output = run_role(modules, tmp_path, "failover", variables)
     assert status != 0
-    assert "not ready after 0 s" in said and "not in effect yet in us-east-1" in " ".join(said.split())
+    assert "not ready after 0 s" in output and "not in effect yet in us-east-1" in " ".join(output.split())
     modules.local_aws.behave()
     assert dials(modules.local_aws, arn) == BEFORE

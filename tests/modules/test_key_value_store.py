@@ -27,7 +27,7 @@ ACTIONS = [
 
 
 def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
-    """Run by somebody who may do what the module needs, but none of *denied*."""
+    """Run by a user with the permissions that the module needs, except *denied*."""
     store = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/*"
     everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
     return user(local_aws, [allow(ACTIONS, [store]), allow(everywhere, ["*"])], *denied)
@@ -51,14 +51,14 @@ def gone(local_aws: LocalAws) -> Iterator[None]:
         cloudfront.delete_key_value_store(Name=store["Name"], IfMatch=etag)
 
 
-def test_a_store_is_foretold_made_left_alone_changed_and_deleted(owner: Modules) -> None:
+def test_a_store_is_predicted_created_unchanged_changed_and_deleted(owner: Modules) -> None:
     options: dict[str, Any] = {"name": SITE, "comment": "Redirects", "tags": {"team": "web", "cost": 7}}
-    foretold = owner.run(NAME, check=True, diff=True, **options)
-    assert (foretold["changed"], foretold["mutating"]) == (True, [])
-    assert foretold["key_value_store"]["arn"] == "(known after apply)"
+    predicted = owner.run(NAME, check=True, diff=True, **options)
+    assert (predicted["changed"], predicted["mutating"]) == (True, [])
+    assert predicted["key_value_store"]["arn"] == "(known after apply)"
 
     made = owner.run(NAME, **options)
-    assert made["plan"] == foretold["plan"] == [f"Create the key value store {SITE}"]
+    assert made["plan"] == predicted["plan"] == [f"Create the key value store {SITE}"]
     store = made["key_value_store"]
     assert (store["status"], store["comment"]) == ("READY", "Redirects (multiregion.edge)")
     assert store["tags"] == {"team": "web", "cost": "7"}
@@ -70,15 +70,15 @@ def test_a_store_is_foretold_made_left_alone_changed_and_deleted(owner: Modules)
     assert changed["key_value_store"]["tags"] == {"team": "shop", "cost": "7"}
     assert owner.run(NAME, name=SITE, comment="Flags")["mutating"] == []
 
-    foretold = owner.run(NAME, check=True, name=SITE, state="absent")
-    assert (foretold["changed"], foretold["mutating"]) == (True, [])
+    predicted = owner.run(NAME, check=True, name=SITE, state="absent")
+    assert (predicted["changed"], predicted["mutating"]) == (True, [])
     deleted = owner.run(NAME, name=SITE, state="absent")
     assert (deleted["plan"], deleted["key_value_store"]) == ([f"Delete the key value store {SITE}"], None)
     again = owner.run(NAME, name=SITE, state="absent")
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_a_run_that_is_cut_off_is_finished_by_the_next(owner: Modules, local_aws: LocalAws) -> None:
+def test_an_interrupted_run_is_completed_by_the_next(owner: Modules, local_aws: LocalAws) -> None:
     options: dict[str, Any] = {"name": SITE, "comment": "new", "tags": {"team": "web"}}
     owner.run(NAME, name=SITE, comment="old")
     for calls in (0, 1):
@@ -91,18 +91,18 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(owner: Modules, local_aws
     assert owner.run(NAME, **options)["mutating"] == []
 
 
-def test_a_change_of_somebody_else_meanwhile_is_seen_and_told(
+def test_a_concurrent_change_is_detected_and_reported(
     owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.run(NAME, name=SITE, comment="old")
     between(monkeypatch, "update_store", lambda: update(local_aws, "theirs (multiregion.edge)"))
-    done = owner.run(NAME, name=SITE, comment="ours")
-    assert done["key_value_store"]["comment"] == "ours (multiregion.edge)"
+    done = owner.run(NAME, name=SITE, comment="wanted")
+    assert done["key_value_store"]["comment"] == "wanted (multiregion.edge)"
     assert done["plan"] == [f"Set the comment of the key value store {SITE}"]
     assert any("theirs (multiregion.edge)' by another process" in str(warning) for warning in done["warnings"])
 
 
-def test_a_store_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
+def test_an_unmanaged_store_that_is_created_concurrently_is_not_adopted(
     owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloudfront = local_aws.client("cloudfront")
@@ -111,7 +111,7 @@ def test_a_store_that_somebody_else_makes_meanwhile_is_not_taken_for_ours(
         owner.run(NAME, name=SITE)
 
 
-def test_a_store_whose_creation_was_answered_by_nobody_is_ours(
+def test_a_store_whose_creation_got_no_answer_is_managed(
     owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cloudfront = local_aws.client("cloudfront")
@@ -120,24 +120,24 @@ def test_a_store_whose_creation_was_answered_by_nobody_is_ours(
     assert owner.run(NAME, name=SITE, comment="Flags")["changed"]
 
 
-def test_a_comment_that_is_too_long_is_refused_at_once(owner: Modules, local_aws: LocalAws) -> None:
+def test_a_comment_that_is_too_long_is_refused_before_any_call(owner: Modules, local_aws: LocalAws) -> None:
     before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match="comment: has 129 characters with this collection's mark"):
         owner.run(NAME, name=SITE, comment="x" * 110)
     assert local_aws.requests(before) == []
 
 
-def test_a_store_that_was_changed_meanwhile_is_looked_at_before_it_is_deleted(
+def test_a_concurrently_changed_store_is_read_again_before_its_deletion(
     owner: Modules, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner.run(NAME, name=SITE)
-    between(monkeypatch, "delete_store", lambda: update(local_aws, "now somebody else's"))
+    between(monkeypatch, "delete_store", lambda: update(local_aws, "now another user's"))
     with pytest.raises(ModuleFailed, match="is not this collection's"):
         owner.run(NAME, name=SITE, state="absent")
 
 
 def between(monkeypatch: pytest.MonkeyPatch, call: str, change: Callable[[], None]) -> None:
-    """*change* happens once, right before the first *call*."""
+    """Make *change* once, right before the first *call*."""
     made = getattr(StoreApi, call)
     todo = [change]
 
@@ -156,7 +156,7 @@ def update(local_aws: LocalAws, comment: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_store_of_somebody_else_is_not_touched(owner: Modules, local_aws: LocalAws, state: str) -> None:
+def test_an_unmanaged_store_is_not_changed(owner: Modules, local_aws: LocalAws, state: str) -> None:
     local_aws.client("cloudfront").create_key_value_store(Name=SITE, Comment="flags")
     before = len(local_aws.requests())
     with pytest.raises(ModuleFailed, match="is not this collection's"):
@@ -165,9 +165,9 @@ def test_a_store_of_somebody_else_is_not_touched(owner: Modules, local_aws: Loca
 
 
 @pytest.mark.parametrize(
-    ("denied", "named"), [((), "the function router"), (("cloudfront:ListFunctions",), "a function")]
+    ("denied", "named"), [((), "the function viewer"), (("cloudfront:ListFunctions",), "a function")]
 )
-def test_a_store_in_use_stays_and_its_function_is_named(
+def test_a_store_in_use_is_kept_and_its_function_is_named(
     owner: Modules, local_aws: LocalAws, denied: tuple[str, ...], named: str
 ) -> None:
     arn = owner.run(NAME, name=SITE)["key_value_store"]["arn"]
@@ -177,14 +177,16 @@ def test_a_store_in_use_stays_and_its_function_is_named(
         "KeyValueStoreAssociations": {"Quantity": 1, "Items": [{"KeyValueStoreARN": arn}]},
     }
     code = b"function handler(event) { return event.request; }"
-    local_aws.client("cloudfront").create_function(Name="router", FunctionConfig=config, FunctionCode=code)
+    local_aws.client("cloudfront").create_function(Name="viewer", FunctionConfig=config, FunctionCode=code)
     deleter = modules_of(local_aws, *denied)
     with pytest.raises(ModuleFailed, match=f"{SITE} is still associated with {named}: delete that first, or associate"):
         deleter.run(NAME, name=SITE, state="absent")
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, local_aws: LocalAws, action: str) -> None:
+def test_each_permission_is_needed_and_a_missing_one_is_reported(
+    owner: Modules, local_aws: LocalAws, action: str
+) -> None:
     creates = action in ("cloudfront:CreateKeyValueStore", "cloudfront:DescribeKeyValueStore")
     if not creates:
         owner.run(NAME, name=SITE)
@@ -197,12 +199,12 @@ def test_each_right_is_needed_and_its_lack_is_told(owner: Modules, local_aws: Lo
 
 
 def test_facts(owner: Modules, local_aws: LocalAws) -> None:
-    ours = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
+    managed = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
     local_aws.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
     found = owner.run(f"{NAME}_info")
     managed = {store["name"]: store["managed"] for store in found["key_value_stores"]}
     assert managed == {"a-flags": False, SITE: True}
-    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**ours, "managed": True}]
+    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**managed, "managed": True}]
     assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
     with pytest.raises(ModuleFailed, match="1 to 64"):
         owner.run(f"{NAME}_info", name="a.b")

@@ -1,4 +1,4 @@
-"""Two processes that write one key value store at once: nothing of either is lost."""
+"""Two processes that write one key value store at the same time: no write of either is lost."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -37,7 +37,7 @@ def numbered(name: str, count: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("prefixes", [("one/", "two/"), ("same/", "same/")], ids=["two prefixes", "one prefix"])
 @pytest.mark.parametrize("count", [40, 1500], ids=["one batch each", "30 batches each"])
-def test_the_union_of_both_is_there(modules: Modules, store: Store, prefixes: tuple[str, str], count: int) -> None:
+def test_the_store_has_the_keys_of_both(modules: Modules, store: Store, prefixes: tuple[str, str], count: int) -> None:
     tasks: list[dict[str, Any]] = [
         {"store": store.arn, "prefix": prefix, "keys": numbered(name, count)}
         for prefix, name in zip(prefixes, "ab", strict=True)
@@ -51,9 +51,7 @@ def test_the_union_of_both_is_there(modules: Modules, store: Store, prefixes: tu
         assert modules.run(KEYS, **task, compare="listing")["mutating"] == []
 
 
-def test_a_process_that_is_killed_leaves_no_digest_that_lies(
-    local_aws: LocalAws, modules: Modules, store: Store
-) -> None:
+def test_a_killed_process_leaves_no_wrong_digest(local_aws: LocalAws, modules: Modules, store: Store) -> None:
     task: dict[str, Any] = {"store": store.arn, "prefix": "p/", "keys": numbered("a", 5000), "purge": True}
     modules.run(KEYS, **{**task, "keys": {"old": "1"}})
     before = len(local_aws.requests())
@@ -70,7 +68,7 @@ def test_a_process_that_is_killed_leaves_no_digest_that_lies(
     assert modules.run(KEYS, **task)["mutating"] == []
 
 
-def test_two_publishers_at_once_both_succeed(modules: Modules, store: Store) -> None:
+def test_two_concurrent_publications_succeed(modules: Modules, store: Store) -> None:
     hosts = [f"{number}.example.com" for number in range(4)]
     publishers = [
         ModuleProcess(modules, "site_routes", store=SITE, site=SITE, hosts={host: {"release": "a"}}) for host in hosts
@@ -80,7 +78,7 @@ def test_two_publishers_at_once_both_succeed(modules: Modules, store: Store) -> 
     assert store.keys() == {f"{SITE}/h/{host}": '{"v":1,"p":"r/a"}' for host in hosts}
 
 
-def test_two_publishers_of_one_host_keep_what_the_other_wrote(modules: Modules, store: Store) -> None:
+def test_concurrent_publications_of_one_host_keep_each_others_keys(modules: Modules, store: Store) -> None:
     changes: list[dict[str, Any]] = [{"release": "a"}, {"rewrite": "html"}, {"previews": True}]
     at_once(
         *(

@@ -30,15 +30,15 @@ def delete(functions: Functions, **options: Any) -> dict[str, Any]:
     return functions.run(state="absent", package=None, role_arn=None, **options)
 
 
-def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
+def test_it_is_deleted_with_its_log_groups_and_a_second_run_changes_nothing(functions: Functions) -> None:
     functions.run(log_retention=30)
     logs_client = functions.local_aws.client("logs", "eu-west-1")
     logs_client.create_log_group(logGroupName=f"{LOG_GROUP}-eu")
-    foretold = delete(functions, check=True)
-    assert (foretold["mutating"], functions.versions()) == ([], ["1"])
+    predicted = delete(functions, check=True)
+    assert (predicted["mutating"], functions.versions()) == ([], ["1"])
     gone = delete(functions)
     logs = f"Delete the function's logs in {', '.join(sorted(REGIONS))}"
-    assert gone["plan"] == foretold["plan"] == [logs, DELETE]
+    assert gone["plan"] == predicted["plan"] == [logs, DELETE]
     assert (gone["function"], gone["pending"], gone["pending_reason"]) == ({}, False, None)
     assert (functions.info(), functions.retentions()) == ([], {})
     assert (
@@ -50,7 +50,7 @@ def test_it_goes_with_its_logs_and_is_gone_then(functions: Functions) -> None:
     assert (again["changed"], again["plan"], again["mutating"], again["pending"]) == (False, [], [], False)
 
 
-def test_what_a_distribution_associates_is_refused_with_its_id(functions: Functions) -> None:
+def test_an_associated_version_is_refused_with_the_distributions_id(functions: Functions) -> None:
     functions.publish("ab")
     distribution = functions.associate("1", "2")
     before = len(functions.local_aws.requests())
@@ -61,7 +61,7 @@ def test_what_a_distribution_associates_is_refused_with_its_id(functions: Functi
     assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]
 
 
-def test_what_aws_still_replicates_is_pending_and_a_later_run_deletes_it(functions: Functions) -> None:
+def test_a_replicated_version_is_pending_and_deleted_by_a_later_run(functions: Functions) -> None:
     functions.publish("ab")
     functions.local_aws.behave(replicas_linger_seconds=3600.0)
     functions.associate("2")
@@ -76,7 +76,7 @@ def test_what_aws_still_replicates_is_pending_and_a_later_run_deletes_it(functio
     assert functions.info() == []
 
 
-def test_a_deletion_that_was_killed_anywhere_is_finished_by_the_next(
+def test_a_deletion_killed_after_any_change_is_completed_by_the_next(
     functions: Functions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_groups, "REGIONS", ("eu-west-1", "us-east-1"))
@@ -93,7 +93,7 @@ def test_a_deletion_that_was_killed_anywhere_is_finished_by_the_next(
     assert (functions.info(), functions.retentions()) == ([], {})
 
 
-def test_what_is_there_is_told(functions: Functions) -> None:
+def test_info_returns_the_versions_and_associations(functions: Functions) -> None:
     assert functions.info() == []
     functions.run(log_retention=30, tags={"team": "web"})
     published = functions.run(package=functions.package("b"))
@@ -115,20 +115,20 @@ def test_what_is_there_is_told(functions: Functions) -> None:
     assert "log_groups" not in functions.info()[0]
 
 
-def test_info_of_a_function_that_is_not_ours(functions: Functions) -> None:
+def test_info_of_an_unmanaged_function(functions: Functions) -> None:
     functions.run()
     functions.client.update_function_configuration(FunctionName=NAME, Description="thumbnails")
     (found,) = functions.info()
     assert (found["description"], found["package_sha256"]) == ("thumbnails", None)
 
 
-def test_info_without_the_right(functions: Functions) -> None:
+def test_info_without_the_permission(functions: Functions) -> None:
     unread = functions.without("lambda:GetFunctionConfiguration")
     with pytest.raises(ModuleFailed, match=r"AccessDenied.* from GetFunctionConfiguration: .*Allow the call"):
         unread.info()
 
 
-def test_the_role_goes_when_nothing_pends(functions: Functions, tmp_path: Path) -> None:
+def test_the_iam_role_is_deleted_when_nothing_is_pending(functions: Functions, tmp_path: Path) -> None:
     functions.run(tags={"multiregion-edge": "shop"})
     modules = Modules(functions.local_aws, functions.credentials)
     roles = functions.local_aws.client("iam")

@@ -1,4 +1,4 @@
-"""lambda_edge_function against local AWS: versions, logs, other people's changes, and kills."""
+"""lambda_edge_function against local AWS: versions, log groups, concurrent changes, and killed runs."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -26,19 +26,19 @@ def functions(local_aws: LocalAws, tmp_path: Path) -> Functions:
 
 
 def test_created_unchanged_and_changed(functions: Functions) -> None:
-    foretold = functions.run(check=True)
-    assert (foretold["mutating"], foretold["function"]["version"]) == ([], "(known after apply)")
+    predicted = functions.run(check=True)
+    assert (predicted["mutating"], predicted["function"]["version"]) == ([], "(known after apply)")
     made = functions.run()
-    assert made["plan"] == foretold["plan"] == [f"Create the Lambda function {NAME} in us-east-1", PUBLISH]
+    assert made["plan"] == predicted["plan"] == [f"Create the Lambda function {NAME} in us-east-1", PUBLISH]
     assert made["function"]["version"] == "1"
     unchanged = functions.run()
     assert (unchanged["changed"], unchanged["mutating"], unchanged["function"]) == (False, [], made["function"])
 
     for change in ({"memory_size": 256}, {"timeout": 10}, {"runtime": "python3.14"}, {"handler": "other.handler"}):
-        foretold = functions.run(check=True, diff=True, keep_versions=9, **change)
+        predicted = functions.run(check=True, diff=True, keep_versions=9, **change)
         changed = functions.run(diff=True, keep_versions=9, **change)
-        assert foretold["plan"] == changed["plan"] == [CONFIGURE, PUBLISH]
-        assert foretold["diff"] == changed["diff"]
+        assert predicted["plan"] == changed["plan"] == [CONFIGURE, PUBLISH]
+        assert predicted["diff"] == changed["diff"]
         assert functions.run(**change)["mutating"] == []
         assert functions.run()["plan"] == [CONFIGURE], "the version that fits is there already"
 
@@ -47,7 +47,7 @@ PUBLISH = f"Publish a version of the Lambda function {NAME}"
 CONFIGURE = f"Update the configuration of the Lambda function {NAME}"
 
 
-def test_other_code_is_another_version_and_back_is_the_first_one(functions: Functions) -> None:
+def test_other_code_is_a_new_version_and_the_first_code_the_first_version(functions: Functions) -> None:
     assert functions.run()["function"]["version"] == "1"
     other = functions.run(package=functions.package("b"))
     assert other["function"]["version"] == "2"
@@ -55,21 +55,21 @@ def test_other_code_is_another_version_and_back_is_the_first_one(functions: Func
     assert functions.versions() == ["1", "2"]
 
 
-def test_tags_are_added_and_a_known_version_is_told_in_check_mode(functions: Functions) -> None:
+def test_tags_are_added_and_check_mode_returns_the_known_version(functions: Functions) -> None:
     functions.run()
-    foretold = functions.run(check=True, tags={"team": "web"})
-    assert foretold["plan"] == [f"Tag the Lambda function {NAME}"]
-    assert foretold["function"]["version"] == "1"
+    predicted = functions.run(check=True, tags={"team": "web"})
+    assert predicted["plan"] == [f"Tag the Lambda function {NAME}"]
+    assert predicted["function"]["version"] == "1"
     functions.run(tags={"team": "web"})
     assert functions.run(tags={"team": "web"})["mutating"] == []
 
 
-def test_all_logs_are_kept_for_so_long_in_each_region_and_no_longer(functions: Functions) -> None:
-    foretold = functions.run(check=True, log_retention=30)
+def test_the_log_groups_of_all_regions_have_the_retention(functions: Functions) -> None:
+    predicted = functions.run(check=True, log_retention=30)
     sentence = f"Keep the function's logs for 30 days in {', '.join(sorted(REGIONS))}"
-    assert foretold["plan"] == [f"Create the Lambda function {NAME} in us-east-1", sentence, PUBLISH]
+    assert predicted["plan"] == [f"Create the Lambda function {NAME} in us-east-1", sentence, PUBLISH]
     made = functions.run(log_retention=30, tags={"multiregion-edge": "shop"})
-    assert made["plan"] == foretold["plan"]
+    assert made["plan"] == predicted["plan"]
     assert functions.retentions() == dict.fromkeys(REGIONS, 30)
     calls = [entry["operation"] for entry in functions.local_aws.requests() if entry["mutating"]]
     last = max(number for number, call in enumerate(calls) if call == "PutRetentionPolicy")
@@ -86,15 +86,15 @@ def test_all_logs_are_kept_for_so_long_in_each_region_and_no_longer(functions: F
     assert functions.run()["mutating"] == [], "by default they are left alone"
 
 
-def test_old_versions_go_when_another_one_is_published(functions: Functions) -> None:
+def test_old_versions_are_deleted_when_a_new_one_is_published(functions: Functions) -> None:
     functions.publish("abc")
     functions.local_aws.behave(replicas_linger_seconds=3600.0)
     functions.associate("2")
     functions.associate("1", "3")
     functions.associate("3")  # 1 is still replicated, 3 is in use
-    foretold = functions.run(check=True, package=functions.package("d"), keep_versions=0)
+    predicted = functions.run(check=True, package=functions.package("d"), keep_versions=0)
     published = functions.run(package=functions.package("d"), keep_versions=0)
-    assert published["plan"] == foretold["plan"]
+    assert published["plan"] == predicted["plan"]
     assert published["replicated_versions"] == ["1", "2"]
     assert functions.versions() == ["1", "2", "3", "4"]
     again = functions.run(package=functions.package("d"), keep_versions=0)
@@ -105,43 +105,39 @@ def test_old_versions_go_when_another_one_is_published(functions: Functions) -> 
     assert functions.versions() == ["3", "4", "5"]
 
 
-def test_a_version_with_an_alias_stays(functions: Functions) -> None:
+def test_a_version_with_an_alias_is_kept(functions: Functions) -> None:
     functions.publish("a")
     functions.client.create_alias(FunctionName=NAME, Name="mine", FunctionVersion="1")
     functions.run(package=functions.package("b"), keep_versions=0)
     assert functions.versions() == ["1", "2"]
 
 
-def test_what_is_set_up_is_waited_for(functions: Functions) -> None:
+def test_the_module_waits_for_updates_in_progress(functions: Functions) -> None:
     functions.local_aws.behave(lambda_update_seconds=0.3)
     assert functions.run()["function"]["version"] == "1"
     changed = functions.run(package=functions.package("b"), memory_size=256)
     assert changed["function"]["version"] == "2"
-    # Another change is in progress when the run begins.
+    # Another change is in progress when the run starts.
     functions.client.update_function_configuration(FunctionName=NAME, MemorySize=512)
     assert functions.run(memory_size=1024)["function"]["version"] == "3"
     assert functions.run(memory_size=1024)["mutating"] == []
 
 
-def test_a_version_that_a_killed_run_left_on_its_way_is_waited_for(
-    functions: Functions, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_module_waits_for_a_version_of_a_killed_run(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     functions.run()
     versions, awaited = operations.Operations.versions, []
 
-    def on_its_way(self: operations.Operations, name: str) -> list[dict[str, Any]]:
+    def pending(self: operations.Operations, name: str) -> list[dict[str, Any]]:
         return [{**version, "State": "Pending"} for version in versions(self, name)]
 
-    monkeypatch.setattr(operations.Operations, "versions", on_its_way)
+    monkeypatch.setattr(operations.Operations, "versions", pending)
     monkeypatch.setattr(operations.Operations, "await_version", lambda self, *version: awaited.append(version))
     assert functions.run()["mutating"] == []
     assert awaited == [(NAME, "1")]
 
 
 @pytest.mark.parametrize("step", ["update_code", "update_configuration", "publish_version"])
-def test_somebody_elses_change_in_between_is_seen(
-    functions: Functions, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+def test_a_concurrent_change_is_detected(functions: Functions, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     functions.run()
     functions.interfere(
         monkeypatch, step, lambda: functions.client.update_function_configuration(FunctionName=NAME, Timeout=29)
@@ -153,15 +149,15 @@ def test_somebody_elses_change_in_between_is_seen(
     assert functions.run(package=functions.package("b"), memory_size=256)["mutating"] == []
 
 
-def test_somebody_elses_code_is_not_published(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrently_changed_code_is_not_published(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     functions.run()
     theirs = package("theirs")
     functions.interfere(
         monkeypatch, "publish_version", lambda: functions.client.update_function_code(FunctionName=NAME, ZipFile=theirs)
     )
     changed = functions.run(package=functions.package("b"))
-    ours = Path(functions.package("b")).read_bytes()
-    assert functions.code(changed["function"]["version"]) == zipped_files(ours)
+    wanted = Path(functions.package("b")).read_bytes()
+    assert functions.code(changed["function"]["version"]) == zipped_files(wanted)
 
 
 def zipped_files(content: bytes) -> dict[str, bytes]:
@@ -176,7 +172,7 @@ def zipped_files(content: bytes) -> dict[str, bytes]:
         (["s3"], r"lambda\.amazonaws\.com and edgelambda\.amazonaws\.com may not assume"),
     ],
 )
-def test_a_role_that_cannot_be_assumed_is_refused_before_a_change(
+def test_a_role_that_cannot_be_assumed_is_refused_before_any_change(
     functions: Functions, services: list[str], message: str
 ) -> None:
     functions.trust(*services)
@@ -186,14 +182,14 @@ def test_a_role_that_cannot_be_assumed_is_refused_before_a_change(
     assert not [entry for entry in functions.local_aws.requests(before) if entry["mutating"]]
 
 
-def test_a_role_that_cannot_be_read_is_told_and_used(functions: Functions) -> None:
+def test_a_role_that_cannot_be_read_is_a_warning(functions: Functions) -> None:
     unread = functions.without("iam:GetRole")
     made = unread.run()
     assert "was not checked: AccessDenied from GetRole" in str(made["warnings"])
     assert made["function"]["version"] == "1"
 
 
-def test_a_role_that_will_be_made_is_foretold(functions: Functions) -> None:
+def test_check_mode_accepts_a_role_that_does_not_exist_yet(functions: Functions) -> None:
     role = f"arn:aws:iam::{functions.local_aws.account_id}:role/multiregion-edge-shop-none"
     for role_arn in (role, "(known after apply)"):
         assert functions.run(check=True, role_arn=role_arn)["changed"]
@@ -201,7 +197,7 @@ def test_a_role_that_will_be_made_is_foretold(functions: Functions) -> None:
 
 @pytest.mark.parametrize("calls", range(9))
 @pytest.mark.parametrize("makes", ["function", "change"])
-def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(
+def test_a_run_killed_after_any_change_is_completed_by_the_next(
     functions: Functions, monkeypatch: pytest.MonkeyPatch, makes: str, calls: int
 ) -> None:
     monkeypatch.setattr(log_groups, "REGIONS", ("eu-west-1", "us-east-1"))
@@ -226,7 +222,7 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(
     assert functions.code(version) == zipped_files(Path(wanted.get("package", functions.package("a"))).read_bytes())
 
 
-def test_somebody_elses_function_is_refused(functions: Functions) -> None:
+def test_an_unmanaged_function_is_refused(functions: Functions) -> None:
     functions.run()
     functions.client.update_function_configuration(FunctionName=NAME, Description="thumbnails")
     for state in ("present", "absent"):

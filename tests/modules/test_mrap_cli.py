@@ -50,7 +50,7 @@ def buckets(local_aws: LocalAws) -> dict[str, str]:
     return make_buckets(local_aws, [*REGIONS, "ap-south-1"])
 
 
-def test_a_wait_shows_its_progress_and_the_deadline_error_how_to_continue(
+def test_a_wait_shows_its_progress_and_the_deadline_error_explains_how_to_continue(
     modules: Modules, buckets: dict[str, str]
 ) -> None:
     modules.local_aws.behave(mrap_seconds=3600.0)
@@ -71,9 +71,7 @@ def test_a_wait_shows_its_progress_and_the_deadline_error_how_to_continue(
     assert "not ready after 3 s (status CREATING). Nothing is lost: run it again to keep waiting" in rest
 
 
-def test_a_task_that_is_not_to_be_logged_shows_nothing(
-    tmp_path: Path, modules: Modules, buckets: dict[str, str]
-) -> None:
+def test_a_task_with_no_log_shows_nothing(tmp_path: Path, modules: Modules, buckets: dict[str, str]) -> None:
     modules.local_aws.behave(mrap_seconds=3600.0)
     options = {"name": "hidden", "buckets": [buckets[region] for region in REGIONS], "wait_timeout": 1}
     tasks = [{"multiregion.edge.s3_multi_region_access_point": options, "no_log": True}]

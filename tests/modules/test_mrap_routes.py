@@ -50,14 +50,14 @@ def arn(local_aws: LocalAws, mrap: str) -> Iterator[str]:
     )
 
 
-def test_a_region_goes_out_of_service_and_comes_back(modules: Modules, arn: str) -> None:
-    foretold = modules.run(MODULE, check=True, diff=True, arn=arn, out_of_service=["us-east-1"])
+def test_a_region_is_taken_out_of_service_and_restored(modules: Modules, arn: str) -> None:
+    predicted = modules.run(MODULE, check=True, diff=True, arn=arn, out_of_service=["us-east-1"])
     out = modules.run(MODULE, arn=arn, out_of_service=["us-east-1"])
     again = modules.run(MODULE, arn=arn, out_of_service=["us-east-1"])
     back = modules.run(MODULE, arn=arn, dials=out["previous"])
     after = {**ALL_IN_SERVICE, "us-east-1": 0}
-    assert (foretold["plan"], foretold["mutating"], foretold["routes"]) == (out["plan"], [], after)
-    assert foretold["diff"] == {"before": ALL_IN_SERVICE, "after": after}
+    assert (predicted["plan"], predicted["mutating"], predicted["routes"]) == (out["plan"], [], after)
+    assert predicted["diff"] == {"before": ALL_IN_SERVICE, "after": after}
     assert out["mutating"] == [SUBMIT.format(arn=arn)]
     assert (out["routes"], out["previous"]) == (after, ALL_IN_SERVICE)
     assert (out["in_service"], out["out_of_service"]) == (["ap-south-1", "eu-north-1"], ["us-east-1"])
@@ -65,26 +65,26 @@ def test_a_region_goes_out_of_service_and_comes_back(modules: Modules, arn: str)
     assert (back["routes"], back["previous"]) == (ALL_IN_SERVICE, after)
 
 
-def test_state_absent_puts_all_in_service(modules: Modules, arn: str) -> None:
+def test_state_absent_restores_all_regions(modules: Modules, arn: str) -> None:
     modules.run(MODULE, arn=arn, out_of_service=["us-east-1", "ap-south-1"])
     assert modules.run(MODULE, arn=arn, state="absent")["routes"] == ALL_IN_SERVICE
     assert modules.run(MODULE, arn=arn, state="absent")["mutating"] == []
 
 
-def test_one_endpoint_of_five_is_enough_whatever_the_users_region(modules: Modules, arn: str) -> None:
+def test_one_endpoint_of_five_is_enough_regardless_of_the_users_region(modules: Modules, arn: str) -> None:
     modules.local_aws.behave(routes_unavailable=ALL_BUT_ONE)
     out = modules.run(MODULE, arn=arn, out_of_service=["eu-north-1"], region="af-south-1")
     assert (out["endpoint"], out["routes"]["eu-north-1"]) == ("eu-west-1", 0)
 
 
-def test_if_no_endpoint_answers_every_one_is_told(modules: Modules, arn: str) -> None:
+def test_if_no_endpoint_answers_the_message_names_all(modules: Modules, arn: str) -> None:
     modules.local_aws.behave(routes_unavailable=f"{ALL_BUT_ONE},eu-west-1")
     regions = "us-east-1, us-west-2, ap-southeast-2, ap-northeast-1, eu-west-1"
     with pytest.raises(ModuleFailed, match=f"No endpoint for routes answered. {regions}: SlowDown"):
         modules.run(MODULE, arn=arn, out_of_service=["eu-north-1"])
 
 
-def test_it_is_waited_for_until_it_is_in_effect(modules: Modules, arn: str) -> None:
+def test_the_module_waits_until_the_routes_are_in_effect(modules: Modules, arn: str) -> None:
     modules.local_aws.behave(mrap_routes_seconds=3600.0)
     with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(not in effect yet in us-east-1\).*run it again"):
         modules.run(MODULE, arn=arn, out_of_service=["us-east-1"], wait_timeout=0)
@@ -94,13 +94,13 @@ def test_it_is_waited_for_until_it_is_in_effect(modules: Modules, arn: str) -> N
     assert modules.run(MODULE, arn=arn, out_of_service=[])["routes"] == ALL_IN_SERVICE
 
 
-def test_not_waited_for(modules: Modules, arn: str) -> None:
+def test_without_wait(modules: Modules, arn: str) -> None:
     modules.local_aws.behave(mrap_routes_seconds=3600.0)
     out = modules.run(MODULE, arn=arn, out_of_service=["us-east-1"], wait=False)
     assert (out["changed"], out["routes"]) == (True, {**ALL_IN_SERVICE, "us-east-1": 0})
 
 
-def test_two_at_once_end_as_one_of_them(modules: Modules, arn: str) -> None:
+def test_two_concurrent_runs_end_with_the_routes_of_one(modules: Modules, arn: str) -> None:
     """The second one is refused until the first one's change is in effect, and then plans again."""
     local_aws = modules.local_aws
     local_aws.behave(mrap_routes_seconds=0.4)
@@ -123,7 +123,7 @@ def test_two_at_once_end_as_one_of_them(modules: Modules, arn: str) -> None:
         ({"arn": "(known after apply)", "out_of_service": []}, "is not the ARN of a Multi-Region Access Point"),
     ],
 )
-def test_what_is_wrong_is_refused_before_anything_is_changed(
+def test_invalid_options_are_refused_before_any_change(
     modules: Modules, arn: str, options: dict[str, Any], words: str
 ) -> None:
     before = len(modules.local_aws.requests())
@@ -133,21 +133,21 @@ def test_what_is_wrong_is_refused_before_anything_is_changed(
 
 
 def test_check_mode_accepts_an_mrap_that_does_not_exist_yet(modules: Modules) -> None:
-    foretold = modules.run(MODULE, check=True, arn="(known after apply)", out_of_service=["us-east-1"])
-    assert (foretold["plan"], foretold["routes"], foretold["endpoint"]) == (
+    predicted = modules.run(MODULE, check=True, arn="(known after apply)", out_of_service=["us-east-1"])
+    assert (predicted["plan"], predicted["routes"], predicted["endpoint"]) == (
         ["Take us-east-1 out of service"],
         {"us-east-1": 0},
         None,
     )
 
 
-def test_one_region_alone_has_no_other_to_go_to(modules: Modules, local_aws: LocalAws) -> None:
+def test_the_only_region_cannot_be_taken_out_of_service(modules: Modules, local_aws: LocalAws) -> None:
     alone = create(local_aws, "alone", ["us-east-1"])
     with pytest.raises(ModuleFailed, match=f"{alone} is a Multi-Region Access Point with one Region"):
         modules.run(MODULE, arn=alone, out_of_service=["us-east-1"])
 
 
 @pytest.mark.parametrize("call", ["GetMultiRegionAccessPointRoutes", "SubmitMultiRegionAccessPointRoutes"])
-def test_both_permissions_are_needed_and_their_lack_is_told(modules: Modules, arn: str, call: str) -> None:
+def test_both_permissions_are_needed_and_a_missing_one_is_reported(modules: Modules, arn: str, call: str) -> None:
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         deployer(modules.local_aws, f"s3:{call}").run(MODULE, arn=arn, out_of_service=["us-east-1"])

@@ -1,4 +1,4 @@
-"""route53_record_sets against local AWS: all of a task's records at once, and nobody else's."""
+"""route53_record_sets against local AWS: all records of a task in one call, and no unmanaged records."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -13,7 +13,7 @@ from localaws.local_aws import LocalAws
 from modules.hosted_zones import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, zones_policy
 from modules.runner import SITE, ModuleFailed, Modules
 
-OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
+WANTED, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def run(modules: Modules, zone: Zone, records: list[dict[str, Any]], /, **option
 
 
 def aliases(zone: Zone, host: str = "www") -> list[dict[str, Any]]:
-    target = {"dns_name": OURS, "hosted_zone_id": CLOUDFRONT_ZONE}
+    target = {"dns_name": WANTED, "hosted_zone_id": CLOUDFRONT_ZONE}
     return [{"name": f"{host}.{zone.name}", "type": kind, "alias_target": target} for kind in ("A", "AAAA", "HTTPS")]
 
 
@@ -38,20 +38,20 @@ def shares(zone: Zone, **weights: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_aliases_are_made_kept_and_deleted(modules: Modules, zone: Zone) -> None:
+def test_alias_records_are_created_unchanged_and_deleted(modules: Modules, zone: Zone) -> None:
     records = aliases(zone) + aliases(zone, "*")
-    foretold = run(modules, zone, records, check=True)
-    assert foretold["mutating"] == [] and len(foretold["plan"]) == 6
+    predicted = run(modules, zone, records, check=True)
+    assert predicted["mutating"] == [] and len(predicted["plan"]) == 6
     made = run(modules, zone, records, wait=True)
-    assert made["plan"] == foretold["plan"] and len(made["mutating"]) == 1
-    assert made["plan"][0] == f"Create A www.{zone.name}, to {OURS}"
+    assert made["plan"] == predicted["plan"] and len(made["mutating"]) == 1
+    assert made["plan"][0] == f"Create A www.{zone.name}, to {WANTED}"
     assert made["zone"] == {"id": zone.id, "name": zone.name}
     assert {(record["Type"], record["Name"]) for record in zone.records()} == {
         (kind, f"{host}.{zone.name}.") for kind in ("A", "AAAA", "HTTPS") for host in ("www", "\\052")
     }
     assert run(modules, zone, records)["mutating"] == []
-    # However it is written.
-    target = {"dns_name": f"{OURS.upper()}.", "hosted_zone_id": CLOUDFRONT_ZONE}
+    # Another spelling makes no difference.
+    target = {"dns_name": f"{WANTED.upper()}.", "hosted_zone_id": CLOUDFRONT_ZONE}
     same = [{"name": f"WWW.{zone.name}.", "type": "A", "alias_target": target}]
     assert run(modules, zone, same, zone=zone.id)["mutating"] == []
     assert run(modules, zone, records, state="absent", check=True)["mutating"] == []
@@ -61,22 +61,22 @@ def test_aliases_are_made_kept_and_deleted(modules: Modules, zone: Zone) -> None
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "said"),
+    ("kind", "value", "message"),
     [
-        ("A", THEIRS, f"has a record A to {THEIRS}, not to {OURS}: it is left alone.*move the alias.*take_over=true"),
+        ("A", THEIRS, f"has a record A to {THEIRS}, not to {WANTED}: it is left alone.*move the alias.*take_over=true"),
         ("CNAME", THEIRS, f"has a record CNAME to {THEIRS}"),
         ("A", "192.0.2.7", r"has a record A to 192\.0\.2\.7.*If the name is to be this site's, run it again"),
     ],
 )
-def test_a_name_that_points_elsewhere_is_not_taken_unasked(
-    modules: Modules, zone: Zone, kind: str, value: str, said: str
+def test_a_name_that_points_elsewhere_is_taken_over_only_on_request(
+    modules: Modules, zone: Zone, kind: str, value: str, message: str
 ) -> None:
     if kind == "A" and value == THEIRS:
         zone.change("CREATE", "www", "A", AliasTarget=alias_of(THEIRS))
     else:
         zone.change("CREATE", "www", kind, value)
     for check in (True, False):
-        with pytest.raises(ModuleFailed, match=f"www.{zone.name} {said}"):
+        with pytest.raises(ModuleFailed, match=f"www.{zone.name} {message}"):
             run(modules, zone, aliases(zone), check=check)
     assert len(zone.records()) == 1
     assert run(modules, zone, aliases(zone), state="absent")["mutating"] == []
@@ -86,8 +86,10 @@ def test_a_name_that_points_elsewhere_is_not_taken_unasked(
     assert run(modules, zone, aliases(zone))["mutating"] == []
 
 
-def test_shares_are_dialled_and_those_that_left_go(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
-    zone.change("CREATE", "bucket", "A", "192.0.2.1")  # another type is nobody's business
+def test_weights_are_changed_and_records_no_longer_listed_are_deleted(
+    modules: Modules, local_aws: LocalAws, zone: Zone
+) -> None:
+    zone.change("CREATE", "bucket", "A", "192.0.2.1")  # other types do not matter
     run(modules, zone, shares(zone, eu=100, us=100, ap=100))
     identifiers = {record.get("SetIdentifier"): record for record in zone.records() if record["Type"] == "TXT"}
     assert set(identifiers) == {f"{id} (multiregion.edge)" for id in ("eu", "us", "ap")}
@@ -108,7 +110,7 @@ def test_shares_are_dialled_and_those_that_left_go(modules: Modules, local_aws: 
     assert [record["Type"] for record in zone.records()] == ["A"]
 
 
-def test_a_share_of_somebody_else_is_refused(modules: Modules, zone: Zone) -> None:
+def test_an_unmanaged_weighted_record_is_refused(modules: Modules, zone: Zone) -> None:
     zone.change("CREATE", "bucket", "TXT", '"other"', SetIdentifier="theirs", Weight=1)
     with pytest.raises(ModuleFailed, match='has a record TXT to "other", not to "shop-eu": it is left alone'):
         run(modules, zone, shares(zone, eu=1))
@@ -116,8 +118,8 @@ def test_a_share_of_somebody_else_is_refused(modules: Modules, zone: Zone) -> No
     assert gone["left"] == [f'TXT bucket.{zone.name} [theirs], to "other"'] and not gone["changed"]
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
-    """Once, right before the next change."""
+def concurrently(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Make a concurrent change once, right before the next change."""
     change, acts = RecordSetsApi.change_record_sets, [act]
 
     def late(api: RecordSetsApi, **arguments: Any) -> None:
@@ -128,33 +130,33 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(RecordSetsApi, "change_record_sets", late)
 
 
-def test_what_others_change_meanwhile_is_seen(modules: Modules, zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_changes_are_detected(modules: Modules, zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
     run(modules, zone, shares(zone, eu=100, us=100))
     eu = {"SetIdentifier": "eu (multiregion.edge)", "Weight": 7}
-    meanwhile(monkeypatch, lambda: zone.change("UPSERT", "bucket", "TXT", '"shop-eu"', **eu))
+    concurrently(monkeypatch, lambda: zone.change("UPSERT", "bucket", "TXT", '"shop-eu"', **eu))
     changed = run(modules, zone, shares(zone, eu=0, us=100))
     assert "weight was changed to 7 by another process during this run" in str(changed["warnings"])
     assert run(modules, zone, shares(zone, eu=0, us=100))["mutating"] == []
 
-    meanwhile(monkeypatch, lambda: zone.change("CREATE", "www", "CNAME", THEIRS))
+    concurrently(monkeypatch, lambda: zone.change("CREATE", "www", "CNAME", THEIRS))
     with pytest.raises(ModuleFailed, match=f"has a record CNAME to {THEIRS}"):
         run(modules, zone, aliases(zone))
     assert "AAAA" not in {record["Type"] for record in zone.records()}
 
 
 @pytest.mark.parametrize("survivors", [0, 1])
-def test_a_run_that_is_killed_is_gone_on_with(
+def test_a_killed_run_is_completed_by_the_next(
     modules: Modules, local_aws: LocalAws, zone: Zone, survivors: int
 ) -> None:
     local_aws.fault(survivors, of=modules.credentials)
     with pytest.raises(ModuleFailed):
-        run(modules, zone, aliases(zone), wait=True)  # the fault ends the waiting too
+        run(modules, zone, aliases(zone), wait=True)  # the fault also ends the wait
     local_aws.fault(None)
     assert run(modules, zone, aliases(zone))["changed"] is (survivors == 0)
     assert run(modules, zone, aliases(zone))["mutating"] == []
 
 
-def test_a_large_zone_is_asked_for_the_names_only(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
+def test_only_the_needed_names_of_a_large_zone_are_read(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     record = {"Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]}
     changes = [
         {"Action": "CREATE", "ResourceRecordSet": {"Name": f"h{number}.{zone.name}", **record}} for number in range(700)
@@ -164,7 +166,7 @@ def test_a_large_zone_is_asked_for_the_names_only(modules: Modules, local_aws: L
     assert run(modules, zone, aliases(zone))["api_calls"] == {"read": 2, "write": 0}
 
 
-def test_the_zone_is_named_by_whoever_has_several(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
+def test_with_several_zones_of_one_name_the_id_is_needed(modules: Modules, local_aws: LocalAws, zone: Zone) -> None:
     local_aws.client("route53").create_hosted_zone(Name=zone.name, CallerReference=f"{zone.name}-again")
     with pytest.raises(ModuleFailed, match="the name of several zones: give the id of the one that is used"):
         run(modules, zone, aliases(zone))
@@ -180,8 +182,8 @@ def test_the_zone_is_named_by_whoever_has_several(modules: Modules, local_aws: L
 @pytest.mark.parametrize(
     "action", [action for statement in zones_policy("111122223333")["Statement"] for action in statement["Action"]]
 )
-def test_each_right_is_needed_and_its_lack_is_told(local_aws: LocalAws, zone: Zone, action: str) -> None:
-    """By a certificate's and its records' whole life."""
+def test_each_permission_is_needed_and_a_missing_one_is_reported(local_aws: LocalAws, zone: Zone, action: str) -> None:
+    """Shown by creating and deleting a certificate and its records."""
     without = modules_of(local_aws, action)
     certificate = {"site": SITE, "domain_name": zone.name, "wait": False}
 

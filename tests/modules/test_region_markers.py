@@ -1,4 +1,4 @@
-"""s3_region_markers against local AWS: every bucket keeps its own, whatever replicates."""
+"""s3_region_markers against local AWS: every bucket keeps its own marker, regardless of replication."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -22,7 +22,7 @@ def buckets(modules: Modules) -> dict[str, str]:
     return names
 
 
-def said(local_aws: LocalAws, buckets: dict[str, str]) -> dict[str, list[str]]:
+def markers(local_aws: LocalAws, buckets: dict[str, str]) -> dict[str, list[str]]:
     found = {}
     for region, bucket in buckets.items():
         s3 = local_aws.client("s3", region)
@@ -62,14 +62,14 @@ def replicate(local_aws: LocalAws, buckets: dict[str, str], source: str) -> None
     )
 
 
-def test_each_bucket_says_its_region_and_goes_on_to_when_all_replicate(
+def test_each_bucket_has_its_marker_and_keeps_it_under_replication(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str]
 ) -> None:
     own = {region: [region] for region in REGIONS}
-    foretold = modules.run("s3_region_markers", check=True, buckets=buckets)
-    assert foretold["mutating"] == []
-    assert modules.run("s3_region_markers", buckets=buckets)["plan"] == foretold["plan"]
-    assert said(local_aws, buckets) == own
+    predicted = modules.run("s3_region_markers", check=True, buckets=buckets)
+    assert predicted["mutating"] == []
+    assert modules.run("s3_region_markers", buckets=buckets)["plan"] == predicted["plan"]
+    assert markers(local_aws, buckets) == own
     assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
 
     for region in REGIONS:
@@ -81,12 +81,12 @@ def test_each_bucket_says_its_region_and_goes_on_to_when_all_replicate(
     )
     changed = modules.run("s3_region_markers", buckets=buckets)
     assert changed["changed"]
-    assert said(local_aws, buckets) == own
+    assert markers(local_aws, buckets) == own
     assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
 
 
 def put(local_aws: LocalAws, buckets: dict[str, str], region: str) -> None:
-    """In place of the one that is there, as a run does that is killed right afterwards."""
+    """Overwrite the marker, as a run does that is killed right afterwards."""
     remove(local_aws, buckets, region)
     local_aws.client("s3", region).put_object(Bucket=buckets[region], Key="_edge/region", Body=region.encode())
 
@@ -97,26 +97,26 @@ def remove(local_aws: LocalAws, buckets: dict[str, str], region: str) -> None:
         s3.delete_object(Bucket=buckets[region], Key="_edge/region", VersionId=version["VersionId"])
 
 
-def test_what_a_killed_run_left_to_be_replicated_is_waited_for(
+def test_the_module_waits_for_the_pending_replication_of_a_killed_run(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str]
 ) -> None:
     local_aws.behave(replication_seconds=3600.0)
     put(local_aws, buckets, "us-east-1")
-    foretold = modules.run("s3_region_markers", check=True, buckets=buckets)
-    assert foretold["plan"] == ["Keep each Region's marker in its Region only"]
+    predicted = modules.run("s3_region_markers", check=True, buckets=buckets)
+    assert predicted["plan"] == ["Keep each Region's marker in its Region only"]
     local_aws.behave(replication_seconds=0.3)
     expect_convergence(modules, local_aws, buckets)
 
 
 def expect_convergence(modules: Modules, local_aws: LocalAws, buckets: dict[str, str]) -> None:
-    """In two runs, for a replica may arrive between the reads of the first one."""
+    """Two runs, because a replica may arrive between the reads of the first one."""
     for _ in range(2):
         modules.run("s3_region_markers", buckets=buckets)
-    assert said(local_aws, buckets) == {region: [region] for region in REGIONS}
+    assert markers(local_aws, buckets) == {region: [region] for region in REGIONS}
     assert modules.run("s3_region_markers", buckets=buckets)["mutating"] == []
 
 
-def test_what_never_gets_there_ends_with_a_sentence(
+def test_a_marker_that_never_arrives_ends_with_a_message(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str]
 ) -> None:
     local_aws.behave(replication_seconds=3600.0)
@@ -136,17 +136,17 @@ def test_what_never_gets_there_ends_with_a_sentence(
         ("s3:PutObject", "PutObject"),
     ],
 )
-def test_each_right_is_needed_and_its_lack_is_told(
+def test_each_permission_is_needed_and_a_missing_one_is_reported(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], action: str, call: str
 ) -> None:
     without = deployer(local_aws, action)
     local_aws.client("s3", "us-east-1").delete_object(Bucket=buckets["us-east-1"], Key="_edge/region")
-    if action == "s3:PutObject":  # needed only where there is none
+    if action == "s3:PutObject":  # needed only where the marker is missing
         remove(local_aws, buckets, "us-east-1")
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):
         without.run("s3_region_markers", buckets=buckets)
 
 
-def test_buckets_that_will_be_made_are_foretold(modules: Modules) -> None:
+def test_check_mode_accepts_buckets_that_do_not_exist_yet(modules: Modules) -> None:
     result = modules.run("s3_region_markers", check=True, buckets={"eu-west-1": "shop-111122223333-eu-west-1-an"})
     assert result["plan"][0] == "Write the marker of eu-west-1 to shop-111122223333-eu-west-1-an"

@@ -33,7 +33,7 @@ _prefixes = itertools.count()
 
 @pytest.fixture
 def prefix() -> str:
-    """Buckets of a test's own, which the deployer's policy allows."""
+    """Bucket names of one test that the deployer's policy allows."""
     return f"{SITE}-111122223333-{next(_prefixes)}"
 
 
@@ -46,7 +46,7 @@ def names(prefix: str, regions: list[str] | None = None) -> dict[str, str]:
 
 
 def create(local_aws: LocalAws, region: str, name: str) -> Any:
-    """A bucket that somebody else made in this account; its Region's client."""
+    """Create an unmanaged bucket in this account. Return the client of its Region."""
     s3 = local_aws.client("s3", region)
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership="ObjectWriter", **where)
@@ -59,17 +59,17 @@ def sids(local_aws: LocalAws, region: str, name: str) -> list[str]:
 
 
 class TestPresent:
-    def test_check_mode_foretells_and_a_second_run_changes_nothing(self, modules: Modules) -> None:
-        foretold = modules.run(MODULE, check=True, site=SITE, regions=REGIONS)
+    def test_check_mode_predicts_and_a_second_run_changes_nothing(self, modules: Modules) -> None:
+        predicted = modules.run(MODULE, check=True, site=SITE, regions=REGIONS)
         made = modules.run(MODULE, site=SITE, regions=REGIONS)
         again = modules.run(MODULE, site=SITE, regions=REGIONS)
-        assert foretold["mutating"] == [] and foretold["changed"]
-        assert made["plan"] == foretold["plan"]
+        assert predicted["mutating"] == [] and predicted["changed"]
+        assert made["plan"] == predicted["plan"]
         assert len(made["mutating"]) == len(made["plan"])
         assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
         assert made["names"] == again["names"] == names(SITE, REGIONS)
 
-    def test_everything_is_as_it_was_asked_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_the_buckets_have_all_requested_settings(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         run(modules, prefix, noncurrent_days=7, tags={"team": "web", "cost": 42}, policy_statements={"Readers": READ})
         for region, name in names(prefix).items():
             s3 = local_aws.client("s3", region)
@@ -91,45 +91,45 @@ class TestPresent:
                 "Resource": [f"arn:aws:s3:::{name}/*"],
             }
 
-    def test_statements_given_no_longer_go_and_those_of_others_stay(
+    def test_statements_no_longer_given_are_removed_and_unmanaged_ones_stay(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         run(modules, prefix, REGIONS[:1], policy_statements={"Readers": READ})
         (name,) = names(prefix, REGIONS[:1]).values()
         s3 = local_aws.client("s3", REGIONS[0])
         document = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
-        foreign = {**document["Statement"][0], "Sid": "Theirs"}
+        unmanaged = {**document["Statement"][0], "Sid": "Theirs"}
         s3.put_bucket_policy(
-            Bucket=name, Policy=json.dumps({**document, "Statement": [foreign, *document["Statement"]]})
+            Bucket=name, Policy=json.dumps({**document, "Statement": [unmanaged, *document["Statement"]]})
         )
-        ours = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+        managed = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
         unspoken = run(modules, prefix, REGIONS[:1])
         assert unspoken["changed"] is False
         run(modules, prefix, REGIONS[:1], policy_statements={})
-        assert sids(local_aws, REGIONS[0], name) == ["Theirs", *ours]
+        assert sids(local_aws, REGIONS[0], name) == ["Theirs", *managed]
 
-    def test_exactly_the_given_distributions_read(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_only_the_given_distributions_may_read(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         region, name = REGIONS[0], names(prefix)[REGIONS[0]]
-        ours = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
+        managed = ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
         grants = ["MultiregionEdgeCloudFrontReads", "MultiregionEdgeCloudFrontIsToldWhatIsMissing"]
         arns = [f"arn:aws:cloudfront::{local_aws.account_id}:distribution/{id_}" for id_ in ("E1", "E2")]
         run(modules, prefix)
-        foretold = run(modules, prefix, distribution_arns=arns[:1], check=True, diff=True)
+        predicted = run(modules, prefix, distribution_arns=arns[:1], check=True, diff=True)
         granted = run(modules, prefix, distribution_arns=arns[:1])
-        assert (granted["plan"], len(granted["mutating"])) == (foretold["plan"], 2)
+        assert (granted["plan"], len(granted["mutating"])) == (predicted["plan"], 2)
         document = json.loads(local_aws.client("s3", region).get_bucket_policy(Bucket=name)["Policy"])
-        assert foretold["diff"]["after"][region]["policy"] == document
-        assert sids(local_aws, region, name) == ours + grants
+        assert predicted["diff"]["after"][region]["policy"] == document
+        assert sids(local_aws, region, name) == managed + grants
         assert run(modules, prefix, distribution_arns=arns[:1])["mutating"] == []
         run(modules, prefix, distribution_arns=arns, policy_statements={"Readers": READ})
-        assert sids(local_aws, region, name) == [*ours, "MultiregionEdgeReaders", *grants]
+        assert sids(local_aws, region, name) == [*managed, "MultiregionEdgeReaders", *grants]
         unspoken = run(modules, prefix)
         assert unspoken["mutating"] == []
         run(modules, prefix, distribution_arns=[])
-        assert sids(local_aws, region, name) == ours
+        assert sids(local_aws, region, name) == managed
         assert run(modules, prefix, distribution_arns=[])["mutating"] == []
 
-    def test_a_distribution_that_does_not_exist_yet_is_taken_in_check_mode_only(
+    def test_a_distribution_that_does_not_exist_yet_is_accepted_in_check_mode_only(
         self, modules: Modules, prefix: str
     ) -> None:
         unknown = ["(known after apply)"]
@@ -162,18 +162,20 @@ class TestPresent:
         with pytest.raises(ModuleFailed, match=f"{key} for eu-north-1 is in the state Disabled: enable it"):
             run(modules, prefix, REGIONS[:1], kms_keys={REGIONS[0]: key})
 
-    def test_names_may_be_shared_with_the_whole_world(self, local_aws: LocalAws, prefix: str) -> None:
+    def test_names_may_be_in_the_global_namespace(self, local_aws: LocalAws, prefix: str) -> None:
         """The deployer's policy names account-regional buckets only, so this is the account's root."""
         made = Modules(local_aws, ROOT).run(MODULE, site=SITE, regions=REGIONS[:2], namespace="global", prefix=prefix)
         assert made["names"] == {region: f"{prefix}-{region}" for region in REGIONS[:2]}
 
-    def test_late_configuration_is_waited_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_the_module_waits_for_delayed_configuration(
+        self, local_aws: LocalAws, modules: Modules, prefix: str
+    ) -> None:
         local_aws.behave(bucket_configuration_seconds=0.4)
         run(modules, prefix)
         again = run(modules, prefix)
         assert (again["changed"], again["mutating"]) == (False, [])
 
-    def test_configuration_that_stays_old_ends_with_a_sentence(
+    def test_configuration_that_does_not_take_effect_ends_with_a_message(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         run(modules, prefix)
@@ -190,26 +192,26 @@ class TestPresent:
         local_aws.client("s3", "us-east-1").delete_bucket_lifecycle(Bucket=names(prefix)["us-east-1"])
         unchanged = run(modules, prefix, check=True)["api_calls"]["read"]
         before = len(local_aws.requests())
-        mended = run(modules, prefix)
+        repaired = run(modules, prefix)
         read_again = [entry for entry in local_aws.requests(before) if entry["service"] == "s3"][unchanged:]
-        assert mended["mutating"] == [f"PUT /{names(prefix)['us-east-1']}"]
+        assert repaired["mutating"] == [f"PUT /{names(prefix)['us-east-1']}"]
         assert read_again and all("us-east-1" in entry["path"] for entry in read_again)
 
-    def test_a_change_in_the_way_is_waited_for(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_the_module_waits_for_a_conflicting_change(
+        self, local_aws: LocalAws, modules: Modules, prefix: str
+    ) -> None:
         local_aws.behave(bucket_conflicts=2)
         made = run(modules, prefix, REGIONS[:1])
         assert len(made["mutating"]) == len(made["plan"]) + 2
         assert run(modules, prefix, REGIONS[:1])["mutating"] == []
 
-    def test_a_change_that_stays_in_the_way_ends_with_a_sentence(
-        self, local_aws: LocalAws, modules: Modules, prefix: str
-    ) -> None:
+    def test_a_lasting_conflict_ends_with_a_message(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         local_aws.behave(bucket_conflicts=1000)
         with pytest.raises(ModuleFailed, match=r"The bucket .* in eu-north-1: OperationAborted .* larger wait_timeout"):
             run(modules, prefix, REGIONS[:1], wait_timeout=0)
 
     @pytest.mark.parametrize("killed_after", [0, 2, 5, 9])
-    def test_a_run_goes_on_where_the_last_one_was_killed(
+    def test_a_killed_run_is_completed_by_the_next(
         self, local_aws: LocalAws, modules: Modules, prefix: str, killed_after: int
     ) -> None:
         local_aws.fault(after_mutating=killed_after)
@@ -229,7 +231,7 @@ class TestPresent:
 
 
 class TestAdoption:
-    def test_an_empty_bucket_of_the_account_is_taken_over(
+    def test_an_empty_bucket_of_the_account_is_adopted(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         create(local_aws, "eu-north-1", names(prefix)["eu-north-1"])
@@ -237,7 +239,9 @@ class TestAdoption:
         assert not any("Create the bucket" in sentence and "eu-north-1" in sentence for sentence in made["plan"])
         assert run(modules, prefix)["mutating"] == []
 
-    def test_one_in_use_only_if_it_is_named(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_a_bucket_with_objects_is_adopted_only_if_named(
+        self, local_aws: LocalAws, modules: Modules, prefix: str
+    ) -> None:
         given = names(prefix, ["eu-north-1"])
         s3 = create(local_aws, "eu-north-1", given["eu-north-1"])
         s3.put_object(Bucket=given["eu-north-1"], Key="theirs.txt", Body=b"theirs")
@@ -248,7 +252,7 @@ class TestAdoption:
         assert s3.get_object(Bucket=given["eu-north-1"], Key="theirs.txt")["Body"].read() == b"theirs"
         assert run(modules, prefix, ["eu-north-1"])["mutating"] == []
 
-    def test_another_sites_bucket_is_left_alone(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
+    def test_another_sites_bucket_is_not_changed(self, local_aws: LocalAws, modules: Modules, prefix: str) -> None:
         given = names(prefix)
         s3 = create(local_aws, "us-east-1", given["us-east-1"])
         tags = [{"Key": "multiregion-edge", "Value": "other"}]
@@ -260,12 +264,12 @@ class TestAdoption:
 
 
 class TestRegions:
-    def test_an_opt_in_region_that_is_enabled_is_like_any_other(
+    def test_an_enabled_opt_in_region_is_like_any_other(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         assert run(modules, prefix, ["af-south-1"])["changed"]
 
-    def test_one_that_is_not_enabled_is_refused_before_s3_is_asked(
+    def test_a_disabled_region_is_refused_before_any_call_to_s3(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         local_aws.behave(disabled_regions="af-south-1")
@@ -274,7 +278,7 @@ class TestRegions:
             run(modules, prefix, ["eu-north-1", "af-south-1"])
         assert {entry["service"] for entry in local_aws.requests(before)} == {"sts", "ec2"}
 
-    def test_without_one_nobody_asks_which_are_enabled(
+    def test_without_opt_in_regions_the_enabled_regions_are_not_read(
         self, local_aws: LocalAws, modules: Modules, prefix: str
     ) -> None:
         before = len(local_aws.requests())

@@ -83,18 +83,18 @@ def left(local_aws: LocalAws) -> set[str]:
     return {bucket["Name"] for bucket in local_aws.client("s3").list_buckets()["Buckets"]} & set(NAMES.values())
 
 
-def test_empty_buckets_go_and_a_second_run_changes_nothing(local_aws: LocalAws, modules: Modules) -> None:
-    foretold = run(modules, check=True)
-    assert (foretold["mutating"], left(local_aws)) == ([], set(NAMES.values()))
+def test_empty_buckets_are_deleted_and_a_second_run_changes_nothing(local_aws: LocalAws, modules: Modules) -> None:
+    predicted = run(modules, check=True)
+    assert (predicted["mutating"], left(local_aws)) == ([], set(NAMES.values()))
     gone = run(modules)
-    assert gone["plan"] == foretold["plan"] == [f"Delete the bucket {NAMES[region]} in {region}" for region in REGIONS]
+    assert gone["plan"] == predicted["plan"] == [f"Delete the bucket {NAMES[region]} in {region}" for region in REGIONS]
     assert left(local_aws) == set()
     again = run(modules)
     assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
     assert (again["buckets"], again["names"]) == ({}, NAMES)
 
 
-def test_buckets_that_are_not_empty_are_refused_with_what_is_in_them(local_aws: LocalAws, modules: Modules) -> None:
+def test_buckets_that_are_not_empty_are_refused_with_their_contents(local_aws: LocalAws, modules: Modules) -> None:
     fill(local_aws, "us-east-1")
     before = len(local_aws.requests())
     with pytest.raises(
@@ -105,18 +105,18 @@ def test_buckets_that_are_not_empty_are_refused_with_what_is_in_them(local_aws: 
     assert not any(entry["mutating"] for entry in local_aws.requests(before))
 
 
-def test_everything_goes_by_force_and_replication_first(
+def test_force_empty_deletes_everything_and_replication_first(
     local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "_BATCH", 2)
     for region in REGIONS:
         fill(local_aws, region)
     replicate(local_aws)
-    foretold = run(modules, check=True, force_empty=True)
+    predicted = run(modules, check=True, force_empty=True)
     gone = run(modules, force_empty=True)
     assert (
         gone["plan"]
-        == foretold["plan"]
+        == predicted["plan"]
         == [
             f"Stop replicating {NAMES['eu-north-1']} from eu-north-1",
             *(f"Delete the bucket {NAMES[region]} in {region} and everything in it" for region in REGIONS),
@@ -128,7 +128,7 @@ def test_everything_goes_by_force_and_replication_first(
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 3, 5])
-def test_a_run_goes_on_where_the_last_one_was_killed(local_aws: LocalAws, modules: Modules, killed_after: int) -> None:
+def test_a_killed_run_is_completed_by_the_next(local_aws: LocalAws, modules: Modules, killed_after: int) -> None:
     for region in REGIONS:
         fill(local_aws, region)
     replicate(local_aws)
@@ -140,13 +140,15 @@ def test_a_run_goes_on_where_the_last_one_was_killed(local_aws: LocalAws, module
     assert left(local_aws) == set()
 
 
-def test_what_comes_in_late_goes_too(local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A replica that was on its way is there only after everything was deleted."""
+def test_replicas_that_arrive_late_are_deleted_too(
+    local_aws: LocalAws, modules: Modules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pending replica arrives after everything was deleted."""
     fill(local_aws, "eu-north-1")
     once = operations.empty
 
-    def then_one_more(s3: Any, bucket: dict[str, str], tell: Any) -> None:
-        once(s3, bucket, tell)
+    def then_one_more(s3: Any, bucket: dict[str, str], report: Any) -> None:
+        once(s3, bucket, report)
         if late:
             local_aws.client("s3", "eu-north-1").put_object(Bucket=NAMES["eu-north-1"], Key=late.pop(), Body=b"late")
 
@@ -157,7 +159,7 @@ def test_what_comes_in_late_goes_too(local_aws: LocalAws, modules: Modules, monk
 
 
 @pytest.mark.parametrize("owner", ["other", None])
-def test_what_is_not_ours_is_never_touched(local_aws: LocalAws, modules: Modules, owner: str | None) -> None:
+def test_unmanaged_buckets_are_never_changed(local_aws: LocalAws, modules: Modules, owner: str | None) -> None:
     s3 = local_aws.client("s3", "us-east-1")
     if owner is None:
         s3.delete_bucket_tagging(Bucket=NAMES["us-east-1"])
@@ -170,9 +172,7 @@ def test_what_is_not_ours_is_never_touched(local_aws: LocalAws, modules: Modules
     assert not any(entry["mutating"] for entry in local_aws.requests(before))
 
 
-def test_a_member_of_an_access_point_is_refused_before_anything_is_deleted(
-    local_aws: LocalAws, modules: Modules
-) -> None:
+def test_a_member_of_an_mrap_is_refused_before_any_deletion(local_aws: LocalAws, modules: Modules) -> None:
     fill(local_aws, "eu-north-1")
     control = local_aws.client("s3control", "us-west-2")
     details = {"Name": "shop-live", "Regions": [{"Bucket": name} for name in NAMES.values()]}

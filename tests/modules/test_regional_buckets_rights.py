@@ -1,4 +1,4 @@
-"""s3_regional_buckets with one right less than docs/deployer gives: a sentence names what is missing."""
+"""s3_regional_buckets with one permission less than docs/deployer has: the message names the missing permission."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,7 @@ from modules.users import deployer
 
 MODULE = "s3_regional_buckets"
 ACCOUNT = "111122223333"
-# One that is to be made, and one that is there and wrong in everything.
+# A bucket to create, and an existing one in which every setting differs.
 NEW, THERE = "us-east-1", "eu-north-1"
 NAMES = {region: f"{SITE}-{ACCOUNT}-{region}-an" for region in (NEW, THERE)}
 
@@ -79,17 +79,17 @@ def _remove(s3: Any, name: str) -> None:
     s3.delete_bucket(Bucket=name)
 
 
-def test_every_action_of_the_buckets_statements_is_looked_at_here() -> None:
+def test_every_action_of_the_buckets_statements_is_tested_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, ACCOUNT)["Statement"]}
     named = {action for sid in ("Buckets", "DeletionOfBuckets", "DeletionOfObjects") for action in statements[sid]}
     assert named <= PRESENT.keys() | ABSENT.keys()
 
 
 @pytest.mark.parametrize(("action", "call"), PRESENT.items())
-def test_each_right_to_have_buckets_is_needed(
+def test_each_permission_to_create_buckets_is_needed(
     local_aws: LocalAws, keys: dict[str, str], buckets: None, action: str, call: str
 ) -> None:
-    # Loaded where they are asked only: EC2's description is the largest of all.
+    # Loaded only where they are needed: the model of EC2 is the largest of all.
     regions = [*NAMES, *["af-south-1"] * action.startswith("ec2:")]
     kms_keys = keys if "Encryption" in action or action.startswith("kms:") else {}
     with pytest.raises(ModuleFailed) as refusal:
@@ -98,7 +98,9 @@ def test_each_right_to_have_buckets_is_needed(
 
 
 @pytest.mark.parametrize(("action", "call"), ABSENT.items())
-def test_each_right_to_delete_them_is_needed(local_aws: LocalAws, buckets: None, action: str, call: str) -> None:
+def test_each_permission_to_delete_buckets_is_needed(
+    local_aws: LocalAws, buckets: None, action: str, call: str
+) -> None:
     s3, name = local_aws.client("s3", THERE), NAMES[THERE]
     s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "multiregion-edge", "Value": SITE}]})
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
@@ -112,7 +114,7 @@ def test_each_right_to_delete_them_is_needed(local_aws: LocalAws, buckets: None,
 
 
 def _replicate(local_aws: LocalAws) -> None:
-    """To a bucket that is not the site's, so that only the source is looked at."""
+    """Replicate to a bucket of no site, so that only the source is checked."""
     iam, target = local_aws.client("iam"), local_aws.client("s3", "us-west-2")
     if "elsewhere" not in {bucket["Name"] for bucket in target.list_buckets()["Buckets"]}:
         trust = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -48,7 +48,7 @@ def site(directory: Path, page: str | None, **files: str) -> str:
 
 
 def shown(local_aws: LocalAws, buckets: dict[str, str]) -> set[tuple[str, str, str] | None]:
-    """The page as the buckets have it: one, if all have the same."""
+    """The page in the buckets: one value if all are equal."""
     found: set[tuple[str, str, str] | None] = set()
     for region, bucket in buckets.items():
         s3 = local_aws.client("s3", region)
@@ -64,18 +64,18 @@ def as_page(text: str) -> set[tuple[str, str, str] | None]:
     return {(text, "text/html; charset=utf-8", "public, max-age=0, s-maxage=60, must-revalidate")}
 
 
-def test_the_page_of_the_release_that_was_published_last_is_shown(
+def test_the_error_page_is_that_of_the_last_published_release(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
     first, second, without = (
         {**OPTIONS, "src": site(tmp_path / name, page, **{name: "x"}), "release": name}
         for name, page in (("first", "lost in one"), ("second", "lost in two"), ("without", None))
     )
-    foretold = modules.run("s3_release", check=True, **first)
-    assert foretold["mutating"] == []
-    assert foretold["plan"][1:] == [f"Copy r/first/404.html to {PAGE}, the page for what is missing"]
+    predicted = modules.run("s3_release", check=True, **first)
+    assert predicted["mutating"] == []
+    assert predicted["plan"][1:] == [f"Copy r/first/404.html to {PAGE}, the page for what is missing"]
     made = modules.run("s3_release", diff=True, **first)
-    assert made["plan"] == foretold["plan"]
+    assert made["plan"] == predicted["plan"]
     assert made["diff"]["before"]["error_page"] == ""
     assert made["diff"]["after"]["error_page"] == "r/first/404.html"
     assert shown(local_aws, buckets) == as_page("lost in one")
@@ -86,20 +86,20 @@ def test_the_page_of_the_release_that_was_published_last_is_shown(
     assert modules.run("s3_release", diff=True, **second)["diff"]["before"]["error_page"] == "another one"
     assert shown(local_aws, buckets) == as_page("lost in two")
 
-    # Back to the first one, whose directory is not needed.
+    # Return to the first release, whose directory is not needed.
     back = modules.run("s3_release", **OPTIONS, release="first")
-    assert back["plan"] == foretold["plan"][1:]
+    assert back["plan"] == predicted["plan"][1:]
     assert len(back["mutating"]) == 1
     assert modules.run("s3_release", **OPTIONS, release="first")["mutating"] == []
     assert shown(local_aws, buckets) == as_page("lost in one")
 
-    # One that has none leaves what is there.
+    # A release without a page keeps the current one.
     modules.run("s3_release", **without)
     assert modules.run("s3_release", **without)["mutating"] == []
     assert shown(local_aws, buckets) == as_page("lost in one")
 
 
-def test_it_is_of_the_name_that_was_given_or_is_left_alone(
+def test_the_page_is_the_file_of_the_given_name_or_is_not_changed(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
     src = site(tmp_path / "site", "lost", **{"missing.html": "missing"})
@@ -114,7 +114,7 @@ def test_it_is_of_the_name_that_was_given_or_is_left_alone(
 
 
 @pytest.mark.parametrize("number", range(1, 5))
-def test_a_run_that_is_killed_after_any_change_is_finished_by_the_next(
+def test_a_run_killed_after_any_change_is_completed_by_the_next(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path, number: int
 ) -> None:
     options = {**OPTIONS, "src": site(tmp_path / "site", f"lost {number}")}
@@ -143,14 +143,14 @@ def test_every_region_has_the_release_before_the_page_shows_it(
     with pytest.raises(ModuleFailed, match=r"not ready after 0 s \(.* lacks"):
         modules.run("s3_release", **options, wait_timeout=0)
     assert shown(local_aws, buckets) == {None}
-    # Who does not wait has the page at home.
+    # Without a wait, the home Region has the page.
     result = modules.run("s3_release", **options, wait=False)
     assert result["plan"] == [f"Copy {result['release']['prefix']}/404.html to {PAGE}, the page for what is missing"]
     assert modules.run("s3_release", **options, wait=False)["mutating"] == []
     local_aws.behave()
 
 
-def test_what_s3_still_replicates_is_waited_for_and_not_written_again(
+def test_the_module_waits_for_pending_replication_and_does_not_write_again(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
     options = {**OPTIONS, "src": site(tmp_path / "site", "on its way")}
@@ -163,7 +163,7 @@ def test_what_s3_still_replicates_is_waited_for_and_not_written_again(
     assert not [entry for entry in local_aws.requests(before) if entry["mutating"]]
 
 
-def test_going_back_to_an_older_release_does_not_wait_for_the_page(
+def test_a_return_to_an_older_release_does_not_wait_for_the_page(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
     older, newer = (modules.run("s3_release", **OPTIONS, src=site(tmp_path / page, page)) for page in ("old", "new"))
@@ -175,30 +175,32 @@ def test_going_back_to_an_older_release_does_not_wait_for_the_page(
     assert newer["release"] != older["release"]
 
 
-def test_a_region_that_is_new_gets_it_too(
+def test_a_new_region_gets_the_page_too(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
-    """S3 replicates nothing that was there before, and will say for ever that the page is replicated."""
+    """S3 does not replicate existing objects, and keeps the status COMPLETED for the page."""
     options = {**OPTIONS, "src": site(tmp_path / "site", "everywhere")}
     modules.run("s3_release", **options)
     remove(local_aws, buckets, THIRD)
-    foretold = modules.run("s3_release", check=True, **options)
-    assert expect(modules, local_aws, buckets, options, "everywhere")["plan"] == foretold["plan"]
-    assert len(foretold["plan"]) == 1
+    predicted = modules.run("s3_release", check=True, **options)
+    assert expect(modules, local_aws, buckets, options, "everywhere")["plan"] == predicted["plan"]
+    assert len(predicted["plan"]) == 1
 
 
 @pytest.mark.parametrize("region", [HOME, OTHER])
-def test_what_somebody_else_wrote_there_is_replaced(
+def test_a_page_written_by_another_user_is_replaced(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path, region: str
 ) -> None:
-    options = {**OPTIONS, "src": site(tmp_path / "site", "ours")}
+    options = {**OPTIONS, "src": site(tmp_path / "site", "wanted")}
     modules.run("s3_release", **options)
-    local_aws.client("s3", region).put_object(Bucket=buckets[region], Key=PAGE, Body=b"ours", ContentType="text/plain")
+    local_aws.client("s3", region).put_object(
+        Bucket=buckets[region], Key=PAGE, Body=b"wanted", ContentType="text/plain"
+    )
     assert modules.run("s3_release", **options)["changed"]
-    expect(modules, local_aws, buckets, options, "ours")
+    expect(modules, local_aws, buckets, options, "wanted")
 
 
-def test_a_lacking_right_is_told(
+def test_a_missing_permission_is_reported(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], tmp_path: Path
 ) -> None:
     policy = deployer_policy(SITE, local_aws.account_id)
@@ -209,7 +211,7 @@ def test_a_lacking_right_is_told(
 
 
 def test_objects_under_kms_keys(local_aws: LocalAws, modules: Modules, tmp_path: Path) -> None:
-    """Each has an ETag of its own, which says nothing about its bytes."""
+    """Each has a different ETag, which does not depend on the content alone."""
     keys = {region: local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"] for region in [HOME]}
     names = {HOME: f"{SITE}-{local_aws.account_id}-kms-{local_aws.account_id}-{HOME}-an"}
     modules.run("s3_regional_buckets", site=SITE, regions=[HOME], names=names, kms_keys=keys)

@@ -1,4 +1,4 @@
-"""s3_replication against local AWS, with the role and the policies that the role `replication` makes."""
+"""s3_replication against local AWS, with the IAM role and the policies of the role `replication`."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,7 +25,7 @@ ROLE = f"multiregion-edge-{SITE}-replication"
 
 
 class Site:
-    """17 buckets, and the role as the role `replication` makes it for some of them."""
+    """17 buckets, and the IAM role that the role `replication` creates for some of them."""
 
     def __init__(self, local_aws: LocalAws, modules: Modules) -> None:
         self.local_aws = local_aws
@@ -47,7 +47,7 @@ class Site:
         return {region: self.names[region] for region in regions or (HOME, SECOND, THIRD)}
 
     def allow(self, without: str = "", **variables: Any) -> list[str]:
-        """Give the role its policies, but for the statement *without*; returns the statements' Sids."""
+        """Give the IAM role its policies, except the statement *without*. Return the Sids of the statements."""
         options = {"replication_buckets": self.buckets(), "replication_home_region": HOME, **variables}
         policies = rendered("replication", "__replication_policies", **self._variables, **options)
         iam = self.local_aws.client("iam")
@@ -67,7 +67,7 @@ class Site:
         return (modules or self.modules).run("s3_replication", **given)
 
     def put_and_find(self, source: str, key: str, *regions: str, **headers: Any) -> tuple[str, set[str]]:
-        """What the object's replication status is after it is written in *source*, and the Regions that have it."""
+        """Write an object in *source*. Return its replication status, and the Regions that have it."""
         self.clients[source].put_object(Bucket=self.names[source], Key=key, Body=b"1", **headers)
         head = self.clients[source].head_object(Bucket=self.names[source], Key=key)
         found = {region for region in regions if self.has(region, key)}
@@ -93,7 +93,7 @@ def made(local_aws: LocalAws, modules: Modules) -> Site:
 
 @pytest.fixture
 def site(made: Site) -> Iterator[Site]:
-    """Without rules at its beginning, and with the permissions of a hub of three Regions."""
+    """A site without rules, with the permissions of a hub of three Regions."""
     made.allow()
     yield made
     made.local_aws.behave()
@@ -104,13 +104,13 @@ def site(made: Site) -> Iterator[Site]:
 
 def test_a_mesh_of_17_regions_in_one_task(site: Site) -> None:
     site.allow(replication_buckets=site.names, replication_topology="mesh")
-    foretold = site.run(*REGIONS, topology="mesh", check=True)
+    predicted = site.run(*REGIONS, topology="mesh", check=True)
     made = site.run(*REGIONS, topology="mesh")
-    assert foretold["mutating"] == [] and foretold["plan"] == made["plan"]
+    assert predicted["mutating"] == [] and predicted["plan"] == made["plan"]
     assert len(made["mutating"]) == len(made["plan"]) == 17
-    assert made["replication"] == foretold["replication"]
+    assert made["replication"] == predicted["replication"]
     assert sum(len(region["rules"]) for region in made["replication"].values()) == 17 * 16
-    # One a bucket before, two after, and whose account it is.
+    # One read per bucket before, two after, and one for the account id.
     assert made["api_calls"] == {"read": 17 + 2 * 17 + 1, "write": 17}
     again = site.run(*REGIONS, topology="mesh")
     assert (again["changed"], again["mutating"]) == (False, [])
@@ -119,7 +119,7 @@ def test_a_mesh_of_17_regions_in_one_task(site: Site) -> None:
         assert site.put_and_find(region, f"from-{region}", *REGIONS) == ("COMPLETED", set(REGIONS))
 
 
-def test_a_hub_replicates_from_its_home_alone(site: Site) -> None:
+def test_a_hub_replicates_from_its_home_region_only(site: Site) -> None:
     made = site.run()
     assert made["plan"] == [f"Replicate {site.names[HOME]} from {HOME} to {THIRD}, {SECOND}"]
     assert (made["sources"], made["previous_sources"]) == ([site.names[HOME]], [])
@@ -128,7 +128,7 @@ def test_a_hub_replicates_from_its_home_alone(site: Site) -> None:
     assert site.put_and_find(SECOND, "second", HOME, SECOND, THIRD) == ("", {SECOND})
 
 
-def test_every_option_is_taken_and_read_back(site: Site) -> None:
+def test_every_option_is_applied_and_read_back(site: Site) -> None:
     keys = {region: f"arn:aws:kms:{region}:{site.local_aws.account_id}:key/1" for region in (HOME, SECOND, THIRD)}
     options: list[dict[str, Any]] = [
         {"time_control": True},
@@ -140,7 +140,7 @@ def test_every_option_is_taken_and_read_back(site: Site) -> None:
         assert site.run(**given)["mutating"] == []
 
 
-def test_topologies_homes_and_regions_come_and_go(site: Site) -> None:
+def test_changes_of_topology_home_region_and_regions(site: Site) -> None:
     site.allow(replication_topology="mesh")
     hub = site.run()["replication"]
     to_mesh = site.run(topology="mesh")
@@ -157,7 +157,7 @@ def test_topologies_homes_and_regions_come_and_go(site: Site) -> None:
     assert site.run(HOME, SECOND, home_region=SECOND)["changed"] is False
 
 
-FOREIGN = {
+UNMANAGED = {
     "ID": "backup",
     "Priority": 1,
     "Status": "Enabled",
@@ -166,16 +166,16 @@ FOREIGN = {
 }
 
 
-def put_foreign(site: Site, region: str, role_arn: str) -> None:
-    rule = {**FOREIGN, "Destination": {"Bucket": f"arn:aws:s3:::{site.names['us-west-2']}"}}
+def put_unmanaged(site: Site, region: str, role_arn: str) -> None:
+    rule = {**UNMANAGED, "Destination": {"Bucket": f"arn:aws:s3:::{site.names['us-west-2']}"}}
     site.clients[region].put_bucket_replication(
         Bucket=site.names[region], ReplicationConfiguration={"Role": role_arn, "Rules": [rule]}
     )
 
 
-def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
-    put_foreign(site, HOME, site.role_arn)
-    put_foreign(site, THIRD, site.role_arn)
+def test_unmanaged_rules_stay_until_purged(site: Site) -> None:
+    put_unmanaged(site, HOME, site.role_arn)
+    put_unmanaged(site, THIRD, site.role_arn)
     made = site.run()
     assert [rule["id"] for rule in made["replication"][HOME]["rules"] if not rule["managed"]] == ["backup"]
     assert site.run()["changed"] is False
@@ -188,24 +188,24 @@ def test_rules_of_others_survive_until_they_are_purged(site: Site) -> None:
     assert not [rule for rule in purged["replication"][HOME]["rules"] if not rule["managed"]]
 
 
-def test_a_bucket_has_one_role(site: Site) -> None:
-    put_foreign(site, HOME, f"arn:aws:iam::{site.local_aws.account_id}:role/theirs")
+def test_a_bucket_has_one_iam_role(site: Site) -> None:
+    put_unmanaged(site, HOME, f"arn:aws:iam::{site.local_aws.account_id}:role/theirs")
     with pytest.raises(ModuleFailed, match="already replicates by rules of its own, such as 'backup'"):
         site.run()
 
 
-def test_rules_are_waited_for_until_they_are_read_back(site: Site) -> None:
+def test_the_module_waits_until_the_rules_are_read_back(site: Site) -> None:
     site.run()
     site.local_aws.behave(bucket_configuration_seconds=0.6)
     made = site.run(home_region=SECOND)
     assert made["changed"] is True
-    # Read at once: what the module waited for is there.
+    # Visible immediately: the module waited for it.
     assert (site.live(HOME), site.live(SECOND) is None) == (None, False)
     with pytest.raises(ModuleFailed, match=f"Replication: not ready after 0 s \\(not yet in effect in {HOME}\\)"):
         site.run(wait_timeout=0)
 
 
-def test_a_call_that_meets_another_change_is_made_again(site: Site) -> None:
+def test_a_call_that_conflicts_with_another_change_is_repeated(site: Site) -> None:
     site.local_aws.behave(bucket_conflicts=1)
     assert site.run()["changed"] is True
 
@@ -229,8 +229,8 @@ class TestVersioning:
 
 
 @pytest.mark.parametrize("kill_after", range(4))
-def test_a_run_that_was_killed_is_finished_by_the_next(site: Site, kill_after: int) -> None:
-    """From a mesh to a hub with other rules: one call to change the home's, two to remove the others'."""
+def test_a_killed_run_is_completed_by_the_next(site: Site, kill_after: int) -> None:
+    """From a mesh to a hub with other rules: one call changes the home's rules, two remove those of the others."""
     site.run(topology="mesh")
     site.local_aws.fault(kill_after)
     changes: dict[str, Any] = {"home_region": SECOND, "delete_markers": False}
@@ -256,7 +256,7 @@ class TestLeastPrivilege:
 
     @pytest.mark.parametrize("bucket_key", [True, False])
     def test_each_statement_about_keys_is_needed(self, site: Site, bucket_key: bool) -> None:
-        """S3 names the bucket to KMS where there is a bucket key, and the object where there is none."""
+        """The context of S3's requests to KMS has the bucket with an S3 Bucket Key, and the object without."""
         keys = {
             region: site.local_aws.client("kms", region).create_key()["KeyMetadata"]["Arn"]
             for region in (HOME, SECOND, THIRD)

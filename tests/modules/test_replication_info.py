@@ -1,4 +1,4 @@
-"""s3_replication_info against local AWS: what is broken is named, and the probe_objects leaves nothing behind."""
+"""s3_replication_info against local AWS: problems are named, and probe objects are removed."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -23,7 +23,7 @@ ENABLED = {"Status": "Enabled"}
 
 
 class Site:
-    """Buckets that replicate, made and broken as root."""
+    """Buckets that replicate, created and broken as root."""
 
     def __init__(self, local_aws: LocalAws) -> None:
         self.local_aws = local_aws
@@ -33,7 +33,7 @@ class Site:
             where = {} if region == NEAR else {"CreateBucketConfiguration": {"LocationConstraint": region}}
             self.s3(region).create_bucket(Bucket=name, **where)
         elsewhere = {"LocationConstraint": "eu-west-1"}
-        self.s3("eu-west-1").create_bucket(Bucket="somebody-elses", CreateBucketConfiguration=elsewhere)
+        self.s3("eu-west-1").create_bucket(Bucket="another-accounts", CreateBucketConfiguration=elsewhere)
         local_aws.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=_trust("s3.amazonaws.com"))
 
     def s3(self, region: str) -> Any:
@@ -73,7 +73,7 @@ class Site:
         )
 
     def replicate(self, source: str, role: str | None = None, **changes: Any) -> None:
-        """From *source* to all others; *changes* are made to the rule to FAR, None removes it."""
+        """Replicate from *source* to all others; *changes* are those of the rule to FAR, None removes it."""
         rules = [
             {
                 "ID": f"multiregion-edge-{region}",
@@ -108,7 +108,7 @@ def made(local_aws: LocalAws) -> Site:
 
 @pytest.fixture
 def site(made: Site) -> Site:
-    """In order: every Region replicates to every other."""
+    """A healthy site: every Region replicates to every other."""
     made.repair()
     return made
 
@@ -117,7 +117,7 @@ def info(modules: Modules, site: Site, **options: Any) -> dict[str, Any]:
     return modules.run(MODULE, **{"buckets": site.buckets, "home_region": HOME, **options})
 
 
-def test_a_hub_in_order(modules: Modules, site: Site) -> None:
+def test_a_healthy_hub(modules: Modules, site: Site) -> None:
     found = info(modules, site, role_arn=site.role)
     assert (found["healthy"], found["problems"], found["changed"], found["mutating"]) == (True, [], False, [])
     assert [(edge["source"], edge["destination"]) for edge in found["edges"]] == [(HOME, FAR), (HOME, NEAR)]
@@ -148,7 +148,7 @@ BREAKS: dict[str, tuple[Callable[[Site], object], str]] = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-def test_what_is_broken_is_named(modules: Modules, site: Site, name: str) -> None:
+def test_each_problem_is_named(modules: Modules, site: Site, name: str) -> None:
     breaks, sentence = BREAKS[name]
     breaks(site)
     found = info(modules, site, role_arn=site.role)
@@ -159,7 +159,7 @@ def test_what_is_broken_is_named(modules: Modules, site: Site, name: str) -> Non
     assert edge["problem"].startswith("eu-north-1 to ap-south-1: ") and edge["problem"] in found["problems"]
 
 
-def test_a_bucket_that_is_missing_is_a_finding(modules: Modules, site: Site) -> None:
+def test_a_missing_bucket_is_a_problem(modules: Modules, site: Site) -> None:
     name = f"{SITE}-111122223333-eu-west-1-an"
     buckets = {HOME: site.buckets[HOME], "eu-west-1": name}
     found = info(modules, site, buckets=buckets, probe=True, scan_prefix="")
@@ -168,16 +168,16 @@ def test_a_bucket_that_is_missing_is_a_finding(modules: Modules, site: Site) -> 
     assert found["mutating"] == []
 
 
-def test_a_bucket_that_may_not_be_read_is_a_failure(modules: Modules, site: Site) -> None:
-    buckets = {HOME: site.buckets[HOME], "eu-west-1": "somebody-elses"}
+def test_a_bucket_without_read_permission_is_an_error(modules: Modules, site: Site) -> None:
+    buckets = {HOME: site.buckets[HOME], "eu-west-1": "another-accounts"}
     words = (
-        "The bucket somebody-elses in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
+        "The bucket another-accounts in eu-west-1 belongs to another account than 111122223333, or s3:ListBucket on it"
     )
     with pytest.raises(ModuleFailed, match=words):
         info(modules, site, buckets=buckets)
 
 
-def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Modules, site: Site) -> None:
+def test_the_roles_permissions_are_simulated_where_allowed(modules: Modules, site: Site) -> None:
     site.allow("s3:Get*", "s3:ListBucket")
     policy = deployer_policy(SITE, site.local_aws.account_id)
     policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "CheckTheReplicationRole"]
@@ -191,7 +191,7 @@ def test_what_the_role_may_is_asked_where_these_credentials_may_ask(modules: Mod
     assert info(modules, site)["healthy"]
 
 
-def test_probe_objects_arrive_and_leave_nothing_behind(modules: Modules, site: Site) -> None:
+def test_probe_objects_are_replicated_and_removed(modules: Modules, site: Site) -> None:
     site.local_aws.behave(replication_seconds=0.3)
     found = info(modules, site, topology="mesh", probe=True)
     assert (found["healthy"], found["changed"], len(found["edges"])) == (True, False, 6)
@@ -208,7 +208,7 @@ def left_over(site: Site) -> list[str]:
     ]
 
 
-def test_a_probe_object_that_does_not_arrive_is_a_finding_and_is_removed(modules: Modules, site: Site) -> None:
+def test_a_probe_object_that_does_not_arrive_is_a_problem_and_is_removed(modules: Modules, site: Site) -> None:
     site.local_aws.behave(replication_seconds=600)
     found = info(modules, site, probe=True, probe_timeout=0)
     assert found["problems"] == [
@@ -223,7 +223,7 @@ def test_no_probe_object_in_check_mode(modules: Modules, site: Site) -> None:
     assert info(modules, site, probe=True, check=True)["mutating"] == []
 
 
-def test_what_a_killed_run_left_is_removed_by_a_later_one(
+def test_probe_objects_of_a_killed_run_are_removed_by_a_later_one(
     modules: Modules, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.local_aws.fault(1)
@@ -239,7 +239,7 @@ def test_what_a_killed_run_left_is_removed_by_a_later_one(
     assert left_over(site) == []
 
 
-def test_objects_that_failed_are_found_and_told_by_edge(modules: Modules, site: Site) -> None:
+def test_failed_objects_are_found_and_reported_per_edge(modules: Modules, site: Site) -> None:
     site.suspend(FAR)
     for key in ("r/1/a", "r/1/b", "other"):
         site.s3(HOME).put_object(Bucket=site.buckets[HOME], Key=key, Body=b"x")
@@ -251,14 +251,14 @@ def test_objects_that_failed_are_found_and_told_by_edge(modules: Modules, site: 
     assert info(modules, site, scan_prefix="", scan_limit=1)["scanned_objects"] == 1
 
 
-def test_objects_under_way_are_no_problem(modules: Modules, site: Site) -> None:
+def test_pending_objects_are_no_problem(modules: Modules, site: Site) -> None:
     site.local_aws.behave(replication_seconds=600)
     site.s3(HOME).put_object(Bucket=site.buckets[HOME], Key="r/1/a", Body=b"x")
     found = info(modules, site, scan_prefix="")
     assert [(edge["pending_objects"], edge["failed_objects"]) for edge in found["edges"]] == [(1, 0), (1, 0)]
 
 
-def test_metrics_of_the_rule_are_told(modules: Modules, site: Site) -> None:
+def test_metrics_of_the_rule_are_returned(modules: Modules, site: Site) -> None:
     site.replicate(HOME, Destination={"Bucket": f"arn:aws:s3:::{site.buckets[FAR]}", "Metrics": ENABLED})
     site.allow("s3:Get*", "s3:ListBucket")
     for number in range(2):
@@ -281,6 +281,6 @@ def test_metrics_of_the_rule_are_told(modules: Modules, site: Site) -> None:
         ({"scan_limit": 0}, "scan_limit must be at least 1"),
     ],
 )
-def test_what_cannot_be_is_said(modules: Modules, site: Site, options: dict[str, Any], sentence: str) -> None:
+def test_invalid_options_are_refused(modules: Modules, site: Site, options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ModuleFailed, match=sentence):
         info(modules, site, **options)

@@ -1,4 +1,4 @@
-"""The role `replication` against local AWS: what S3 is allowed follows the rules, and never falls short of them."""
+"""The role `replication` against local AWS: the IAM role's permissions follow the rules, and always suffice."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -31,22 +31,22 @@ def variables(local_aws: LocalAws, modules: Modules) -> dict[str, Any]:
 
 @pytest.fixture
 def play(modules: Modules, variables: dict[str, Any], tmp_path: Path) -> Any:
-    """Runs the role with these variables too, as the deployer; these of what it registers have to be changed."""
+    """Run the role with these additional variables as the deployer; these registered results must be changed."""
 
     registered = ("replication_result", "replication_role_result", "replication_role_revoked_result")
 
     def run(*changed: str, **given: Any) -> None:
         that = [f"{name} is {'' if name in changed else 'not '}changed" for name in registered]
         expected = {"ansible.builtin.assert": {"that": that}}
-        status, said = run_role(modules, tmp_path, "replication", {**variables, **given}, expected)
-        assert status == 0, said
-        assert "deprecat" not in said.lower()
+        status, output = run_role(modules, tmp_path, "replication", {**variables, **given}, expected)
+        assert status == 0, output
+        assert "deprecat" not in output.lower()
 
     return run
 
 
 def policies(local_aws: LocalAws) -> dict[str, dict[str, Any]]:
-    """The statements of the policies that the role has, by Sid, by the policy's name."""
+    """The statements of the IAM role's policies, by policy name and Sid."""
     iam = local_aws.client("iam")
     found = {}
     for attached in iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]:
@@ -58,7 +58,7 @@ def policies(local_aws: LocalAws) -> dict[str, dict[str, Any]]:
 
 
 def start_with_a_mesh(local_aws: LocalAws, modules: Modules, variables: dict[str, Any]) -> None:
-    """As the role would leave it, with KMS keys, but in a second."""
+    """Create what the role would, with KMS keys, but within a second."""
     keys = {region: f"arn:aws:kms:{region}:{local_aws.account_id}:key/1" for region in REGIONS}
     given = {**variables, "replication_topology": "mesh", "replication_kms_keys": keys}
     services, groups = (rendered("replication", f"__replication_{name}", **given) for name in ("services", "policies"))
@@ -80,7 +80,7 @@ def test_permissions_follow_the_rules(
     home = buckets["us-east-1"]
     assert policies(local_aws)[ROLE]["ReadTheObjects"] == [f"arn:aws:s3:::{home}/*"]
     assert f"arn:aws:s3:::{home}/*" not in policies(local_aws)[ROLE]["WriteTheReplicas"]
-    # Permissions are taken away when the rules are gone, not before.
+    # Permissions are removed after the rules, not before.
     changes = [entry["operation"] for entry in local_aws.requests(seen) if entry["mutating"] and entry["status"] < 300]
     stopped = max(changes.index(f"DELETE /{buckets[region]}") for region in ("eu-north-1", "ap-south-1"))
     assert stopped < min(changes.index(taken) for taken in ("CreatePolicyVersion", "DetachRolePolicy", "DeletePolicy"))

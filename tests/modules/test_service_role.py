@@ -30,23 +30,23 @@ def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
     found.clear()
 
 
-def test_it_is_made_kept_changed_and_deleted(role: ServiceRole) -> None:
+def test_it_is_created_unchanged_changed_and_deleted(role: ServiceRole) -> None:
     given = {"policies": groups(read("one"), kms=[]), "tags": {"team": 1}}
-    foretold = role.run(**given, check=True, diff=True)
-    assert (foretold["changed"], foretold["mutating"], role.role) == (True, [], None)
+    predicted = role.run(**given, check=True, diff=True)
+    assert (predicted["changed"], predicted["mutating"], role.role) == (True, [], None)
     made = role.run(**given, diff=True)
     assert (
         made["plan"]
-        == foretold["plan"]
+        == predicted["plan"]
         == [
             f"Create the role {ROLE} for s3.amazonaws.com, batchoperations.s3.amazonaws.com",
             f"Create the policy {ROLE}",
             f"Attach the policy {ROLE} to the role {ROLE}",
         ]
     )
-    assert made["diff"] == foretold["diff"] and made["diff"]["before"] == ""
+    assert made["diff"] == predicted["diff"] and made["diff"]["before"] == ""
     assert made["diff"]["after"]["policies"][ROLE]["Statement"] == [read("one")]
-    for result in (made, foretold):
+    for result in (made, predicted):
         assert result["role"] == {
             "name": ROLE,
             "arn": f"arn:aws:iam::{role.local_aws.account_id}:role/{ROLE}",
@@ -62,7 +62,7 @@ def test_it_is_made_kept_changed_and_deleted(role: ServiceRole) -> None:
     again = role.run(**given, diff=True)
     assert (again["changed"], again["mutating"], again["plan"]) == (False, [], [])
     assert again["diff"]["before"] == again["diff"]["after"]
-    # Whose account it is, the role and its policies, two of a policy, and what would come after it and of a group.
+    # Reads: the account id, the role and its policies, two per policy, and the next policy of each group.
     assert again["api_calls"] == {"read": 7, "write": 0}
 
     changed = role.run(read("one", "two"), read("two", sid="More"), tags={"team": 1}, diff=True)
@@ -81,7 +81,7 @@ def test_it_is_made_kept_changed_and_deleted(role: ServiceRole) -> None:
     assert role.run(state="absent", policies=groups())["mutating"] == []
 
 
-def test_statements_that_are_too_long_are_several_policies(role: ServiceRole) -> None:
+def test_statements_over_the_size_limit_are_several_policies(role: ServiceRole) -> None:
     assert role.run(A, B)["policies"] == [{"name": name, "arn": role.arn(name)} for name in (ROLE, f"{ROLE}-2")]
     assert role.policies == {ROLE: [A], f"{ROLE}-2": [B]}
     assert role.run(A, B)["mutating"] == []
@@ -98,11 +98,11 @@ def test_statements_that_are_too_long_are_several_policies(role: ServiceRole) ->
     assert role.policies == {ROLE: [read("a"), B, third]}
 
 
-def test_the_oldest_version_gives_way(role: ServiceRole) -> None:
+def test_the_oldest_version_is_deleted(role: ServiceRole) -> None:
     for number in range(6):
         role.run(read(f"bucket-{number}"))
     assert role.versions(ROLE) == ["v2", "v3", "v4", "v5", "v6"]
-    # One that somebody made the default stays.
+    # A version that another user made the default is kept.
     role.iam.set_default_policy_version(PolicyArn=role.arn(ROLE), VersionId="v2")
     assert role.run(read("bucket-7"))["plan"] == [
         f"Delete the old version v3 of the policy {ROLE}",
@@ -111,9 +111,7 @@ def test_the_oldest_version_gives_way(role: ServiceRole) -> None:
     assert role.policies[ROLE] == [read("bucket-7")]
 
 
-def test_a_version_that_another_run_makes_meanwhile_gives_way_too(
-    role: ServiceRole, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_concurrently_created_version_is_deleted_too(role: ServiceRole, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         role.run(read(f"bucket-{number}"))
     create, others = Operations.create_version, ["other"]
@@ -130,7 +128,7 @@ def test_a_version_that_another_run_makes_meanwhile_gives_way_too(
     assert role.policies[ROLE] == [read("last")]
 
 
-def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole) -> None:
+def test_without_purge_policies_that_are_not_given_stay(role: ServiceRole) -> None:
     role.run(policies=groups(A, B, kms=[read("kms")]))
     widened = role.run(policies=groups(A, kms=[]), purge=False)
     assert (widened["changed"], role.attached) == (False, [ROLE, f"{ROLE}-2", f"{ROLE}-kms"])
@@ -138,7 +136,7 @@ def test_without_purge_nothing_is_taken_away_that_is_not_given(role: ServiceRole
     assert narrowed["changed"] and (role.attached, list(role.policies)) == ([ROLE], [ROLE])
 
 
-def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules: Modules) -> None:
+def test_unmanaged_policies_are_detached_and_not_deleted(role: ServiceRole, modules: Modules) -> None:
     role.run(read("one"))
     document = json.dumps({"Version": "2012-10-17", "Statement": [read("other")]})
     names = [f"{ROLE}-batch", "by-hand"]
@@ -156,7 +154,7 @@ def test_what_others_attached_goes_and_is_not_deleted(role: ServiceRole, modules
 
 
 def test_a_boundary_and_a_description(role: ServiceRole, local_aws: LocalAws) -> None:
-    """By somebody who may set them: the deployer has no need to."""
+    """As a user who may set them: the deployer does not need to."""
     root = Modules(local_aws, ROOT)
     boundaries = [
         role.iam.create_policy(PolicyName=name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [A]}))
@@ -165,7 +163,7 @@ def test_a_boundary_and_a_description(role: ServiceRole, local_aws: LocalAws) ->
     one, other = (each["Policy"]["Arn"] for each in boundaries)
     made = role.run(read("one"), permissions_boundary=one, description="For S3", modules=root)
     assert (made["role"]["permissions_boundary"], made["role"]["description"]) == (one, "For S3")
-    assert role.run(read("one"))["mutating"] == []  # left alone where it is not given
+    assert role.run(read("one"))["mutating"] == []  # not changed if not given
     changed = role.run(read("one"), permissions_boundary=other, description="New", modules=root)
     assert changed["plan"] == [
         f"Set the permissions boundary of the role {ROLE} to {other}",
@@ -178,7 +176,7 @@ def test_a_boundary_and_a_description(role: ServiceRole, local_aws: LocalAws) ->
         role.run(read("one"), permissions_boundary=f"{one}-missing", wait_timeout=0, modules=root)
 
 
-def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
+def test_the_trust_policy_and_tags_are_changed(role: ServiceRole) -> None:
     role.run(read("one"), tags={"team": "old"})
     assert role.role
     role.iam.tag_role(RoleName=ROLE, Tags=[{"Key": "cost", "Value": "1"}])
@@ -195,7 +193,7 @@ def test_who_may_assume_it_and_tags_follow(role: ServiceRole) -> None:
     assert role.run(read("one"), services=SERVICES[:1], conditions=condition)["mutating"] == []
 
 
-def test_another_service_gets_no_right_that_is_on_its_way_out(role: ServiceRole) -> None:
+def test_a_new_service_gets_no_permission_that_is_being_removed(role: ServiceRole) -> None:
     role.run(read("one"), services=SERVICES[:1])
     changed = role.run(read("two"), services=SERVICES[1:])
     assert changed["plan"] == [
@@ -208,7 +206,7 @@ def test_another_service_gets_no_right_that_is_on_its_way_out(role: ServiceRole)
 
 @pytest.mark.parametrize("tags", [[], [{"Key": "multiregion-edge", "Value": "corner-shop"}]])
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_role_of_others_is_refused(role: ServiceRole, tags: list[dict[str, str]], state: str) -> None:
+def test_an_unmanaged_role_is_refused(role: ServiceRole, tags: list[dict[str, str]], state: str) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     role.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=document, **({"Tags": tags} if tags else {}))
@@ -218,7 +216,7 @@ def test_a_role_of_others_is_refused(role: ServiceRole, tags: list[dict[str, str
     assert not [entry for entry in role.local_aws.requests(before) if entry["mutating"]]
 
 
-def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
+def test_obstacles_to_its_deletion(role: ServiceRole) -> None:
     role.run(read("one"))
     document = json.dumps({"Version": "2012-10-17", "Statement": [read("inline")]})
     role.iam.put_role_policy(RoleName=ROLE, PolicyName="by-hand", PolicyDocument=document)
@@ -235,14 +233,14 @@ def test_what_is_in_the_way_of_its_deletion(role: ServiceRole) -> None:
 
 
 @pytest.mark.parametrize("given", [{"state": "absent", "policies": groups()}, {"policies": groups(A)}])
-def test_a_policy_that_others_use_stays_with_a_warning(role: ServiceRole, given: dict[str, Any]) -> None:
+def test_a_policy_in_use_elsewhere_is_kept_with_a_warning(role: ServiceRole, given: dict[str, Any]) -> None:
     role.run(A, B)
     role.iam.create_user(UserName="other")
     role.iam.attach_user_policy(UserName="other", PolicyArn=role.arn(f"{ROLE}-2"))
     left = role.run(**given)
     assert f"Detach the policy {ROLE}-2 from the role {ROLE}" in left["plan"]
     assert any(f"The policy {ROLE}-2 is not needed by the role {ROLE} any more" in each for each in left["warnings"])
-    # The first part says where to look for the second.
+    # The first part has the location of the second.
     assert set(role.policies) == {ROLE, f"{ROLE}-2"}
     again = role.run(**given)
     assert again["mutating"] == [] and again["warnings"]
@@ -252,7 +250,7 @@ def test_a_policy_that_others_use_stays_with_a_warning(role: ServiceRole, given:
     assert set(role.policies) == ({ROLE} if "state" not in given else set())
 
 
-def test_a_policy_that_is_a_boundary_elsewhere_stays_too(role: ServiceRole) -> None:
+def test_a_policy_that_is_a_boundary_elsewhere_is_kept_too(role: ServiceRole) -> None:
     role.run(A, B)
     role.iam.create_user(UserName="other", PermissionsBoundary=role.arn(f"{ROLE}-2"))
     assert role.run(A)["warnings"] and set(role.policies) == {ROLE, f"{ROLE}-2"}
@@ -261,9 +259,9 @@ def test_a_policy_that_is_a_boundary_elsewhere_stays_too(role: ServiceRole) -> N
 
 
 class TestEventualConsistency:
-    """What IAM and the services see of a change only later; reads, changes and deletions."""
+    """Changes that IAM and the services see with a delay: reads, changes and deletions."""
 
-    def test_it_is_waited_for_and_the_wait_is_shown(self, role: ServiceRole, shown: list[str]) -> None:
+    def test_the_module_waits_and_shows_its_progress(self, role: ServiceRole, shown: list[str]) -> None:
         role.local_aws.behave(iam_seconds=1.0)
         made = role.run(A, B)
         assert role.attached == [ROLE, f"{ROLE}-2"]
@@ -271,10 +269,10 @@ class TestEventualConsistency:
         assert any(line.startswith(f"The role {ROLE}: not seen yet: ") for line in shown)
         assert role.run(A, B)["mutating"] == []
 
-    def test_a_service_that_sees_it_later_still_is_asked_again(
+    def test_a_service_that_sees_the_role_even_later_is_called_again(
         self, local_aws: LocalAws, modules: Modules, tmp_path: Path
     ) -> None:
-        """By who passes the role: here for a function of Lambda."""
+        """The module that passes the role repeats the call: here for a Lambda function."""
         functions = Functions(local_aws, tmp_path)
         functions.clear()
         local_aws.client("iam").delete_role(RoleName=lambda_edge_functions.ROLE)
@@ -292,7 +290,7 @@ class TestEventualConsistency:
         assert functions.versions() == ["1"]
         functions.clear()
 
-    def test_changes_and_removal_too(self, role: ServiceRole) -> None:
+    def test_changes_and_deletion_are_waited_for_too(self, role: ServiceRole) -> None:
         role.run(A, B)
         role.local_aws.behave(iam_seconds=1.0)
         assert role.run(read("a"))["changed"]
@@ -301,10 +299,10 @@ class TestEventualConsistency:
         assert role.run(state="absent", policies=groups())["mutating"] == []
         assert (role.role, role.policies) == (None, {})
 
-    def test_a_version_that_is_seen_later_than_its_policy_is_waited_for(
+    def test_the_module_waits_for_a_version_that_is_visible_later_than_its_policy(
         self, role: ServiceRole, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It is no policy that is missing, of which a second one would be made."""
+        """It is not taken for a missing policy, which would create a second one."""
         role.run(read("one"))
         role.iam.detach_role_policy(RoleName=ROLE, PolicyArn=role.arn(ROLE))
         read_once, refused = ServiceRoleApi.__init__, []
@@ -326,7 +324,7 @@ class TestEventualConsistency:
         assert role.run(read("one"))["plan"] == [f"Attach the policy {ROLE} to the role {ROLE}"] and refused
         assert "CreatePolicy" not in [entry["operation"] for entry in role.local_aws.requests(seen)]
 
-    def test_what_is_not_seen_in_time_says_how_to_go_on(self, role: ServiceRole) -> None:
+    def test_the_deadline_error_explains_how_to_continue(self, role: ServiceRole) -> None:
         role.local_aws.behave(iam_seconds=3600.0)
         with pytest.raises(
             ModuleFailed, match=r"NoSuchEntity from AttachRolePolicy.* with a larger wait_timeout"
@@ -334,8 +332,8 @@ class TestEventualConsistency:
             role.run(read("one"), wait_timeout=0)
         assert len(failure.value.result["done"]) == 2
 
-    def test_a_role_that_is_there_unseen_is_gone_on_with(self, role: ServiceRole) -> None:
-        """Of a run that was killed a moment ago: its name is taken, and no read shows it."""
+    def test_a_role_that_exists_but_is_not_visible_is_used(self, role: ServiceRole) -> None:
+        """After a run that was killed a moment ago, its name is taken, and no read shows it."""
         role.local_aws.behave(iam_seconds=1.0)
         role.local_aws.fault(2, of=role.modules.credentials)
         with pytest.raises(ModuleFailed):
@@ -347,7 +345,7 @@ class TestEventualConsistency:
         assert (role.attached, role.versions(ROLE)) == ([ROLE], ["v1"])
 
 
-# From one to another: made, widened, divided otherwise, narrowed, removed.
+# Changes of the policies: created, extended, divided differently, reduced, removed.
 STATES: dict[str, dict[str, Any]] = {
     "nothing": {"state": "absent", "policies": groups(kms=[])},
     "small": {"policies": groups(read("one"), kms=[read("kms", sid="Kms")])},
@@ -363,7 +361,7 @@ STATEMENTS = {
 @pytest.mark.parametrize(
     ("before", "after"), [("nothing", "small"), ("small", "large"), ("large", "small"), ("large", "nothing")]
 )
-def test_a_run_that_is_killed_anywhere_is_gone_on_with(role: ServiceRole, before: str, after: str) -> None:
+def test_a_run_killed_after_any_change_is_completed_by_the_next(role: ServiceRole, before: str, after: str) -> None:
     for survivors in itertools.count():
         role.run(**STATES[before])
         if not role.killed(survivors, **STATES[after]):
@@ -375,8 +373,8 @@ def test_a_run_that_is_killed_anywhere_is_gone_on_with(role: ServiceRole, before
     assert role.run(**STATES[after])["mutating"] == []
 
 
-def test_policies_that_exchange_statements_never_lack_any(role: ServiceRole) -> None:
-    """As another version of this collection, or somebody by hand, might have divided them."""
+def test_policies_that_exchange_statements_always_have_all(role: ServiceRole) -> None:
+    """Another version of this collection, or a user, may have divided them differently."""
     for survivors in itertools.count():
         role.run(A, B)
         for name, statement in ((ROLE, B), (f"{ROLE}-2", A)):

@@ -1,4 +1,4 @@
-"""Live sites have roles that tasks of amazon.aws made: they are taken over as they are."""
+"""Existing sites have roles that tasks of amazon.aws created: they are adopted unchanged."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -29,7 +29,7 @@ def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
 
 
 def policies(account: str, topology: str = "hub") -> list[dict[str, Any]]:
-    """As the role `replication` gives them."""
+    """The policies of the role `replication`."""
     found: list[dict[str, Any]] = rendered(
         "replication",
         "__replication_policies",
@@ -71,11 +71,11 @@ def make_as_before(role: ServiceRole, directory: Path, groups: list[dict[str, An
         "tags": TAGS,
     }
     # As root: these modules need rights that the deployer no longer has.
-    status, said = run_tasks(Modules(role.local_aws, ROOT), directory, *tasks, {"amazon.aws.iam_role": made})
-    assert status == 0, said
+    status, output = run_tasks(Modules(role.local_aws, ROOT), directory, *tasks, {"amazon.aws.iam_role": made})
+    assert status == 0, output
 
 
-def test_what_amazon_aws_made_needs_no_change(role: ServiceRole, tmp_path: Path) -> None:
+def test_a_role_created_by_amazon_aws_needs_no_change(role: ServiceRole, tmp_path: Path) -> None:
     given = policies(role.local_aws.account_id)
     make_as_before(role, tmp_path, given)
     taken_over = role.run(policies=given, tags={"team": "web"}, diff=True)

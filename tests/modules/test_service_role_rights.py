@@ -1,4 +1,4 @@
-"""iam_service_role with one right less than docs/deployer gives: a sentence names what is missing."""
+"""iam_service_role with one permission less than docs/deployer has: the message names the missing permission."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,7 +18,7 @@ from modules.users import deployer
 
 A, B = long("A"), long("B")
 
-# By what is done: from nothing, from a role with two policies to one for fewer services, and to nothing.
+# By case: creation, a change from a role with two policies to one for fewer services, and deletion.
 PRESENT = {
     "iam:GetRole": "GetRole",
     "iam:GetPolicy": "GetPolicy",
@@ -53,7 +53,7 @@ def role(local_aws: LocalAws, modules: Modules) -> Iterator[ServiceRole]:
     found.clear()
 
 
-def test_every_action_of_the_roles_statements_is_looked_at_here() -> None:
+def test_every_action_of_the_roles_statements_is_tested_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, "1")["Statement"]}
     named = {
         action
@@ -64,20 +64,20 @@ def test_every_action_of_the_roles_statements_is_looked_at_here() -> None:
 
 
 @pytest.mark.parametrize(("action", "call"), PRESENT.items())
-def test_each_right_to_make_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
+def test_each_permission_to_create_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}"):
         role.run(A, modules=deployer(role.local_aws, action))
 
 
 @pytest.mark.parametrize(("action", "call"), CHANGE.items())
-def test_each_right_to_change_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
+def test_each_permission_to_change_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
     role.run(A, B)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}"):
         role.run(read("a"), services=SERVICES[:1], modules=deployer(role.local_aws, action))
 
 
 @pytest.mark.parametrize(("action", "call"), ABSENT.items())
-def test_each_right_to_delete_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
+def test_each_permission_to_delete_it_is_needed(role: ServiceRole, action: str, call: str) -> None:
     role.run(A)
     role.run(read("a"))
     document = json.dumps({"Version": "2012-10-17", "Statement": [A]})
@@ -87,7 +87,7 @@ def test_each_right_to_delete_it_is_needed(role: ServiceRole, action: str, call:
 
 
 def test_only_the_roles_own_policies_can_be_given_to_it(role: ServiceRole) -> None:
-    """What the deployer may attach: with any policy it could make itself an administrator."""
+    """The deployer may attach these only: with any policy it could give itself all permissions."""
     role.run(A)
     iam = role.local_aws.client("iam", credentials=role.modules.credentials)
     for arn in (

@@ -1,4 +1,4 @@
-"""site_origins against local AWS, as the deployer: the nearest buckets, switched by one call."""
+"""site_origins against local AWS as the deployer: the nearest buckets, changed by one call."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -20,8 +20,8 @@ EU, US, AP = REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
 OUT = f"{SITE}/n/out"
 EUROPE, AMERICA = f"{SITE}/n/eu-central-1", f"{SITE}/n/us-west-2"
 CACHES = 13
-# Of others in the same store, and of this site for other purposes.
-FOREIGN = {
+# Keys of other sites in the same store, and other keys of this site.
+UNMANAGED = {
     f"{SITE}-eu/n/us-east-1": '{"v":1,"o":["bucket-a"]}',
     f"{SITE}/h/www.example.com": '{"v":1,"p":"r/a"}',
     f"{SITE}/p/www.example.com/a": '{"v":2,"o":"a.html"}',
@@ -31,8 +31,8 @@ FOREIGN = {
 
 @pytest.fixture
 def store(store: Store) -> Store:
-    """Shared with others."""
-    store.put(FOREIGN)
+    """A store that is shared with other sites."""
+    store.put(UNMANAGED)
     return store
 
 
@@ -50,7 +50,7 @@ def origins(modules: Modules, **options: Any) -> dict[str, Any]:
 
 
 def before_writing(act: Callable[[], object]) -> Any:
-    """*act* happens once, between what the module reads and its first write."""
+    """Run *act* once, between the module's reads and its first write."""
     write, todo = KeysApi.update_keys, [act]
 
     def update_keys(self: KeysApi, *args: Any, **kwargs: Any) -> None:
@@ -61,18 +61,18 @@ def before_writing(act: Callable[[], object]) -> Any:
     return mock.patch.object(KeysApi, "update_keys", update_keys)
 
 
-def test_all_origins_are_foretold_written_at_once_and_then_left_alone(modules: Modules, store: Store) -> None:
-    foretold = origins(modules, check=True, diff=True)
-    assert (foretold["changed"], foretold["mutating"], store.keys()) == (True, [], FOREIGN)
-    assert foretold["diff"]["before"] == ""
+def test_all_origins_are_predicted_written_in_one_call_and_then_unchanged(modules: Modules, store: Store) -> None:
+    predicted = origins(modules, check=True, diff=True)
+    assert (predicted["changed"], predicted["mutating"], store.keys()) == (True, [], UNMANAGED)
+    assert predicted["diff"]["before"] == ""
 
     done = origins(modules)
-    assert len(store.keys()) == len(FOREIGN) + CACHES
+    assert len(store.keys()) == len(UNMANAGED) + CACHES
     assert store.keys()[EUROPE] == '{"v":1,"o":["bucket-eu-north-1","bucket-us-east-1"]}'
-    assert done["origins"] == foretold["origins"] == foretold["diff"]["after"]["origins"]
+    assert done["origins"] == predicted["origins"] == predicted["diff"]["after"]["origins"]
     assert done["origins"]["us-west-2"] == [f"bucket-{US}", f"bucket-{EU}"]
-    assert (done["out_of_service"], done["plan"]) == ([], foretold["plan"])
-    # The store; then its ETag and a page of keys, and both again to see that they are there.
+    assert (done["out_of_service"], done["plan"]) == ([], predicted["plan"])
+    # The store; its ETag and a page of keys; and both again for verification.
     assert done["api_calls"] == {"read": 5, "write": 1}
 
     again = origins(modules, regions=REGIONS[::-1])
@@ -81,22 +81,22 @@ def test_all_origins_are_foretold_written_at_once_and_then_left_alone(modules: M
     assert again["api_calls"] == {"read": 3, "write": 0}
 
 
-def test_a_region_goes_out_stays_out_and_comes_back(modules: Modules, store: Store) -> None:
+def test_a_region_is_taken_out_stays_out_and_is_restored(modules: Modules, store: Store) -> None:
     origins(modules)
-    foretold = origins(modules, check=True, out_of_service=[EU])
+    predicted = origins(modules, check=True, out_of_service=[EU])
     out = origins(modules, out_of_service=[EU])
-    assert out["plan"] == foretold["plan"]
+    assert out["plan"] == predicted["plan"]
     assert out["plan"][0] == f"Take {EU} out of service"
     assert (out["out_of_service"], out["api_calls"]["write"], len(out["mutating"])) == ([EU], 1, 1)
     assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
     assert asked(store, EUROPE) == [f"bucket-{US}", f"bucket-{AP}"]
 
-    # A deployment says nothing about it, also one that brings a Region more.
+    # A deployment does not change it, even with an additional Region.
     assert origins(modules)["mutating"] == []
     grown = origins(modules, regions=[*REGIONS, "eu-west-1"])
     assert (grown["out_of_service"], asked(store, EUROPE)) == ([EU], ["bucket-eu-west-1", f"bucket-{US}"])
 
-    # Of a Region that is no more nothing is remembered.
+    # The state of a removed Region is not kept.
     shrunk = origins(modules, regions=[US, AP])
     assert shrunk["plan"][0] == f"Remove {EU} from the Regions that are out of service"
     assert OUT not in own_keys(store)
@@ -108,7 +108,7 @@ def test_a_region_goes_out_stays_out_and_comes_back(modules: Modules, store: Sto
     assert OUT not in own_keys(store) and asked(store, EUROPE) == [f"bucket-{EU}", f"bucket-{US}"]
 
 
-def test_an_order_of_ones_own(modules: Modules, store: Store) -> None:
+def test_a_custom_order(modules: Modules, store: Store) -> None:
     origins(modules)
     done = origins(modules, prefer={"us-west-2": [AP]})
     assert done["plan"] == [
@@ -122,10 +122,10 @@ def test_only_the_sites_own_keys_are_removed(modules: Modules, store: Store) -> 
     store.put({f"{SITE}/n/mars": "?"})
     assert origins(modules)["plan"] == ["Remove the origins of mars"]
     options: dict[str, Any] = {"state": "absent", "regions": None}
-    foretold = origins(modules, check=True, **options)
+    predicted = origins(modules, check=True, **options)
     gone = origins(modules, **options)
-    assert gone["plan"] == foretold["plan"] and len(gone["mutating"]) == 1
-    assert (gone["origins"], gone["out_of_service"], store.keys()) == ({}, [], FOREIGN)
+    assert gone["plan"] == predicted["plan"] and len(gone["mutating"]) == 1
+    assert (gone["origins"], gone["out_of_service"], store.keys()) == ({}, [], UNMANAGED)
     assert origins(modules, **options)["mutating"] == []
 
 
@@ -149,18 +149,18 @@ def test_a_large_store_is_not_listed(modules: Modules, store: Store) -> None:
     assert own_keys(store) == {}
 
 
-def test_what_others_write_meanwhile_stays(modules: Modules, store: Store) -> None:
-    """A release is published while a Region is taken out."""
+def test_concurrent_writes_are_kept(modules: Modules, store: Store) -> None:
+    """A release is published while a Region is taken out of service."""
     origins(modules)
     theirs = {f"{SITE}/h/www.example.com": '{"v":1,"p":"r/b"}'}
     with before_writing(lambda: store.put(theirs)):
         done = origins(modules, out_of_service=[EU])
     assert done["out_of_service"] == [EU] and not done.get("warnings")
     assert store.keys()[OUT] == '{"v":1,"o":["eu-north-1"]}'
-    assert {**FOREIGN, **theirs}.items() <= store.keys().items()
+    assert {**UNMANAGED, **theirs}.items() <= store.keys().items()
 
 
-def test_a_failover_meanwhile_is_not_undone_by_a_deployment(modules: Modules, store: Store) -> None:
+def test_a_concurrent_failover_is_not_undone_by_a_deployment(modules: Modules, store: Store) -> None:
     origins(modules)
     with before_writing(lambda: origins(modules, out_of_service=[US])):
         done = origins(modules, regions=[*REGIONS, "eu-west-1"])
@@ -168,7 +168,7 @@ def test_a_failover_meanwhile_is_not_undone_by_a_deployment(modules: Modules, st
     assert asked(store, AMERICA) == ["bucket-eu-west-1", f"bucket-{EU}"]
 
 
-def test_who_takes_another_region_out_meanwhile_is_overruled_with_a_warning(modules: Modules, store: Store) -> None:
+def test_a_concurrent_failover_of_another_region_is_overwritten_with_a_warning(modules: Modules, store: Store) -> None:
     origins(modules)
     with before_writing(lambda: origins(modules, out_of_service=[US])):
         done = origins(modules, out_of_service=[EU])
@@ -180,8 +180,8 @@ def test_who_takes_another_region_out_meanwhile_is_overruled_with_a_warning(modu
 
 
 @pytest.mark.parametrize("calls", [0, 1])
-def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: Store, calls: int) -> None:
-    """Before the write nothing is changed, after it everything is."""
+def test_an_interrupted_run_is_completed_by_the_next(modules: Modules, store: Store, calls: int) -> None:
+    """Before the write nothing has changed, after it everything has."""
     origins(modules)
     there = store.keys()
     modules.local_aws.fault(calls, of=modules.credentials)
@@ -204,7 +204,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
         ({"regions": [EU]}, f"All of regions ({EU}) are out of service by {OUT}"),
     ],
 )
-def test_a_mistake_is_a_sentence_before_the_first_write(
+def test_invalid_input_is_refused_before_the_first_write(
     modules: Modules, store: Store, options: dict[str, Any], sentence: str
 ) -> None:
     origins(modules, out_of_service=[EU])
@@ -215,7 +215,7 @@ def test_a_mistake_is_a_sentence_before_the_first_write(
     assert store.keys() == there
 
 
-def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: Modules) -> None:
+def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(modules: Modules) -> None:
     none = f"{SITE}-none"
     with pytest.raises(ModuleFailed, match=f"There is no key value store '{none}': run site.yml first"):
         origins(modules, store=none)
@@ -234,6 +234,8 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: M
         ("cloudfront-keyvaluestore:UpdateKeys", "UpdateKeys"),
     ],
 )
-def test_each_right_is_needed_and_its_lack_is_told(modules: Modules, store: Store, action: str, call: str) -> None:
+def test_each_permission_is_needed_and_a_missing_one_is_reported(
+    modules: Modules, store: Store, action: str, call: str
+) -> None:
     with pytest.raises(ModuleFailed, match=f"from {call}: .*Allow the call"):
         origins(deployer(modules.local_aws, action))

@@ -1,4 +1,4 @@
-"""site_routes against local AWS, as the deployer: the one writer of routing keys."""
+"""site_routes against local AWS as the deployer: the only writer of host routes."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -35,24 +35,24 @@ def routes(modules: Modules, hosts: dict[str, Any], **options: Any) -> dict[str,
     return modules.run("site_routes", store=SITE, site=SITE, hosts=hosts, **options)
 
 
-def test_hosts_are_foretold_written_at_once_and_then_left_alone(modules: Modules, store: Store) -> None:
-    foretold = routes(modules, HOSTS, check=True, diff=True)
-    assert (foretold["changed"], foretold["mutating"], store.keys()) == (True, [], {})
-    assert foretold["diff"] == {"before": "", "after": foretold["hosts"]}
+def test_hosts_are_predicted_written_in_one_call_and_then_unchanged(modules: Modules, store: Store) -> None:
+    predicted = routes(modules, HOSTS, check=True, diff=True)
+    assert (predicted["changed"], predicted["mutating"], store.keys()) == (True, [], {})
+    assert predicted["diff"] == {"before": "", "after": predicted["hosts"]}
 
     done = routes(modules, HOSTS)
     assert store.keys() == KEYS
-    assert done["hosts"] == foretold["hosts"] == HOSTS
-    assert done["plan"] == foretold["plan"]
+    assert done["hosts"] == predicted["hosts"] == HOSTS
+    assert done["plan"] == predicted["plan"]
     assert done["plan"][0] == f"Route {WWW}: release 2026-11-20; rewrite html; redirects (1)"
     assert (done["api_calls"]["write"], len(done["mutating"])) == (1, 1)
 
     again = routes(modules, HOSTS)
     assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
-    assert again["hosts"] == HOSTS  # what is returned can be given
+    assert again["hosts"] == HOSTS  # the result is valid input
 
 
-def test_a_release_keeps_what_else_the_host_has_and_reads_no_more_than_it_needs(modules: Modules, store: Store) -> None:
+def test_a_release_keeps_other_settings_of_the_host_and_reads_only_its_key(modules: Modules, store: Store) -> None:
     others = {f"{SITE}/p/acme.example.com/{number:03}": '{"v":2,"p":"r/a"}' for number in range(120)}
     store.put({**KEYS, **others})
     done = routes(modules, {WWW: {"release": "2026-11-27"}})
@@ -62,9 +62,7 @@ def test_a_release_keeps_what_else_the_host_has_and_reads_no_more_than_it_needs(
     assert store.keys()[f"{SITE}/h/{WWW}"] == KEYS[f"{SITE}/h/{WWW}"].replace("11-20", "11-27")
 
 
-def test_what_an_older_version_of_the_collection_wrote_stays_until_more_is_asked_for(
-    modules: Modules, store: Store
-) -> None:
+def test_keys_of_an_older_version_of_the_collection_stay_until_changed(modules: Modules, store: Store) -> None:
     key = f"{SITE}/h/{WWW}"
     store.put({key: '{"v":1,"p":"r/a"}'})
     assert routes(modules, {WWW: {"release": "a"}})["mutating"] == []
@@ -77,21 +75,21 @@ def test_what_an_older_version_of_the_collection_wrote_stays_until_more_is_asked
 
 
 def test_only_the_sites_own_keys_are_purged(modules: Modules, store: Store) -> None:
-    foreign = {f"{SITE}-eu/h/{WWW}": '{"v":1,"p":"r/a"}', f"{SITE}/other": "x", "flag": "on"}
-    store.put({**KEYS, **foreign})
+    unmanaged = {f"{SITE}-eu/h/{WWW}": '{"v":1,"p":"r/a"}', f"{SITE}/other": "x", "flag": "on"}
+    store.put({**KEYS, **unmanaged})
     assert routes(modules, {WWW: {}})["changed"] is False
     done = routes(modules, {WWW: {}}, purge=True, diff=True)
     assert done["plan"] == ["Remove *.example.com", "Remove acme.example.com, with 1 path"]
     assert done["diff"]["before"].keys() == {WWW, "*.example.com", "acme.example.com"}
-    assert store.keys() == {**foreign, f"{SITE}/h/{WWW}": KEYS[f"{SITE}/h/{WWW}"]}
+    assert store.keys() == {**unmanaged, f"{SITE}/h/{WWW}": KEYS[f"{SITE}/h/{WWW}"]}
     gone = routes(modules, {WWW: None}, state="absent")
-    assert (gone["plan"], gone["hosts"], store.keys()) == ([f"Remove {WWW}"], {}, foreign)
+    assert (gone["plan"], gone["hosts"], store.keys()) == ([f"Remove {WWW}"], {}, unmanaged)
     assert routes(modules, {WWW: None}, state="absent")["mutating"] == []
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2, 3])
-def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: Store, calls: int) -> None:
-    """120 paths are three calls, their host a fourth, and what goes a fifth."""
+def test_an_interrupted_run_is_completed_by_the_next(modules: Modules, store: Store, calls: int) -> None:
+    """120 paths need three calls, their host a fourth, and the deletions a fifth."""
     store.put({f"{SITE}/h/old.example.com": '{"v":1,"p":"r/a"}'})
     hosts = {WWW: {"paths": {f"/{number:03}": {"release": "a"} for number in range(120)}}, "old.example.com": None}
     modules.local_aws.fault(calls)
@@ -100,7 +98,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
     assert len(failure.value.result["done"]) == calls
     modules.local_aws.fault(None)
     resumed = routes(modules, hosts)
-    assert resumed["api_calls"]["write"] <= 5 - calls  # what is left may fit in fewer
+    assert resumed["api_calls"]["write"] <= 5 - calls  # the rest may fit in fewer calls
     assert json.loads(store.keys()[f"{SITE}/h/{WWW}"]) == {"v": 2, "x": 1}
     assert len(store.keys()) == 121
     assert routes(modules, hosts)["mutating"] == []
@@ -115,7 +113,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(modules: Modules, store: 
     ],
     ids=["a word", "a loop", "a value too large"],
 )
-def test_a_mistake_is_a_sentence_before_the_first_write(
+def test_invalid_input_is_refused_before_the_first_write(
     modules: Modules, store: Store, hosts: dict[str, Any], sentence: str
 ) -> None:
     store.put(KEYS)
@@ -125,12 +123,12 @@ def test_a_mistake_is_a_sentence_before_the_first_write(
     assert store.keys() == KEYS
 
 
-def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: Modules) -> None:
+def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(modules: Modules) -> None:
     options: dict[str, Any] = {"store": f"{SITE}-none", "site": SITE, "hosts": {WWW: {"release": "a"}}}
     with pytest.raises(ModuleFailed, match=r"There is no key value store 'shop-none': run site.yml first"):
         modules.run("site_routes", **options)
     assert modules.run("site_routes", check=True, **options)["plan"] == [f"Route {WWW}: release a"]
-    # What is not there is absent already.
+    # Missing keys are absent already.
     for check in (True, False):
         result = modules.run("site_routes", check=check, state="absent", **options)
         assert (result["changed"], result["plan"], result["hosts"]) == (False, [], {})
@@ -146,7 +144,7 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(modules: M
         ("cloudfront-keyvaluestore:UpdateKeys", "UpdateKeys", {WWW: {"release": "b"}}),
     ],
 )
-def test_each_right_is_needed_and_its_lack_is_told(
+def test_each_permission_is_needed_and_a_missing_one_is_reported(
     modules: Modules, store: Store, action: str, call: str, hosts: dict[str, Any]
 ) -> None:
     store.put(KEYS)

@@ -1,4 +1,4 @@
-"""Modules run by users of local AWS whose rights are others than the deployer's."""
+"""Modules run by users of local AWS with other permissions than the deployer's."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,12 +17,12 @@ _numbers = itertools.count(1)
 
 
 def deployer(local_aws: LocalAws, *denied: str, more: Iterable[Statement] = ()) -> Modules:
-    """By the site's, who may do *more* as well, but none of the *denied* actions."""
+    """Run by the site's deployer, who also may do *more*, but none of the *denied* actions."""
     return user(local_aws, [*deployer_policy(SITE, local_aws.account_id)["Statement"], *more], *denied)
 
 
 def user(local_aws: LocalAws, statements: Iterable[Statement], *denied: str) -> Modules:
-    """By somebody who may do just this, but none of the *denied* actions."""
+    """Run by a user who may do only this, and none of the *denied* actions."""
     allowed = [{**statement, "Action": _without(statement["Action"], denied)} for statement in statements]
     policy = {"Version": "2012-10-17", "Statement": [statement for statement in allowed if statement["Action"]]}
     return Modules(local_aws, local_aws.create_user(f"user-{next(_numbers)}", policy))

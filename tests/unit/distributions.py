@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A distribution as it is wanted and as it is live."""
+"""The desired and the live configuration of a distribution."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def behavior(**other: t.Any) -> dict[str, t.Any]:
 
 
 def live(tags: dict[str, str] | None = None, **other: t.Any) -> Observed:
-    """As CloudFront returns it: with members that nobody asked for."""
+    """As CloudFront returns it, with members that were not set."""
     config = {**copy.deepcopy(CONFIG), "caller_reference": "multiregion.edge/my-site", **other}
     api = to_api(SHAPE, config)
     api["Logging"] = {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}

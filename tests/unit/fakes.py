@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stand-ins for a module and for AWS that the unit tests share."""
+"""Fakes of a module and of AWS that the unit tests share."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class FakeModule:
         raise Failed(result)
 
 
-def client_error(code: str, operation: str, message: str | None = "It says no") -> ClientError:
+def client_error(code: str, operation: str, message: str | None = "Refused") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, operation)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What plans name the operations by."""
+"""The operations to which plans refer."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ T = t.TypeVar("T")
 
 
 def operations(of: type[T]) -> T:
-    """The class itself in place of an instance: a plan names its methods, and calls none."""
+    """The class in place of an instance: a plan refers to its methods and calls none."""
     return t.cast(T, of)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A role's variables as Ansible makes them of what a playbook gives."""
+"""A role's variables as Ansible renders them from a playbook's input."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 
 def rendered(role: str, expression: str, **given: Any) -> Any:
-    """What *expression* is in the tasks of *role*, with its defaults and vars."""
+    """The value of *expression* in the tasks of *role*, with its defaults and vars."""
     loader = DataLoader()
     variables: dict[str, Any] = {}
     for directory in ("defaults", "vars"):

@@ -18,7 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._service_role.mod
 ACCOUNT = "111122223333"
 NAME, SITE = "site-role", "shop"
 ARN = f"arn:aws:iam::{ACCOUNT}:role/{NAME}"
-OURS = {"multiregion-edge": SITE}
+MANAGED = {"multiregion-edge": SITE}
 S3, LAMBDA, BATCH = "s3.amazonaws.com", "lambda.amazonaws.com", "batchoperations.s3.amazonaws.com"
 
 Statement = dict[str, t.Any]
@@ -37,7 +37,7 @@ def group(name: str, *statements: Statement) -> Group:
 
 
 def divided(name: str, *documents: t.Sequence[Statement]) -> Group:
-    """As no split of today would make it."""
+    """A division that the current code would not make."""
     return Group(name, "", tuple(document(statements) for statements in documents))
 
 
@@ -58,7 +58,7 @@ def observed(
     trust: Statement | None = None,
     **role: t.Any,
 ) -> Observed:
-    """A role of ours that S3 assumes, with these policies of ours, all of them *attached*, and *others*."""
+    """A managed role that S3 assumes, with these managed policies, all of them *attached*, and *others*."""
     given = policies or {}
     arns = {arn(name): name for name in (given if attached is None else attached)}
     return Observed(
@@ -66,10 +66,10 @@ def observed(
             ARN,
             trust or trusting(S3),
             attached={**arns, **{arn(name): name for name in others}},
-            **{"tags": OURS, **role},
+            **{"tags": MANAGED, **role},
         ),
         {
-            name: Policy(arn(name), document(statements), OURS, tuple(f"v{n}" for n in range(1, versions)))
+            name: Policy(arn(name), document(statements), MANAGED, tuple(f"v{n}" for n in range(1, versions)))
             for name, statements in given.items()
         },
     )

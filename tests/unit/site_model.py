@@ -1,4 +1,4 @@
-"""A site in memory: what the tasks of a phase do to it, and whether viewers are served in between."""
+"""A site in memory: the effect of each task of a phase, and whether viewers are served after each one."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -35,8 +35,8 @@ def alias(name: str) -> str:
 
 @dataclasses.dataclass
 class Site:
-    """What AWS has. *readers*: buckets and MRAPs whose policies let the distribution read. *granted*: what the origin
-    request function's role may read. *targets*: the origins that edge locations ask, with their hosts."""
+    """The state in AWS. *readers*: buckets and MRAPs whose policies allow the distribution. *granted*: those that the
+    role of the origin request function may read. *targets*: the origins that edge locations use, with their hosts."""
 
     origins: dict[str, str] = dataclasses.field(default_factory=dict)
     target: str = ""
@@ -65,7 +65,7 @@ class Site:
         return f"arn:aws:s3::{ACCOUNT}:accesspoint/{alias(name)}"
 
     def plan(self, wanted: Settings) -> list[tuple[str, str, Any]]:
-        """Phase, task and data, one after another, as converge.yml runs them."""
+        """Phase, task and data, in the order of converge.yml."""
         target = Target(wanted, self.live())
         check(target)
         return [(phase.name, task, data) for phase in phases(target) for task, data in phase.tasks.items()]
@@ -153,12 +153,12 @@ class Site:
             self.records = set()
 
     def state(self) -> Site:
-        """Without its history: that an MRAP once had a policy."""
+        """The state without its history, such as that an MRAP once had a policy."""
         mraps = {name: {**mrap, "policy": False} for name, mrap in self.mraps.items()}
         return dataclasses.replace(self, mraps=mraps)
 
     def faults(self) -> list[str]:
-        """Why a viewer would not be served."""
+        """The reasons why a viewer would not be served."""
         if not self.origins:
             return []
         asked = self.groups.get(self.target, [self.target]) + (self.keys if self.selects else [])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of where access logs go."""
+"""The plan of access log deliveries."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def calls(observed: Observed, desired: Desired) -> list[str]:
     return [step.name for step in plan(OPERATIONS, observed, desired).steps]
 
 
-def test_from_nothing() -> None:
+def test_creation() -> None:
     source, destination, delivery = plan(OPERATIONS, NOTHING, DESIRED).steps
     tags = {"team": "web", "multiregion-edge": "shop"}
     assert source.arguments == {"name": SOURCE, "distribution_arn": DISTRIBUTION, "tags": tags}
@@ -81,7 +81,7 @@ def test_from_nothing() -> None:
     ids=[
         "unchanged",
         "order of fields",
-        "a delimiter that nobody asked about",
+        "a delimiter that was not set",
         "killed after the source",
         "killed after the destination",
         "another bucket",
@@ -107,7 +107,7 @@ def test_steps(observed: Observed, desired: Desired, expected: list[str]) -> Non
         ("{yyyy}/{MM}", "{yyyy}/{MM}/{dd}", ["update_delivery"]),
     ],
 )
-def test_what_cloudfront_puts_before_a_suffix_is_no_difference(seen: str, asked: str, expected: list[str]) -> None:
+def test_cloudfronts_prefix_of_a_suffix_is_no_difference(seen: str, asked: str, expected: list[str]) -> None:
     desired = dataclasses.replace(DESIRED, settings={"s3_suffix_path": asked, "s3_enable_hive_compatible_path": False})
     assert calls(live(s3_suffix_path=seen), desired) == expected
 
@@ -124,19 +124,19 @@ def test_what_cloudfront_puts_before_a_suffix_is_no_difference(seen: str, asked:
     ],
     ids=["unchanged", "another bucket", "the source goes"],
 )
-def test_what_others_let_our_source_deliver_stays_with_it(desired: Desired, expected: list[str]) -> None:
-    ours = live()
+def test_unmanaged_deliveries_of_the_managed_source_stay(desired: Desired, expected: list[str]) -> None:
+    managed = live()
     theirs = [Delivery("d2", SOURCE, "security", {}), Delivery("d3", SOURCE, "", {})]
-    destinations = {**ours.destinations, "security": Destination("arn:aws:s3:::security", "json")}
-    assert calls(Observed(ours.sources, destinations, [*ours.deliveries, *theirs]), desired) == expected
+    destinations = {**managed.destinations, "security": Destination("arn:aws:s3:::security", "json")}
+    assert calls(Observed(managed.sources, destinations, [*managed.deliveries, *theirs]), desired) == expected
 
 
-def test_a_source_of_others_is_left_alone() -> None:
+def test_an_unmanaged_source_is_not_changed() -> None:
     with pytest.raises(EdgeError, match="has the delivery source 'theirs' already, and AWS takes one"):
         plan(OPERATIONS, live("theirs"), DESIRED)
 
 
-def test_a_distribution_that_is_not_there_yet() -> None:
+def test_a_distribution_that_does_not_exist_yet() -> None:
     desired = dataclasses.replace(DESIRED, distribution_arn=KNOWN_AFTER_APPLY)
     check(desired)
     assert calls(NOTHING, desired) == ["put_source", "put_destination", "create_delivery"]
@@ -173,6 +173,6 @@ def test_a_distribution_that_is_not_there_yet() -> None:
         ),
     ],
 )
-def test_refused_at_once(desired: Desired, words: str) -> None:
+def test_refused_before_any_call(desired: Desired, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         check(desired)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every module has an action plugin of its name, as module_defaults and sanity's action-plugin-docs expect."""
+"""Every module has an action plugin with its name, as module_defaults and sanity's action-plugin-docs expect."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ansible_collections.multiregion.edge.plugins.plugin_utils._direct import Di
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 NAMES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
-# Its module is documentation only.
+# Its module only has documentation.
 ON_THE_CONTROLLER = "site_summary"
 
 
-def test_there_is_one_for_each_module() -> None:
+def test_each_module_has_an_action_plugin() -> None:
     assert sorted(path.stem for path in (PLUGINS / "action").glob("*.py")) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs_the_module_of_its_name(name: str) -> None:
+def test_it_runs_the_module_with_its_name(name: str) -> None:
     action = importlib.import_module(f"ansible_collections.multiregion.edge.plugins.action.{name}").ActionModule
     if name == ON_THE_CONTROLLER:
         assert issubclass(action, ActionBase)
@@ -38,7 +38,7 @@ def test_it_runs_the_module_of_its_name(name: str) -> None:
 
 
 class Task(DirectAction):
-    """A local task by Ansible's own Python, as an action plugin knows it; *given* is what is otherwise."""
+    """A local task with Ansible's own Python, as an action plugin sees it; *given* has the differences."""
 
     def __init__(self, environment: dict[str, str] | None = None, missing: str = "", **given: Any) -> None:
         of = {"delegate_to": None, "async_val": 0, "connection": "ansible.builtin.local", "become": None, **given}
@@ -57,7 +57,7 @@ def why_not(of: Task, interpreter: str = sys.executable, **variables: Any) -> st
     return next(of._reasons({"ansible_python_interpreter": interpreter, **variables}), "")
 
 
-def test_a_task_by_ansibles_own_python_on_this_machine_is_direct() -> None:
+def test_a_local_task_with_ansibles_own_python_is_executed_directly() -> None:
     assert why_not(Task(environment={"AWS_PROFILE": "shop", "HTTPS_PROXY": "http://proxy:3128"})) == ""
 
 
@@ -65,7 +65,7 @@ def test_a_task_by_ansibles_own_python_on_this_machine_is_direct() -> None:
     ("reason", "of", "interpreter"),
     [
         ("another Python interpreter is set", Task(), "/usr/bin/python3"),
-        # The link of a virtual environment and what it points to import different packages.
+        # A virtual environment's link and its target import different packages.
         ("another Python interpreter is set", Task(), str(Path(sys.executable).resolve().parent / ".." / "python")),
         ("another Python interpreter is set", Task(), "auto"),
         ("the connection is not local", Task(connection="ansible.builtin.ssh"), sys.executable),
@@ -82,15 +82,15 @@ def test_a_task_by_ansibles_own_python_on_this_machine_is_direct() -> None:
         ),
     ],
 )
-def test_the_ordinary_way_has_a_reason(reason: str, of: Task, interpreter: str) -> None:
+def test_execution_by_ansible_core_has_a_reason(reason: str, of: Task, interpreter: str) -> None:
     assert why_not(of, interpreter) == reason
 
 
-def test_a_limit_of_open_files_is_for_a_process() -> None:
+def test_a_limit_of_open_files_needs_a_process() -> None:
     assert why_not(Task(), ansible_python_module_rlimit_nofile=1024) == "a limit of open files is set"
 
 
-def test_the_interpreter_is_the_delegates() -> None:
+def test_the_interpreter_of_the_delegated_host_counts() -> None:
     delegates = {"other": {"ansible_python_interpreter": "/usr/bin/python3"}}
     of = Task(delegate_to="other")
     assert why_not(of, ansible_delegated_vars=delegates) == "another Python interpreter is set"
@@ -104,7 +104,7 @@ def test_the_interpreter_is_the_delegates() -> None:
         ("this ansible-core is not known", _direct, "_loader", None),
     ],
 )
-def test_the_machine_may_be_the_reason(
+def test_the_platform_may_be_the_reason(
     monkeypatch: pytest.MonkeyPatch, reason: str, holder: Any, name: str, value: Any
 ) -> None:
     monkeypatch.setattr(holder, name, value)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""_aws: where requests go and what Host they carry, how errors read, what is counted."""
+"""_aws: the endpoint and the Host header of requests, error messages, and the count of calls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Seen(t.NamedTuple):
 
 @pytest.fixture
 def server() -> t.Iterator[tuple[str, list[Seen]]]:
-    """The address of a server that answers everything, and what arrived there."""
+    """The address of a server that answers everything, and the requests that it received."""
     arrived: list[Seen] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -107,7 +107,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, endpoint: str | None, region: str |
     ],
     ids=["s3control: account before the host", "KeyValueStore: the same", "MRAP ARN as bucket", "path", "plain"],
 )
-def test_every_request_goes_to_the_endpoint_with_the_host_that_was_signed(
+def test_every_request_goes_to_the_endpoint_with_the_signed_host(
     monkeypatch: pytest.MonkeyPatch,
     server: tuple[str, list[Seen]],
     service: str,
@@ -126,7 +126,7 @@ def test_every_request_goes_to_the_endpoint_with_the_host_that_was_signed(
 
 
 class Request:
-    """As the hook gets it where botocore signs by itself: without awscrt it sets no Host header."""
+    """A request as the hook gets it without awscrt: botocore signs it and sets no Host header."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -140,18 +140,16 @@ class Request:
         ("https://x.mrap.accesspoint.s3-global.amazonaws.com/k", "http://127.0.0.1:4566/k", None),
         ("http://127.0.0.1:4566/b/k?list-type=2", "http://127.0.0.1:4566/b/k?list-type=2", {}),
     ],
-    ids=["host prefix", "access point", "nothing to do"],
+    ids=["host prefix", "MRAP", "nothing to do"],
 )
-def test_the_host_that_was_signed_is_sent_also_where_botocore_sets_none(
-    url: str, sent: str, host: dict[str, str] | None
-) -> None:
+def test_the_signed_host_is_sent_also_if_botocore_sets_none(url: str, sent: str, host: dict[str, str] | None) -> None:
     request = Request(url)
     aws._sender_to("http://127.0.0.1:4566")(request)
     assert request.url == sent
     assert request.headers == ({"Host": url.split("/")[2]} if host is None else host)
 
 
-def test_the_endpoint_of_the_environment_counts_where_the_module_has_none(
+def test_without_an_option_the_endpoint_of_the_environment_is_used(
     monkeypatch: pytest.MonkeyPatch, server: tuple[str, list[Seen]]
 ) -> None:
     endpoint, arrived = server
@@ -161,7 +159,7 @@ def test_the_endpoint_of_the_environment_counts_where_the_module_has_none(
     assert [seen.host.split(".")[0] for seen in arrived] == [ACCOUNT]
 
 
-def test_calls_are_counted_by_whether_they_change_something(
+def test_reading_and_mutating_calls_are_counted_separately(
     monkeypatch: pytest.MonkeyPatch, server: tuple[str, list[Seen]]
 ) -> None:
     aws = connect(monkeypatch, server[0])
@@ -176,7 +174,7 @@ def test_calls_are_counted_by_whether_they_change_something(
     assert aws.calls == {"read": 4, "write": 2}
 
 
-def test_one_session_and_one_client_a_service_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_one_session_and_one_client_per_service_and_region(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     real = boto3.session.Session
 
@@ -193,11 +191,11 @@ def test_one_session_and_one_client_a_service_and_region(monkeypatch: pytest.Mon
     assert aws.client("s3") is clients["eu-north-1", 0]
 
 
-def test_without_a_region_the_default_is_the_one_of_the_global_services(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_region_is_that_of_the_global_services(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connect(monkeypatch, "http://127.0.0.1:1", region=None).client("s3").meta.region_name == "us-east-1"
 
 
-def test_the_account_is_asked_for_once_also_by_many_threads(
+def test_the_account_is_read_once_by_many_threads(
     monkeypatch: pytest.MonkeyPatch, server: tuple[str, list[Seen]]
 ) -> None:
     endpoint, arrived = server
@@ -255,16 +253,16 @@ def test_the_account_is_asked_for_once_also_by_many_threads(
             "SSL validation failed for https://1.cloudfront-kvs.global.api.aws/ self-signed. "
             "Check the network, a proxy or firewall, and AWS_URL if it is set.",
         ),
-        (ProfileNotFound(profile="nobody"), "The config profile (nobody) could not be found"),
+        (ProfileNotFound(profile="missing"), "The config profile (missing) could not be found"),
         (EdgeError("a sentence\n  in two lines"), "a sentence in two lines"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
-def test_errors_read_as_one_line_with_what_to_do(error: Exception, sentence: str) -> None:
+def test_errors_are_one_line_with_the_next_step(error: Exception, sentence: str) -> None:
     assert explain(error) == sentence
 
 
-def test_a_client_that_fails_fast_gives_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_fails_fast_has_short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = connect(monkeypatch, None)
     usual, fail_fast = (aws.client("s3", fail_fast=each).meta.config for each in (False, True))
     assert usual.connect_timeout * usual.retries["total_max_attempts"] > 60

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a destination lacks of the source, by their listings."""
+"""The objects of the source that a destination lacks, according to their listings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_difference(source: list[Item], destination: list[Item], expected: Diffe
     assert difference(source, destination, nothing_is_same) == expected
 
 
-def test_another_etag_of_the_same_size_is_looked_at_again() -> None:
+def test_objects_of_equal_size_with_different_etags_are_compared_again() -> None:
     asked: list[t.Sequence[Item]] = []
 
     def all_but_c(items: t.Sequence[Item]) -> set[str]:
@@ -57,23 +57,23 @@ def test_another_etag_of_the_same_size_is_looked_at_again() -> None:
     assert (asked, found) == ([[B, C]], Difference(missing=(C,), equal=2))
 
 
-def test_keys_are_in_the_order_of_their_bytes() -> None:
-    """As S3 lists them: capitals first, and what is beyond UTF-16's first plane last."""
+def test_keys_are_in_byte_order() -> None:
+    """The order of S3's listings: capitals first, and characters beyond UTF-16's first plane last."""
     items = [Item(key, 0, "") for key in ("Z", "a", "é", "\uffee", "\U0001f600")]
     assert sorted(items, key=lambda item: item.key.encode()) == items
     assert difference(items, items[1::2], nothing_is_same) == Difference(missing=tuple(items[::2]), equal=2)
 
 
-def test_the_size_is_of_what_is_missing() -> None:
+def test_the_size_is_that_of_the_missing_objects() -> None:
     assert Difference(missing=(A, C), extra=(B,)).size == 4
 
 
-def test_an_upload_in_parts_is_told_by_its_etag() -> None:
+def test_a_multipart_upload_is_recognised_by_its_etag() -> None:
     assert (A.is_multipart, C.is_multipart) == (False, True)
 
 
 class TestShared:
-    def test_everyone_gets_all_and_the_source_is_read_once(self) -> None:
+    def test_every_destination_gets_all_and_the_source_is_read_once(self) -> None:
         read: list[int] = []
 
         def numbers() -> t.Iterator[int]:
@@ -90,7 +90,7 @@ class TestShared:
             thread.join()
         assert results == [list(range(2000))] * 4 and read == list(range(2000))
 
-    def test_a_failure_is_everyones_not_an_early_end(self) -> None:
+    def test_a_failure_reaches_every_destination(self) -> None:
         def broken() -> t.Iterator[int]:
             yield 1
             raise OSError("gone")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How objects are brought: copies in parts, and batch jobs with all their ends."""
+"""The operations of a backfill: multipart copies, and batch jobs with every final status."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIZES = [10, 8, 7]
 
 
 class FakeApi(BackfillApi):
-    """Answers from ``jobs_seen`` (the last one for ever) and fails where ``failures`` says."""
+    """Answer from ``jobs_seen``, the last one repeatedly, and fail for the calls in ``failures``."""
 
     def __init__(self, *jobs_seen: dict[str, t.Any], **failures: Exception) -> None:
         self.jobs_seen = list(jobs_seen)
@@ -73,23 +73,23 @@ def copied(api: FakeApi, item: Item = VIDEO) -> list[t.Any]:
     return api.calls
 
 
-def test_parts_of_the_same_sizes_with_headers_and_tags() -> None:
+def test_a_copy_has_parts_of_the_same_sizes_headers_and_tags() -> None:
     begin, *parts, complete = copied(FakeApi())
     assert begin == ("begin", {"ContentType": "video/mp4"}, {"team": "web"})
     assert sorted(parts) == [("part", 1, 0, 9), ("part", 2, 10, 17), ("part", 3, 18, 24)]
     assert complete == ("complete", [1, 2, 3])
 
 
-def test_an_object_that_changes_between_its_parts_is_left_to_the_next_comparison() -> None:
+def test_an_object_that_changes_during_its_copy_is_left_to_the_next_comparison() -> None:
     assert copied(FakeApi(part=client_error("PreconditionFailed", "UploadPartCopy")))[-1] == ("abort", "u1")
 
 
-def test_nothing_is_copied_at_once_and_not_in_parts() -> None:
+def test_an_empty_object_is_copied_without_parts() -> None:
     assert copied(FakeApi(), VIDEO._replace(size=0)) == [("copy", "video")]
 
 
-def test_no_object_is_begun_after_the_deadline() -> None:
-    seconds = iter(range(9))  # one a look: when it starts, and before each object
+def test_no_copy_is_started_after_the_deadline() -> None:
+    seconds = iter(range(9))  # one per reading: at the start, and before each object
     api = FakeApi()
     work = Operations(api, Deadline(3, clock=lambda: next(seconds)))
     items = [Item(f"page-{number}", 1, "e") for number in range(5)]
@@ -98,7 +98,7 @@ def test_no_object_is_begun_after_the_deadline() -> None:
     assert len(api.calls) == 2
 
 
-def test_a_refused_part_ends_it_and_leaves_no_upload_behind() -> None:
+def test_a_refused_part_ends_the_copy_and_aborts_the_upload() -> None:
     api = FakeApi(part=client_error("AccessDenied", "UploadPartCopy"))
     with pytest.raises(
         EdgeError, match=r"failed for 1 of 1 objects, such as video: .*AccessDenied from UploadPartCopy"
@@ -107,7 +107,7 @@ def test_a_refused_part_ends_it_and_leaves_no_upload_behind() -> None:
     assert api.calls[-1] == ("abort", "u1")
 
 
-def test_many_failures_are_one_sentence() -> None:
+def test_many_failures_are_one_message() -> None:
     api = FakeApi(part=client_error("AccessDenied", "UploadPartCopy"))
     items = [VIDEO._replace(key=f"v{number:03}") for number in range(40)]
     with pytest.raises(EdgeError) as failure:
@@ -142,7 +142,7 @@ def test_a_job_is_created_and_waited_for() -> None:
     assert api.calls == [("create_job", "arn:role", ["r/"], "token"), *[("job", "j1")] * 3]
 
 
-def test_a_job_that_runs_is_only_waited_for() -> None:
+def test_a_running_job_is_only_waited_for() -> None:
     api = FakeApi(COMPLETE)
     assert (run_job(api, job_id="j7"), api.calls) == ([], [("job", "j7")])
 
@@ -155,18 +155,18 @@ def test_a_job_that_runs_is_only_waited_for() -> None:
         ({"Status": "Cancelled"}, "did not replicate all: Cancelled"),
     ],
 )
-def test_what_a_job_did_not_do_is_noted(ended: dict[str, t.Any], note: str) -> None:
-    (said,) = run_job(FakeApi(ended))
-    assert note in said
+def test_failed_tasks_of_a_job_are_recorded(ended: dict[str, t.Any], note: str) -> None:
+    (note_made,) = run_job(FakeApi(ended))
+    assert note in note_made
 
 
-def test_a_refused_job_leaves_it_to_copies_unless_it_is_required() -> None:
+def test_a_refused_job_is_replaced_by_copies_unless_required() -> None:
     (note,) = run_job(FakeApi(create_job=DENIED))
     assert "copied one by one: AccessDenied from CreateJob: not you." in note
     with pytest.raises(ClientError):
         run_job(FakeApi(create_job=DENIED), required=True)
 
 
-def test_a_job_that_takes_too_long_says_how_to_go_on() -> None:
+def test_the_deadline_error_of_a_job_has_the_next_step() -> None:
     with pytest.raises(EdgeError, match=r"The batch job j1: .*Active, 4 of 9 objects.* run it again to keep waiting"):
         run_job(FakeApi(ACTIVE), timeout=0)

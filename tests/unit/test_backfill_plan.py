@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is brought to each Region, and by whom."""
+"""The plan of a backfill: the objects for each Region, and the method."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def observed(ap: Difference = SAME, us: Difference = SAME, **more: t.Any) -> Obs
 EVERYWHERE = frozenset({"ap-south-1", "us-east-1"})
 
 
-def test_a_job_that_cannot_leave_out_what_is_excluded_is_refused() -> None:
-    """A manifest without any prefix would be of the whole bucket."""
+def test_a_job_that_cannot_exclude_keys_is_refused() -> None:
+    """A manifest without a prefix would have the whole bucket."""
     found = observed(Difference((Item("_edge", 1, "e"),)), replicated=EVERYWHERE)
     assert [step.name for step in plan(OPERATIONS, found, WITH_ROLE).steps] == ["copy"]
     with pytest.raises(EdgeError, match="without what exclude_prefixes names: choose auto or copy"):
         plan(OPERATIONS, found, dataclasses.replace(WITH_ROLE, method="batch"))
 
 
-def test_nothing_missing_is_nothing_to_do() -> None:
+def test_without_missing_objects_there_is_no_step() -> None:
     result = plan(OPERATIONS, observed(), WITH_ROLE)
     assert (result.steps, result.before) == ((), result.after)
 
 
-def test_one_step_a_region_side_by_side() -> None:
+def test_there_is_one_step_per_region_in_parallel() -> None:
     result = plan(OPERATIONS, observed(Difference(TWO), Difference(ONE, equal=1)), DESIRED)
     assert result.sentences == ["Bring 2 objects (3.0 MB) to ap-south-1", "Bring 1 object (400 bytes) to us-east-1"]
     assert [(step.name, step.partition, step.arguments) for step in result.steps] == [
@@ -62,7 +62,7 @@ def test_one_step_a_region_side_by_side() -> None:
     assert result.after["ap-south-1"] == {"missing": 0, "extra": 0}
 
 
-def test_what_only_the_destination_has_stays_unless_it_is_to_go() -> None:
+def test_extra_objects_of_a_destination_stay_unless_deletion_is_requested() -> None:
     found = observed(Difference(extra=TWO, equal=1))
     assert plan(OPERATIONS, found, DESIRED).steps == ()
     (step,) = plan(OPERATIONS, found, dataclasses.replace(DESIRED, delete_extra=True)).steps
@@ -71,7 +71,7 @@ def test_what_only_the_destination_has_stays_unless_it_is_to_go() -> None:
 
 
 @pytest.mark.parametrize(("prefix", "words"), [("", "has no objects, so"), ("r/", "has no objects below r/, so")])
-def test_an_empty_source_is_a_mistake(prefix: str, words: str) -> None:
+def test_an_empty_source_is_refused(prefix: str, words: str) -> None:
     wanted = dataclasses.replace(DESIRED, delete_extra=True, prefix=prefix)
     with pytest.raises(EdgeError, match=words):
         plan(OPERATIONS, observed(Difference(extra=ONE)), wanted)
@@ -106,11 +106,13 @@ def test_an_empty_source_is_a_mistake(prefix: str, words: str) -> None:
         "none, by order",
     ],
 )
-def test_a_job_where_it_is_worth_it_and_can_reach(found: Observed, options: dict[str, t.Any], calls: list[str]) -> None:
+def test_a_job_is_used_for_many_objects_where_a_rule_exists(
+    found: Observed, options: dict[str, t.Any], calls: list[str]
+) -> None:
     assert [step.name for step in plan(OPERATIONS, found, dataclasses.replace(WITH_ROLE, **options)).steps] == calls
 
 
-def test_a_job_that_cannot_reach_a_region_is_refused_if_it_is_asked_for() -> None:
+def test_a_required_job_without_a_rule_to_the_region_is_refused() -> None:
     wanted = dataclasses.replace(WITH_ROLE, method="batch")
     with pytest.raises(EdgeError, match="to ap-south-1, for site-eu has no enabled replication rule"):
         plan(OPERATIONS, observed(Difference(ONE), Difference(ONE), replicated=frozenset({"us-east-1"})), wanted)
@@ -122,18 +124,18 @@ def job(**more: t.Any) -> dict[str, t.Any]:
     return {**step.arguments, "sentence": step.sentence}
 
 
-def test_the_job_is_for_what_is_missing_only() -> None:
+def test_the_job_is_for_the_missing_objects_only() -> None:
     assert job()["prefixes"] == ["r/"]
     assert job()["sentence"] == "Bring 3 objects (3.0 MB) to ap-south-1, us-east-1 by a batch job in eu-north-1"
     assert (job()["role_arn"], job()["job_id"], job()["required"]) == ("arn:role", None, False)
 
 
-def test_a_job_that_runs_is_joined() -> None:
+def test_a_running_job_is_joined() -> None:
     assert job(active_job="j1")["job_id"] == "j1"
     assert "by the batch job j1 that runs already in eu-north-1" in job(active_job="j1")["sentence"]
 
 
-def test_a_killed_run_asks_for_the_same_job_and_the_run_after_its_end_for_another() -> None:
+def test_a_killed_run_requests_the_same_job_and_a_run_after_its_end_another() -> None:
     assert job()["token"] == job()["token"] and len(job()["token"]) <= 64
     assert len({job()["token"], job(last_job="j1")["token"], job(last_job="j2")["token"]}) == 3
 
@@ -157,7 +159,7 @@ def test_manifest_prefixes(keys: list[str], prefix: str, expected: list[str] | N
         assert found == expected
 
 
-def test_a_manifest_never_has_what_is_excluded() -> None:
+def test_a_manifest_never_has_excluded_keys() -> None:
     keys = [f"_{n:03}.html" for n in range(300)] + ["a"]
     missing = Difference(tuple(Item(key, 1, "e") for key in keys))
     assert manifest_prefixes(["ap-south-1"], observed(missing), DESIRED) == ["a"]
@@ -176,5 +178,5 @@ def test_a_manifest_never_has_what_is_excluded() -> None:
         ([2 * 10**15], "1 object (2000.0 TB)"),
     ],
 )
-def test_told(sizes: list[int], text: str) -> None:
+def test_result(sizes: list[int], text: str) -> None:
     assert format_items([Item(str(size), size, "") for size in sizes]) == text

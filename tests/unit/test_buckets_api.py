@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls about buckets: what S3's answers mean."""
+"""The calls about buckets: the meaning of S3's answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAGS = {"multiregion-edge": "my-site"}
 
 
 class FakeClient:
-    """Answers each operation with the next of its answers, of which an exception is raised."""
+    """Answer each operation with the next of its answers; raise it if it is an exception."""
 
     def __init__(self, **answers: list[t.Any]) -> None:
         self.answers = answers
@@ -63,7 +63,7 @@ def owned_by(owner: str | None) -> t.Any:
         ({"BucketRegion": "us-east-1"}, "b is in us-east-1, not in eu-north-1"),
     ],
 )
-def test_a_bucket_that_is_no_use_is_refused_with_the_reason(answer: t.Any, words: str) -> None:
+def test_an_unusable_bucket_is_refused_with_the_reason(answer: t.Any, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         api(FakeClient(head_bucket=[answer])).exists("eu-north-1", "b")
 
@@ -71,7 +71,7 @@ def test_a_bucket_that_is_no_use_is_refused_with_the_reason(answer: t.Any, words
 @pytest.mark.parametrize(
     ("answer", "there"), [({"BucketRegion": "eu-north-1"}, True), (client_error("404", "HeadBucket"), False)]
 )
-def test_only_the_owners_bucket_is_looked_for(answer: t.Any, there: bool) -> None:
+def test_only_buckets_of_the_account_are_read(answer: t.Any, there: bool) -> None:
     client = FakeClient(head_bucket=[answer])
     assert api(client).exists("eu-north-1", "b") is there
     assert client.calls == [("head_bucket", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"})]
@@ -84,7 +84,7 @@ def test_only_the_owners_bucket_is_looked_for(answer: t.Any, there: bool) -> Non
         ("eu-north-1", {"LocationConstraint": "eu-north-1"}),
     ],
 )
-def test_a_new_bucket_is_ours_from_its_first_moment(region: str, configuration: dict[str, str]) -> None:
+def test_a_new_bucket_is_created_with_the_managed_tag(region: str, configuration: dict[str, str]) -> None:
     client = FakeClient(create_bucket=[{}])
     api(client).create_bucket(region, "b", TAGS)
     ((_, parameters),) = client.calls
@@ -93,7 +93,7 @@ def test_a_new_bucket_is_ours_from_its_first_moment(region: str, configuration: 
     assert "BucketNamespace" not in parameters
 
 
-def test_a_creation_whose_answer_was_lost_is_taken_for_done() -> None:
+def test_a_creation_whose_answer_was_lost_counts_as_done() -> None:
     client = FakeClient(
         create_bucket=[client_error("BucketAlreadyOwnedByYou", "CreateBucket")],
         get_bucket_tagging=[owned_by("my-site")],
@@ -102,7 +102,7 @@ def test_a_creation_whose_answer_was_lost_is_taken_for_done() -> None:
 
 
 @pytest.mark.parametrize("owner", ["other", None])
-def test_a_bucket_that_another_made_meanwhile_is_not_taken(owner: str | None) -> None:
+def test_a_bucket_that_is_created_concurrently_is_not_adopted(owner: str | None) -> None:
     client = FakeClient(
         create_bucket=[client_error("BucketAlreadyOwnedByYou", "CreateBucket")], get_bucket_tagging=[owned_by(owner)]
     )
@@ -110,7 +110,7 @@ def test_a_bucket_that_another_made_meanwhile_is_not_taken(owner: str | None) ->
         api(client).create_bucket("eu-north-1", "b", TAGS)
 
 
-def test_a_new_bucket_may_not_be_known_everywhere_yet() -> None:
+def test_a_new_bucket_may_not_be_visible_everywhere_yet() -> None:
     client = FakeClient(
         create_bucket=[{}], put_bucket_versioning=[client_error("NoSuchBucket", "PutBucketVersioning"), {}]
     )
@@ -120,24 +120,24 @@ def test_a_new_bucket_may_not_be_known_everywhere_yet() -> None:
     assert [operation for operation, _ in client.calls].count("put_bucket_versioning") == 2
 
 
-def test_one_that_was_there_before_is_gone_if_s3_says_so() -> None:
+def test_an_existing_bucket_that_s3_does_not_find_is_deleted() -> None:
     client = FakeClient(put_bucket_versioning=[client_error("NoSuchBucket", "PutBucketVersioning")])
     with pytest.raises(ClientError, match="NoSuchBucket"):
         api(client).put_versioning("eu-north-1", "b", "Enabled")
 
 
-def test_a_deletion_whose_answer_was_lost_is_taken_for_done() -> None:
+def test_a_deletion_whose_answer_was_lost_counts_as_done() -> None:
     client = FakeClient(delete_bucket=[client_error("NoSuchBucket", "DeleteBucket")])
     api(client).delete_bucket("eu-north-1", "b", everything=False)
 
 
-def test_a_bucket_that_fills_up_meanwhile_is_not_emptied_without_consent() -> None:
+def test_a_bucket_that_gets_objects_during_the_run_is_not_emptied_without_force() -> None:
     client = FakeClient(delete_bucket=[client_error("BucketNotEmpty", "DeleteBucket")])
     with pytest.raises(ClientError, match="BucketNotEmpty"):
         api(client).delete_bucket("eu-north-1", "b", everything=False)
 
 
-def test_access_points_are_read_to_the_last_page() -> None:
+def test_all_pages_of_mraps_are_read() -> None:
     made = {"Status": "READY", "CreatedAt": datetime(2026, 11, 20, tzinfo=UTC)}
     a, b = {"Region": "eu-north-1", "Bucket": "a"}, {"Region": "us-east-1", "Bucket": "b"}
     pages = [

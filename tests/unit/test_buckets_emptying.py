@@ -19,7 +19,7 @@ class NoSuchUpload(Exception):
 
 
 class FakeS3:
-    """Pages of a bucket's versions and uploads, and what was asked to be deleted."""
+    """Pages of a bucket's versions and uploads, and the requested deletions."""
 
     class exceptions:
         NoSuchUpload = NoSuchUpload
@@ -56,36 +56,36 @@ class FakeS3:
 
     def abort_multipart_upload(self, UploadId: str, **others: str) -> None:
         if UploadId == "0":
-            raise NoSuchUpload()  # ended by itself meanwhile
+            raise NoSuchUpload()  # it has ended already
         self.aborted.append(UploadId)
 
 
-def told_by(s3: FakeS3) -> list[int]:
-    told: list[int] = []
-    empty(s3, BUCKET, told.append)
-    return told
+def progress_of(s3: FakeS3) -> list[int]:
+    reported: list[int] = []
+    empty(s3, BUCKET, reported.append)
+    return reported
 
 
-def test_everything_goes_in_batches_that_s3_takes() -> None:
+def test_everything_is_deleted_in_batches_of_the_allowed_size() -> None:
     s3 = FakeS3(versions=5500, uploads=20)
-    assert told_by(s3) == [16, 20, 4020, 5520]
+    assert progress_of(s3) == [16, 20, 4020, 5520]
     assert sorted(map(len, s3.batches)) == [500, 1000, 1000, 1000, 1000, 1000]
     deleted = {(item["Key"], item["VersionId"]) for batch in s3.batches for item in batch}
     assert deleted == {(f"k{n}", "v" if n < 2750 else "m") for n in range(5500)}
     assert len(s3.aborted) == 19
 
 
-def test_an_empty_bucket_is_no_call() -> None:
+def test_an_empty_bucket_needs_no_deletion() -> None:
     s3 = FakeS3()
-    assert told_by(s3) == []
+    assert progress_of(s3) == []
     assert (s3.batches, s3.aborted) == ([], [])
 
 
-def test_what_s3_does_not_delete_is_a_failure_though_it_answers_200() -> None:
+def test_errors_in_an_answer_of_200_are_a_failure() -> None:
     s3 = FakeS3(versions=2, errors=[{"Key": "k1", "Code": "AccessDenied", "Message": "Access Denied"}])
     with pytest.raises(EdgeError, match=r"1 of 2 versions in b cannot .* k1: AccessDenied from DeleteObjects: Access"):
-        told_by(s3)
+        progress_of(s3)
 
 
-def test_what_passes_by_itself_is_left_to_the_next_pass() -> None:
-    assert told_by(FakeS3(versions=2, errors=[{"Key": "k1", "Code": "SlowDown", "Message": "Reduce"}])) == [2]
+def test_transient_errors_are_left_to_the_next_pass() -> None:
+    assert progress_of(FakeS3(versions=2, errors=[{"Key": "k1", "Code": "SlowDown", "Message": "Reduce"}])) == [2]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which keys buckets can be encrypted with."""
+"""The keys that buckets can be encrypted with."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ USABLE = {
 
 
 @pytest.mark.parametrize("keys", [{}, {"eu-north-1": KEY}])
-def test_keys_of_every_region_or_none_are_taken(keys: dict[str, str]) -> None:
+def test_keys_for_every_region_or_none_are_accepted(keys: dict[str, str]) -> None:
     check_kms_keys(keys, REGIONS, "kms_keys")
 
 
@@ -46,7 +46,7 @@ def test_other_keys_are_refused_before_any_call(keys: dict[str, str], words: str
         check_kms_keys(keys, REGIONS, "kms_keys")
 
 
-def test_a_usable_key_is_taken() -> None:
+def test_a_usable_key_is_accepted() -> None:
     refuse_unusable("eu-north-1", USABLE)
 
 
@@ -60,7 +60,7 @@ def test_a_usable_key_is_taken() -> None:
         ({"KeyState": "Disabled"}, "in the state Disabled: enable it"),
     ],
 )
-def test_a_key_that_s3_could_not_use_is_refused(metadata: dict[str, str], words: str) -> None:
+def test_an_unusable_key_is_refused(metadata: dict[str, str], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         refuse_unusable("eu-north-1", {**USABLE, **metadata})
 
@@ -72,11 +72,11 @@ LIVE: dict[str, t.Any] = {
 }
 
 
-def test_what_s3_sets_by_itself_is_no_difference() -> None:
+def test_defaults_of_s3_are_no_difference() -> None:
     assert merged(LIVE, None) == LIVE
 
 
-def test_a_key_comes_with_a_bucket_key_and_blocked_types_stay() -> None:
+def test_a_key_enables_the_bucket_key_and_blocked_types_stay() -> None:
     assert merged(LIVE, KEY) == {
         "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
         "BucketKeyEnabled": True,
@@ -84,5 +84,5 @@ def test_a_key_comes_with_a_bucket_key_and_blocked_types_stay() -> None:
     }
 
 
-def test_without_a_key_none_is_named() -> None:
+def test_without_a_key_the_configuration_has_none() -> None:
     assert merged(merged(LIVE, KEY), None)["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a site's buckets are called."""
+"""The names of a site's buckets."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ class NoCall:
         raise AssertionError("a call was made")
 
 
-def test_names_are_made_of_site_account_and_region() -> None:
+def test_names_consist_of_site_account_and_region() -> None:
     assert bucket_names("my-site", ["eu-north-1"], {}, Account()) == {
         "eu-north-1": "my-site-111122223333-eu-north-1-an"
     }
 
 
-def test_a_prefix_takes_the_sites_place() -> None:
+def test_a_prefix_replaces_the_site() -> None:
     assert bucket_names("my-site", ["eu-north-1"], {}, Account(), prefix="web") == {
         "eu-north-1": "web-111122223333-eu-north-1-an"
     }
 
 
-def test_global_names_are_made_of_prefix_and_region_without_a_call() -> None:
+def test_global_names_consist_of_prefix_and_region_without_a_call() -> None:
     assert bucket_names("my-site", ["eu-north-1", "me-south-1"], {}, NoCall(), "global", "web-7f") == {
         "eu-north-1": "web-7f-eu-north-1",
         "me-south-1": "web-7f-me-south-1",
     }
 
 
-def test_given_names_come_in_the_order_of_the_regions_and_without_a_call() -> None:
+def test_given_names_are_in_the_order_of_the_regions_without_a_call() -> None:
     given = {"us-east-1": "virginia", "eu-north-1": "stockholm"}
     assert list(bucket_names("s", ["eu-north-1", "us-east-1"], given, NoCall()).items()) == [
         ("eu-north-1", "stockholm"),
@@ -52,17 +52,17 @@ def test_given_names_come_in_the_order_of_the_regions_and_without_a_call() -> No
     ]
 
 
-def test_a_name_of_digits_may_come_as_a_number() -> None:
+def test_a_name_of_digits_may_be_a_number() -> None:
     given = t.cast(t.Any, {"eu-north-1": 20261120})
     assert bucket_names("s", ["eu-north-1"], given, NoCall()) == {"eu-north-1": "20261120"}
 
 
-def test_what_one_run_returned_another_takes_as_given() -> None:
+def test_returned_names_are_valid_input() -> None:
     made = bucket_names("my-site", ["eu-north-1"], {}, Account())
     assert bucket_names("my-site", ["eu-north-1"], made, Account()) == made
 
 
-def test_names_of_the_longest_site_fit_in_every_region() -> None:
+def test_the_longest_site_has_valid_names_in_every_region() -> None:
     names = bucket_names("a" * 32, list(REGIONS[:17]), {}, Account())
     assert max(map(len, names.values())) == 63
 
@@ -76,7 +76,7 @@ def test_names_of_the_longest_site_fit_in_every_region() -> None:
         ("web", False),
     ],
 )
-def test_the_form_of_a_name_tells_its_namespace(name: str, own: bool) -> None:
+def test_the_format_of_a_name_shows_its_namespace(name: str, own: bool) -> None:
     assert is_account_regional(name, "111122223333", "eu-north-1") is own
 
 
@@ -108,7 +108,7 @@ REFUSED: list[tuple[str, dict[str, t.Any], str]] = [
 
 
 @pytest.mark.parametrize(("options", "words"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_names_that_cannot_be_are_refused_before_any_call(options: dict[str, t.Any], words: str) -> None:
+def test_invalid_names_are_refused_before_any_call(options: dict[str, t.Any], words: str) -> None:
     arguments: dict[str, t.Any] = {"site": "site", "regions": ["eu-north-1"], "names": {}, **options}
     with pytest.raises(EdgeError, match=words):
         bucket_names(**arguments, aws=NoCall())

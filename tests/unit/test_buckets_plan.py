@@ -27,8 +27,8 @@ CALLS = {aspect: setter.__name__ for aspect, setter in setters(OPERATIONS).items
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 DESIRED = Desired("my-site", NAMES, {"team": "web"})
 KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1234abcd" for region in NAMES}
-FOREIGN_STATEMENT = {"Sid": "Backup", "Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject"}
-FOREIGN_RULE = {"ID": "archive", "Status": "Enabled", "Filter": {"Prefix": "old/"}}
+UNMANAGED_STATEMENT = {"Sid": "Backup", "Effect": "Allow", "Principal": {"AWS": "1"}, "Action": "s3:GetObject"}
+UNMANAGED_RULE = {"ID": "archive", "Status": "Enabled", "Filter": {"Prefix": "old/"}}
 READ = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "BUCKET_ARN/*"}
 
 
@@ -58,7 +58,7 @@ def test_nothing_to_do() -> None:
     assert result.before == result.after
 
 
-def test_a_bucket_is_closed_before_anything_else_of_it_is_set() -> None:
+def test_public_access_is_blocked_before_any_other_setting() -> None:
     steps = plan(OPERATIONS, {**all_live(), "eu-north-1": None}, DESIRED).steps
     assert [step.name for step in steps] == [
         "create_bucket",
@@ -76,7 +76,7 @@ def test_a_bucket_is_closed_before_anything_else_of_it_is_set() -> None:
     assert steps[0].sentence == "Create the bucket site-eu in eu-north-1"
 
 
-def test_a_new_bucket_gets_its_key_before_anything_is_in_it() -> None:
+def test_a_new_bucket_gets_its_key_before_any_object() -> None:
     steps = plan(OPERATIONS, dict.fromkeys(NAMES), dataclasses.replace(DESIRED, kms_keys=KEYS)).steps
     rules_by_region = {step.partition: step.arguments["rule"] for step in steps if step.name == "put_encryption"}
     assert {
@@ -86,7 +86,7 @@ def test_a_new_bucket_gets_its_key_before_anything_is_in_it() -> None:
     } == KEYS
 
 
-def test_every_region_is_a_partition_of_its_own() -> None:
+def test_every_region_is_a_partition() -> None:
     partitions = [partition for partition, _call in calls(dict.fromkeys(NAMES))]
     assert partitions == ["eu-north-1"] * 5 + ["us-east-1"] * 5
 
@@ -129,42 +129,42 @@ def test_each_difference_is_one_step(aspect: str, value: t.Any) -> None:
         ({"tags": {"team": "ops"}}, "put_tags"),
     ],
 )
-def test_each_option_changes_its_own_in_every_region(option: dict[str, t.Any], call: str) -> None:
+def test_each_option_changes_one_setting_in_every_region(option: dict[str, t.Any], call: str) -> None:
     assert calls(all_live(), dataclasses.replace(DESIRED, **option)) == [("eu-north-1", call), ("us-east-1", call)]
 
 
-def test_what_others_put_there_is_no_difference() -> None:
+def test_unmanaged_settings_are_no_difference() -> None:
     observed = all_live(
-        policy=statements(FOREIGN_STATEMENT),
-        lifecycle={**rules(FOREIGN_RULE), "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
+        policy=statements(UNMANAGED_STATEMENT),
+        lifecycle={**rules(UNMANAGED_RULE), "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
         tags={**aspects()["tags"], "cost": "42"},
         encryption={**aspects()["encryption"], "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}},
     )
     assert calls(observed) == []
 
 
-def test_what_others_put_there_survives_our_own_change() -> None:
+def test_unmanaged_settings_survive_a_change() -> None:
     observed = all_live(
-        policy={"Version": "2008-10-17", "Statement": [FOREIGN_STATEMENT]},
-        lifecycle={"Rules": [FOREIGN_RULE], "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
+        policy={"Version": "2008-10-17", "Statement": [UNMANAGED_STATEMENT]},
+        lifecycle={"Rules": [UNMANAGED_RULE], "TransitionDefaultMinimumObjectSize": "varies_by_storage_class"},
         tags={"cost": "42", "team": "ops", "multiregion-edge": "my-site"},
     )
     arguments = {step.name: step.arguments for step in plan(OPERATIONS, observed, DESIRED).steps}
-    assert arguments["put_policy"]["policy"] == {**statements(FOREIGN_STATEMENT), "Version": "2008-10-17"}
+    assert arguments["put_policy"]["policy"] == {**statements(UNMANAGED_STATEMENT), "Version": "2008-10-17"}
     assert arguments["put_lifecycle"]["lifecycle"] == {
-        **rules(FOREIGN_RULE),
+        **rules(UNMANAGED_RULE),
         "TransitionDefaultMinimumObjectSize": "varies_by_storage_class",
     }
     assert arguments["put_tags"]["tags"] == {"cost": "42", "team": "web", "multiregion-edge": "my-site"}
 
 
-def test_a_rule_in_the_old_form_is_put_in_the_new_one_beside_ours() -> None:
+def test_an_unmanaged_rule_in_the_old_format_is_converted() -> None:
     old = {"ID": "archive", "Status": "Enabled", "Prefix": "old/"}
     (step,) = plan(OPERATIONS, all_live(lifecycle={"Rules": [old]}), DESIRED).steps
-    assert step.arguments["lifecycle"] == rules(FOREIGN_RULE)
+    assert step.arguments["lifecycle"] == rules(UNMANAGED_RULE)
 
 
-def test_purging_removes_others_tags_but_not_those_of_aws() -> None:
+def test_purge_removes_unmanaged_tags_but_not_those_of_aws() -> None:
     tags = {**aspects()["tags"], "cost": "42", "aws:cloudformation:stack-name": "old"}
     observed = all_live(tags=tags)
     assert calls(observed) == []
@@ -172,16 +172,16 @@ def test_purging_removes_others_tags_but_not_those_of_aws() -> None:
     assert step.arguments["tags"] == {**aspects()["tags"], "aws:cloudformation:stack-name": "old"}
 
 
-def test_aws_may_return_things_in_another_order_and_form() -> None:
+def test_the_order_and_format_of_aws_is_no_difference() -> None:
     reversed_statements = {**statements(), "Statement": statements()["Statement"][::-1]}
     for statement in reversed_statements["Statement"]:
         statement["Principal"] = {"AWS": "*"}
-    lifecycle = rules(FOREIGN_RULE)
+    lifecycle = rules(UNMANAGED_RULE)
     lifecycle["Rules"][1]["Filter"] = {}
     assert calls(all_live(policy=reversed_statements, lifecycle={"Rules": lifecycle["Rules"][::-1]})) == []
 
 
-def test_statements_of_an_earlier_run_stay_until_they_are_spoken_of() -> None:
+def test_statements_of_an_earlier_run_stay_until_an_option_changes_them() -> None:
     given = dataclasses.replace(DESIRED, policy_statements={"Readers": READ})
     observed: dict[str, Bucket | None] = {region: Bucket(given.aspects(region)) for region in NAMES}
     assert calls(observed) == []
@@ -190,7 +190,7 @@ def test_statements_of_an_earlier_run_stay_until_they_are_spoken_of() -> None:
     assert [step.arguments["policy"] for step in steps] == [DESIRED.aspects(region)["policy"] for region in NAMES]
 
 
-def test_a_kill_after_any_step_leaves_exactly_the_rest() -> None:
+def test_after_a_kill_the_plan_has_exactly_the_remaining_steps() -> None:
     wanted = aspects()
     bucket = {**dict.fromkeys(ASPECTS), **{key: wanted[key] for key in ("ownership", "tags", "encryption")}}
     for remaining in range(4, -1, -1):
@@ -209,17 +209,17 @@ def test_another_sites_bucket_is_refused(in_use: bool, adopt: bool) -> None:
         plan(OPERATIONS, {**all_live(), "eu-north-1": other}, dataclasses.replace(DESIRED, adopt=adopt))
 
 
-def test_a_bucket_that_somebody_uses_is_taken_over_only_if_its_name_was_given() -> None:
+def test_a_bucket_with_objects_is_adopted_only_if_named() -> None:
     theirs = {**all_live(), "eu-north-1": Bucket(aspects(tags={"team": "web"}), in_use=True)}
     with pytest.raises(EdgeError, match=r"site-eu in eu-north-1 exists already with objects.*names to take it over"):
         plan(OPERATIONS, theirs, DESIRED)
     assert calls(theirs, dataclasses.replace(DESIRED, adopt=True)) == [("eu-north-1", "put_tags")]
 
 
-def test_an_empty_bucket_that_nobody_claims_is_taken_over() -> None:
+def test_an_empty_bucket_without_an_owner_tag_is_adopted() -> None:
     assert calls(all_live(tags={"team": "web"})) == [("eu-north-1", "put_tags")]
 
 
-def test_the_owner_tag_cannot_be_taken_over_by_a_users_tag() -> None:
+def test_the_owner_tag_cannot_be_overwritten_by_a_users_tag() -> None:
     desired = dataclasses.replace(DESIRED, tags={"multiregion-edge": "x"})
     assert desired.aspects("eu-north-1")["tags"] == {"multiregion-edge": "my-site"}

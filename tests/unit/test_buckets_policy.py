@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bucket's policy: which statements are taken, which are ours, and when two policies are the same."""
+"""A bucket's policy: accepted statements, managed statements, and equal policies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ READ: dict[str, t.Any] = {
 }
 
 
-def test_a_given_statement_names_the_bucket_and_is_marked_as_ours() -> None:
+def test_a_given_statement_gets_the_bucket_and_a_managed_sid() -> None:
     check_statements({"Distribution": READ})
     assert statements_of(ARN, {"Distribution": READ})[-1] == {
         **READ,
@@ -33,13 +33,13 @@ def test_a_given_statement_names_the_bucket_and_is_marked_as_ours() -> None:
     }
 
 
-def test_a_list_of_resources_is_taken() -> None:
+def test_a_list_of_resources_is_accepted() -> None:
     both = {**READ, "Resource": ["BUCKET_ARN", "BUCKET_ARN/r/*"]}
     check_statements({"Both": both})
     assert statements_of(ARN, {"Both": both})[-1]["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/r/*"]
 
 
-def test_without_more_there_are_the_two_that_refuse_insecure_transport() -> None:
+def test_the_default_is_two_statements_against_insecure_transport() -> None:
     sids = [statement["Sid"] for statement in statements_of(ARN, {})]
     assert sids == ["MultiregionEdgeDenyInsecureTransport", "MultiregionEdgeDenyOldTls"]
 
@@ -47,7 +47,7 @@ def test_without_more_there_are_the_two_that_refuse_insecure_transport() -> None
 ONE, OTHER = (f"arn:aws:cloudfront::111122223333:distribution/{id_}" for id_ in ("E1", "E2"))
 
 
-def test_no_option_leaves_further_statements_and_either_one_says_them_all() -> None:
+def test_without_options_further_statements_stay_and_any_option_replaces_them() -> None:
     assert further_statements(None, None) is None
     assert further_statements({}, None) == further_statements(None, []) == further_statements({}, []) == {}
     assert further_statements({"Distribution": READ}, []) == {"Distribution": READ}
@@ -59,7 +59,7 @@ def test_no_option_leaves_further_statements_and_either_one_says_them_all() -> N
 
 
 @pytest.mark.parametrize(("arns", "source"), [([ONE], ONE), ([ONE, OTHER], [ONE, OTHER])])
-def test_distributions_read_by_exact_arns_and_by_the_statements_that_deployed_sites_have(
+def test_distributions_are_allowed_by_exact_arns_with_the_sids_of_deployed_sites(
     arns: list[str], source: t.Any
 ) -> None:
     more = further_statements(None, arns)
@@ -75,7 +75,7 @@ def test_distributions_read_by_exact_arns_and_by_the_statements_that_deployed_si
     ]
 
 
-def test_a_statement_that_distribution_arns_makes_is_not_given_besides() -> None:
+def test_a_given_statement_must_not_repeat_distribution_arns() -> None:
     with pytest.raises(EdgeError, match="CloudFrontReads is a statement that distribution_arns makes"):
         further_statements({"CloudFrontReads": READ}, [ONE])
     assert further_statements({"CloudFrontReads": READ}, []) == {"CloudFrontReads": READ}
@@ -99,22 +99,22 @@ def test_a_statement_that_distribution_arns_makes_is_not_given_besides() -> None
         ("A", {**READ, "Condition": {"Bool": "x"}}, "Condition must be a dictionary of operators"),
     ],
 )
-def test_statements_that_s3_would_not_take_are_refused(name: str, statement: t.Any, words: str) -> None:
+def test_statements_that_s3_would_refuse_are_refused(name: str, statement: t.Any, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         check_statements({name: statement})
 
 
-def test_the_rest_of_a_live_document_survives() -> None:
-    foreign = {"Sid": "Backup", "Effect": "Allow"}
-    live = {"Version": "2008-10-17", "Id": "theirs", "Statement": foreign}
+def test_unmanaged_parts_of_a_live_policy_survive() -> None:
+    unmanaged = {"Sid": "Backup", "Effect": "Allow"}
+    live = {"Version": "2008-10-17", "Id": "theirs", "Statement": unmanaged}
     document = merged(live, statements_of(ARN, {}), keep_more=False)
     assert (document["Version"], document["Id"]) == ("2008-10-17", "theirs")
-    assert document["Statement"] == [foreign, *statements_of(ARN, {})]
+    assert document["Statement"] == [unmanaged, *statements_of(ARN, {})]
 
 
 @pytest.mark.parametrize(("keep_more", "sids"), [(True, ["MultiregionEdgeOld"]), (False, [])])
 def test_further_statements_of_an_earlier_run(keep_more: bool, sids: list[str]) -> None:
-    ours = statements_of(ARN, {})
+    managed = statements_of(ARN, {})
     live = {"Version": "2012-10-17", "Statement": [*statements_of(ARN, {"Old": READ})]}
-    found = [statement["Sid"] for statement in merged(live, ours, keep_more)["Statement"]]
-    assert found == [*sids, *(statement["Sid"] for statement in ours)]
+    found = [statement["Sid"] for statement in merged(live, managed, keep_more)["Statement"]]
+    assert found == [*sids, *(statement["Sid"] for statement in managed)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of buckets that are to go."""
+"""The plan of the deletion of buckets."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from unit.operations import operations
 OPERATIONS = operations(Operations)
 
 NAMES = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
-OURS = Remains({"multiregion-edge": "my-site"})
-FULL = dataclasses.replace(OURS, contents=Contents(2, 1, 0, example="a.txt"))
+EMPTY = Remains({"multiregion-edge": "my-site"})
+FULL = dataclasses.replace(EMPTY, contents=Contents(2, 1, 0, example="a.txt"))
 
 
 def steps(observed: Observed, force_empty: bool = False) -> list[tuple[str | None, str]]:
     return [(step.partition, step.sentence) for step in plan(OPERATIONS, observed, "my-site", NAMES, force_empty).steps]
 
 
-def test_nothing_is_left_to_do() -> None:
+def test_nothing_to_do() -> None:
     nothing = plan(OPERATIONS, dict.fromkeys(NAMES), "my-site", NAMES, False)
     assert (nothing.steps, nothing.before, nothing.after) == ((), {}, {})
 
 
-def test_empty_buckets_go_side_by_side() -> None:
-    assert steps({"eu-north-1": OURS, "us-east-1": OURS}) == [
+def test_empty_buckets_are_deleted_in_parallel() -> None:
+    assert steps({"eu-north-1": EMPTY, "us-east-1": EMPTY}) == [
         ("eu-north-1", "Delete the bucket site-eu in eu-north-1"),
         ("us-east-1", "Delete the bucket site-us in us-east-1"),
     ]
 
 
-def test_what_is_gone_already_is_no_step() -> None:
-    left = plan(OPERATIONS, {"eu-north-1": None, "us-east-1": OURS}, "my-site", NAMES, False)
+def test_a_missing_bucket_is_no_step() -> None:
+    left = plan(OPERATIONS, {"eu-north-1": None, "us-east-1": EMPTY}, "my-site", NAMES, False)
     assert [step.arguments for step in left.steps] == [{"region": "us-east-1", "name": "site-us", "everything": False}]
     assert left.before == {"us-east-1": {"name": "site-us"}}
 
 
 def test_replication_ends_everywhere_before_anything_is_deleted_anywhere() -> None:
-    replicating = dataclasses.replace(OURS, replicates=True)
+    replicating = dataclasses.replace(EMPTY, replicates=True)
     assert steps({"eu-north-1": replicating, "us-east-1": replicating}, force_empty=True) == [
         (None, "Stop replicating site-eu from eu-north-1"),
         (None, "Stop replicating site-us from us-east-1"),
@@ -57,8 +57,8 @@ def test_replication_ends_everywhere_before_anything_is_deleted_anywhere() -> No
     ]
 
 
-def test_buckets_with_something_in_them_are_refused_by_name() -> None:
-    more = dataclasses.replace(OURS, contents=Contents(1000, 0, 1, more=True, example="b.txt"))
+def test_buckets_with_objects_are_refused_by_name() -> None:
+    more = dataclasses.replace(EMPTY, contents=Contents(1000, 0, 1, more=True, example="b.txt"))
     with pytest.raises(EdgeError) as refusal:
         steps({"eu-north-1": FULL, "us-east-1": more})
     assert str(refusal.value) == (
@@ -76,13 +76,13 @@ def test_buckets_with_something_in_them_are_refused_by_name() -> None:
     ],
 )
 @pytest.mark.parametrize("force_empty", [False, True])
-def test_what_is_not_ours_is_never_deleted(tags: dict[str, str], words: str, force_empty: bool) -> None:
+def test_unmanaged_buckets_are_never_deleted(tags: dict[str, str], words: str, force_empty: bool) -> None:
     with pytest.raises(EdgeError, match=f"site-us in us-east-1 is not deleted, nor is any other, for {words}"):
-        steps({"eu-north-1": OURS, "us-east-1": Remains(tags)}, force_empty)
+        steps({"eu-north-1": EMPTY, "us-east-1": Remains(tags)}, force_empty)
 
 
 @pytest.mark.parametrize("force_empty", [False, True])
-def test_a_member_of_an_access_point_is_refused(force_empty: bool) -> None:
-    member = dataclasses.replace(OURS, access_points=("site-1a2b3c4d",))
+def test_a_member_of_an_mrap_is_refused(force_empty: bool) -> None:
+    member = dataclasses.replace(EMPTY, access_points=("site-1a2b3c4d",))
     with pytest.raises(EdgeError, match="site-eu in eu-north-1 is a member of the Multi-Region Access Point site-1a2b"):
-        steps({"eu-north-1": member, "us-east-1": OURS}, force_empty)
+        steps({"eu-north-1": member, "us-east-1": EMPTY}, force_empty)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a certificate, and what is said of one."""
+"""The plan of a certificate, and its description in results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unit.operations import operations
 OPERATIONS = operations(CertificateApi)
 
 NAMES = ("example.com", "*.example.com")
-OURS = {"multiregion-edge": "my-site"}
+MANAGED = {"multiregion-edge": "my-site"}
 
 
 def record(name: str) -> dict[str, str]:
@@ -27,7 +27,7 @@ def live(arn: str = "arn:1", status: str = "ISSUED", *names: str, **members: t.A
     given = names or NAMES
     done = "SUCCESS" if status == "ISSUED" else "PENDING_VALIDATION"
     validations = tuple(planning.Validation(name, done, record(name.removeprefix("*."))) for name in given)
-    found = {"reason": status, "used_by": (), "validations": validations, "tags": OURS, **members}
+    found = {"reason": status, "used_by": (), "validations": validations, "tags": MANAGED, **members}
     return planning.Certificate(arn=arn, names=given, status=status, **found)
 
 
@@ -52,8 +52,8 @@ REQUEST, TAGS = ("request_certificate", ""), ("put_tags", "arn:1")
         ([live()], want("example.com"), [REQUEST]),
         ([live("arn:1", "ISSUED", "example.com")], want(), [REQUEST]),
         ([live()], want(team="web"), [TAGS]),
-        ([live(tags={**OURS, "team": "web", "other": "x"})], want(team="web"), []),
-        ([live("arn:2", "PENDING_VALIDATION"), live()], want(team="web"), [TAGS]),  # of two, the one that is issued
+        ([live(tags={**MANAGED, "team": "web", "other": "x"})], want(team="web"), []),
+        ([live("arn:2", "PENDING_VALIDATION"), live()], want(team="web"), [TAGS]),  # of two, the issued one
         ([live(status="FAILED")], want(), [REQUEST, ("delete_certificate", "arn:1")]),
         ([live(status="VALIDATION_TIMED_OUT")], want(), [REQUEST, ("delete_certificate", "arn:1")]),
         ([live(status="EXPIRED", used_by=("arn:distribution",))], want(), [REQUEST]),
@@ -66,14 +66,14 @@ def test_present(
     assert calls(planning.plan_present(OPERATIONS, observed, desired)) == expected
 
 
-def test_what_is_requested() -> None:
+def test_the_request() -> None:
     (step,) = planning.plan_present(OPERATIONS, [], want(team="web")).steps
     assert step.sentence == "Request a certificate for example.com, *.example.com"
     assert step.arguments["names"] == list(NAMES)
-    assert step.arguments["tags"] == {"team": "web", **OURS}
+    assert step.arguments["tags"] == {"team": "web", **MANAGED}
 
 
-def test_a_token_is_of_what_is_asked_for_and_of_what_failed() -> None:
+def test_the_token_depends_on_the_request_and_on_failed_certificates() -> None:
     def token(observed: list[planning.Certificate], desired: planning.Desired) -> str:
         found: str = planning.plan_present(OPERATIONS, observed, desired).steps[0].arguments["token"]
         return found
@@ -103,13 +103,13 @@ def test_absent(observed: list[planning.Certificate], expected: list[str]) -> No
     assert (plan.before is None) == (not expected)
 
 
-def test_one_that_is_used_is_found() -> None:
+def test_the_certificate_in_use_is_selected() -> None:
     used = live("arn:2", used_by=("arn:distribution",))
     assert planning.in_use([live(), used], NAMES) == used
     assert planning.in_use([live("arn:2", "ISSUED", "example.com", used_by=("arn:distribution",))], NAMES) is None
 
 
-def test_records_are_told_once() -> None:
+def test_each_validation_record_is_returned_once() -> None:
     assert live().records == [record("example.com")]
     assert live().has_records
     untold = live(validations=(planning.Validation("example.com", "PENDING_VALIDATION", None),))
@@ -117,7 +117,7 @@ def test_records_are_told_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("certificate", "said"),
+    ("certificate", "message"),
     [
         (None, "ACM does not list it yet; if one for these names was deleted within the hour, try again after it"),
         (live(), "status ISSUED"),
@@ -135,11 +135,11 @@ def test_records_are_told_once() -> None:
         ),
     ],
 )
-def test_progress(certificate: planning.Certificate | None, said: str) -> None:
-    assert planning.progress(certificate) == said
+def test_progress(certificate: planning.Certificate | None, message: str) -> None:
+    assert planning.progress(certificate) == message
 
 
-def test_names_are_in_small_letters_and_each_once() -> None:
+def test_names_are_lower_case_and_unique() -> None:
     assert planning.checked_names("Example.com.", ["www.example.com", "EXAMPLE.com"]) == (
         "example.com",
         "www.example.com",
@@ -147,13 +147,13 @@ def test_names_are_in_small_letters_and_each_once() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "example", "a_b.example.com", "-a.example.com", "a.*.example.com", "*"])
-def test_what_is_no_name(name: str) -> None:
+def test_invalid_names(name: str) -> None:
     with pytest.raises(EdgeError, match="is not a valid host name"):
         planning.checked_names("example.com", [name])
 
 
-def test_what_acm_tells_is_understood() -> None:
-    told = {
+def test_acms_description_is_parsed() -> None:
+    described = {
         "CertificateArn": "arn:1",
         "DomainName": "Example.com",
         "SubjectAlternativeNames": ["Example.com", "www.example.com"],
@@ -169,7 +169,7 @@ def test_what_acm_tells_is_understood() -> None:
             },
         ],
     }
-    found = planning.from_api(told, OURS)
+    found = planning.from_api(described, MANAGED)
     assert (found.names, found.reason, found.used_by) == (
         ("example.com", "www.example.com"),
         "CAA_ERROR",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls about CloudFront's named resources: pages, ETags, lost answers, and who uses one."""
+"""The calls about CloudFront's named resources: pages, ETags, lost answers, and the users of a resource."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def listed(*names: str, config: dict[str, t.Any] | None = None) -> list[dict[str
 
 
 class CloudFront:
-    """Answers as set, and errors by call; remembers the calls."""
+    """Configured answers and errors by call; records the calls."""
 
     meta = types.SimpleNamespace(service_model=MODEL, events=types.SimpleNamespace(register=lambda *_: None))
 
@@ -63,7 +63,7 @@ def test_all_pages_are_read() -> None:
     assert [arguments for _, arguments in cloudfront.calls] == [{}, {"Marker": "1"}, {"Marker": "2"}]
 
 
-def test_a_write_has_the_etag_of_the_read_or_of_the_write_before() -> None:
+def test_a_write_has_the_etag_of_the_last_read_or_write() -> None:
     cloudfront = CloudFront()
     policies = api(cloudfront)
     policies.read("1")
@@ -82,10 +82,10 @@ def test_a_write_has_the_etag_of_the_read_or_of_the_write_before() -> None:
         (listed("shop", config={**CONFIG, "Comment": "theirs"}), None),
         (listed("other"), None),
     ],
-    ids=["what was asked for", "another configuration", "somebody else's", "not listed yet"],
+    ids=["equal", "another configuration", "unmanaged", "not listed yet"],
 )
-def test_an_answer_that_was_lost_is_found(there: list[t.Any], found: str | None) -> None:
-    """botocore makes the call again, and CloudFront says that there is one."""
+def test_a_creation_whose_answer_was_lost_is_found(there: list[t.Any], found: str | None) -> None:
+    """botocore repeats the call, and CloudFront answers that the resource exists already."""
     policies = api(CloudFront([there], create_cache_policy="CachePolicyAlreadyExists"))
     if found:
         policies.create(CONFIG)
@@ -95,7 +95,7 @@ def test_an_answer_that_was_lost_is_found(there: list[t.Any], found: str | None)
             policies.create(CONFIG)
 
 
-def test_what_is_gone_need_not_be_deleted() -> None:
+def test_the_deletion_of_a_missing_resource_succeeds() -> None:
     policies = api(CloudFront(delete_cache_policy="NoSuchCachePolicy"))
     policies.read("1")
     policies.delete("1")
@@ -108,17 +108,17 @@ def test_what_is_gone_need_not_be_deleted() -> None:
         ([[]], {}, "some"),
         ([["E1"]], {"list_distributions_by_cache_policy_id": "AccessDenied"}, "some"),
     ],
-    ids=["who", "nobody any more", "without the right to ask"],
+    ids=["in use", "no longer in use", "without the permission to list"],
 )
-def test_who_uses_it_is_told(pages: list[list[str]], errors: dict[str, str], users: str) -> None:
+def test_the_message_names_the_distributions_in_use(pages: list[list[str]], errors: dict[str, str], users: str) -> None:
     policies = api(CloudFront(pages, delete_cache_policy="CachePolicyInUse", **errors))
     policies.read("1")
     with pytest.raises(EdgeError, match=rf"The cache policy 1 is in use by distributions \({users}\): let them"):
         policies.delete("1")
 
 
-def test_what_botocore_does_not_know_is_noted() -> None:
-    """Its parser drops it, and an update would remove it."""
+def test_members_unknown_to_botocore_are_recorded() -> None:
+    """botocore's parser drops them, and an update would remove them."""
     client = botocore.session.get_session().create_client(
         "cloudfront", region_name="us-east-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret"
     )
@@ -138,6 +138,6 @@ def test_what_botocore_does_not_know_is_noted() -> None:
 
 
 @pytest.mark.parametrize("code", ["TooManyCachePolicies", "TooManyHeadersInCachePolicy"])
-def test_a_quota_is_told_with_advice(code: str) -> None:
+def test_the_message_has_the_quota_and_advice(code: str) -> None:
     with pytest.raises(EdgeError, match=rf"{code} from create_cache_policy: .* ask AWS for a higher quota"):
         api(CloudFront(create_cache_policy=code)).create(CONFIG)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of CloudFront's named resources against botocore's shapes, and their documentation."""
+"""The options of CloudFront's named resources compared with botocore's shapes and the documentation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def members(shape: t.Any) -> dict[str, t.Any]:
 
 
 @each_kind
-def test_every_option_is_a_member_of_the_shape_and_has_its_type(kind: kinds.Kind) -> None:
+def test_every_option_is_a_member_of_the_shape_with_its_type(kind: kinds.Kind) -> None:
     shapes = members(MODEL.shape_for(kind.config))
     options = module_of(kind).MEMBERS
     assert options.keys() <= shapes.keys()
@@ -56,7 +56,7 @@ def test_every_option_is_a_member_of_the_shape_and_has_its_type(kind: kinds.Kind
 def test_every_member_is_an_option_or_reachable_by_config(kind: kinds.Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = members(MODEL.shape_for(kind.config))
     options = module_of(kind).MEMBERS
-    # Those of the botocore that this was written with; a newer one's come by `config`.
+    # The members in the botocore of this code; those of a newer one are set by `config`.
     assert shapes.keys() - options.keys() == {"name"}
     monkeypatch.setattr(resources, "ConfigApi", lambda aws, kind: None)
     given = dict.fromkeys(shapes.keys() - {"name"}, "x")
@@ -85,20 +85,20 @@ def test_the_defaults_are_members(kind: kinds.Kind) -> None:
 @each_kind
 def test_options_and_results_are_documented(kind: kinds.Kind) -> None:
     module = module_of(kind)
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
-    assert documented.keys() == module.MEMBERS.keys()
+    options = yaml.safe_load(module.DOCUMENTATION)["options"]
+    assert options.keys() == module.MEMBERS.keys()
     for name, spec in module.MEMBERS.items():
-        assert {key: documented[name].get(key) for key in ("type", "elements")} == {
+        assert {key: options[name].get(key) for key in ("type", "elements")} == {
             key: spec.get(key) for key in ("type", "elements")
         }
     result = yaml.safe_load(module.RETURN)[to_snake_case(kind.entity)]
     shape = MODEL.shape_for(kind.config)
     assert result["contains"].keys() - {"id", "managed", "adopted"} == members(shape).keys()
-    told(result["contains"], shape)
+    documented(result["contains"], shape)
 
 
-def told(contains: dict[str, t.Any], shape: t.Any) -> None:
-    """Every member below, under its own name."""
+def documented(contains: dict[str, t.Any], shape: t.Any) -> None:
+    """All nested members, by name."""
     for name, member in members(shape).items():
         if member.type_name != "structure":
             continue
@@ -108,7 +108,7 @@ def told(contains: dict[str, t.Any], shape: t.Any) -> None:
                 assert contains[name]["type"] == "list"
                 continue
         assert contains[name]["contains"].keys() == members(member).keys(), name
-        told(contains[name]["contains"], member)
+        documented(contains[name]["contains"], member)
 
 
 @each_kind

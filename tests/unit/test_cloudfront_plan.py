@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a named resource of CloudFront: by name, ours laid over it, or an equal one adopted."""
+"""The plan of a named resource of CloudFront: found by name and updated, or an equal one adopted."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ NOTHING: dict[str, t.Any] = {
     "cookies_config": {"cookie_behavior": "none"},
     "query_strings_config": {"query_string_behavior": "none"},
 }
-# As CloudFront tells them, with empty lists.
-TOLD: dict[str, t.Any] = {
+# As CloudFront returns them, with empty lists.
+RETURNED: dict[str, t.Any] = {
     "headers_config": {"header_behavior": "none", "headers": []},
     "cookies_config": {"cookie_behavior": "none", "cookies": []},
     "query_strings_config": {"query_string_behavior": "none", "query_strings": []},
@@ -49,7 +49,7 @@ def cached(shortest: int = 1, usual: int = 86_400, longest: int = 31_536_000, **
         "min_ttl": shortest,
         "default_ttl": usual,
         "max_ttl": longest,
-        KEY: {**COMPRESSED, **TOLD, **key},
+        KEY: {**COMPRESSED, **RETURNED, **key},
     }
 
 
@@ -100,7 +100,7 @@ def planned(
     ],
     ids=["an origin access control", "an origin request policy", "a response headers policy"],
 )
-def test_there_is_none(kind: Kind, config: dict[str, t.Any], api: dict[str, t.Any]) -> None:
+def test_creation(kind: Kind, config: dict[str, t.Any], api: dict[str, t.Any]) -> None:
     (step,) = planned([], config, kind).steps
     assert (step.name, step.arguments["config"]) == ("create", api)
 
@@ -118,7 +118,7 @@ def test_there_is_none(kind: Kind, config: dict[str, t.Any], api: dict[str, t.An
     ],
     ids=str,
 )
-def test_ttls_that_are_not_given_fit_those_that_are(
+def test_ttls_that_are_not_given_are_consistent_with_given_ones(
     given: dict[str, t.Any], ttls: tuple[int, ...], compressed: bool
 ) -> None:
     after = planned([], given).after
@@ -154,7 +154,7 @@ def test_ttls_that_are_not_given_fit_those_that_are(
     ids=[
         "nothing is given",
         "a comment",
-        "as AWS tells it but for empty lists",
+        "as AWS returns it, without empty lists",
         "null of what is a default",
         "null is back to the default",
         "a member deep down",
@@ -163,7 +163,9 @@ def test_ttls_that_are_not_given_fit_those_that_are(
         "cookies have case",
     ],
 )
-def test_ours_is_updated_where_it_differs(live: dict[str, t.Any], given: dict[str, t.Any], changed: str | None) -> None:
+def test_a_managed_resource_is_updated_where_it_differs(
+    live: dict[str, t.Any], given: dict[str, t.Any], changed: str | None
+) -> None:
     result = planned([policy("1", "shop", f"mine {MARK}", **live)], given)
     if changed is None:
         assert (result.steps, result.before) == ((), result.after)
@@ -177,22 +179,31 @@ def test_ours_is_updated_where_it_differs(live: dict[str, t.Any], given: dict[st
 
 
 MANAGED = policy("m", "Managed-CachingOptimized", "AWS's", managed=True)
-OURS, THEIRS, OTHER = policy("o", "ours"), policy("a", "theirs", "theirs"), policy("x", "x", **cached(2))
+OWN, THEIRS, OTHER = policy("o", "own"), policy("a", "theirs", "theirs"), policy("x", "x", **cached(2))
 
 
 @pytest.mark.parametrize(
     ("live", "adopt", "used"),
     [
-        ([THEIRS, OURS, MANAGED, OTHER], "equal", "m"),
-        ([THEIRS, OURS, OTHER], "equal", "o"),
+        ([THEIRS, OWN, MANAGED, OTHER], "equal", "m"),
+        ([THEIRS, OWN, OTHER], "equal", "o"),
         ([OTHER, THEIRS], "equal", "a"),
         ([OTHER], "equal", None),
-        ([THEIRS, OURS, MANAGED], "managed", "m"),
-        ([THEIRS, OURS], "managed", None),
-        ([THEIRS, OURS, MANAGED], "never", None),
+        ([THEIRS, OWN, MANAGED], "managed", "m"),
+        ([THEIRS, OWN], "managed", None),
+        ([THEIRS, OWN, MANAGED], "never", None),
         ([policy("s", "shop"), MANAGED], "equal", None),
     ],
-    ids=["AWS's first", "then ours", "then any", "none", "managed", "no managed one", "never", "one of the name"],
+    ids=[
+        "AWS's first",
+        "then own",
+        "then any",
+        "none",
+        "managed",
+        "no managed one",
+        "never",
+        "one of the name",
+    ],
 )
 def test_an_equal_one_is_adopted(live: list[Live], adopt: str, used: str | None) -> None:
     shape = MODEL.shape_for(CACHE_POLICY.config)
@@ -206,7 +217,7 @@ def test_an_equal_one_is_adopted(live: list[Live], adopt: str, used: str | None)
     ("one", "given", "absent", "words"),
     [
         (policy("1", "shop", "theirs"), {}, False, None),
-        (policy("1", "shop", "theirs"), {"comment": f"ours {MARK}"}, False, None),
+        (policy("1", "shop", "theirs"), {"comment": f"own {MARK}"}, False, None),
         (policy("1", "shop", "theirs"), {"min_ttl": 2}, False, "The cache policy shop exists already and is not this"),
         (policy("1", "shop", "theirs"), {}, True, "exists already and is not this collection's"),
         (policy("1", "shop", "", managed=True), {"min_ttl": 1}, False, None),
@@ -215,7 +226,7 @@ def test_an_equal_one_is_adopted(live: list[Live], adopt: str, used: str | None)
     ],
     ids=["theirs", "another comment", "changed", "deleted", "AWS's", "AWS's changed", "AWS's deleted"],
 )
-def test_what_is_not_ours_is_used_as_it_is_or_refused(
+def test_an_unmanaged_resource_is_used_unchanged_or_refused(
     one: Live, given: dict[str, t.Any], absent: bool, words: str | None
 ) -> None:
     if words is None:
@@ -225,19 +236,19 @@ def test_what_is_not_ours_is_used_as_it_is_or_refused(
             planned([one], given, absent=absent)
 
 
-def test_what_botocore_does_not_know_is_not_removed() -> None:
-    ours = dataclasses.replace(policy("1", "shop"), unknown=["StaleTTL"])
-    assert planned([ours], {}).steps == ()
-    assert planned([ours], {}, absent=True).steps
+def test_members_unknown_to_botocore_are_not_removed() -> None:
+    own = dataclasses.replace(policy("1", "shop"), unknown=["StaleTTL"])
+    assert planned([own], {}).steps == ()
+    assert planned([own], {}, absent=True).steps
     with pytest.raises(EdgeError, match=r"The cache policy shop has StaleTTL, which this botocore does not know"):
-        planned([ours], {"min_ttl": 2})
+        planned([own], {"min_ttl": 2})
 
 
-def test_ours_is_deleted_by_its_name_alone() -> None:
-    """Not what would be adopted in its place."""
-    (step,) = planned([OURS, policy("1", "shop")], {"min_ttl": 9}, absent=True).steps
+def test_a_managed_resource_is_deleted_by_its_name_only() -> None:
+    """An equal resource that would be adopted is not deleted."""
+    (step,) = planned([OWN, policy("1", "shop")], {"min_ttl": 9}, absent=True).steps
     assert (step.name, step.arguments) == ("delete", {"config_id": "1"})
-    assert planned([OURS], {}, adopt="equal", absent=True).steps == ()
+    assert planned([OWN], {}, adopt="equal", absent=True).steps == ()
 
 
 WHITELIST = {"header_behavior": "whitelist", "headers": ["X-A"]}
@@ -307,7 +318,9 @@ WHITELIST = {"header_behavior": "whitelist", "headers": ["X-A"]}
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cloudfront_would_refuse_is_refused_at_once(kind: Kind, config: dict[str, t.Any], words: str) -> None:
+def test_values_that_cloudfront_would_refuse_are_refused_before_any_call(
+    kind: Kind, config: dict[str, t.Any], words: str
+) -> None:
     with pytest.raises(EdgeError, match=words):
         planned([], config, kind)
 
@@ -349,5 +362,5 @@ def test_names(kind: Kind, name: str, good: bool) -> None:
     ],
     ids=str,
 )
-def test_what_has_the_same_effect(one: t.Any, other: t.Any, is_same: bool) -> None:
+def test_configurations_with_the_same_effect(one: t.Any, other: t.Any, is_same: bool) -> None:
     assert same(one, other) is same(other, one) is is_same

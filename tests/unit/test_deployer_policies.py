@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/deployer: what a deployer has to be allowed, in documents that IAM takes."""
+"""docs/deployer: the permissions that a deployer needs, in valid IAM policies."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ LONGEST_NAME, ACCOUNT = "a" * 32, "111122223333"
 
 @pytest.mark.parametrize("document", TO_DEPLOY + TO_REMOVE)
 def test_each_fits_in_a_managed_policy(document: str) -> None:
-    """IAM counts no white space. Source: IAM User Guide, "IAM and AWS STS quotas"."""
+    """IAM does not count white space. Source: IAM User Guide, "IAM and AWS STS quotas"."""
     text = json.dumps(deployer_policy(LONGEST_NAME, ACCOUNT, [document]), separators=(",", ":"))
     assert len(text) <= 6144
 
 
-def test_no_statement_is_there_twice() -> None:
+def test_no_statement_is_duplicated() -> None:
     names = [statement["Sid"] for statement in deployer_policy("site", ACCOUNT)["Statement"]]
     assert len(set(names)) == len(names)
 
 
-def test_deletion_of_content_is_for_removal_only() -> None:
+def test_only_the_removal_policy_allows_deletion_of_content() -> None:
     everything = f"arn:aws:s3:::site-{ACCOUNT}-*-an/*"
     for statement in deployer_policy("site", ACCOUNT, TO_DEPLOY)["Statement"]:
         assert not (statement["Resource"] == everything and "s3:DeleteObjectVersion" in statement["Action"])

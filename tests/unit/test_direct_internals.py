@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What direct execution needs of ansible-core's internals: each test names in one sentence what a new core broke."""
+"""The internals of ansible-core that direct execution uses: a failed test shows what a new version changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.multiregion.edge.plugins.plugin_utils import _direct
 CORE = f"ansible-core {__version__}"
 
 
-def test_what_it_imports_is_there() -> None:
+def test_the_imported_names_exist() -> None:
     assert _direct._loader, f"{CORE} has moved something that plugin_utils/_direct.py imports: all modules run slowly."
 
 
@@ -36,7 +36,7 @@ def test_what_it_imports_is_there() -> None:
         "_execute_module": ["module_name", "module_args", "tmp", "task_vars"],
     }.items(),
 )
-def test_the_methods_that_it_overrides_or_calls_are_there(method: str, parameters: list[str]) -> None:
+def test_the_overridden_and_called_methods_exist(method: str, parameters: list[str]) -> None:
     found = getattr(ActionBase, method, None)
     assert found, f"{CORE} has no ActionBase.{method}: direct execution builds on it."
     names = list(inspect.signature(found).parameters)[1:]
@@ -80,7 +80,7 @@ def test_the_loader_of_modules_takes_these_arguments() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__.rpartition(".")[2],
 )
-def test_what_tells_a_controller_from_a_module_is_there(holder: Any, name: str) -> None:
+def test_the_flag_for_controller_or_module_exists(holder: Any, name: str) -> None:
     assert hasattr(holder, name), f"{CORE} has no {holder.__name__}.{name}, which direct execution needs in its fork."
 
 
@@ -90,7 +90,7 @@ def test_arguments_are_serialized_by_this_profile() -> None:
 
 
 @pytest.mark.parametrize("name", ["INTERPRETER_PYTHON", "PYTHON_MODULE_RLIMIT_NOFILE", "DEFAULT_KEEP_REMOTE_FILES"])
-def test_the_settings_that_it_reads_are_there(name: str) -> None:
+def test_the_settings_that_it_reads_exist(name: str) -> None:
     assert constants.config.get_configuration_definition(name), f"{CORE} has no setting {name}."
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls about a distribution: what their answers hide, and answers that were lost."""
+"""The calls about a distribution: members that botocore drops, and lost answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TAGS = {"multiregion-edge": "shop"}
         ),
     ],
 )
-def test_members_that_botocore_does_not_know(inner: str, paths: list[str]) -> None:
+def test_members_unknown_to_botocore(inner: str, paths: list[str]) -> None:
     answer = f"<Distribution {NAMESPACE}><Id>E1</Id><DistributionConfig>{inner}</DistributionConfig></Distribution>"
     assert unknown.members(answer.encode(), SHAPE) == paths
 
@@ -48,7 +48,7 @@ def test_an_answer_without_a_configuration_has_none(answer: bytes) -> None:
 
 
 class FakeCloudFront:
-    """*made*: distributions by their reference; None for one that was deleted, with whose reference none is made."""
+    """*made*: distributions by caller reference; None for a deleted one, whose reference cannot be used again."""
 
     def __init__(self, made: dict[str, dict[str, t.Any] | None], message: str) -> None:
         events = types.SimpleNamespace(register=lambda *arguments: None)
@@ -88,19 +88,19 @@ NAMED = "Already exists: E1234567"
 
 
 @pytest.mark.parametrize("message", [NAMED, "It exists."])
-def test_an_answer_that_was_lost(message: str) -> None:
+def test_a_lost_answer(message: str) -> None:
     client = FakeCloudFront({REFERENCE: CONFIG}, message)
     api(client).create_distribution(CONFIG, TAGS)
     assert client.asked == [REFERENCE]
 
 
-def test_one_that_another_run_made_otherwise_is_observed_and_planned_again() -> None:
+def test_a_different_distribution_of_a_concurrent_run_is_observed_and_planned_again() -> None:
     client = FakeCloudFront({REFERENCE: {**CONFIG, "Comment": "other"}}, NAMED)
     with pytest.raises(ClientError, match="DistributionAlreadyExists"):
         api(client).create_distribution(CONFIG, TAGS)
 
 
-def test_one_without_our_tag_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unmanaged_distribution_is_not_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCloudFront, "tags", {"multiregion-edge": "other"})
     with pytest.raises(
         EdgeError, match=r"E1234567 was made for shop, and lacks the tag multiregion-edge=shop: give it"
@@ -108,7 +108,7 @@ def test_one_without_our_tag_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) 
         api(FakeCloudFront({REFERENCE: CONFIG}, NAMED)).create_distribution(CONFIG, TAGS)
 
 
-def test_one_that_somebody_deletes_after_it_was_listed_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_distribution_that_is_deleted_after_the_listing_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(self: FakeCloudFront, Resource: str) -> None:
         raise client_error("NoSuchResource", "ListTagsForResource")
 
@@ -116,13 +116,13 @@ def test_one_that_somebody_deletes_after_it_was_listed_is_not_ours(monkeypatch: 
     assert api(FakeCloudFront({}, NAMED)).find("multiregion-edge", "shop") is None
 
 
-def test_the_reference_of_a_deleted_one_is_followed_by_another() -> None:
+def test_the_caller_reference_of_a_deleted_distribution_is_replaced() -> None:
     client = FakeCloudFront({REFERENCE: None, f"{REFERENCE}/2": None}, NAMED)
     api(client).create_distribution(CONFIG, TAGS)
     assert client.asked == [REFERENCE, f"{REFERENCE}/2", f"{REFERENCE}/3"]
 
 
-def test_there_is_an_end_to_that() -> None:
+def test_the_number_of_caller_references_is_limited() -> None:
     used = {REFERENCE: None, **{f"{REFERENCE}/{number}": None for number in range(2, 100)}}
     client = FakeCloudFront(dict(used), NAMED)
     with pytest.raises(ClientError, match="DistributionAlreadyExists"):

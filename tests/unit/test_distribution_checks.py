@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is refused before CloudFront or S3 would: each with the sentence, and what is right next to it."""
+"""The checks before the first call: each refusal with its message, and similar valid values."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ REFUSED: list[tuple[str, Config, str]] = [
         "exclude one another: give s3_origin_config",
     ),
     (
-        "Origin Shield before an access point",
+        "Origin Shield before an MRAP",
         site({**ACCESS_POINT, "origin_shield": {"enabled": True, "origin_shield_region": "us-east-1"}}),
         "Origin Shield would send every request from its one Region",
     ),
@@ -213,7 +213,7 @@ REFUSED: list[tuple[str, Config, str]] = [
         "/ is the list of the keys of x.mrap",
     ),
     (
-        "sigv4 at an access point",
+        "sigv4 at an MRAP",
         site({**ACCESS_POINT, "origin_access_control_id": "SIGV4"}),
         "signing_protocol is sigv4a",
     ),
@@ -275,14 +275,14 @@ REFUSED: list[tuple[str, Config, str]] = [
 
 TAKEN: list[tuple[str, Config]] = [
     ("a custom origin", site()),
-    ("all viewer headers to somebody who wants them", site(behavior={"origin_request_policy_id": "all"})),
+    ("all viewer headers to a server that accepts them", site(behavior={"origin_request_policy_id": "all"})),
     ("a website", site(custom("b.s3-website.eu-north-1.amazonaws.com"))),
     (
         "a bucket that a Lambda signs for",
         site(custom(BUCKET_HOST), {"lambda_function_associations": [at("origin-request")]}),
     ),
     (
-        "an access point that a Lambda signs for",
+        "an MRAP that a Lambda signs for",
         site(ACCESS_POINT, {"lambda_function_associations": [at("origin-request")]}),
     ),
     ("one that CloudFront signs for", site(SIGNED_ACCESS_POINT)),
@@ -319,11 +319,11 @@ def test_refused(config: Config, words: str) -> None:
 
 
 @pytest.mark.parametrize("config", [case[1] for case in TAKEN], ids=[case[0] for case in TAKEN])
-def test_taken(config: Config) -> None:
+def test_accepted(config: Config) -> None:
     check(config, config, REFERENCES)
 
 
-def test_an_explicit_empty_default_root_object_is_taken() -> None:
+def test_an_explicit_empty_default_root_object_is_accepted() -> None:
     config = {**site(ACCESS_POINT), "default_root_object": ""}
     check(config, config, REFERENCES)
 
@@ -336,12 +336,12 @@ def test_an_explicit_empty_default_root_object_is_taken() -> None:
         ("origin_request_policy_id", "origin request policy"),
     ],
 )
-def test_what_is_named_must_be_there(member: str, noun: str) -> None:
+def test_referenced_resources_must_exist(member: str, noun: str) -> None:
     with pytest.raises(EdgeError, match=f"{member}: there is no {noun} NONE"):
         check(site(), {}, References({(member, "NONE"): None}))
 
 
-def test_only_what_is_judged_is_looked_up() -> None:
+def test_only_checked_resources_are_read() -> None:
     config = site(
         origins=[custom(), {**SIGNED_BUCKET, "id": "two"}],
         cache_behaviors=[
@@ -352,7 +352,7 @@ def test_only_what_is_judged_is_looked_up() -> None:
     assert named_by(config) == {("origin_access_control_id", "SIGV4"), ("cache_policy_id", "of b")}
 
 
-def test_what_is_not_known_yet_is_no_mistake() -> None:
+def test_values_not_known_yet_are_accepted() -> None:
     later = copy.deepcopy(site(ACCESS_POINT))
     later["origins"][0] |= {"domain_name": KNOWN_AFTER_APPLY, "origin_access_control_id": KNOWN_AFTER_APPLY}
     later["default_cache_behavior"] |= {

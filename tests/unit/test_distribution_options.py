@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a distribution are botocore's members, and documented as they are."""
+"""The options of a distribution are botocore's members, and the documentation matches."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_each_member_can_be_given(member: str) -> None:
         (cloudfront_distribution_logging, access_logs.ARGUMENTS),
     ],
 )
-def test_the_documentation_says_what_is_taken(module: types.ModuleType, arguments: dict[str, t.Any]) -> None:
+def test_the_documentation_matches_the_options(module: types.ModuleType, arguments: dict[str, t.Any]) -> None:
     documented = yaml.safe_load(module.DOCUMENTATION)["options"]
     for option in documented.values():
         del option["description"]

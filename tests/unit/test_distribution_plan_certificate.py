@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a distribution's certificate: one kind replaces another, and what AWS adds is no difference."""
+"""The plan of a distribution's certificate: one kind replaces another, and AWS's additions are no difference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OWN_CERTIFICATE = {
 
 
 def test_an_own_certificate_replaces_the_default_one() -> None:
-    """As the role asks for it when the first alias comes. CloudFront takes one of the three kinds, never two."""
+    """As the role requests with the first alias. CloudFront accepts one of the three kinds, never two."""
     observed = live(viewer_certificate=DEFAULT_CERTIFICATE)
     wanted = desired(aliases=["a.example.com"], viewer_certificate=OWN_CERTIFICATE)
     (step,) = plan(OPERATIONS, observed, wanted, SHAPE).steps
@@ -54,7 +54,7 @@ def test_the_default_certificate_replaces_an_own_one() -> None:
     ],
     ids=["default", "own"],
 )
-def test_a_certificate_as_aws_tells_it_is_no_difference(seen: dict[str, t.Any], asked: dict[str, t.Any]) -> None:
+def test_a_certificate_as_aws_returns_it_is_no_difference(seen: dict[str, t.Any], asked: dict[str, t.Any]) -> None:
     aliases = ["a.example.com"] if "acm_certificate_arn" in asked else []
     result = plan(
         OPERATIONS,

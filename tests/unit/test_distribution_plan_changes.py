@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a distribution: one step from what is live to what is wanted, and what others set survives it."""
+"""The plan of a distribution: one update of the differences, which keeps unmanaged settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from unit.operations import operations
 OPERATIONS = operations(DistributionApi)
 
 
-def test_there_is_none() -> None:
+def test_creation() -> None:
     result = plan(OPERATIONS, None, desired(), SHAPE)
     (step,) = result.steps
     assert (step.name, step.sentence) == ("create_distribution", "Create the distribution of my-site")
@@ -52,7 +52,7 @@ def test_each_difference_is_one_update_that_names_it(changes: dict[str, t.Any], 
     assert step.sentence == f"Update the distribution EDFDVBD6EXAMPLE: {named}"
 
 
-def test_a_host_name_is_the_same_in_capitals() -> None:
+def test_host_names_are_compared_without_case() -> None:
     certificate = {"viewer_certificate": {"iam_certificate_id": "x", "ssl_support_method": "sni-only"}}
     seen = live(aliases=["www.example.com"], **certificate)
     assert (
@@ -61,7 +61,7 @@ def test_a_host_name_is_the_same_in_capitals() -> None:
     )
 
 
-def test_countries_go_with_their_restriction() -> None:
+def test_countries_are_removed_with_their_restriction() -> None:
     observed = live(restrictions={"geo_restriction": {"restriction_type": "whitelist", "items": ["DE"]}})
     (step,) = plan(
         OPERATIONS, observed, desired(restrictions={"geo_restriction": {"restriction_type": "none"}}), SHAPE
@@ -69,7 +69,7 @@ def test_countries_go_with_their_restriction() -> None:
     assert step.arguments["config"]["Restrictions"] == {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}
 
 
-def test_a_secret_header_is_written_and_not_shown() -> None:
+def test_a_secret_header_is_set_and_not_shown() -> None:
     def with_header(value: str) -> dict[str, t.Any]:
         return {"origins": [{**CONFIG["origins"][0], "custom_headers": [{"header_name": "x", "header_value": value}]}]}
 
@@ -80,7 +80,7 @@ def test_a_secret_header_is_written_and_not_shown() -> None:
     assert result.before != result.after
 
 
-def test_what_others_set_survives_an_update() -> None:
+def test_unmanaged_settings_survive_an_update() -> None:
     observed = live(web_acl_id=WEB_ACL, custom_error_responses=[{"error_code": 404, "error_caching_min_ttl": 5}])
     (step,) = plan(OPERATIONS, observed, desired(comment="new"), SHAPE).steps
     assert step.arguments["config"] == {**observed.config, "Comment": "new"}
@@ -94,12 +94,12 @@ def test_what_others_set_survives_an_update() -> None:
         ({"cost": "42"}, {"team": "web", "multiregion-edge": "my-site"}),
     ],
 )
-def test_tags_are_added_and_others_left(tags: dict[str, str], missing: dict[str, str]) -> None:
+def test_tags_are_added_and_unmanaged_ones_stay(tags: dict[str, str], missing: dict[str, str]) -> None:
     (step,) = plan(OPERATIONS, live(tags), desired(), SHAPE).steps
     assert (step.name, step.arguments) == ("put_tags", {"arn": FACTS["arn"], "tags": missing})
 
 
-def test_members_without_an_option_of_their_own_are_taken_from_config(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_members_without_an_option_are_taken_from_config(monkeypatch: pytest.MonkeyPatch) -> None:
     class Api:
         config_shape = SHAPE
 
@@ -115,10 +115,10 @@ def test_members_without_an_option_of_their_own_are_taken_from_config(monkeypatc
     assert (after["web_acl_id"], after["comment"]) == (WEB_ACL, "of my own")
 
 
-def test_null_removes_and_what_nobody_set_is_removed_already() -> None:
-    set_by_somebody = live(web_acl_id=WEB_ACL, cache_tag_config={"header_name": "x-amz-meta-cache-tag"})
+def test_null_removes_a_setting_and_is_no_change_if_unset() -> None:
+    set_elsewhere = live(web_acl_id=WEB_ACL, cache_tag_config={"header_name": "x-amz-meta-cache-tag"})
     nulls = {"web_acl_id": None, "cache_tag_config": None, "logging": None, "restrictions": None, "http_version": None}
-    (step,) = plan(OPERATIONS, set_by_somebody, desired(**nulls), SHAPE).steps
+    (step,) = plan(OPERATIONS, set_elsewhere, desired(**nulls), SHAPE).steps
     assert step.sentence.endswith(": cache_tag_config, web_acl_id")
     assert not step.arguments["config"].keys() & {"WebACLId", "CacheTagConfig"}
     filled = live(
@@ -130,7 +130,7 @@ def test_null_removes_and_what_nobody_set_is_removed_already() -> None:
     assert plan(OPERATIONS, filled, desired(**nulls, continuous_deployment_policy_id=None), SHAPE).steps == ()
 
 
-def test_a_cache_policy_takes_the_place_of_what_was_before_there_were_any() -> None:
+def test_a_cache_policy_replaces_the_legacy_cache_settings() -> None:
     before = {**CONFIG["default_cache_behavior"], "min_ttl": 5, "default_ttl": 7, "max_ttl": 9}
     before["forwarded_values"] = {"query_string": False, "cookies": {"forward": "none"}}
     del before["cache_policy_id"]

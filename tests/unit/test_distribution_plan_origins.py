@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a distribution's origins, their groups and their order, laid over those that are live."""
+"""The plan of a distribution's origins, their groups and their order, merged with the live ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from unit.operations import operations
 OPERATIONS = operations(DistributionApi)
 
 
-def test_null_inside_an_option_removes_a_member_of_one_element() -> None:
+def test_null_within_an_option_removes_a_member_of_one_element() -> None:
     origin = {**CONFIG["origins"][0], "origin_path": "/a", "origin_shield": {"enabled": True}}
     (step,) = plan(
         OPERATIONS, live(origins=[origin]), desired(origins=[{**origin, "origin_shield": None}]), SHAPE
@@ -91,11 +91,11 @@ PATHS = [
     ],
     ids=["precedence", "same", "first and second of a group", "origins are a set", "error pages are a set"],
 )
-def test_where_the_order_counts(seen: dict[str, t.Any], asked: dict[str, t.Any], is_changed: bool) -> None:
+def test_where_the_order_matters(seen: dict[str, t.Any], asked: dict[str, t.Any], is_changed: bool) -> None:
     assert bool(plan(OPERATIONS, live(**seen), desired(**asked), SHAPE).steps) == is_changed
 
 
-def test_the_difference_is_that_of_one_origin_not_of_all() -> None:
+def test_the_difference_shows_one_origin_only() -> None:
     changed = [CONFIG["origins"][0], bucket("a", connection_attempts=1), bucket("b")]
     result = plan(OPERATIONS, live(**LIVE_ORIGINS), desired(origins=changed), SHAPE)
     assert {key for key in result.before if result.before[key] != result.after[key]} == {"origins"}
@@ -124,10 +124,10 @@ AS_CUSTOM = {**SIGNED, "custom_origin_config": CONFIG["origins"][0]["custom_orig
         (CONFIG["origins"][0], SIGNED, "auto", False, True),
     ],
 )
-def test_the_shape_of_an_access_point_that_cloudfront_signs_for(
+def test_the_origin_type_of_an_mrap_with_an_origin_access_control(
     seen: dict[str, t.Any] | None, asked: dict[str, t.Any], shape: str, is_s3: bool | None, has_other: bool
 ) -> None:
-    """*is_s3* None: it stays as it is."""
+    """*is_s3* None: the type does not change."""
     unsigned = behavior(lambda_function_associations=[])
     config = {**copy.deepcopy(CONFIG), "origins": [asked], **unsigned}
     wanted = Desired("my-site", config, {"team": "web"}, mrap_origin_shape=shape)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a distribution refuses what CloudFront would, and to write over what this botocore does not know."""
+"""The plan of a distribution refuses values that CloudFront would refuse, and the loss of unknown members."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from unit.operations import operations
 OPERATIONS = operations(DistributionApi)
 
 
-def test_ids_that_are_not_known_yet_are_no_mistake_in_check_mode() -> None:
+def test_ids_not_known_yet_are_accepted_in_check_mode() -> None:
     association = {"event_type": "origin-request", "lambda_function_arn": KNOWN_AFTER_APPLY}
     config = behavior(lambda_function_associations=[association])
     origin = {**CONFIG["origins"][0], "domain_name": KNOWN_AFTER_APPLY}
@@ -80,19 +80,19 @@ def test_ids_that_are_not_known_yet_are_no_mistake_in_check_mode() -> None:
         "misspelt",
     ],
 )
-def test_what_cloudfront_would_refuse_is_refused_at_once(changes: dict[str, t.Any], words: str) -> None:
+def test_values_that_cloudfront_would_refuse_are_refused_before_any_call(changes: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         plan(OPERATIONS, None, desired(**changes), SHAPE)
 
 
-def test_what_botocore_does_not_know_is_not_removed() -> None:
+def test_members_unknown_to_botocore_are_not_removed() -> None:
     observed = dataclasses.replace(live(), unknown=["Origins.Origin.Quantum"])
     assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()
     with pytest.raises(EdgeError, match=r"has Origins.Origin.Quantum, .*Update boto3 and botocore"):
         plan(OPERATIONS, observed, desired(comment="new"), SHAPE)
 
 
-def test_nor_is_a_choice_that_it_does_not_know() -> None:
+def test_values_unknown_to_botocore_are_not_removed() -> None:
     observed = live()
     observed.config["HttpVersion"] = "http4"
     assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()

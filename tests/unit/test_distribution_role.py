@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything that the role `distribution` sets: changed alone by somebody, it gives one update of that alone."""
+"""Every setting of the role `distribution`: a change of one by another user gives one update of this setting."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ RESULTS = {
     "mrap": {"multi_region_access_point": {"domain_name": "x.mrap.accesspoint.s3-global.amazonaws.com"}},
     "origin_request": {"function": {"qualified_arn": FUNCTION}},
 }
-# Neither of the configuration nor compared with it.
+# Not part of the configuration, and not compared.
 OTHERS = {"name", "state", "config", "purge_origins", "mrap_origin_shape", "tags", "wait", "wait_timeout"}
 
 
@@ -60,7 +60,7 @@ def settings_of(mode: str, signer: str) -> dict[str, t.Any]:
 
 @functools.cache
 def asked(mode: str, signer: str) -> dict[str, t.Any]:
-    """The members of DistributionConfig that the role's task gives the module."""
+    """The members of DistributionConfig that the role's task passes to the module."""
     loader, variables = DataLoader(), {}
     for name in ("defaults/main", "vars/main"):
         variables |= loader.load_from_file(str(ROLES / "distribution" / f"{name}.yml"), trusted_as_template=True)
@@ -82,7 +82,7 @@ def asked(mode: str, signer: str) -> dict[str, t.Any]:
 
 
 def observed(config: dict[str, t.Any]) -> Observed:
-    """As CloudFront tells it, with what nobody has set."""
+    """As CloudFront returns it, with its defaults."""
     api = to_api(SHAPE, {**config, "caller_reference": "multiregion.edge/shop"})
     api |= {"Staging": False, "Logging": {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}}
     api.setdefault("WebACLId", "")
@@ -93,7 +93,7 @@ def observed(config: dict[str, t.Any]) -> Observed:
     return Observed(FACTS, api, {"multiregion-edge": "shop"})
 
 
-# Of a list that is empty.
+# For an empty list.
 _FIRST: dict[t.Any, dict[str, t.Any]] = {
     "origin_groups": {"id": "theirs", "failover_criteria": {"status_codes": [500]}, "members": [{"origin_id": "a"}]},
     "lambda_function_associations": {"event_type": "origin-request", "lambda_function_arn": "arn"},
@@ -158,14 +158,14 @@ def test_nothing_to_do(mode: str, signer: str) -> None:
     CASES,
     ids=[f"{mode}-{signer}-{'.'.join(map(str, path))}" for mode, signer, path in CASES],
 )
-def test_changed_alone_it_is_one_update_of_that_alone(mode: str, signer: str, path: Path) -> None:
+def test_a_single_change_is_one_update_of_this_setting_only(mode: str, signer: str, path: Path) -> None:
     config = asked(mode, signer)
     changed = observed(put(config, path, other(path, dict(leaves(config))[path])))
     result = plan(OPERATIONS, changed, Desired("shop", config, {}), SHAPE)
     (step,) = result.steps
     assert (step.name, step.sentence) == ("update_distribution", f"Update the distribution E1: {path[0]}")
     sent, wanted = step.arguments["config"], observed(config).config
-    # An origin of another id is another one: the new one lacks what CloudFront will fill in.
+    # An origin with another id is a new origin, without CloudFront's defaults.
     assert {name for name in wanted if sent.get(name) != wanted[name]} <= ({"Origins"} if path[-1] == "id" else set())
     different = {key for key in result.before if result.before[key] != result.after[key]}
     assert different == {path[0]}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cases of a CloudFront Function: the event that is made of each, and what counts as passed."""
+"""The test cases of a CloudFront Function: the event of each, and the conditions for success."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def made(**given: t.Any) -> dict[str, t.Any]:
     return document
 
 
-def test_what_is_not_said_is_a_get_of_the_root() -> None:
+def test_the_default_is_a_get_of_the_root() -> None:
     document = made()
     assert document["version"] == "1.0"
     assert document["context"]["eventType"] == "viewer-request"
@@ -57,7 +57,7 @@ def test_what_is_not_said_is_a_get_of_the_root() -> None:
     assert "response" not in document
 
 
-def test_what_is_said_is_in_the_event_also_as_plain_text() -> None:
+def test_given_values_are_in_the_event_also_as_plain_text() -> None:
     headers = {"Host": "www.example.com", "x-number": 7, "accept": {"value": "a"}}
     request = made(request={"method": "POST", "uri": "/a", "headers": headers, "querystring": {"q": "1"}})["request"]
     assert (request["method"], request["uri"], request["querystring"]) == ("POST", "/a", {"q": {"value": "1"}})
@@ -107,7 +107,7 @@ def test_cases_that_are_refused(cases: list[dict[str, t.Any]], words: str) -> No
         ({"response": {**RESPONSE, "body": "moved"}}, {"body": "moved"}),
     ],
 )
-def test_what_passes(output: dict[str, t.Any], expect: dict[str, t.Any]) -> None:
+def test_results_that_pass(output: dict[str, t.Any], expect: dict[str, t.Any]) -> None:
     assert failures(case(expect), {"FunctionOutput": json.dumps(output), "ComputeUtilization": "80"}, 80) == []
 
 
@@ -122,11 +122,11 @@ def test_what_passes(output: dict[str, t.Any], expect: dict[str, t.Any]) -> None
         ({"response": RESPONSE}, {"status": 404, "uri": "/"}, ["status is '301', not '404'", "uri is absent, not '/'"]),
     ],
 )
-def test_what_fails(output: dict[str, t.Any], expect: dict[str, t.Any], words: list[str]) -> None:
+def test_results_that_fail(output: dict[str, t.Any], expect: dict[str, t.Any], words: list[str]) -> None:
     assert failures(case(expect), {"FunctionOutput": json.dumps(output)}, 80) == words
 
 
-def test_an_error_fails_and_so_does_too_much_time() -> None:
+def test_an_error_fails_and_so_does_a_high_utilization() -> None:
     error = {"FunctionErrorMessage": "SyntaxError:\n  at 1", "FunctionOutput": "", "ComputeUtilization": "0"}
     assert failures(case(), error, 80) == ["the function failed: SyntaxError: at 1"]
     slow = {"FunctionOutput": json.dumps({"request": REQUEST}), "ComputeUtilization": "81"}
@@ -135,7 +135,7 @@ def test_an_error_fails_and_so_does_too_much_time() -> None:
 
 
 class Answers(Operations):
-    """Of TestFunction, in their order."""
+    """Answers of TestFunction, in order."""
 
     def __init__(self, *answers: t.Any) -> None:
         self._answers = list(answers)
@@ -154,13 +154,13 @@ class Answers(Operations):
         return len(self._answers)
 
 
-def test_all_cases_are_run_and_all_that_fail_are_told_with_their_logs() -> None:
+def test_all_cases_are_run_and_all_failures_are_reported_with_logs() -> None:
     answers = Answers({"FunctionExecutionLogs": ["one", "two"]}, {"ComputeUtilization": ""}, {})
     cases = [case({"uri": "/x"}, "first"), case(name="second"), case({"status": 200}, "third")]
     with pytest.raises(EdgeError) as caught:
-        answers.run_tests("router", cases, 80)
+        answers.run_tests("viewer", cases, 80)
     assert str(caught.value) == (
-        "The CloudFront Function router is not published, and LIVE stays as it is, for it fails its tests: "
+        "The CloudFront Function viewer is not published, and LIVE stays as it is, for it fails its tests: "
         "first: uri is '/guide/index.html', not '/x' (its log: one / two); third: status is absent, not '200'."
     )
     assert answers.taken == {"first": 9, "second": None, "third": 9}
@@ -169,28 +169,28 @@ def test_all_cases_are_run_and_all_that_fail_are_told_with_their_logs() -> None:
 @pytest.mark.parametrize(
     ("measured", "taken", "calls"), [(["30"], 30, 1), (["95", "40"], 40, 2), (["95", "99", "80"], 80, 3)]
 )
-def test_a_case_that_takes_long_is_measured_again(measured: list[str], taken: int, calls: int) -> None:
+def test_a_slow_case_is_measured_again(measured: list[str], taken: int, calls: int) -> None:
     answers = Answers(*({"ComputeUtilization": one} for one in measured))
-    answers.run_tests("router", [case()], 80)
+    answers.run_tests("viewer", [case()], 80)
     assert (answers.taken, answers.left) == ({"case": taken}, 0)
 
 
-def test_three_times_too_long_is_too_long() -> None:
+def test_a_case_fails_after_three_slow_measurements() -> None:
     answers = Answers(*({"ComputeUtilization": one} for one in ("95", "91", "99")))
     with pytest.raises(EdgeError, match="case: it took 91 % of the time"):
-        answers.run_tests("router", [case()], 80)
+        answers.run_tests("viewer", [case()], 80)
 
 
-def test_a_place_without_testfunction_is_a_warning_and_every_other_refusal_a_failure() -> None:
+def test_a_missing_testfunction_is_a_warning_and_any_other_refusal_a_failure() -> None:
     answers = Answers(client_error("UnsupportedOperation", "TestFunction"))
-    answers.run_tests("router", [case()], 80)
+    answers.run_tests("viewer", [case()], 80)
     assert answers.taken == {} and "is published without its tests" in answers.warnings[0]
     with pytest.raises(Exception, match="AccessDenied"):
-        Answers(client_error("AccessDenied", "TestFunction")).run_tests("router", [case()], 80)
+        Answers(client_error("AccessDenied", "TestFunction")).run_tests("viewer", [case()], 80)
 
 
 class Client:
-    """CloudFront's, which knows no function, or one; it keeps the ETags that it was asked for."""
+    """CloudFront with one function or none; it records the requested ETags."""
 
     def __init__(self, **answers: t.Any) -> None:
         self._answers = answers
@@ -228,7 +228,7 @@ CONFIG = {"code": "x", "comment": "", "runtime": "cloudfront-js-2.0", "key_value
     ],
     ids=["as the model spells it", "as all others are spelt", "not at all"],
 )
-def test_each_write_is_for_the_etag_of_the_one_before(answer: dict[str, t.Any], etag: str) -> None:
+def test_each_write_has_the_etag_of_the_previous_one(answer: dict[str, t.Any], etag: str) -> None:
     client = Client(create_function={"ETag": "E1"}, update_function=answer)
     api: t.Any = Operations(FakeAws(client), print)  # type: ignore[arg-type]
     api.create_function(name="f", tags={}, **CONFIG)

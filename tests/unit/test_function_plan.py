@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a CloudFront Function: DEVELOPMENT as asked for and tested, then LIVE; and what is refused before."""
+"""The plan of a CloudFront Function: DEVELOPMENT is updated and tested, then published; and refusals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from unit.operations import operations
 OPERATIONS = operations(Operations)
 
 DESIRED = {
-    "comment": "router (multiregion.edge)",
+    "comment": "viewer (multiregion.edge)",
     "runtime": "cloudfront-js-2.0",
     "key_value_store_arns": ["arn:store"],
     "code": "new",
@@ -38,7 +38,7 @@ def planned(
     development: t.Any, live: t.Any, *, tags: t.Any = None, has: t.Any = None, proof: Proof | None = None
 ) -> Plan:
     observed = Observed(seen(development), seen(live), has or {})
-    return plan(OPERATIONS, observed, "router", DESIRED, tags or {}, proof or Proof([CASE], 80))
+    return plan(OPERATIONS, observed, "viewer", DESIRED, tags or {}, proof or Proof([CASE], 80))
 
 
 def calls(result: Plan) -> list[str]:
@@ -68,7 +68,7 @@ def calls(result: Plan) -> list[str]:
         "another code",
         "killed between update and publish",
         "as asked for",
-        "somebody tries something in DEVELOPMENT",
+        "another user changed DEVELOPMENT",
         "comment",
         "runtime",
         "store lost",
@@ -79,18 +79,18 @@ def test_steps(development: t.Any, live: t.Any, expected: list[str]) -> None:
     assert calls(result) == expected
     assert all(step.partition is None for step in result.steps)
     arguments = {
-        "create_function": {"name": "router", "tags": {}, **DESIRED},
-        UPDATE: {"name": "router", **DESIRED},
-        TEST: {"name": "router", "cases": [CASE], "max_compute_utilization": 80},
-        PUBLISH: {"name": "router"},
+        "create_function": {"name": "viewer", "tags": {}, **DESIRED},
+        UPDATE: {"name": "viewer", **DESIRED},
+        TEST: {"name": "viewer", "cases": [CASE], "max_compute_utilization": 80},
+        PUBLISH: {"name": "viewer"},
     }
     assert [step.arguments for step in result.steps] == [arguments[call] for call in expected]
     without = planned(development, live, proof=Proof())
     assert calls(without) == [call for call in expected if call != TEST]
 
 
-def test_the_plan_says_how_much_is_tested() -> None:
-    assert planned(DESIRED, OLD).sentences[0] == "Test the CloudFront Function router with 1 case"
+def test_the_plan_has_the_number_of_tests() -> None:
+    assert planned(DESIRED, OLD).sentences[0] == "Test the CloudFront Function viewer with 1 case"
     assert planned(DESIRED, OLD, proof=Proof([CASE, CASE], 80)).sentences[0].endswith("with 2 cases")
 
 
@@ -117,7 +117,7 @@ def digest(stage: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**rest, "code_sha256": hashlib.sha256(stage["code"].encode()).hexdigest()}
 
 
-def test_the_diff_is_of_what_viewers_get_and_tells_whether_development_is_the_same() -> None:
+def test_the_diff_is_that_of_live_and_shows_whether_development_is_equal() -> None:
     result = planned(DESIRED, OLD)
     assert result.before == {**OLD, "development": digest(DESIRED)}
     assert result.after == {**DESIRED, "development": digest(DESIRED)}
@@ -126,7 +126,7 @@ def test_the_diff_is_of_what_viewers_get_and_tells_whether_development_is_the_sa
     assert tried.before == {**DESIRED, "development": digest(OLD)}
 
 
-def test_what_somebody_else_put_into_development_meanwhile_is_not_overwritten_without_a_word() -> None:
+def test_a_concurrent_change_of_development_is_overwritten_with_a_warning() -> None:
     theirs = {**OLD, "code": "theirs"}
     words = overwritten(planned(OLD, OLD), planned(theirs, OLD))
     assert len(words) == 1 and words[0].startswith("development.code_sha256 was changed to ")
@@ -136,22 +136,22 @@ def test_what_somebody_else_put_into_development_meanwhile_is_not_overwritten_wi
 
 
 def test_deletion() -> None:
-    assert plan_absent(OPERATIONS, Observed(None, None), "router") == Plan(None, None)
-    result = plan_absent(OPERATIONS, Observed(seen(DESIRED), None), "router")
-    assert [(step.name, step.arguments) for step in result.steps] == [("delete_function", {"name": "router"})]
+    assert plan_absent(OPERATIONS, Observed(None, None), "viewer") == Plan(None, None)
+    result = plan_absent(OPERATIONS, Observed(seen(DESIRED), None), "viewer")
+    assert [(step.name, step.arguments) for step in result.steps] == [("delete_function", {"name": "viewer"})]
     assert result.before == {"development": digest(DESIRED)} and result.after is None
     used = Observed(seen(DESIRED), seen(DESIRED), distributions=("E1", "E2"))
-    with pytest.raises(EdgeError, match="router is used by E1, E2: take it out"):
-        plan_absent(OPERATIONS, used, "router")
+    with pytest.raises(EdgeError, match="viewer is used by E1, E2: take it out"):
+        plan_absent(OPERATIONS, used, "viewer")
 
 
-def test_a_function_without_our_mark_is_somebody_elses() -> None:
+def test_an_unmanaged_function_is_refused() -> None:
     theirs = {**DESIRED, "comment": "redirects for billing"}
-    words = "The CloudFront Function router exists already and is not this collection's"
+    words = "The CloudFront Function viewer exists already and is not this collection's"
     with pytest.raises(EdgeError, match=words):
         planned(theirs, theirs)
     with pytest.raises(EdgeError, match=words):
-        plan_absent(OPERATIONS, Observed(seen(theirs), None), "router")
+        plan_absent(OPERATIONS, Observed(seen(theirs), None), "viewer")
 
 
 HANDLER = "function handler(e) {}"
@@ -204,7 +204,7 @@ def test_code_that_is_refused(name: str, code: str, runtime: str, words: str) ->
         f"var u = 'https://example.com/*';\n{HANDLER} // */",
     ],
 )
-def test_code_that_is_taken(code: str) -> None:
+def test_code_that_is_accepted(code: str) -> None:
     check_code("f", code, SECOND)
 
 
@@ -226,7 +226,7 @@ def test_stores_that_are_refused(arns: list[str], runtime: str, check_mode: bool
         check_stores(arns, runtime, check_mode)
 
 
-def test_stores_that_are_taken() -> None:
+def test_stores_that_are_accepted() -> None:
     check_stores([STORE], SECOND, False)
     check_stores([UNKNOWN], SECOND, True)
     check_stores([], FIRST, False)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What makes no AWS call neither needs nor imports boto3."""
+"""Code that makes no AWS call neither needs nor imports boto3."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 COLLECTIONS = PLUGINS.parent / "build" / "collections"
 PACKAGE = "ansible_collections.multiregion.edge.plugins"
 
-# An import of these is an error that no `except ImportError` hides.
+# Their import raises an error that `except ImportError` does not catch.
 _IMPORT_ALL = """
 import importlib, sys
 
@@ -35,7 +35,7 @@ for name in sys.argv[2:]:
 
 
 def pure() -> list[Path]:
-    """The rules, the plans, and what calls itself pure."""
+    """The rules, the plans, and other modules documented as pure."""
     utils = sorted((PLUGINS / "module_utils").rglob("*.py"))
     return [
         path
@@ -48,7 +48,7 @@ def without_aws() -> list[Path]:
     return [path for path in sorted((PLUGINS / "modules").glob("*.py")) if "AnsibleAWSModule" not in path.read_text()]
 
 
-def test_nothing_that_makes_no_aws_call_imports_boto3() -> None:
+def test_code_without_aws_calls_does_not_import_boto3() -> None:
     names = [
         ".".join((PACKAGE, *path.relative_to(PLUGINS).with_suffix("").parts)) for path in (*pure(), *without_aws())
     ]

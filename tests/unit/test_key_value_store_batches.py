@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Batches of keys within CloudFront's limits, and what the store holds after each."""
+"""Batches of keys within CloudFront's limits, and the contents of the store after each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def keys_plan(
     assert {step.name for step in steps} <= {"update_keys"}
     assert all(
         step.arguments["arn"] == ARN and step.partition is None for step in steps
-    )  # each needs the one before's ETag
+    )  # each needs the previous one's ETag
     return [(step.arguments["puts"], step.arguments["deletes"]) for step in steps]
 
 
@@ -69,11 +69,11 @@ def test_keys(observed: t.Any, desired: t.Any, absent: t.Any, calls: t.Any) -> N
         (Batch({"a": "1"}, ["b"]), "Put 1 key into pointers: a; Delete 1 key from pointers: b"),
     ],
 )
-def test_the_sentence_names_some_keys(batch: Batch, sentence: str) -> None:
+def test_the_description_names_some_keys(batch: Batch, sentence: str) -> None:
     assert planning.sentence(batch, "pointers") == sentence
 
 
-def test_the_diff_tells_only_of_keys_that_differ() -> None:
+def test_the_diff_has_only_keys_that_differ() -> None:
     result = planning.plan_keys(
         OPERATIONS, {"a": "1", "b": "1", "c": "1"}, {"a": "2", "c": "1"}, ["b"], ARN, "pointers"
     )
@@ -98,7 +98,7 @@ def test_puts_come_before_deletes() -> None:
     [(49, 0, [50]), (50, 0, [50, 2]), (40, 20, [50, 12]), (0, 98, [50, 50]), (0, 99, [50, 50, 1])],
     ids=["fits: it is put over", "does not fit", "with deletes", "deletes only", "one delete more"],
 )
-def test_what_opens_is_deleted_first_and_what_closes_put_last(puts: int, deletes: int, sizes: list[int]) -> None:
+def test_the_first_key_is_deleted_first_and_the_last_key_put_last(puts: int, deletes: int, sizes: list[int]) -> None:
     given_puts, given_deletes = {f"p{n}": "x" for n in range(puts)}, [f"d{n}" for n in range(deletes)]
     found = planning.batches(given_puts, given_deletes, ["digest"], {"digest": "new"})
     assert "digest" in found[-1].puts
@@ -107,7 +107,7 @@ def test_what_opens_is_deleted_first_and_what_closes_put_last(puts: int, deletes
     assert {key for batch in found for key in batch.puts} == {*given_puts, "digest"}
 
 
-def test_batches_hold_at_most_three_megabytes_of_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_have_at_most_three_megabytes_of_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "MAX_BATCH_BYTES", 10)
     assert [list(puts) for puts, _deletes in keys_plan({}, {"a": "éé", "b": "éé", "c": "x" * 9})] == [["a", "b"], ["c"]]
     assert [list(puts) for puts, _deletes in keys_plan({}, {"a": "ééé", "b": "éé"})] == [["a"], ["b"]]
@@ -117,7 +117,7 @@ KEYS = st.dictionaries(st.text(min_size=1, max_size=3), st.text(max_size=5), max
 
 
 @given(KEYS, KEYS, KEYS, st.booleans())
-def test_batches_together_are_what_was_asked_for_and_the_chain_counts_them(
+def test_all_batches_together_have_all_changes_and_are_counted(
     live: dict[str, str], puts: dict[str, str], gone: dict[str, str], noted: bool
 ) -> None:
     deletes = sorted((gone.keys() & live.keys()) - puts.keys())
@@ -145,7 +145,7 @@ def contents_of(keys: dict[str, str]) -> Contents:
     [("k" * 512, "v"), ("é" * 256, "v"), ("k", "v" * 1024), ("k", "é" * 512), ("k", "")],
     ids=["key", "key in UTF-8", "value", "value in UTF-8", "no value"],
 )
-def test_the_largest_keys_that_are_taken(key: str, value: str) -> None:
+def test_the_largest_valid_keys(key: str, value: str) -> None:
     planning.check_key(key, value, "keys")
 
 
@@ -161,7 +161,7 @@ def test_the_largest_keys_that_are_taken(key: str, value: str) -> None:
     ],
     ids=["no key", "key", "key in UTF-8", "value", "value in UTF-8", "unpaired surrogate"],
 )
-def test_keys_that_cloudfront_would_refuse(key: str, value: str, words: str) -> None:
+def test_keys_that_cloudfront_would_refuse_are_refused(key: str, value: str, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         planning.check_key(key, value, "keys")
 
@@ -178,5 +178,5 @@ def test_keys_that_cloudfront_would_refuse(key: str, value: str, words: str) -> 
         (None, False),
     ],
 )
-def test_how_aws_says_that_somebody_else_wrote(error: BaseException | None, stale: bool) -> None:
+def test_aws_errors_for_a_concurrent_write(error: BaseException | None, stale: bool) -> None:
     assert api.is_stale(error) is stale

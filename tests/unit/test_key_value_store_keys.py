@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of the keys that a task cares for: the digest, the manifest, and what stops it."""
+"""The plan of a task's keys: the digest, the manifest, and refusals."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ OTHER = Wanted({"p/c": "3"}, prefix="p/")
     ],
     ids=[
         "an empty store",
-        "the digest vouches",
+        "the digest matches",
         "there, without a digest",
         "nothing there and nothing asked for",
         "there, the digest is another task's and true",
@@ -72,7 +72,7 @@ OTHER = Wanted({"p/c": "3"}, prefix="p/")
         "all are purged",
     ],
 )
-def test_the_digest_is_put_with_every_change_and_where_it_is_not_true(
+def test_the_digest_is_put_with_every_change_and_if_it_is_wrong(
     wanted: Wanted, observed: Observed, puts: dict[str, str] | None, deletes: list[str], all_below: t.Any
 ) -> None:
     steps = keys_plan.plan(OPERATIONS, observed, wanted, TARGET).steps
@@ -89,7 +89,7 @@ def test_a_task_without_a_prefix_has_no_digest_and_no_manifest() -> None:
     assert step.arguments["puts"] == {"b": "2"}
 
 
-def test_while_many_batches_are_under_way_there_is_no_digest() -> None:
+def test_during_several_batches_there_is_no_digest() -> None:
     wanted = Wanted({f"p/{n:03}": "x" for n in range(120)}, prefix="p/")
     observed = Observed(Contents(1, 200), digest=note(OTHER, {}))
     steps = keys_plan.plan(OPERATIONS, observed, wanted, Target("pointers", ARN, manifest=True)).steps
@@ -101,13 +101,13 @@ def test_while_many_batches_are_under_way_there_is_no_digest() -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_manifest_is_kept_only_of_all_keys(whole: bool) -> None:
+def test_a_manifest_always_has_all_keys(whole: bool) -> None:
     observed = Observed(values={"p/a": "1"}, whole=whole)
     steps = keys_plan.plan(OPERATIONS, observed, WANTED, Target("pointers", ARN, manifest=True)).steps
     assert [step.name for step in steps] == ["update_keys", *(["put_manifest"] if whole else [])]
 
 
-def test_the_plan_tells_calls_and_their_price() -> None:
+def test_the_plan_has_the_calls_and_their_cost() -> None:
     wanted = Wanted({f"p/{n:04}": "x" for n in range(1000)}, prefix="p/")
     plan = keys_plan.plan(OPERATIONS, Observed(values={"p/old": "1"}), Wanted(wanted.puts, ["p/old"], "p/"), TARGET)
     assert plan.sentences == [
@@ -122,14 +122,14 @@ def test_the_plan_tells_calls_and_their_price() -> None:
 @pytest.mark.parametrize(
     ("key", "whose"), [("shop/h/a.example", "site_routes"), ("shop/p/a", "site_routes"), ("shop/n/out", "site_origins")]
 )
-def test_what_another_module_keeps_is_not_purged(key: str, whose: str) -> None:
+def test_keys_of_another_module_are_not_purged(key: str, whose: str) -> None:
     with pytest.raises(EdgeError, match=f"purge would delete {key}, which {whose} keeps"):
         keys_plan.plan(
             OPERATIONS, Observed(values={key: "x"}), Wanted({"shop/a": "1"}, prefix="shop/", purge=True), TARGET
         )
 
 
-def test_what_others_keep_counts_and_deletes_make_no_room() -> None:
+def test_other_keys_count_for_the_size_limit_and_deletions_do_not_free_space() -> None:
     full = Observed(Contents(2, planning.MAX_STORE_BYTES), {"p/old": "x" * 1000})
     with pytest.raises(EdgeError, match="with what others keep there; CloudFront allows 5242880"):
         keys_plan.plan(OPERATIONS, full, Wanted({f"p/{n}": "x" for n in range(60)}, prefix="p/", purge=True), TARGET)
@@ -145,18 +145,18 @@ def test_what_others_keep_counts_and_deletes_make_no_room() -> None:
         ("p", ["_digest/pq"], "pq"),
     ],
 )
-def test_prefixes_that_have_keys_in_common(prefix: str, names: list[str], found: str | None) -> None:
+def test_overlapping_prefixes(prefix: str, names: list[str], found: str | None) -> None:
     assert digests.overlapping(prefix, names) == found
 
 
 @pytest.mark.parametrize("prefix", ["_digest/", "_digest/a/", "_", "_dig"])
-def test_prefixes_that_would_take_in_the_digests(prefix: str) -> None:
+def test_prefixes_that_would_include_the_digests(prefix: str) -> None:
     with pytest.raises(EdgeError, match="would take in the digests"):
         digests.check_prefix(prefix)
 
 
 @pytest.mark.parametrize(
-    ("digest", "wanted", "vouches"),
+    ("digest", "wanted", "matches"),
     [
         (None, WANTED, False),
         (Digest(digests.of_all(AB), ""), WANTED, True),
@@ -169,22 +169,22 @@ def test_prefixes_that_would_take_in_the_digests(prefix: str) -> None:
     ],
     ids=["none", "just these", "just these, whatever should not be there", "asked for", "purge", "absent", "more", ""],
 )
-def test_when_a_digest_vouches(digest: Digest | None, wanted: Wanted, vouches: bool) -> None:
-    assert wanted.matches_digest(digest) is vouches
+def test_when_a_digest_matches(digest: Digest | None, wanted: Wanted, matches: bool) -> None:
+    assert wanted.matches_digest(digest) is matches
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "{}", '{"v":2,"all":"","asked":""}', "null", "1"])
-def test_a_digest_that_is_none(text: str | None) -> None:
+def test_an_invalid_digest(text: str | None) -> None:
     assert digests.parse(text) is None
 
 
-def test_a_digest_fits_and_is_read_again() -> None:
+def test_a_digest_is_within_the_size_limit_and_can_be_parsed() -> None:
     digest = Digest(digests.of_all(AB), WANTED.asked)
     assert digests.parse(digests.text(digest)) == digest
     assert len(digests.text(digest)) < planning.MAX_VALUE_BYTES
 
 
-# Named, for gzip writes the time into what it compresses, and tests that run beside each other need the same names.
+# Named, because gzip writes the time into its output, and parallel test workers need the same names.
 @pytest.mark.parametrize(
     "found",
     [
@@ -196,11 +196,11 @@ def test_a_digest_fits_and_is_read_again() -> None:
         pytest.param(manifest.text(AB)[:-9], id="cut off"),
     ],
 )
-def test_a_manifest_that_is_none(found: bytes) -> None:
+def test_an_invalid_manifest(found: bytes) -> None:
     assert manifest.parse(found) == {}
 
 
-def test_a_manifest_is_the_same_bytes_for_the_same_keys_and_is_believed_by_its_hash() -> None:
+def test_a_manifest_is_deterministic_and_verified_by_its_hash() -> None:
     assert manifest.text(AB) == manifest.text(dict(AB))
     assert manifest.parse(manifest.text({"ä": "ö"})) == {"ä": "ö"}
     assert manifest.matches_digest(AB, Digest(digests.of_all(AB), ""))
@@ -209,7 +209,7 @@ def test_a_manifest_is_the_same_bytes_for_the_same_keys_and_is_believed_by_its_h
     assert not manifest.matches_digest(AB, None)
 
 
-def test_where_a_manifest_is() -> None:
+def test_the_location_of_a_manifest() -> None:
     key = manifest.key(ARN, "p/")
     assert key == "_edge/keys/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6/" + key.rpartition("/")[2]
     assert key.endswith(".json.gz") and key != manifest.key(ARN, "q/")

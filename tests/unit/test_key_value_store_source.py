@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The keys that a task names, of its options or of a file: what is wrong is said before the first call."""
+"""A task's keys, from its options or a file: invalid input is refused before the first call."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_options_that_are_refused(options: dict[str, t.Any], words: str) -> None
         wanted(**options)
 
 
-def test_all_are_purged_if_one_says_so() -> None:
+def test_all_keys_are_purged_if_one_option_requests_it() -> None:
     assert wanted(keys={}, purge=True, prefix="p/").puts == {}
 
 
@@ -121,6 +121,6 @@ def test_files_that_are_refused(tmp_path: Path, content: str | bytes, options: d
         wanted(src=file(tmp_path, content), **options)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(EdgeError, match=r"src: .*none\.json cannot be read: No such file or directory"):
         wanted(src=str(tmp_path / "none.json"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls of Lambda that are made again, waited for, and held on to what was observed."""
+"""The calls of Lambda: retries, waits, and conditions on the observed state."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STILL_REPLICATED = client_error(
 
 
 class FakeLambda:
-    """Answers each call with the next of what it is given for it; the last one for ever."""
+    """Answer each call with the next of its answers, the last one repeatedly."""
 
     def __init__(self, **answers: list[t.Any]) -> None:
         self.answers = answers
@@ -70,33 +70,33 @@ def api_of(client: FakeLambda, timeout: float = 120) -> apis.Operations:
     return apis.Operations(t.cast(t.Any, FakeAws(client)), timeout)
 
 
-def test_a_new_role_is_waited_for() -> None:
+def test_a_call_waits_for_a_new_role() -> None:
     client = FakeLambda(create_function=[UNSPREAD, UNSPREAD, PENDING], get_function_configuration=[PENDING, ACTIVE])
     api_of(client).create_function("f", b"zip", {"Role": "r"}, {})
     assert len(client.made("create_function")) == 3
 
 
-def test_a_role_that_never_can_be_assumed_ends_with_a_sentence() -> None:
+def test_a_role_that_can_never_be_assumed_ends_with_a_message() -> None:
     client = FakeLambda(create_function=[UNSPREAD])
     with pytest.raises(EdgeError, match=r"cannot be assumed by Lambda\. AWS answered this for 0 s"):
         api_of(client, timeout=0).create_function("f", b"zip", {"Role": "r"}, {})
 
 
-def test_other_parameters_that_are_refused_are_an_error_at_once() -> None:
+def test_other_invalid_parameters_are_an_error_without_retries() -> None:
     client = FakeLambda(create_function=[client_error("InvalidParameterValueException", "CreateFunction", "Runtime")])
     with pytest.raises(ClientError, match="Runtime"):
         api_of(client).create_function("f", b"zip", {"Role": "r"}, {})
     assert len(client.made("create_function")) == 1
 
 
-def test_a_creation_whose_answer_was_lost_is_a_creation() -> None:
+def test_a_creation_whose_answer_was_lost_counts_as_done() -> None:
     there = client_error("ResourceConflictException", "CreateFunction", "Function already exist: f")
     client = FakeLambda(create_function=[there], get_function_configuration=[ACTIVE])
     api_of(client).create_function("f", b"zip", {"Role": "r"}, {})
     assert len(client.made("create_function")) == 1
 
 
-def test_a_creation_that_somebody_else_made_is_seen() -> None:
+def test_a_concurrent_creation_is_detected() -> None:
     there = client_error("ResourceConflictException", "CreateFunction", "Function already exist: f")
     client = FakeLambda(create_function=[there], get_function_configuration=[{**ACTIVE, "Role": "theirs"}])
     with pytest.raises(EdgeError, match="The Role of the Lambda function f was changed") as caught:
@@ -104,14 +104,14 @@ def test_a_creation_that_somebody_else_made_is_seen() -> None:
     assert is_stale(caught.value.__cause__)
 
 
-def test_an_update_in_progress_is_waited_for() -> None:
+def test_a_call_waits_for_an_update_in_progress() -> None:
     client = FakeLambda(update_function_code=[BUSY, BUSY, ACTIVE], get_function_configuration=[ACTIVE])
     api_of(client).update_code("f", b"zip")
     assert len(client.made("update_function_code")) == 3
 
 
-def test_each_change_holds_on_to_the_revision_before() -> None:
-    """Which is another one when Lambda is done; it is ours if all is as it was written."""
+def test_each_change_requires_the_previous_revision() -> None:
+    """The revision changes again when Lambda has applied the change; it is accepted if all values are as written."""
     seen = [{**ACTIVE, "RevisionId": each} for each in ("observed", "code", "configuration")]
     client = FakeLambda(
         get_function_configuration=[*seen, ACTIVE],
@@ -129,14 +129,14 @@ def test_each_change_holds_on_to_the_revision_before() -> None:
     assert client.made("publish_version")[0]["CodeSha256"] == "a"
 
 
-def test_a_version_is_waited_for() -> None:
+def test_a_call_waits_for_a_version() -> None:
     client = FakeLambda(get_function_configuration=[PENDING, PENDING, ACTIVE])
     api_of(client).await_version("f", "7")
     assert client.made("get_function_configuration") == [{"FunctionName": "f", "Qualifier": "7"}] * 3
 
 
 @pytest.mark.parametrize("member", ["Role", "CodeSha256"])
-def test_a_change_that_follows_ours_is_not_taken_for_it(member: str) -> None:
+def test_a_later_concurrent_change_is_detected(member: str) -> None:
     client = FakeLambda(update_function_code=[PENDING], get_function_configuration=[{**ACTIVE, member: "theirs"}])
     with pytest.raises(
         EdgeError, match=f"The {member} of the Lambda function f was changed by another process"
@@ -145,7 +145,7 @@ def test_a_change_that_follows_ours_is_not_taken_for_it(member: str) -> None:
     assert is_stale(caught.value.__cause__)
 
 
-def test_what_lambda_cannot_set_up_is_told() -> None:
+def test_a_failed_update_of_lambda_is_reported() -> None:
     failed = {**ACTIVE, "LastUpdateStatus": "Failed", "LastUpdateStatusReason": "no room"}
     client = FakeLambda(update_function_code=[PENDING], get_function_configuration=[failed])
     with pytest.raises(EdgeError, match="could not set it up: no room"):
@@ -166,12 +166,12 @@ def is_stale(error: BaseException | None) -> bool:
         ("AccessDeniedException", "not you", False),
     ],
 )
-def test_what_others_changed_is_observed_again(code: str, message: str, stale: bool) -> None:
+def test_concurrent_changes_are_observed_again(code: str, message: str, stale: bool) -> None:
     assert is_stale(client_error(code, "PublishVersion", message)) is stale
     assert not is_stale(None)
 
 
-def test_what_is_replicated_is_left_and_told_once() -> None:
+def test_replicated_versions_are_kept_and_reported_once() -> None:
     client = FakeLambda(delete_function=[STILL_REPLICATED])
     api = api_of(client)
     api.delete_version("f", "3")
@@ -180,13 +180,13 @@ def test_what_is_replicated_is_left_and_told_once() -> None:
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFoundException", "ResourceConflictException"])
-def test_what_is_gone_or_has_an_alias_is_left(code: str) -> None:
+def test_deleted_versions_and_those_with_an_alias_are_skipped(code: str) -> None:
     api = api_of(FakeLambda(delete_function=[client_error(code, "DeleteFunction")]))
     api.delete_version("f", "3")
     assert api.replicated == []
 
 
-def test_another_refusal_to_delete_is_an_error() -> None:
+def test_any_other_refusal_to_delete_is_an_error() -> None:
     refused = client_error("InvalidParameterValueException", "DeleteFunction", "$LATEST version cannot be deleted")
     with pytest.raises(ClientError, match="LATEST"):
         api_of(FakeLambda(delete_function=[refused])).delete_function("f")
@@ -204,7 +204,7 @@ GROUP = {"region": "eu-west-1", "log_group": "/aws/lambda/us-east-1.f"}
         ("delete_log_group", "delete_log_group", {}, "ResourceNotFoundException"),
     ],
 )
-def test_another_change_of_a_log_group_is_waited_for(
+def test_a_call_waits_for_a_concurrent_change_of_a_log_group(
     change: str, call: str, more: dict[str, t.Any], passes: str | None
 ) -> None:
     last: t.Any = client_error(passes, call) if passes else {}

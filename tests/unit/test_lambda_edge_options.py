@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a function at the edge cannot be is said before the first call."""
+"""Invalid options of an origin request function are refused before the first call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROLE = "arn:aws:iam::111122223333:role/signer"
 
 @pytest.fixture
 def given(tmp_path: Path) -> dict[str, t.Any]:
-    """The options of a function that is all right."""
+    """The options of a valid function."""
     defaults = {name: option.get("default") for name, option in options.ARGUMENTS.items()}
     return {**defaults, "name": "signer", "role_arn": ROLE, "package": write(tmp_path, "handler.py")}
 
@@ -34,7 +34,7 @@ def write(directory: Path, *names: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"),
+    ("option", "value", "message"),
     [
         ("timeout", 0, "timeout: 0 s; Lambda@Edge allows 1 to 30 s"),
         ("timeout", 31, "timeout: 31 s"),
@@ -51,10 +51,10 @@ def write(directory: Path, *names: str) -> str:
         ("handler", "other.handler", "other.handler would be in other.py or other.js, which"),
     ],
 )
-def test_what_it_cannot_be(given: dict[str, t.Any], option: str, value: t.Any, said: str) -> None:
+def test_invalid_options(given: dict[str, t.Any], option: str, value: t.Any, message: str) -> None:
     with pytest.raises(EdgeError) as caught:
         options.desired({**given, option: value})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_it_cannot_be(given: dict[str, t.Any], option: str, value: t.Any, s
         ("role_arn", "(known after apply)"),
     ],
 )
-def test_what_it_can_be(given: dict[str, t.Any], option: str, value: t.Any) -> None:
+def test_valid_options(given: dict[str, t.Any], option: str, value: t.Any) -> None:
     options.desired({**given, option: value})
 
 
@@ -86,7 +86,7 @@ def test_what_it_can_be(given: dict[str, t.Any], option: str, value: t.Any) -> N
         ("dist/index.handler", "dist/index.js"),
     ],
 )
-def test_where_a_handler_may_be(given: dict[str, t.Any], tmp_path: Path, handler: str, file: str) -> None:
+def test_valid_places_of_a_handler(given: dict[str, t.Any], tmp_path: Path, handler: str, file: str) -> None:
     options.desired({**given, "handler": handler, "package": write(tmp_path, file)})
 
 
@@ -99,26 +99,26 @@ def test_a_package_that_is_too_large(given: dict[str, t.Any], tmp_path: Path, mo
         options.desired(given)
 
 
-def test_what_is_no_zip(given: dict[str, t.Any], tmp_path: Path) -> None:
+def test_an_invalid_zip_file(given: dict[str, t.Any], tmp_path: Path) -> None:
     (tmp_path / "package.zip").write_bytes(b"half a zip")
     with pytest.raises(EdgeError, match="cannot be read as a zip"):
         options.desired(given)
 
 
 @pytest.mark.parametrize(("name", "region"), [("a b", "us-east-1"), ("", "us-east-1"), ("a" * 65, "us-east-1")])
-def test_a_name_that_is_none(name: str, region: str) -> None:
+def test_an_invalid_name(name: str, region: str) -> None:
     with pytest.raises(EdgeError, match="is not a valid function name"):
         options.check_name(name, region)
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1"])
-def test_where_there_is_no_lambda_at_the_edge(region: str) -> None:
+def test_partitions_without_lambda_at_edge(region: str) -> None:
     options.check_name("signer", "eu-north-1")
     with pytest.raises(EdgeError, match=f"there is no Lambda@Edge where {region} is"):
         options.check_name("signer", region)
 
 
-def test_a_role_is_of_the_same_account() -> None:
+def test_a_role_must_be_of_the_same_account() -> None:
     options.check_account(ROLE, "111122223333")
     options.check_account("(known after apply)", "111122223333")
     with pytest.raises(EdgeError, match="is another account's"):
@@ -146,7 +146,7 @@ def statement(services: t.Any, **other: t.Any) -> dict[str, t.Any]:
         ([statement(BOTH, Principal={"AWS": "111122223333"})], BOTH),
         ([], BOTH),
     ],
-    ids=["both", "no list", "one each", "on a condition", "all", "one", "another action", "denied", "a user", "nobody"],
+    ids=["both", "no list", "one each", "on a condition", "all", "one", "another action", "denied", "a user", "none"],
 )
 def test_both_services_may_assume_the_role(statements: t.Any, missing: list[str]) -> None:
     trust = {"Version": "2012-10-17", "Statement": statements}

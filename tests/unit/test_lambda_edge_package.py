@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Lambda@Edge package: its identity, its zip, what goes in and what is refused."""
+"""The Lambda@Edge package: its identity, its zip file, its contents, and refusals."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILE_SETS = st.dictionaries(st.text("abc/.", min_size=1, max_size=6), st.binary(
 
 
 def shared_object(machine: int = 62, kind: int = 3, glibc: bytes = b"2.16", magic: bytes = b"\x7fELF\x02\x01") -> bytes:
-    """A shared object as far as its header and one segment go, with debug information and sections after that."""
+    """A shared object with a header and one segment, followed by debug information and sections."""
     strings = b"\0GLIBC_2.2.5\0GLIBC_" + glibc + b"\0free\0"
     end = 64 + 56 + len(strings)
     header = struct.pack("<6s10xHHIQQQIHHHHHH", magic, kind, machine, 1, 0, 64, end + 5, 0, 64, 56, 1, 64, 2, 1)
@@ -36,7 +36,7 @@ def shared_object(machine: int = 62, kind: int = 3, glibc: bytes = b"2.16", magi
     return header + segment + strings + b"debug" + bytes(128)
 
 
-def test_a_native_module_is_stripped_of_what_is_never_loaded_and_is_still_one() -> None:
+def test_a_native_module_is_stripped_and_can_still_be_loaded() -> None:
     content = shared_object()
     stripped = package_elf.stripped(content)
     assert len(stripped) == len(content) - 5 - 128
@@ -46,7 +46,7 @@ def test_a_native_module_is_stripped_of_what_is_never_loaded_and_is_still_one() 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "message"),
     [
         ("_awscrt.cpython-313-x86_64-linux-gnu.so", shared_object(), "is for one version of Python only"),
         (MODULE, shared_object(machine=183), "is not a shared object for Linux on x86-64"),
@@ -57,12 +57,12 @@ def test_a_native_module_is_stripped_of_what_is_never_loaded_and_is_still_one() 
     ],
     ids=["a version's ABI", "ARM", "a program", "another system", "too short", "a newer GLIBC"],
 )
-def test_a_native_module_that_lambda_cannot_load_is_refused(name: str, content: bytes, says: str) -> None:
-    with pytest.raises(EdgeError, match=says):
+def test_a_native_module_that_lambda_cannot_load_is_refused(name: str, content: bytes, message: str) -> None:
+    with pytest.raises(EdgeError, match=message):
         package_elf.check(name, content)
 
 
-def test_the_newest_glibc_that_lambda_has_is_taken() -> None:
+def test_the_newest_glibc_of_lambda_is_accepted() -> None:
     package_elf.check(MODULE, shared_object(glibc=b"2.34"))
 
 
@@ -74,7 +74,7 @@ def test_identity_does_not_depend_on_the_order(files: dict[str, bytes], random: 
 
 
 @given(FILE_SETS, FILE_SETS)
-def test_identity_tells_different_files_apart(one: dict[str, bytes], other: dict[str, bytes]) -> None:
+def test_different_files_have_different_identities(one: dict[str, bytes], other: dict[str, bytes]) -> None:
     assert (package.identity(one) == package.identity(other)) == (one == other)
 
 
@@ -82,28 +82,28 @@ def test_identity_tells_different_files_apart(one: dict[str, bytes], other: dict
     ("one", "other"),
     [({"a": b"bc"}, {"ab": b"c"}), ({"a": b"b", "c": b"d"}, {"a": b"b" + b"c" + b"d"}), ({}, {"a": b""})],
 )
-def test_identity_is_not_fooled_by_where_a_name_ends(one: dict[str, bytes], other: dict[str, bytes]) -> None:
+def test_identity_depends_on_where_a_name_ends(one: dict[str, bytes], other: dict[str, bytes]) -> None:
     assert package.identity(one) != package.identity(other)
 
 
-def test_identity_survives_zipping_by_any_zlib(tmp_path: Path) -> None:
+def test_identity_does_not_depend_on_the_zlib(tmp_path: Path) -> None:
     stored = tmp_path / "stored.zip"
     with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("directory/", b"")
         for name in sorted(FILES, reverse=True):
             archive.writestr(name, FILES[name])
-    ours = tmp_path / "ours.zip"
-    ours.write_bytes(package.zipped(FILES))
-    assert stored.read_bytes() != ours.read_bytes()
-    assert package.unzipped(ours) == FILES
-    assert package.identity(package.unzipped(stored)) == package.identity(package.unzipped(ours))
+    packed = tmp_path / "packed.zip"
+    packed.write_bytes(package.zipped(FILES))
+    assert stored.read_bytes() != packed.read_bytes()
+    assert package.unzipped(packed) == FILES
+    assert package.identity(package.unzipped(stored)) == package.identity(package.unzipped(packed))
 
 
-def test_a_zip_is_the_same_bytes_each_time_and_whatever_the_order() -> None:
+def test_a_zip_is_deterministic_and_does_not_depend_on_the_order() -> None:
     assert package.zipped(FILES) == package.zipped(dict(reversed(FILES.items())))
 
 
-def test_a_zip_has_no_clock_and_files_that_lambda_can_read() -> None:
+def test_a_zip_has_a_fixed_date_and_files_that_lambda_can_read() -> None:
     with zipfile.ZipFile(io.BytesIO(package.zipped(FILES))) as archive:
         members = {member.filename: member for member in archive.infolist()}
     assert list(members) == sorted(FILES)
@@ -124,7 +124,7 @@ def damaged() -> bytes:
     [None, b"", b"no zip", package.zipped(FILES)[:200], damaged()],
     ids=["none", "empty", "text", "half", "bad"],
 )
-def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes | None) -> None:
+def test_an_invalid_zip_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "package.zip"
     if content is not None:
         path.write_bytes(content)
@@ -134,7 +134,7 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, content: bytes | None) -> Non
 
 @pytest.fixture
 def wheel(tmp_path: Path) -> Path:
-    """As far as packing goes, all of awscrt."""
+    """A wheel with the files of awscrt that packing needs."""
     path = tmp_path / "awscrt.whl"
     path.write_bytes(package.zipped({MODULE: shared_object(), "awscrt/auth.py": b"no"}))
     return path
@@ -142,7 +142,7 @@ def wheel(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A handler that signs if there is a file that says so."""
+    """A handler that signs if a file requests it."""
     directory = tmp_path / "source"
     (directory / "proof").mkdir(parents=True)
     (directory / "handler.py").write_text("handler = 1\n")
@@ -175,14 +175,14 @@ def test_only_python_and_the_native_module_are_packed(source: Path, wheel: Path)
     assert (built["sha256"], built["built"], built["proven"]) == (package.identity(files), True, True)
 
 
-def test_a_package_for_single_buckets_has_no_native_module_and_fetches_no_wheel(source: Path, wheel: Path) -> None:
+def test_a_package_for_single_buckets_has_no_native_module_and_downloads_no_wheel(source: Path, wheel: Path) -> None:
     config = {"mode": "region_map", "buckets": {"shop": "eu-north-1"}}
     built = package.build(options(source, source / "no wheel", config=config))
     assert built["files"] == ["config.json", "handler.py"]
     assert json.loads(package.unzipped(Path(built["path"]))["config.json"]) == config
 
 
-def test_the_order_of_a_configuration_makes_no_other_package(source: Path, wheel: Path) -> None:
+def test_the_order_of_a_configuration_does_not_change_the_package(source: Path, wheel: Path) -> None:
     config = {"mode": "mrap", "alias": "a.mrap"}
     one = package.build(options(source, wheel, config=config))
     other = package.build(options(source, wheel, config=dict(reversed(config.items()))))
@@ -190,7 +190,7 @@ def test_the_order_of_a_configuration_makes_no_other_package(source: Path, wheel
     assert one["sha256"] == other["sha256"]
 
 
-def test_a_source_without_a_handler_or_without_its_proof_is_refused(tmp_path: Path, source: Path, wheel: Path) -> None:
+def test_a_source_without_a_handler_or_self_test_is_refused(tmp_path: Path, source: Path, wheel: Path) -> None:
     (source / "proof" / "prove.py").rename(source / "prove.py")
     for directory in (source, tmp_path / "nowhere", wheel):
         with pytest.raises(EdgeError, match=r"source: .* is not a directory with a handler\.py and its proof"):
@@ -212,15 +212,15 @@ PROOFS = {
 }
 
 
-@pytest.mark.parametrize(("proof", "says"), PROOFS.values(), ids=PROOFS)
-def test_what_is_not_proven_is_not_written(source: Path, wheel: Path, proof: str, says: str) -> None:
+@pytest.mark.parametrize(("proof", "message"), PROOFS.values(), ids=PROOFS)
+def test_a_package_that_fails_its_self_test_is_not_written(source: Path, wheel: Path, proof: str, message: str) -> None:
     (source / "proof" / "prove.py").write_text(proof)
-    with pytest.raises(EdgeError, match=says):
+    with pytest.raises(EdgeError, match=message):
         package.build(options(source, wheel))
     assert list((source.parent / "build").iterdir()) == []
 
 
-def test_the_proof_finds_nothing_of_this_environment(source: Path, wheel: Path) -> None:
+def test_the_self_test_cannot_import_from_this_environment(source: Path, wheel: Path) -> None:
     (source / "proof" / "prove.py").write_text("import awscrt")
     with pytest.raises(EdgeError, match="No module named 'awscrt'"):
         package.build(options(source, wheel))
@@ -237,14 +237,14 @@ SINGLE = {"mode": "region_map", "buckets": {"shop-eu": "eu-north-1"}, "default":
         {"mode": "dns_record", "buckets": {"shop-eu": "eu-north-1"}, "record": "a.example.com"},
     ],
 )
-def test_our_handler_is_proven_to_sign_without_a_network(source: Path, config: dict[str, t.Any]) -> None:
+def test_the_handler_passes_its_self_test_without_a_network(source: Path, config: dict[str, t.Any]) -> None:
     built = package.build(options(source, source, config=config) | {"source": str(HANDLER)})
     assert built["proven"] is True
     assert built["bytes"] < 50_000
 
 
-def test_our_handler_is_proven_to_sign_with_the_stripped_native_module(source: Path, wheel: Path) -> None:
-    """That of this environment's awscrt, a newer one than is packed."""
+def test_the_handler_passes_its_self_test_with_the_stripped_native_module(source: Path, wheel: Path) -> None:
+    """The module is from this environment's awscrt, which is newer than the packed one."""
     spec = importlib.util.find_spec("_awscrt")
     assert spec is not None and spec.origin is not None
     content = Path(spec.origin).read_bytes()
@@ -257,14 +257,14 @@ def test_our_handler_is_proven_to_sign_with_the_stripped_native_module(source: P
     assert len(package.unzipped(Path(built["path"]))[MODULE]) < len(content)
 
 
-def test_our_handler_refuses_a_bad_configuration_when_it_is_built(source: Path) -> None:
+def test_the_handler_refuses_an_invalid_configuration_when_it_is_built(source: Path) -> None:
     given = options(source, source, config={**SINGLE, "map": {"eu-west-1": "other"}}) | {"source": str(HANDLER)}
     with pytest.raises(EdgeError, match=r"^config: map: eu-west-1: the bucket 'other' is not in buckets: shop-eu\."):
         package.build(given)
 
 
-def test_our_handler_with_a_native_module_that_does_not_load_is_refused(source: Path, wheel: Path) -> None:
-    """On a machine like Lambda's; on another one nothing is said of it."""
+def test_a_native_module_that_does_not_load_is_refused(source: Path, wheel: Path) -> None:
+    """Only on a machine like Lambda's; on others the self-test is skipped."""
     given = options(source, wheel) | {"source": str(HANDLER)}
     if not LIKE_LAMBDA:
         assert package.build(given)["proven"] is False
@@ -280,9 +280,7 @@ def test_a_wheel_with_other_bytes_is_refused(tmp_path: Path, wheel: Path, monkey
             package_wheel.checked(path)
 
 
-def test_a_wheel_in_the_cache_is_only_taken_if_its_bytes_are_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wheel_in_the_cache_is_used_only_if_its_hash_matches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[Path] = []
 
     def download(directory: Path) -> None:
@@ -300,7 +298,7 @@ def test_a_wheel_in_the_cache_is_only_taken_if_its_bytes_are_right(
     assert [path.name for path in cache.iterdir()] == [package_wheel.AWSCRT_WHEEL]
 
 
-def test_a_package_is_written_at_once_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_package_is_written_atomically_without_temporary_files(tmp_path: Path) -> None:
     dest = tmp_path / "build" / "package.zip"
     package.write(dest, b"one")
     package.write(dest, b"two")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of the Lambda@Edge function: code, configuration, logs, a published version; or none of them."""
+"""The plan of the Lambda@Edge function: code, configuration, log groups and a published version, or deletion."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ LATEST = configuration("$LATEST")
         "as asked for",
         "killed before anything was published",
         "other code",
-        "killed between code and configuration: the Description still vouches for the old code",
+        "killed between code and configuration: the Description is still that of the old code",
         "configuration right but only an older version published",
         "other memory",
         "back to code that was published before",
@@ -101,7 +101,7 @@ def test_steps(seen: Observed, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize("member", ["Runtime", "Handler", "MemorySize", "Timeout", "Role"])
-def test_each_member_of_the_configuration_counts(member: str) -> None:
+def test_each_member_of_the_configuration_is_compared(member: str) -> None:
     seen = observed({**LATEST, member: "other"}, configuration("1", **{member: "other"}))
     result = plan(OPERATIONS, seen, DESIRED)
     assert [step.name for step in result.steps] == ["update_configuration", "publish_version"]
@@ -109,17 +109,17 @@ def test_each_member_of_the_configuration_counts(member: str) -> None:
     assert (result.before[member], result.after) == ("other", DESIRED.configuration())
 
 
-def test_other_code_is_in_the_diff_and_so_told_when_it_is_overwritten() -> None:
+def test_the_diff_shows_other_code_before_it_is_overwritten() -> None:
     result = plan(OPERATIONS, observed(configuration("$LATEST", **OTHER_CODE)), DESIRED)
     assert (result.before["CodeSha256"], result.after["CodeSha256"]) == ("b", DESIRED.code_sha256())
 
 
-def test_a_version_is_published_of_the_very_code_that_was_planned() -> None:
+def test_only_the_planned_code_is_published() -> None:
     step = plan(OPERATIONS, observed(LATEST), DESIRED).steps[-1]
     assert step.arguments == {"name": DESIRED.name, "code_sha256": DESIRED.code_sha256()}
 
 
-def test_a_function_is_created_with_all_it_needs_and_not_published_by_the_creation() -> None:
+def test_a_function_is_created_with_all_settings_and_published_separately() -> None:
     step = plan(OPERATIONS, Observed(None), DESIRED).steps[0]
     assert step.arguments == {
         "name": DESIRED.name,
@@ -129,20 +129,20 @@ def test_a_function_is_created_with_all_it_needs_and_not_published_by_the_creati
     }
 
 
-def test_the_newest_version_that_fits_is_the_published_one() -> None:
+def test_the_newest_equal_version_is_the_published_one() -> None:
     versions = [configuration("1"), configuration("2", **OTHER_CODE), configuration("9"), configuration("10")]
     found = published(observed(LATEST, *versions), DESIRED)
     assert found is not None and found["Version"] == "10"
     assert published(observed(LATEST, configuration("2", **OTHER_CODE)), DESIRED) is None
 
 
-def test_the_diff_never_holds_the_package() -> None:
+def test_the_diff_never_has_the_package() -> None:
     result = plan(OPERATIONS, Observed(None), DESIRED)
     assert "zip" not in repr((result.before, result.after))
 
 
-def test_code_that_a_killed_run_left_behind_is_not_published_under_another_description() -> None:
-    """A run to code b was killed after update_code, then a is asked for again: $LATEST says a and has the code of b."""
+def test_code_of_a_killed_run_is_not_published_with_another_description() -> None:
+    """A run to code b was killed after update_code, then a is requested: $LATEST has a's description and b's code."""
     seen = observed(configuration("$LATEST", CodeSha256="the one of b's package"))
     assert calls(seen) == ["update_code", "publish_version"]
 
@@ -153,7 +153,7 @@ def test_package_and_description_belong_together() -> None:
     assert len(other.configuration()["Description"]) <= 256
 
 
-def test_somebody_elses_function_is_refused() -> None:
+def test_an_unmanaged_function_is_refused() -> None:
     with pytest.raises(EdgeError, match="exists already and is not this collection's"):
         plan(OPERATIONS, observed({**LATEST, "Description": "thumbnails"}), DESIRED)
     with pytest.raises(EdgeError, match="exists already and is not this collection's"):
@@ -181,7 +181,7 @@ BY_HAND = configuration("2", Description="by hand")
         "none is kept but that one",
         "as many as are kept",
         "fewer than are kept",
-        "one that is not ours",
+        "an unmanaged one",
         "nothing is published, so nothing is tried",
     ],
 )
@@ -203,7 +203,7 @@ KEPT = dataclasses.replace(DESIRED, log_retention=30)
 
 
 def logs(**days: int | None) -> dict[str, dict[str, t.Any] | None]:
-    """By Region: 0 for a group that keeps all for ever, None for no group."""
+    """By Region: 0 for a log group without retention, None for no log group."""
     return {
         region.replace("_", "-"): None if kept is None else {"retentionInDays": kept} if kept else {}
         for region, kept in days.items()
@@ -229,7 +229,7 @@ def test_logs(groups: dict[str, t.Any], expected: list[str]) -> None:
     assert calls(seen) == [], "without the option they are left alone"
 
 
-def test_the_logs_of_a_region_are_one_sentence_and_there_before_a_version() -> None:
+def test_the_log_group_of_a_region_is_one_sentence_and_precedes_a_version() -> None:
     seen = Observed(None, log_groups=logs(eu_west_1=None, sa_east_1=None))
     result = plan(OPERATIONS, seen, KEPT)
     assert [step.name for step in result.steps][0::5] == ["create_function", "publish_version"]
@@ -242,7 +242,7 @@ def test_the_logs_of_a_region_are_one_sentence_and_there_before_a_version() -> N
     }
 
 
-def test_a_function_has_logs_where_a_regional_edge_cache_is() -> None:
+def test_a_function_has_log_groups_in_the_regions_of_regional_edge_caches() -> None:
     assert list(log_groups.REGIONS) == sorted({pop.regional_edge_cache for pop in load_pops().values()})
 
 
@@ -258,11 +258,11 @@ def test_a_function_has_logs_where_a_regional_edge_cache_is() -> None:
     ],
     ids=["gone", "no logs", "logs first"],
 )
-def test_absence(seen: Observed, expected: list[str]) -> None:
+def test_deletion(seen: Observed, expected: list[str]) -> None:
     assert [step.name for step in plan_absent(OPERATIONS, seen, DESIRED.name).steps] == expected
 
 
-def test_what_a_distribution_associates_is_not_deleted() -> None:
+def test_an_associated_version_is_not_deleted() -> None:
     seen = dataclasses.replace(observed(LATEST), associations={"2": ["E1", "E2"]})
     with pytest.raises(EdgeError, match=r"associate it \(version 2 by E1, E2\): take it out of their behaviors"):
         plan_absent(OPERATIONS, seen, DESIRED.name)

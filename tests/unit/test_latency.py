@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which Regions are nearest to each regional edge cache, and the filter that says so."""
+"""The Regions nearest to each regional edge cache, and the filter that returns them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ HOMES = ["eu-north-1", "us-east-1", "ap-southeast-2", "sa-east-1"]
 nearest_regions = FilterModule().filters()["nearest_regions"]
 
 
-def test_every_region_has_a_place_and_every_cache_is_in_one() -> None:
+def test_every_region_has_a_location_and_every_cache_is_in_a_region() -> None:
     assert set(latency.LOCATIONS) == set(REGIONS)
     assert set(latency.EDGE_CACHES) <= set(REGIONS)
     assert set(latency.EDGE_CACHES) == {pop.regional_edge_cache for pop in load_pops().values()}
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_places_are_where_others_have_them(region: str) -> None:
+def test_locations_match_those_of_local_aws(region: str) -> None:
     assert great_circle_km(latency.LOCATIONS[region], load_regions()[region].location) < 100
 
 
@@ -38,11 +38,11 @@ def test_places_are_where_others_have_them(region: str) -> None:
         ("eu-west-1", "eu-west-1", 0),
         ("eu-west-1", "eu-west-2", 464),
         ("us-east-1", "us-west-2", 3503),
-        ("ap-southeast-2", "sa-east-1", 13360),  # the short way, over the Pacific
-        ("ap-northeast-1", "us-west-1", 8310),  # over the date line
+        ("ap-southeast-2", "sa-east-1", 13360),  # the shorter distance, over the Pacific
+        ("ap-northeast-1", "us-west-1", 8310),  # across the date line
     ],
 )
-def test_distances_are_those_on_the_globe(one: str, other: str, kilometres: int) -> None:
+def test_distances_are_great_circle_distances(one: str, other: str, kilometres: int) -> None:
     assert latency.distance_km(one, other) == pytest.approx(kilometres, rel=0.01)
     assert latency.distance_km(other, one) == latency.distance_km(one, other)
 
@@ -92,7 +92,7 @@ def test_equal_distances_are_ordered_by_name(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @given(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=MAX_REGIONS, unique=True), st.randoms())
-def test_every_cache_has_all_regions_whatever_their_order(regions: list[str], random: t.Any) -> None:
+def test_every_cache_has_all_regions_in_any_order(regions: list[str], random: t.Any) -> None:
     shuffled = random.sample(regions, len(regions))
     result = latency.nearest(regions)
     assert result == latency.nearest(shuffled)
@@ -122,6 +122,6 @@ def test_every_cache_has_all_regions_whatever_their_order(regions: list[str], ra
         (HOMES, {"prefer": {"us-east-1": ["eu-west-1"]}}, "prefer.us-east-1 names eu-west-1, which"),
     ],
 )
-def test_bad_input_is_a_sentence(regions: t.Any, options: dict[str, t.Any], words: str) -> None:
+def test_invalid_input_is_refused_with_a_message(regions: t.Any, options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(AnsibleFilterError, match=words):
         nearest_regions(regions, **options)

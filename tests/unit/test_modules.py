@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules that are more than run(): what they return, and that they fail with a sentence."""
+"""The modules that do more than run(): their results and their error messages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def outcome(capsys: pytest.CaptureFixture[str], main: t.Callable[[], None], **op
 class TestPackage:
     @pytest.fixture
     def options(self, tmp_path: Path) -> dict[str, t.Any]:
-        """Of a package for single buckets, which needs no wheel."""
+        """The options of a package for single buckets, which needs no wheel."""
         source = tmp_path / "source"
         (source / "proof").mkdir(parents=True)
         (source / "handler.py").write_text("x = 1\n")
@@ -68,7 +68,7 @@ class TestPackage:
         result = outcome(capsys, lambda_edge_package.main, **options)
         assert "package" in result and result["package"]["built"] is True, result
 
-    def test_other_bytes_as_wheel_are_refused(
+    def test_a_wheel_with_other_bytes_is_refused(
         self, capsys: pytest.CaptureFixture[str], options: dict[str, t.Any], tmp_path: Path
     ) -> None:
         given = {**options, "config": {"mode": "mrap"}, "wheel": str(tmp_path / "other.whl")}
@@ -77,7 +77,7 @@ class TestPackage:
 
 
 class FakeDistributions:
-    """Two distributions, of which one is ours; ``error`` is what reading tags gives instead."""
+    """Two distributions, of which one is managed; reading tags raises ``error`` if set."""
 
     error: t.ClassVar[Exception | None] = None
     config_shape = botocore.session.get_session().get_service_model("cloudfront").shape_for("DistributionConfig")
@@ -107,7 +107,7 @@ class TestDistributionInfo:
         return outcome(capsys, cloudfront_distribution_info.main, **CREDENTIALS, name=name)
 
     @pytest.mark.parametrize(("name", "ids"), [("my-site", ["E1"]), ("my-site-eu", [])])
-    def test_it_is_found_by_its_whole_name(
+    def test_it_is_found_by_its_full_name(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, ids: list[str]
     ) -> None:
         result = self.run(capsys, monkeypatch, None, name)
@@ -123,7 +123,7 @@ class TestDistributionInfo:
     def test_aws_refuses_the_tags_of_several_distributions(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """in_parallel, which find() reads tags with, raises several failures as one MultiRegionError."""
+        """find() reads tags with in_parallel, which raises several failures as one MultiRegionError."""
         denied = client_error("AccessDenied", "ListTagsForResource", "not you")
         result = self.run(capsys, monkeypatch, MultiRegionError({"E1": denied, "E2": denied}), "my-site")
         assert result["failed"] and "E2: AccessDenied from ListTagsForResource" in result["msg"]

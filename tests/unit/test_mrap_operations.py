@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Operations on an access point: a killed run's is joined, what is past gets one successor, a failure is told."""
+"""Operations on an MRAP: that of a killed run is joined, a past one gets one successor, a failure is reported."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
 OTHER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny"}]}
 
 
-def access_point(status: str) -> AccessPoint:
+def mrap(status: str) -> AccessPoint:
     return AccessPoint(NAME, "mfzwi23gnjvgw.mrap", status, "2026-11-20T08:00:00+00:00", {"eu-north-1": "b"})
 
 
 class FakeApi:
-    """Has had these operations in this order, and answers each one's token with it for ever, as AWS does.
+    """S3 Control with these past operations. It answers the token of each one with that operation, as AWS does.
 
-    A new one has ended at once as *outcome* says. *statuses* and *policy_reads* are what reads see, the
-    last one ever after; None is no access point.
+    A new operation ends immediately with *outcome*. *statuses* and *policy_reads* are the results of reads, the
+    last one repeatedly; None is no MRAP.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class FakeApi:
 
     def access_point(self, name: str) -> AccessPoint | None:
         status = self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
-        return access_point(status) if status else None
+        return mrap(status) if status else None
 
     def policies(self, name: str) -> Policies:
         return self._policies.pop(0) if len(self._policies) > 1 else self._policies[0]
@@ -113,7 +113,7 @@ def ended(status: str, age: timedelta, code: str = "", message: str = "") -> Ope
         "a killed run's, after others",
     ],
 )
-def test_which_operation_a_creation_is(history: list[Operation], tokens: int, begun: int) -> None:
+def test_the_operation_of_a_creation(history: list[Operation], tokens: int, begun: int) -> None:
     api = FakeApi(*history)
     changes(api).create_access_point(NAME, ["b"], "token")
     assert (len(api.tokens), api.begun) == (tokens, begun)
@@ -128,41 +128,41 @@ def test_every_run_finds_the_same_successor() -> None:
     assert runs[0].tokens == runs[1].tokens
 
 
-def test_an_access_point_that_has_appeared_is_not_created_again() -> None:
+def test_an_mrap_that_has_appeared_is_not_created_again() -> None:
     api = FakeApi(ended("SUCCEEDED", LONG_AGO), statuses=[None, "READY"])
     changes(api).create_access_point(NAME, ["b"], "token")
     assert api.tokens == ["token"]
 
 
-def test_a_history_without_end_ends() -> None:
+def test_the_number_of_past_operations_is_limited() -> None:
     api = FakeApi(outcome=ended("FAILED", LONG_AGO))
     with pytest.raises(EdgeError, match="AWS remembers 100 operations"):
         changes(api).create_access_point(NAME, ["b"], "token")
 
 
-def test_nothing_is_created_before_the_old_one_is_gone() -> None:
+def test_an_mrap_is_created_after_the_deletion_of_the_old_one() -> None:
     api = FakeApi(statuses=["DELETING"])
     with pytest.raises(EdgeError, match=r"before it is created: not ready after 0 s .status DELETING"):
         changes(api).create_access_point(NAME, ["b"], "token")
     assert api.tokens == []
 
 
-def test_nothing_is_created_over_what_was_deleted_in_part_meanwhile() -> None:
+def test_no_mrap_is_created_during_a_partial_deletion() -> None:
     api = FakeApi(statuses=["PARTIALLY_DELETED"])
     with pytest.raises(EdgeError, match="only in part: finish that with state: absent"):
         changes(api).create_access_point(NAME, ["b"], "token")
     assert api.tokens == []
 
 
-def test_nothing_is_deleted_before_it_is_created() -> None:
+def test_an_mrap_is_deleted_after_its_creation() -> None:
     api = FakeApi(statuses=["CREATING"])
     with pytest.raises(EdgeError, match=r"before it is deleted: not ready after 0 s .status CREATING"):
         changes(api).delete_access_point(NAME, "token")
     assert api.tokens == []
 
 
-def test_what_was_never_finished_is_not_deleted() -> None:
-    """Its creation failed while the deletion waited for it."""
+def test_an_mrap_whose_creation_failed_is_not_deleted() -> None:
+    """The creation failed while the deletion waited for it."""
     api = FakeApi(statuses=[None])
     run = changes(api)
     run.delete_access_point(NAME, "token")
@@ -192,14 +192,14 @@ def test_what_was_never_finished_is_not_deleted() -> None:
         "it goes on and is not seen yet",
         "it failed",
         "it failed, and is seen",
-        "it failed, and why is not told",
+        "it failed without a reason",
         "a part is there, and it goes on",
         "a part is there, and that is all",
         "another one has created it",
         "it succeeded, and is seen late",
     ],
 )
-def test_what_is_told_of_a_creation(statuses: list[str | None], outcome: Operation | None, words: str) -> None:
+def test_messages_about_a_creation(statuses: list[str | None], outcome: Operation | None, words: str) -> None:
     api = FakeApi(statuses=[None, *statuses], outcome=outcome)
     run = changes(api)
     run.create_access_point(NAME, ["b"], "token")
@@ -214,14 +214,14 @@ def test_what_is_told_of_a_creation(statuses: list[str | None], outcome: Operati
         ("PARTIALLY_CREATED", "only in part .no reason given.. Run it again"),
     ],
 )
-def test_what_is_told_of_a_creation_that_another_run_began(status: str | None, words: str) -> None:
+def test_messages_about_a_creation_by_another_run(status: str | None, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         changes(FakeApi(statuses=[status])).until_serving()
 
 
 @pytest.mark.parametrize("status", ["READY", "INCONSISTENT_ACROSS_REGIONS"])
-def test_what_serves_is_not_waited_for(status: str) -> None:
-    assert changes(FakeApi(statuses=[status])).until_serving() == access_point(status)
+def test_an_mrap_in_service_is_not_waited_for(status: str) -> None:
+    assert changes(FakeApi(statuses=[status])).until_serving() == mrap(status)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_what_serves_is_not_waited_for(status: str) -> None:
         ("READY", ended("FAILED", NOW, "NoSuchMultiRegionAccessPoint"), "not ready after 0 s"),
     ],
 )
-def test_what_is_told_of_a_deletion(status: str, outcome: Operation | None, words: str) -> None:
+def test_messages_about_a_deletion(status: str, outcome: Operation | None, words: str) -> None:
     run = changes(FakeApi(statuses=[status], outcome=outcome))
     run.delete_access_point(NAME, "token")
     with pytest.raises(EdgeError, match=words):
@@ -250,12 +250,12 @@ def test_what_is_told_of_a_deletion(status: str, outcome: Operation | None, word
 
 
 @pytest.mark.parametrize("status", ["READY", "PARTIALLY_DELETED"])
-def test_what_is_told_of_a_deletion_that_another_run_began(status: str) -> None:
+def test_messages_about_a_deletion_by_another_run(status: str) -> None:
     with pytest.raises(EdgeError, match=r"AWS (did not delete|deleted only a part of) .*no reason given"):
         changes(FakeApi(statuses=[status])).until_gone()
 
 
-def test_what_was_deleted_in_part_and_failed_is_deleted_again() -> None:
+def test_a_failed_partial_deletion_is_repeated() -> None:
     api = FakeApi(ended("FAILED", LONG_AGO), statuses=["PARTIALLY_DELETED"])
     changes(api).delete_access_point(NAME, "token")
     assert len(api.tokens) == 2
@@ -268,24 +268,24 @@ class TestPolicy:
         assert len(api.tokens) == 1
 
     @pytest.mark.parametrize("policies", [Policies(POLICY), Policies(OTHER_POLICY, POLICY)])
-    def test_it_is_not_put_if_it_has_been_meanwhile(self, policies: Policies) -> None:
+    def test_it_is_not_put_if_another_run_has_put_it(self, policies: Policies) -> None:
         api = FakeApi(statuses=["READY"], policy_reads=[policies])
         changes(api).put_policy(NAME, POLICY)
         assert api.tokens == []
 
-    def test_it_is_not_put_while_another_one_spreads(self) -> None:
+    def test_it_is_not_put_while_another_one_propagates(self) -> None:
         api = FakeApi(statuses=["READY"], policy_reads=[Policies(None, OTHER_POLICY)])
         with pytest.raises(EdgeError, match=r"The policy that .* was given before: not ready after 0 s .Proposed"):
             changes(api).put_policy(NAME, POLICY)
         assert api.tokens == []
 
-    def test_it_is_not_put_before_the_access_point_is_at_rest(self) -> None:
+    def test_it_is_not_put_during_another_operation(self) -> None:
         api = FakeApi(statuses=["INCONSISTENT_ACROSS_REGIONS"])
         with pytest.raises(EdgeError, match=r"not ready after 0 s .status INCONSISTENT_ACROSS_REGIONS."):
             changes(api).put_policy(NAME, POLICY)
         assert api.tokens == []
 
-    def test_it_may_come_back_after_another_one(self) -> None:
+    def test_it_may_be_restored_after_another_one(self) -> None:
         """POLICY, OTHER_POLICY, POLICY, OTHER_POLICY, POLICY: AWS would answer the old token with the old operation."""
         seen = set()
         for before in (None, OTHER_POLICY):
@@ -304,20 +304,20 @@ class TestPolicy:
             (Policies(), ended("FAILED", NOW, "MalformedPolicy", "No."), "did not take .* .MalformedPolicy: No.. Fix"),
         ],
     )
-    def test_what_is_told(self, after: Policies, outcome: Operation | None, words: str) -> None:
+    def test_messages(self, after: Policies, outcome: Operation | None, words: str) -> None:
         run = changes(FakeApi(statuses=["READY"], policy_reads=[Policies(), after], outcome=outcome))
         run.put_policy(NAME, POLICY)
         with pytest.raises(EdgeError, match=words):
             run.until_established(POLICY)
 
-    def test_what_is_told_if_another_run_put_it_and_aws_dropped_it(self) -> None:
+    def test_messages_if_another_run_put_it_and_aws_dropped_it(self) -> None:
         api = FakeApi(statuses=["READY"], policy_reads=[Policies(OTHER_POLICY)])
         with pytest.raises(EdgeError, match=r"did not take the policy .* .no reason given."):
             changes(api).until_established(POLICY)
 
 
 class FakeControl:
-    """Answers DescribeMultiRegionAccessPointOperation, as S3 Control does."""
+    """Answer DescribeMultiRegionAccessPointOperation as S3 Control does."""
 
     def __init__(self, answer: dict[str, t.Any] | Exception) -> None:
         self.answer = answer
@@ -338,7 +338,7 @@ def operation(answer: dict[str, t.Any] | Exception) -> Operation:
     return AccessPointApi(t.cast(t.Any, FakeControl(answer))).operation("arn:token")
 
 
-def test_the_age_of_an_operation_is_by_the_clock_of_aws() -> None:
+def test_the_age_of_an_operation_uses_the_clock_of_aws() -> None:
     found = operation(
         {
             "AsyncOperation": {
@@ -352,6 +352,6 @@ def test_the_age_of_an_operation_is_by_the_clock_of_aws() -> None:
     assert found == Operation("FAILED", timedelta(seconds=10), "NoSuchBucket", "It is not there")
 
 
-def test_an_operation_that_is_not_known_yet_goes_on() -> None:
+def test_an_operation_that_is_not_visible_yet_is_in_progress() -> None:
     found = operation(client_error("NoSuchAsyncRequest", "DescribeMultiRegionAccessPointOperation"))
     assert not found.ended

@@ -55,7 +55,7 @@ def calls(observed: Observed, desired: Desired) -> list[str]:
     return [step.name for step in plan(OPERATIONS, observed, desired).steps]
 
 
-def test_there_is_none() -> None:
+def test_creation() -> None:
     result = plan(OPERATIONS, Observed(), want())
     (step,) = result.steps
     assert step.name == "create_access_point"
@@ -66,7 +66,7 @@ def test_there_is_none() -> None:
     assert after["regions"] == {region: bucket(region) for region in ("eu-north-1", "us-east-1")}
 
 
-def test_the_regions_of_buckets_with_names_of_their_own_are_known_when_aws_tells_them() -> None:
+def test_the_regions_of_given_buckets_are_known_when_aws_returns_them() -> None:
     result = plan(OPERATIONS, Observed(), want(buckets=("site-eu", bucket("us-east-1"))))
     assert result.after["multi_region_access_point"]["regions"] == {}
 
@@ -88,7 +88,7 @@ CREATE, PUT, DELETE = "create_access_point", "put_policy", "delete_access_point"
         ("PARTIALLY_CREATED", False, [CREATE]),
     ],
 )
-def test_what_a_status_lets_be_done(status: str, wait: bool, expected: list[str]) -> None:
+def test_the_changes_that_a_status_allows(status: str, wait: bool, expected: list[str]) -> None:
     assert calls(Observed(live(status=status)), want(wait=wait)) == expected
 
 
@@ -106,13 +106,13 @@ def test_what_a_status_lets_be_done(status: str, wait: bool, expected: list[str]
         ("SOMETHING_NEW", True, [DELETE]),
     ],
 )
-def test_what_a_status_lets_be_deleted(status: str, wait: bool, expected: list[str]) -> None:
+def test_the_deletions_that_a_status_allows(status: str, wait: bool, expected: list[str]) -> None:
     result = plan(OPERATIONS, Observed(live(status=status)), want(present=False, wait=wait))
     assert [step.name for step in result.steps] == expected
     assert result.after is None
 
 
-def test_what_is_not_there_is_not_deleted() -> None:
+def test_a_missing_mrap_is_not_deleted() -> None:
     assert calls(Observed(), want(present=False)) == []
 
 
@@ -124,12 +124,12 @@ def test_what_is_not_there_is_not_deleted() -> None:
         ("CREATING", False, "still being created, and AWS deletes it only afterwards"),
     ],
 )
-def test_what_cannot_be_done_without_waiting_is_refused(status: str, present: bool, words: str) -> None:
+def test_changes_that_need_a_wait_are_refused_without_wait(status: str, present: bool, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         plan(OPERATIONS, Observed(live(status=status)), want(present=present, wait=False))
 
 
-def test_the_order_of_the_buckets_does_not_count() -> None:
+def test_the_order_of_the_buckets_does_not_matter() -> None:
     assert calls(Observed(live()), want("eu-north-1", "us-east-1")) == []
     assert calls(Observed(live()), want("us-east-1", "eu-north-1")) == []
 
@@ -142,12 +142,12 @@ def test_the_order_of_the_buckets_does_not_count() -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["READY", "CREATING", "PARTIALLY_CREATED"])
-def test_other_buckets_are_refused_for_aws_never_changes_them(regions: list[str], words: str, status: str) -> None:
+def test_other_buckets_are_refused_because_aws_cannot_change_them(regions: list[str], words: str, status: str) -> None:
     with pytest.raises(EdgeError, match=words):
         plan(OPERATIONS, Observed(live(status=status)), want(*regions))
 
 
-def test_buckets_that_aws_does_not_tell_yet_are_no_other_ones() -> None:
+def test_buckets_not_returned_yet_are_no_difference() -> None:
     unknown = AccessPoint("my-site-3f9a1c2b", None, "CREATING", "2026-11-20T08:00:00+00:00", {})
     assert calls(Observed(unknown), want()) == []
 
@@ -161,22 +161,22 @@ class TestAnotherAccessPointOfTheSite:
         assert "my-site has the Multi-Region Access Point my-site-00000000" in str(refusal.value)
         assert "(added now: us-east-1; removed: sa-east-1)" in str(refusal.value)
 
-    def test_a_bucket_with_a_name_of_its_own_is_told_by_it(self) -> None:
+    def test_the_difference_has_the_name_of_a_given_bucket(self) -> None:
         with pytest.raises(EdgeError, match="added now: site-eu, us-east-1; removed: eu-north-1, sa-east-1"):
             plan(OPERATIONS, Observed(others=(self.OTHER,)), want(buckets=("site-eu", bucket("us-east-1"))))
 
-    def test_a_second_one_is_created_if_that_is_wanted(self) -> None:
+    def test_a_second_mrap_is_created_if_allowed(self) -> None:
         assert calls(Observed(others=(self.OTHER,)), want(allow_replacement=True)) == [CREATE]
 
-    def test_one_that_is_there_already_is_kept_beside_it(self) -> None:
+    def test_an_existing_second_mrap_is_kept(self) -> None:
         assert calls(Observed(live(), others=(self.OTHER,)), want()) == []
 
     @pytest.mark.parametrize("status", ["DELETING", "PARTIALLY_DELETED"])
-    def test_one_that_is_going_is_none(self, status: str) -> None:
+    def test_an_mrap_in_deletion_does_not_count(self, status: str) -> None:
         other = live(name="my-site-00000000", status=status)
         assert calls(Observed(others=(other,)), want()) == [CREATE]
 
-    def test_it_is_left_alone_by_a_deletion(self) -> None:
+    def test_a_deletion_keeps_the_other_mrap(self) -> None:
         assert calls(Observed(live(), others=(self.OTHER,)), want(present=False)) == [DELETE]
 
 
@@ -208,7 +208,7 @@ class TestAnotherAccessPointOfTheSite:
         "another one spreads first",
         "another one spreads instead of it",
         "another one spreads, not waited for",
-        "another one spreads, though the status does not say so",
+        "another one propagates, although the status does not show it",
         "put when it is created",
         "not waited for until it is created",
     ],
@@ -218,12 +218,12 @@ def test_policies(status: str, established: t.Any, proposed: t.Any, wait: bool, 
     assert calls(observed, want(policy=POLICY, wait=wait)) == expected
 
 
-def test_a_new_one_is_created_and_then_given_its_policy() -> None:
+def test_a_new_mrap_is_created_and_then_gets_its_policy() -> None:
     assert calls(Observed(), want(policy=POLICY)) == [CREATE, PUT]
     assert calls(Observed(), want(policy=POLICY, wait=False)) == [CREATE]
 
 
-def test_without_a_policy_the_one_it_has_is_left() -> None:
+def test_without_a_policy_the_existing_one_stays() -> None:
     assert calls(Observed(live(), Policies(POLICY, OTHER_POLICY)), want()) == []
 
 
@@ -275,7 +275,7 @@ def test_policies_for_distributions(
     assert [step.arguments["policy"] for step in result.steps] == ([] if put is None else [put])
 
 
-def test_the_policy_of_an_access_point_that_is_to_be_created_names_it_later() -> None:
+def test_the_policy_of_a_new_mrap_gets_its_arn_later() -> None:
     create, put = plan(OPERATIONS, Observed(), want(distribution_arns=(DISTRIBUTION,))).steps
     assert (create.name, put.name) == (CREATE, PUT)
     assert put.arguments["policy"] == distribution_policy(KNOWN_AFTER_APPLY, [DISTRIBUTION])
@@ -290,19 +290,19 @@ def test_the_difference_of_policies_for_distributions() -> None:
 
 
 class TestWhose:
-    def test_buckets_of_another_site_hold_the_deletion(self) -> None:
+    def test_buckets_of_another_site_prevent_the_deletion(self) -> None:
         tags = {bucket("eu-north-1"): {}, bucket("us-east-1"): {"multiregion-edge": "other"}}
         with pytest.raises(EdgeError, match=f"{bucket('us-east-1')} of .* belongs to the site 'other'"):
             plan(OPERATIONS, Observed(live(), tags=tags), want(present=False))
 
     @pytest.mark.parametrize("tags", [{}, {"multiregion-edge": "my-site"}, {"stage": "production"}])
-    def test_its_own_do_not(self, tags: dict[str, str]) -> None:
+    def test_buckets_of_its_own_site_do_not_prevent_it(self, tags: dict[str, str]) -> None:
         observed = Observed(live(), tags={bucket("eu-north-1"): tags})
         assert calls(observed, want(present=False)) == [DELETE]
 
 
 @pytest.mark.parametrize("name", ["abc", "a" * 50, "my-site-3f9a1c2b", "0-0"])
-def test_names_that_are_taken(name: str) -> None:
+def test_names_that_are_accepted(name: str) -> None:
     check(want(name=name, site=None))
 
 
@@ -323,29 +323,29 @@ def test_names_that_are_refused(name: str) -> None:
         ("my.site-3f9a1c2b", False),
     ],
 )
-def test_which_are_a_sites(name: str, of_it: bool) -> None:
+def test_the_names_of_a_sites_mraps(name: str, of_it: bool) -> None:
     assert is_of_site(name, "my-site") is of_it
 
 
-def test_a_name_that_is_not_of_the_site_is_refused() -> None:
+def test_a_name_of_another_site_is_refused() -> None:
     with pytest.raises(EdgeError, match="'my-site-eu' is not a name for an MRAP of the site 'my-site'"):
         check(want(name="my-site-eu"))
 
 
 @pytest.mark.parametrize("buckets", [(), ("a-bucket", "a-bucket")])
-def test_buckets_are_named_once(buckets: tuple[str, ...]) -> None:
+def test_duplicate_buckets_are_refused(buckets: tuple[str, ...]) -> None:
     with pytest.raises(EdgeError, match="buckets must name"):
         check(want(buckets=buckets))
 
 
 def token(observed: Observed, desired: Desired) -> str:
     found: str = plan(OPERATIONS, observed, desired).steps[0].arguments["client_token"]
-    assert 0 < len(found) <= 64  # as AWS takes it
+    assert 0 < len(found) <= 64  # AWS's limit
     return found
 
 
 def test_a_killed_run_joins_its_operation() -> None:
-    """The same token with another request is ClientTokenConflict, so the buckets must be sent in one order too."""
+    """The same token with another request is a ClientTokenConflict, so the order of the buckets must be stable."""
     one, other = (
         plan(OPERATIONS, Observed(), want(*order)).steps
         for order in (("us-east-1", "eu-north-1"), ("eu-north-1", "us-east-1"))
@@ -354,7 +354,7 @@ def test_a_killed_run_joins_its_operation() -> None:
     assert token(Observed(live()), want(present=False)) == token(Observed(live()), want(present=False))
 
 
-def test_every_operation_has_a_token_of_its_own() -> None:
+def test_every_operation_has_its_own_token() -> None:
     later = "2026-11-21T08:00:00+00:00"
     tokens = [
         token(Observed(), want()),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The policy in effect and the one that spreads; a document that is none."""
+"""The established and the proposed policy, and invalid documents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_established_and_proposed(
     assert (policies.spreading, policies.has(A), policies.awaits(A)) == (spreading, has, awaits)
 
 
-def test_distributions_read_with_tls_only_and_by_exact_arns() -> None:
+def test_distributions_are_allowed_with_tls_only_and_by_exact_arns() -> None:
     arn, distribution = "arn:aws:s3::111122223333:accesspoint/a.mrap", "arn:aws:cloudfront::111122223333:distribution/E"
     policy = distribution_policy(arn, [distribution])
     check_document(policy)
@@ -75,10 +75,10 @@ def test_a_policy_without_a_statement_is_refused(policy: dict[str, t.Any]) -> No
         ({**READ, "Effect": "Permit"}, "must be Allow or Deny, not 'Permit'"),
     ],
 )
-def test_a_policy_with_a_statement_that_is_none_is_refused(statement: t.Any, words: str) -> None:
+def test_a_policy_with_an_invalid_statement_is_refused(statement: t.Any, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         check_document({"Version": "2012-10-17", "Statement": statement})
 
 
-def test_a_whole_policy_is_taken() -> None:
+def test_a_complete_policy_is_accepted() -> None:
     check_document(document(READ, LIST))

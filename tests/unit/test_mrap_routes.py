@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Traffic dials: which are turned, which of the five endpoints is asked, and what is done when two turn at once."""
+"""Traffic dials: the changes, the selection of one of five endpoints, and concurrent changes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def want(**options: t.Any) -> planning.Desired:
         ({"present": False}, {"eu-north-1": 100}, "Put eu-north-1 in service"),
     ],
 )
-def test_what_is_turned_by_one_call(options: dict[str, t.Any], turned: dict[str, int], sentence: str) -> None:
+def test_the_changes_of_one_call(options: dict[str, t.Any], turned: dict[str, int], sentence: str) -> None:
     result = planning.plan(OPERATIONS, LIVE, want(**options))
     assert [step.arguments["dials"] for step in result.steps] == [turned] * bool(turned)
     assert result.sentences == [f"{sentence} at mfzwi23gnjvgw.mrap"] * bool(turned)
@@ -71,18 +71,18 @@ def test_what_is_turned_by_one_call(options: dict[str, t.Any], turned: dict[str,
         ({"dials": {"ap-south-1": 0, "us-east-1": 0}}, "No Region .* would be left in service"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_before(options: dict[str, t.Any], words: str) -> None:
+def test_changes_that_aws_would_refuse_are_refused_before(options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         planning.plan(OPERATIONS, LIVE, want(**options))
 
 
 @pytest.mark.parametrize("dial", [1, 50, -100, "half", None, True, 100.5])
-def test_a_dial_has_two_ends_only(dial: t.Any) -> None:
+def test_a_traffic_dial_is_0_or_100(dial: t.Any) -> None:
     with pytest.raises(EdgeError, match="dials: us-east-1 must be 100"):
         want(dials={"us-east-1": dial})
 
 
-def test_of_an_access_point_that_is_yet_to_be_created_all_regions_are_in_service() -> None:
+def test_all_regions_of_an_mrap_that_does_not_exist_yet_are_in_service() -> None:
     result = planning.plan(OPERATIONS, None, want(arn=KNOWN_AFTER_APPLY, out_of_service=["eu-north-1"]))
     assert (result.before, result.sentences) == (None, ["Take eu-north-1 out of service"])
     assert planning.plan(OPERATIONS, None, want(arn=KNOWN_AFTER_APPLY, dials={"eu-north-1": 100})).steps == ()
@@ -102,7 +102,7 @@ CONFLICT = error(409, "OperationAborted")
 
 
 class FakeEndpoints:
-    """Of every Region: what it answers, which is the routes unless it is an exception."""
+    """The answer of each Region's endpoint: the routes, or an exception."""
 
     def __init__(self, **answers: Exception) -> None:
         self.answers = {region.replace("_", "-"): answer for region, answer in answers.items()}
@@ -144,7 +144,7 @@ def routes_api(endpoints: FakeEndpoints) -> RoutesApi:
         ),
     ],
 )
-def test_the_endpoints_are_asked_in_turn_and_the_one_that_answered_first(
+def test_the_endpoints_are_tried_in_order_and_the_last_success_is_preferred(
     down: dict[str, Exception], asked: list[str]
 ) -> None:
     endpoints = FakeEndpoints(**down)
@@ -155,37 +155,37 @@ def test_the_endpoints_are_asked_in_turn_and_the_one_that_answered_first(
     assert endpoints.asked == [*asked, asked[-1]]
 
 
-def test_an_answer_is_not_asked_for_again_elsewhere() -> None:
+def test_an_error_of_the_request_is_not_retried_elsewhere() -> None:
     endpoints = FakeEndpoints(us_east_1=error(404, "NoSuchMultiRegionAccessPoint"))
     with pytest.raises(ClientError, match="NoSuchMultiRegionAccessPoint"):
         routes_api(endpoints).routes()
     assert endpoints.asked == ["us-east-1"]
 
 
-def test_a_region_that_is_denied_to_the_account_is_passed_over() -> None:
+def test_an_endpoint_that_denies_access_is_skipped() -> None:
     endpoints = FakeEndpoints(us_east_1=DENIED)
     assert routes_api(endpoints).routes() == dict.fromkeys(LIVE, 100)
     assert endpoints.asked == ["us-east-1", "us-west-2"]
 
 
-def test_who_is_denied_everywhere_is_told_so() -> None:
+def test_access_denied_by_every_endpoint_is_reported() -> None:
     endpoints = FakeEndpoints(**{region.replace("-", "_"): DENIED for region in ROUTE_REGIONS})
     with pytest.raises(ClientError, match="AccessDenied"):
         routes_api(endpoints).routes()
     assert sorted(endpoints.asked) == sorted(ROUTE_REGIONS)
 
 
-def test_one_region_alone_has_no_routes() -> None:
+def test_a_single_region_has_no_routes() -> None:
     with pytest.raises(EdgeError, match=f"{ARN} is a Multi-Region Access Point with one Region"):
         routes_api(FakeEndpoints(us_east_1=error(405, "MethodNotAllowed"))).routes()
 
 
-def test_one_region_alone_stays_in_service() -> None:
+def test_a_single_region_stays_in_service() -> None:
     with pytest.raises(EdgeError, match="with one Region, for which AWS has no routes"):
         planning.plan(OPERATIONS, {"us-east-1": 100}, want(out_of_service=["us-east-1"]))
 
 
-def test_if_none_answers_every_failure_is_told_once() -> None:
+def test_if_no_endpoint_answers_every_failure_is_reported_once() -> None:
     down: dict[str, t.Any] = {region.replace("-", "_"): DOWN for region in ROUTE_REGIONS} | {"eu_west_1": TIMEOUT}
     endpoints = FakeEndpoints(**down)
     with pytest.raises(EdgeError) as failure:
@@ -198,10 +198,10 @@ def test_if_none_answers_every_failure_is_told_once() -> None:
     assert endpoints.asked == list(ROUTE_REGIONS) * 2
 
 
-def test_without_credentials_one_sentence_is_enough() -> None:
-    nobody: dict[str, t.Any] = {region.replace("-", "_"): NoCredentialsError() for region in ROUTE_REGIONS}
+def test_missing_credentials_are_one_message() -> None:
+    none: dict[str, t.Any] = {region.replace("-", "_"): NoCredentialsError() for region in ROUTE_REGIONS}
     with pytest.raises(EdgeError) as failure:
-        routes_api(FakeEndpoints(**nobody)).routes()
+        routes_api(FakeEndpoints(**none)).routes()
     assert str(failure.value).count("no AWS credentials were found") == 1
 
 
@@ -209,9 +209,7 @@ def test_without_credentials_one_sentence_is_enough() -> None:
     ("given", "connect_timeout", "other"),
     [(None, 3, None), ({"connect_timeout": 9, "proxies": {}}, 9, {})],
 )
-def test_clients_give_up_soon_unless_their_user_says_otherwise(
-    given: t.Any, connect_timeout: int, other: t.Any
-) -> None:
+def test_clients_have_short_timeouts_unless_configured(given: t.Any, connect_timeout: int, other: t.Any) -> None:
     module = with_short_timeouts(t.cast(t.Any, FakeModule(aws_config=given)))
     config = module.params["aws_config"]
     assert (config["connect_timeout"], config.get("proxies")) == (connect_timeout, other)
@@ -219,7 +217,7 @@ def test_clients_give_up_soon_unless_their_user_says_otherwise(
 
 
 class FakeRoutes:
-    """Refuses the first changes: somebody else's is in progress, which leaves the routes as *left*."""
+    """Refuse the first changes: a concurrent one is in progress, which sets the routes to *left*."""
 
     def __init__(self, conflicts: int, left: dict[str, int], refusal: ClientError = CONFLICT) -> None:
         self.conflicts = conflicts
@@ -251,7 +249,9 @@ def turning(
     ],
     ids=["alone", "planned again for what the other one left", "the other one did it"],
 )
-def test_the_second_of_two_plans_again(conflicts: int, left: dict[str, int], submitted: list[dict[str, int]]) -> None:
+def test_the_second_of_two_runs_plans_again(
+    conflicts: int, left: dict[str, int], submitted: list[dict[str, int]]
+) -> None:
     routes = FakeRoutes(conflicts, left)
     pauses: list[float] = []
     turning(routes, pauses.append, out_of_service=["us-east-1"]).submit_routes({"us-east-1": 0})
@@ -259,14 +259,14 @@ def test_the_second_of_two_plans_again(conflicts: int, left: dict[str, int], sub
     assert len(pauses) == min(conflicts, 1)
 
 
-def test_the_second_of_two_does_not_take_the_last_region() -> None:
+def test_the_second_of_two_runs_does_not_take_out_the_last_region() -> None:
     routes = FakeRoutes(1, {"ap-south-1": 0, "eu-north-1": 0, "us-east-1": 100})
     with pytest.raises(EdgeError, match=r"No Region .* would be left in service"):
         turning(routes, lambda pause: None, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})
     assert len(routes.submitted) == 1
 
 
-def test_conflicts_end_at_the_deadline_with_a_sentence() -> None:
+def test_conflicts_end_at_the_deadline_with_a_message() -> None:
     routes = FakeRoutes(1000, LIVE)
     with pytest.raises(
         EdgeError,
@@ -276,7 +276,7 @@ def test_conflicts_end_at_the_deadline_with_a_sentence() -> None:
     assert len(routes.submitted) == 1
 
 
-def test_another_refusal_is_not_tried_again() -> None:
+def test_any_other_refusal_is_not_retried() -> None:
     routes = FakeRoutes(1, LIVE, DENIED)
     with pytest.raises(ClientError, match="AccessDenied"):
         turning(routes, dials={"us-east-1": 0}).submit_routes({"us-east-1": 0})

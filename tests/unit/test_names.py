@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The forms of names that users give."""
+"""The formats of names in user input."""
 
 from __future__ import annotations
 
@@ -75,6 +75,6 @@ def test_the_arn_of_a_multi_region_access_point() -> None:
         KNOWN_AFTER_APPLY,
     ],
 )
-def test_what_is_no_arn_of_one(arn: str) -> None:
+def test_invalid_mrap_arns(arn: str) -> None:
     with pytest.raises(EdgeError, match=r"arn: .* is not the ARN of a Multi-Region Access Point"):
         check_mrap_arn(arn, "arn")

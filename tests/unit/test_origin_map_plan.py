@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one call that brings a site's origins to what is asked for, and what is said of it."""
+"""The plan of a site's origin-selection keys: one call, and its description."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_the_origins_of_a_cache(options: dict[str, t.Any], cache: str, expected:
     assert origins(HOMES, cache, **options) == [f"bucket-{region}" for region in expected]
 
 
-# what there is, regions (None: state absent), options; what there is then; how the sentences begin
+# the origins, regions (None: state absent) and options; the resulting origins; the beginnings of the sentences
 CASES: list[tuple[str, dict[str, str], list[str] | None, dict[str, t.Any], dict[str, str], list[str]]] = [
     ("nothing to do", ALL, HOMES, {}, ALL, []),
     ("another order of the same", ALL, HOMES[::-1], {}, ALL, []),
@@ -118,9 +118,9 @@ CASES: list[tuple[str, dict[str, str], list[str] | None, dict[str, t.Any], dict[
     ),
     ("gone already", {}, None, {}, {}, []),
     ("a cache that is none", {**ALL, "my-site/n/mars": "{}"}, HOMES, {}, ALL, ["Remove the origins of mars"]),
-    ("what nobody can read", {**ALL, "my-site/n/us-east-1": "?"}, HOMES, {}, ALL, ["Ask bucket-us-east-1, then "]),
+    ("an invalid key", {**ALL, "my-site/n/us-east-1": "?"}, HOMES, {}, ALL, ["Ask bucket-us-east-1, then "]),
     ("none at all", {**ALL, "my-site/n/us-east-1": '{"v":1,"o":[]}'}, HOMES, {}, ALL, ["Ask bucket-us-east-1, then "]),
-    ("nobody is out", {**ALL, OUT: '{"v":1,"o":[]}'}, HOMES, {}, ALL, ["Delete 1 key from my-store"]),
+    ("no Region is out of service", {**ALL, OUT: '{"v":1,"o":[]}'}, HOMES, {}, ALL, ["Delete 1 key from my-store"]),
     (
         "other spacing",
         {**ALL, "my-site/n/us-east-1": ALL["my-site/n/us-east-1"].replace(",", ", ")},
@@ -129,7 +129,7 @@ CASES: list[tuple[str, dict[str, str], list[str] | None, dict[str, t.Any], dict[
         ALL,
         ["Put 1 key into my-store: my-site/n/us-east-1"],
     ),
-    ("memory nobody can read", {**ALL, OUT: "?"}, HOMES, {"out_of_service": []}, ALL, []),
+    ("an invalid out-of-service key", {**ALL, OUT: "?"}, HOMES, {"out_of_service": []}, ALL, []),
 ]
 
 
@@ -150,11 +150,11 @@ def test_plans(
     assert applied(observed, plan) == expected
     assert bool(plan.sentences) == bool(plan.steps)
     for sentence in sentences:
-        assert any(said.startswith(sentence) for said in plan.sentences), plan.sentences
+        assert any(found.startswith(sentence) for found in plan.sentences), plan.sentences
     assert planned(expected, regions, **options).steps == ()
 
 
-def test_sentences_say_what_was_asked_until_now() -> None:
+def test_sentences_have_the_previous_order() -> None:
     assert planned(ALL, HOMES, prefer={"us-west-2": [AP]}).sentences == [
         f"Ask bucket-{AP}, then bucket-{US} for what us-west-2 has not cached (until now bucket-{US}, then bucket-{EU})"
     ]
@@ -162,7 +162,7 @@ def test_sentences_say_what_was_asked_until_now() -> None:
     assert len(first) == 13 and first[0] == f"Ask bucket-{EU} for what ap-northeast-1 has not cached"
 
 
-def test_before_and_after_are_what_the_keys_say() -> None:
+def test_before_and_after_are_the_contents_of_the_keys() -> None:
     plan = planned({**ALL, "my-site/n/us-east-1": "?"}, HOMES, out_of_service=[EU])
     assert plan.before["out_of_service"] == [] and plan.before["origins"]["us-east-1"] == "?"
     assert plan.after["out_of_service"] == [EU]
@@ -187,7 +187,7 @@ def test_before_and_after_are_what_the_keys_say() -> None:
         ({OUT: '{"v":1,"o":[7]}'}, HOMES, {}, "The value of my-site/n/out is not a list"),
     ],
 )
-def test_what_is_refused(observed: dict[str, str], regions: list[str], options: dict[str, t.Any], words: str) -> None:
+def test_refused(observed: dict[str, str], regions: list[str], options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         planned(observed, regions, **options)
 
@@ -196,7 +196,7 @@ SOME = st.lists(st.sampled_from(REGIONS), min_size=2, max_size=MAX_REGIONS, uniq
 
 
 @given(SOME, SOME, st.data())
-def test_any_state_is_one_call_from_any_other_and_nobody_out_is_asked(
+def test_any_state_is_one_call_from_any_other_and_regions_out_of_service_are_not_used(
     was: list[str], regions: list[str], data: t.Any
 ) -> None:
     observed = keys(was, out_of_service=data.draw(st.lists(st.sampled_from(was), max_size=len(was) - 1, unique=True)))

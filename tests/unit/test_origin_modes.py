@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of origin modes: what each gives distribution and origin request function, and how it is recognised."""
+"""The table of origin modes: the origins and the function configuration of each, and how a mode is recognised."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_mode
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import MRAP_DOMAIN_NAME
 
 REPOSITORY = Path(__file__).parents[2]
-# Where regional edge caches are, and so functions at the edge run.
+# The Regions of the regional edge caches, which run Lambda@Edge.
 CACHES = {
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "sa-east-1"),
     *("eu-central-1", "eu-west-1", "eu-west-2"),
@@ -82,7 +82,7 @@ def test_one_region_needs_no_group(mode: str, signer: str) -> None:
 
 
 @pytest.mark.parametrize(("mode", "signer"), ALL)
-def test_only_the_second_of_a_signed_group_says_that_the_first_failed(mode: str, signer: str) -> None:
+def test_only_the_second_origin_of_a_signed_group_has_the_failover_header(mode: str, signer: str) -> None:
     made = ORIGIN_MODES[mode].families[signer].origins(BUCKETS)
     with_header = [origin["id"] for origin in made.origins if "custom_headers" in origin]
     assert with_header == (["failover"] if mode in ("region_map", "dns_record") else [])
@@ -97,11 +97,11 @@ def test_they_are_recognised_in_a_live_distribution(mode: str, signer: str) -> N
 
 
 @pytest.mark.parametrize("origin_id", ["", "api", "mrap-api", "my-bucket", "bucket", "oac", "failover-api"])
-def test_an_origin_of_the_user_is_of_no_family(origin_id: str) -> None:
+def test_an_origin_of_the_user_belongs_to_no_origin_mode(origin_id: str) -> None:
     assert family_of(origin_id) is None
 
 
-def test_each_family_has_one_signer() -> None:
+def test_the_origins_of_each_mode_have_one_signature() -> None:
     for mode in ORIGIN_MODES.values():
         for signer, family in mode.families.items():
             assert FAMILIES[family.name] is family
@@ -113,7 +113,7 @@ def config(mode: str, buckets: Buckets = BUCKETS, **settings: Any) -> dict[str, 
     return lambda_config(mode, given, buckets)
 
 
-def test_for_an_mrap_no_configuration_is_needed() -> None:
+def test_an_mrap_needs_no_configuration() -> None:
     assert config("mrap") == {}
     assert config("mrap", query_strings=["v"]) == {"mode": "mrap", "query": ["v"]}
 
@@ -128,12 +128,12 @@ def test_a_region_map_has_the_nearest_bucket_and_the_next_for_each_regional_edge
     assert config("region_map", prefer={"us-west-2": ["eu-north-1"]})["map"]["us-west-2"] == "site-a"
 
 
-def test_of_one_region_there_is_no_next_bucket() -> None:
+def test_with_one_region_there_is_no_next_bucket() -> None:
     made = config("region_map", ALONE)
     assert (set(made["map"].values()), made["next"]) == ({"site-a"}, {})
 
 
-def test_a_record_is_named_to_the_function() -> None:
+def test_the_function_gets_the_name_of_the_record() -> None:
     assert config("dns_record", dns_record="bucket.example.com") == {
         "mode": "dns_record",
         "buckets": {"site-a": "eu-north-1", "site-b": "us-east-1"},
@@ -142,14 +142,14 @@ def test_a_record_is_named_to_the_function() -> None:
     }
 
 
-# The code at the edge has files of its own for a mode; failover has what each sets; documentation has the users' words.
+# The edge code has a file for each mode, failover has tasks for each, and the documentation has the settings.
 MAY_NAME_A_MODE = re.compile(
     r"plugins/module_utils/_site/|files/edge/|roles/failover/tasks/(mrap|dns_record|nearest_bucket)/"
     r"|plugins/modules/.*|roles/.*/meta/argument_specs\.yml|roles/.*README\.md"
 )
 
 
-def test_nothing_else_names_a_mode() -> None:
+def test_no_other_file_names_an_origin_mode() -> None:
     others = "|".join(mode for mode in ORIGIN_MODES if mode != "mrap")
     named = re.compile(rf"(?<!settings\.)\b({others})\b|['\"]mrap['\"]")
     found = [

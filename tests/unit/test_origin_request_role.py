@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the origin request function may do: read what the MRAPs and buckets hold, and nothing else."""
+"""The permissions of the origin request function: to read from the MRAPs and buckets, and no others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GIVEN: dict[str, Any] = {
 
 
 def statements(**given: Any) -> dict[str, Any]:
-    """By Sid."""
+    """The statements by Sid."""
     (policy,) = rendered("origin_request", "__origin_request_policies", **{**GIVEN, **given})
     return {statement["Sid"]: statement for statement in policy["statements"]}
 
@@ -38,7 +38,7 @@ def test_it_reads_through_the_mrap_and_from_its_buckets_only() -> None:
 
 
 @pytest.mark.parametrize("regions", [["eu-north-1"], ["us-east-1", "eu-north-1"]])
-def test_with_keys_it_decrypts_in_the_context_of_these_buckets_only(regions: list[str]) -> None:
+def test_with_kms_keys_it_decrypts_in_the_context_of_these_buckets_only(regions: list[str]) -> None:
     found = statements(origin_request_kms_keys={region: KEY.format(region) for region in regions})["DecryptObjects"]
     assert found["Action"] == "kms:Decrypt"
     assert found["Resource"] == [KEY.format(region) for region in sorted(regions)]

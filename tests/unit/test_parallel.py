@@ -24,7 +24,7 @@ def fail(error: Exception) -> None:
     raise error
 
 
-def test_results_come_by_key_whichever_ends_first() -> None:
+def test_results_are_by_key_regardless_of_the_order_of_completion() -> None:
     def answer(key: str, seconds: float) -> str:
         time.sleep(seconds)
         return key.upper()
@@ -34,16 +34,16 @@ def test_results_come_by_key_whichever_ends_first() -> None:
     assert in_parallel(work) == {"eu": "EU", "us": "US", "ap": "AP"}
 
 
-def test_no_work_is_no_result() -> None:
+def test_without_keys_there_is_no_result() -> None:
     assert in_parallel({}) == {}
 
 
-def test_all_regions_of_an_access_point_run_at_once() -> None:
+def test_all_regions_of_an_mrap_run_at_the_same_time() -> None:
     barrier = threading.Barrier(WIDTH, timeout=10)
     in_parallel({str(key): barrier.wait for key in range(WIDTH)})
 
 
-def test_no_more_than_the_width_run_at_once() -> None:
+def test_no_more_than_the_width_run_at_the_same_time() -> None:
     running, most, lock = 0, 0, threading.Lock()
 
     def work() -> None:
@@ -59,7 +59,7 @@ def test_no_more_than_the_width_run_at_once() -> None:
     assert most == 4
 
 
-def test_a_single_failure_is_raised_as_it_is_after_the_others_ended() -> None:
+def test_a_single_failure_is_raised_unchanged_after_the_others_ended() -> None:
     error, ended = EdgeError("no"), list[str]()
 
     def slow() -> None:
@@ -74,7 +74,7 @@ def test_a_single_failure_is_raised_as_it_is_after_the_others_ended() -> None:
     assert ended == ["slow"]
 
 
-def test_every_failure_is_kept_and_told_with_its_key() -> None:
+def test_every_failure_is_kept_and_reported_with_its_key() -> None:
     errors = {"us": client_error("AccessDenied", "HeadBucket"), "eu": EdgeError("gone"), "ap": ValueError("odd")}
     work: dict[str, t.Callable[[], None]] = {key: functools.partial(fail, error) for key, error in errors.items()}
     with pytest.raises(MultiRegionError) as failure:
@@ -92,7 +92,7 @@ def test_the_message_of_many_failures_is_bounded(keys: int, more: str | None) ->
     assert (more is None and "more" not in message) or (more is not None and more in message)
 
 
-def test_a_single_failure_of_aws_is_told_with_its_key() -> None:
+def test_a_single_failure_of_aws_is_reported_with_its_key() -> None:
     error = client_error("AccessDenied", "GetBucketVersioning")
     with pytest.raises(MultiRegionError, match=r"^eu-west-3: AccessDenied from GetBucketVersioning"):
         in_parallel({"eu-west-3": functools.partial(fail, error), "us-east-1": lambda: None})

@@ -1,4 +1,4 @@
-"""phases(): what a deployment does, in which order; from every state that a run can leave, it ends the same."""
+"""phases(): the tasks of a deployment and their order, with the same result from every state that a run can leave."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -47,7 +47,7 @@ def deployed(settings: Settings) -> Site:
 
 
 def converge(site: Site, settings: Settings, stop: int | None = None) -> None:
-    """Run the plan, or the first *stop* tasks of it. No task may leave a live site without its viewers served."""
+    """Run the plan, or its first *stop* tasks. After every task, the viewers of a live site must be served."""
     for phase, task, data in site.plan(settings)[:stop]:
         site.run(settings, task, data)
         # A new distribution has no viewers before the run is complete.
@@ -69,7 +69,7 @@ class TestOnePhase:
         assert names(Site(), wanted(mode)) == ["deploy"]
         assert deployed(wanted(mode)).faults() == []
 
-    def test_the_policies_of_a_new_distribution_come_after_it(self, mode: str) -> None:
+    def test_the_policies_for_a_new_distribution_follow_it(self, mode: str) -> None:
         planned = tasks(Site(), wanted(mode), "deploy")
         by_cloudfront = mode in ("mrap signed by CloudFront", "nearest_bucket")
         assert planned["buckets"]["distribution_arns"] == []
@@ -95,7 +95,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("before", "after"), CHANGES)
 class TestAnotherModeOrSigner:
-    def test_the_new_is_beside_the_old_until_the_switch(self, before: str, after: str) -> None:
+    def test_new_and_old_origins_exist_until_the_switch(self, before: str, after: str) -> None:
         site = deployed(wanted(before))
         assert names(site, wanted(after)) == ["expand", "switch", "contract"]
         old, new = site.target, deployed(wanted(after))
@@ -108,7 +108,7 @@ class TestAnotherModeOrSigner:
                 assert not site.selects
         assert site.state() == new.state()
 
-    def test_keys_leave_before_the_switch_and_come_after_it(self, before: str, after: str) -> None:
+    def test_keys_are_deleted_before_the_switch_and_written_after_it(self, before: str, after: str) -> None:
         planned = [
             (phase, task, data["state"])
             for phase, task, data in deployed(wanted(before)).plan(wanted(after))
@@ -117,7 +117,7 @@ class TestAnotherModeOrSigner:
         moves = {after: ("switch", "origin_keys", "present"), before: ("expand", "origin_keys", "absent")}
         assert planned == [move for mode, move in moves.items() if mode == "nearest_bucket"]
 
-    def test_from_every_state_that_a_killed_run_leaves_it_ends_the_same(self, before: str, after: str) -> None:
+    def test_a_run_killed_after_any_task_is_completed_by_the_next(self, before: str, after: str) -> None:
         new = deployed(wanted(after))
         start = deployed(wanted(before))
         for stop in range(len(start.plan(wanted(after)))):
@@ -126,7 +126,7 @@ class TestAnotherModeOrSigner:
             converge(site, wanted(after))
             assert site.state() == new.state(), stop
 
-    def test_what_is_left_over_is_retired(self, before: str, after: str) -> None:
+    def test_unused_resources_are_retired(self, before: str, after: str) -> None:
         planned = tasks(deployed(wanted(before)), wanted(after), "contract")
         assert planned["distribution"]["purge_origins"] is True
         retired = planned.get("retire", {"mraps": [], "origin_access_controls": [], "function": False})
@@ -136,7 +136,7 @@ class TestAnotherModeOrSigner:
         assert retired["function"] == (after in protocols)
 
 
-def test_between_the_two_modes_that_share_their_origins_the_function_changes() -> None:
+def test_between_the_two_modes_with_shared_origins_the_function_changes() -> None:
     site = deployed(wanted("region_map"))
     assert names(site, wanted("dns_record")) == ["deploy"]
     converge(site, wanted("dns_record"))
@@ -158,7 +158,7 @@ REGIONS = {
 @pytest.mark.parametrize(("before", "after"), REGIONS.values(), ids=REGIONS)
 @pytest.mark.parametrize("mode", MODES)
 class TestOtherRegions:
-    def test_from_every_state_that_a_killed_run_leaves_it_ends_the_same(
+    def test_a_run_killed_after_any_task_is_completed_by_the_next(
         self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
     ) -> None:
         old, new = wanted(mode, before, edge_kms_keys=keys), wanted(mode, after, edge_kms_keys=keys)
@@ -170,7 +170,7 @@ class TestOtherRegions:
             converge(site, new)
             assert site.state() == end.state(), stop
 
-    def test_keys_and_replication_are_for_all_that_serve_until_the_end(
+    def test_keys_and_replication_include_all_regions_in_service_until_the_end(
         self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
     ) -> None:
         site = deployed(wanted(mode, before, edge_kms_keys=keys))
@@ -184,7 +184,7 @@ class TestOtherRegions:
             assert set(last.get("left", {}).get("names", {})) == set(before) - set(after)
 
 
-def test_in_check_mode_one_phase_runs_and_sentences_stand_for_the_others() -> None:
+def test_in_check_mode_one_phase_runs_and_the_others_are_described() -> None:
     target = Target(wanted("nearest_bucket"), deployed(wanted("mrap")).live())
     checked = site_facts(target, check_mode=True)
     assert [phase["name"] for phase in checked["phases"]] == ["expand"]
@@ -200,7 +200,7 @@ def test_in_check_mode_one_phase_runs_and_sentences_stand_for_the_others() -> No
     assert site_facts(target, check_mode=False)["later"] == []
 
 
-# Which result has what a reference begins with, and the tasks that return it.
+# The result to which a reference belongs, and the tasks that return it.
 PROVIDERS = {
     "mrap": {"mrap", "mrap_start"},
     "certificate": {"certificate"},
@@ -231,7 +231,7 @@ def test_the_playbook_runs_the_tasks_in_the_order_of_the_table() -> None:
 
 
 def conditions(name: str) -> list[str]:
-    """The tasks of a phase in a file of tasks, and in those that it imports."""
+    """The tasks of a phase in a task file and in its imports."""
     found: list[str] = []
     for task in yaml.safe_load((PLAYBOOKS / "tasks" / name).read_text()):
         imported = task.get("ansible.builtin.import_tasks")
@@ -273,20 +273,20 @@ REFUSED: list[tuple[str, Settings, Settings, str]] = [
 @pytest.mark.parametrize(
     ("before", "after", "sentence"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
 )
-def test_what_is_refused(before: Settings, after: Settings, sentence: str) -> None:
+def test_refused(before: Settings, after: Settings, sentence: str) -> None:
     site = deployed(before)
     with pytest.raises(EdgeError, match=sentence):
         site.plan(after)
 
 
-def test_regions_out_of_service_are_refused_where_the_next_mode_would_not_keep_them() -> None:
+def test_regions_out_of_service_are_refused_if_the_next_mode_would_not_keep_them() -> None:
     live = deployed(wanted("nearest_bucket")).live().with_left_out(["us-east-1"])
     check(Target(wanted("nearest_bucket"), live))
     with pytest.raises(EdgeError, match=r"us-east-1 is out of service: put it back in service with failover\.yml"):
         check(Target(wanted("mrap"), live))
 
 
-def test_the_distribution_is_named_exactly_where_cloudfront_signs() -> None:
+def test_policies_name_the_distribution_only_where_cloudfront_signs() -> None:
     site = deployed(wanted("nearest_bucket"))
     assert tasks(site, wanted("nearest_bucket"), "deploy")["buckets"]["distribution_arns"] == [ARN]
     assert tasks(site, wanted("mrap"), "expand")["buckets"]["distribution_arns"] == [ARN]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policy documents that mean the same, and those that do not."""
+"""Policy documents that are equivalent, and those that are not."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from unit.policies import LIST, READ, document
         (None, None),
     ],
 )
-def test_they_mean_the_same(one: t.Any, other: t.Any) -> None:
+def test_equivalent(one: t.Any, other: t.Any) -> None:
     assert same(one, other) and same(other, one)
 
 
@@ -65,5 +65,5 @@ def test_they_mean_the_same(one: t.Any, other: t.Any) -> None:
         (document(LIST), document({**LIST, "NotAction": LIST["Action"]})),
     ],
 )
-def test_they_do_not(one: t.Any, other: t.Any) -> None:
+def test_not_equivalent(one: t.Any, other: t.Any) -> None:
     assert not same(one, other) and not same(other, one)

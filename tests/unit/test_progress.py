@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a waiting module shows, and when."""
+"""The progress lines of a waiting module."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Clock:
         return self.now
 
 
-def test_a_line_on_each_change_and_one_a_minute(shown: list[str]) -> None:
+def test_there_is_a_line_for_each_change_and_one_per_minute(shown: list[str]) -> None:
     clock = Clock()
     progress = Progress("The thing", clock)
     for second in range(0, 200, 5):
@@ -34,7 +34,7 @@ def test_a_line_on_each_change_and_one_a_minute(shown: list[str]) -> None:
     ]
 
 
-def test_what_counts_up_is_shown_now_and_then(shown: list[str]) -> None:
+def test_counters_are_shown_at_intervals(shown: list[str]) -> None:
     clock = Clock()
     progress = Progress("Copies", clock)
     for second in range(31):
@@ -56,5 +56,5 @@ def test_without_a_display_nothing_is_shown(shown: list[str]) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.9, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (7500, "2 h 5 min")]
 )
-def test_durations_are_written_as_people_do(seconds: float, words: str) -> None:
+def test_durations_are_readable(seconds: float, words: str) -> None:
     assert format_duration(seconds) == words

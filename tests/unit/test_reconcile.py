@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""apply(): the order of calls, and what a failure says."""
+"""apply(): the order of calls, and the message of a failure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from unit.fakes import client_error
 
 
 class Recorder:
-    """Notes its calls."""
+    """Record the calls."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -31,16 +31,16 @@ class Recorder:
         return Step(self.refuse if refused else self.call, {"name": name}, f"Do {name}", partition)
 
 
-def test_steps_without_a_partition_are_made_one_after_the_other_and_reported() -> None:
+def test_steps_without_a_partition_are_made_in_sequence_and_reported() -> None:
     api, done = Recorder(), list[str]()
     apply([api.step("a"), api.step("b"), api.step("c")], done.append)
     assert api.calls == ["a", "b", "c"]
     assert done == ["Do a", "Do b", "Do c"]
 
 
-def test_partitions_run_beside_each_other() -> None:
+def test_partitions_run_in_parallel() -> None:
     barrier = threading.Barrier(3, timeout=10)
-    # It breaks unless all three are there at the same time.
+    # The barrier breaks unless all three run at the same time.
     apply([Step(barrier.wait, {}, f"Do {key}", key) for key in ("eu", "us", "ap")], lambda sentence: None)
 
 
@@ -51,14 +51,14 @@ def test_steps_of_one_partition_keep_their_order_also_when_partitions_are_interl
         assert [name for name in api.calls if name.startswith(key)] == [f"{key}{n}" for n in range(5)]
 
 
-def test_a_step_without_a_partition_waits_for_all_before_it_and_holds_those_after_it() -> None:
+def test_a_step_without_a_partition_is_a_barrier() -> None:
     api = Recorder()
     steps = [api.step("1a", "eu"), api.step("1b", "us"), api.step("2"), api.step("3a", "eu"), api.step("3b", "us")]
     apply(steps, lambda sentence: None)
     assert [sorted(api.calls[:2]), api.calls[2:3], sorted(api.calls[3:])] == [["1a", "1b"], ["2"], ["3a", "3b"]]
 
 
-def test_a_failure_names_the_sentence_and_the_code_and_ends_the_run() -> None:
+def test_a_failure_has_the_step_and_the_code_and_ends_the_run() -> None:
     api, done = Recorder(), list[str]()
     refused = Step(api.refuse, {"name": "b"}, "Set the policy of b")
     with pytest.raises(EdgeError) as failure:
@@ -68,7 +68,7 @@ def test_a_failure_names_the_sentence_and_the_code_and_ends_the_run() -> None:
     assert api.calls == ["a"]
 
 
-def test_one_partition_that_fails_stops_itself_and_what_follows_but_no_other_one() -> None:
+def test_a_failed_partition_stops_itself_and_later_steps_but_no_other_partition() -> None:
     api, done = Recorder(), list[str]()
     steps = [api.step("eu1", "eu", refused=True), api.step("eu2", "eu"), api.step("us1", "us"), api.step("us2", "us")]
     with pytest.raises(EdgeError, match="Could not do eu1"):
@@ -77,7 +77,7 @@ def test_one_partition_that_fails_stops_itself_and_what_follows_but_no_other_one
     assert done == ["Do us1", "Do us2"]
 
 
-def test_all_partitions_that_fail_are_reported() -> None:
+def test_all_failed_partitions_are_reported() -> None:
     steps = [Recorder().step(key, key, refused=True) for key in ("eu", "us")]
     with pytest.raises(MultiRegionError) as failure:
         apply(steps, lambda sentence: None)
@@ -85,7 +85,7 @@ def test_all_partitions_that_fail_are_reported() -> None:
     assert "us: Could not do us: AccessDenied" in str(failure.value)
 
 
-def test_a_mistake_of_ours_is_not_taken_for_an_answer_of_aws() -> None:
+def test_a_programming_error_is_not_reported_as_an_aws_error() -> None:
     with pytest.raises(TypeError):
         apply([Step(Recorder().call, {"no_such_argument": 1}, "Do it")], lambda sentence: None)
 

@@ -21,10 +21,10 @@ from unit.operations import operations
 OPERATIONS = operations(RecordSetsApi)
 
 ZONE = "example.com."
-OURS, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
+WANTED, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"
 
 
-def alias(to: str = OURS, kind: str = "A", name: str = "www.example.com") -> records.RecordSet:
+def alias(to: str = WANTED, kind: str = "A", name: str = "www.example.com") -> records.RecordSet:
     target = {"dns_name": to, "hosted_zone_id": "Z2FDTNDATAQYW2"}
     return records.from_option({"name": name, "type": kind, "alias_target": target})
 
@@ -38,12 +38,12 @@ def share(region: str, weight: int = 100, bucket: str = "", **members: t.Any) ->
 
 
 def live(record: records.RecordSet, **change: t.Any) -> records.RecordSet:
-    """As the API tells it."""
+    """As the API returns it."""
     return records.from_api(records.to_api(record) | change)
 
 
 def changes(plan: t.Any) -> list[str]:
-    """The action and, of weighted ones, the identifier and weight."""
+    """The action and, for weighted records, the identifier and the weight."""
     found = [change for step in plan.steps for change in step.arguments["changes"]]
     return [
         " ".join([change["Action"], change["ResourceRecordSet"]["Type"], *_identity(change["ResourceRecordSet"])])
@@ -64,7 +64,7 @@ def _identity(record: dict[str, t.Any]) -> list[str]:
         ([live(alias())], [alias()], []),
         ([live(alias("D111.CloudFront.net."))], [alias()], []),
         ([live(alias())], [alias(), alias(kind="HTTPS")], ["CREATE HTTPS"]),
-        # What points as it should is ours to adjust.
+        # A record with the right target is managed.
         ([live(values("x"), TTL=5)], [values("x")], ["DELETE TXT", "CREATE TXT"]),
         ([live(share("eu"))], [share("eu", 0)], ["DELETE TXT eu 100", "CREATE TXT eu 0"]),
         (
@@ -72,12 +72,12 @@ def _identity(record: dict[str, t.Any]) -> list[str]:
             [share("eu", health_check_id="h1")],
             ["DELETE TXT eu 100", "CREATE TXT eu 100"],
         ),
-        # What has our mark may point elsewhere, and goes when it is not given.
+        # A managed record may point elsewhere, and is deleted when it is not given.
         ([live(share("eu", bucket="old"))], [share("eu")], ["DELETE TXT eu 100", "CREATE TXT eu 100"]),
         ([live(share("eu")), live(share("us"))], [share("us")], ["DELETE TXT eu 100"]),
-        # An alias in place of a CNAME to the same distribution.
-        ([live(values(OURS, kind="CNAME"))], [alias()], ["DELETE CNAME", "CREATE A"]),
-        # Another type of the name is nobody's business.
+        # An alias replaces a CNAME to the same distribution.
+        ([live(values(WANTED, kind="CNAME"))], [alias()], ["DELETE CNAME", "CREATE A"]),
+        # Another type of the name does not matter.
         ([live(values("192.0.2.1", kind="A"))], [values("x")], ["CREATE TXT"]),
     ],
 )
@@ -89,7 +89,7 @@ CONFLICTS = [
     ([live(alias(THEIRS))], [alias()], ["DELETE A", "CREATE A"], THEIRS),
     ([live(values("192.0.2.1", kind="A"))], [alias()], ["DELETE A", "CREATE A"], "192.0.2.1"),
     ([live(values(THEIRS, kind="CNAME"))], [alias()], ["DELETE CNAME", "CREATE A"], THEIRS),
-    ([live(alias())], [values(OURS, kind="CNAME")], ["DELETE A", "CREATE CNAME"], OURS),
+    ([live(alias())], [values(WANTED, kind="CNAME")], ["DELETE A", "CREATE CNAME"], WANTED),
     ([live(values("x"))], [share("eu")], ["DELETE TXT", "CREATE TXT eu 100"], '"x"'),
     (
         [live(share("eu", bucket="other"), SetIdentifier="theirs")],
@@ -101,7 +101,7 @@ CONFLICTS = [
 
 
 @pytest.mark.parametrize(("observed", "desired", "expected", "target"), CONFLICTS)
-def test_what_is_others_gives_way_only_if_it_is_asked_to(
+def test_unmanaged_records_are_replaced_only_on_request(
     observed: list[records.RecordSet], desired: list[records.RecordSet], expected: list[str], target: str
 ) -> None:
     with pytest.raises(EdgeError, match=r"it is left alone, and nothing was changed\..*take_over=true") as refused:
@@ -110,7 +110,7 @@ def test_what_is_others_gives_way_only_if_it_is_asked_to(
     assert changes(planning.plan_present(OPERATIONS, observed, desired, "Z1", take_over=True)) == expected
 
 
-def test_moving_from_another_distribution_is_explained() -> None:
+def test_a_move_from_another_distribution_is_explained() -> None:
     with pytest.raises(EdgeError, match="move the alias from that distribution to this one first"):
         planning.plan_present(OPERATIONS, [live(alias(THEIRS))], [alias()], "Z1", take_over=False)
     with pytest.raises(EdgeError) as refused:
@@ -118,16 +118,16 @@ def test_moving_from_another_distribution_is_explained() -> None:
     assert "distribution" not in str(refused.value)
 
 
-def test_a_deletion_repeats_what_the_api_told() -> None:
-    told = {
+def test_a_deletion_repeats_the_record_as_returned() -> None:
+    record = {
         "Name": "\\052.example.com.",
         "Type": "CNAME",
         "TTL": 60,
         "ResourceRecords": [{"Value": "Old.example.net"}],
     }
     desired = [values("old.example.net", kind="CNAME", name="*.example.com")]
-    (step,) = planning.plan_present(OPERATIONS, [records.from_api(told)], desired, "Z1", take_over=False).steps
-    assert step.arguments["changes"][0] == {"Action": "DELETE", "ResourceRecordSet": told}
+    (step,) = planning.plan_present(OPERATIONS, [records.from_api(record)], desired, "Z1", take_over=False).steps
+    assert step.arguments["changes"][0] == {"Action": "DELETE", "ResourceRecordSet": record}
     assert step.arguments["changes"][1]["ResourceRecordSet"]["Name"] == "*.example.com."
 
 
@@ -149,7 +149,7 @@ def test_absent(
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ({"type": "A"}, "needs either values or an alias_target"),
         ({"type": "A", "values": ["192.0.2.1"], "alias_target": {"dns_name": "x", "hosted_zone_id": "Z"}}, "either"),
@@ -158,13 +158,13 @@ def test_absent(
         ({"type": "TXT", "values": ["x"], "set_identifier": "eu", "weight": 256}, "not between 0 and 255"),
     ],
 )
-def test_what_a_record_cannot_be(given: dict[str, t.Any], said: str) -> None:
-    with pytest.raises(EdgeError, match=said):
+def test_invalid_records(given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(EdgeError, match=message):
         records.from_option({"name": "www.example.com", **given})
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         ([alias(name="www.example.org")], "www.example.org is not in the zone example.com"),
         ([alias(name="badexample.com")], "is not in the zone"),
@@ -173,8 +173,8 @@ def test_what_a_record_cannot_be(given: dict[str, t.Any], said: str) -> None:
         ([alias(name=f"h{number}.example.com") for number in range(401)], "401 are given"),
     ],
 )
-def test_what_a_zone_cannot_have(given: list[records.RecordSet], said: str) -> None:
-    with pytest.raises(EdgeError, match=said):
+def test_records_that_conflict_in_a_zone(given: list[records.RecordSet], message: str) -> None:
+    with pytest.raises(EdgeError, match=message):
         planning.check(given, ZONE)
 
 
@@ -187,7 +187,7 @@ def test_what_a_zone_cannot_have(given: list[records.RecordSet], said: str) -> N
         ("x" * 300, f'"{"x" * 255}" "{"x" * 45}"'),
     ],
 )
-def test_texts_are_quoted(text: str, value: str) -> None:
+def test_txt_values_are_quoted(text: str, value: str) -> None:
     assert values(text).values == (value,)
 
 
@@ -196,7 +196,7 @@ def test_a_target_may_be_known_later() -> None:
     assert plan.sentences == [f"Create A www.example.com, to {KNOWN_AFTER_APPLY}"]
 
 
-def test_a_weighted_record_keeps_what_is_not_given_of_it() -> None:
+def test_a_weighted_record_keeps_values_that_are_not_given() -> None:
     given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu"})
     there = live(share("eu", 7, health_check_id="h1"), TTL=60)
     assert planning.complete([there], [given]) == [there]
@@ -204,7 +204,7 @@ def test_a_weighted_record_keeps_what_is_not_given_of_it() -> None:
     assert (without.weight, without.ttl, without.values, without.health_check_id) == (0, 60, there.values, None)
 
 
-def test_a_new_weighted_record_has_a_weight_and_has_to_point_somewhere() -> None:
+def test_a_new_weighted_record_has_a_default_weight_and_needs_a_target() -> None:
     given = records.from_option({"name": "www.example.com", "type": "TXT", "set_identifier": "eu", "values": ["x"]})
     (new,) = planning.complete([], [given])
     assert (new.weight, new.ttl) == (100, 300)
@@ -221,6 +221,6 @@ def test_a_new_weighted_record_has_a_weight_and_has_to_point_somewhere() -> None
         ("Tried to create an alias that targets d1., type A in zone Z2, but that target was not found", False),
     ],
 )
-def test_what_another_plan_may_mend(message: str, stale: bool) -> None:
+def test_conflicts_that_a_new_plan_may_resolve(message: str, stale: bool) -> None:
     error = client_error("InvalidChangeBatch", "ChangeResourceRecordSets", message)
     assert RecordSets.is_stale(t.cast(t.Any, None), error) is stale

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which buckets get a marker, and which lose others'."""
+"""The buckets that get a marker, and those whose other markers are removed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PUT_EU, PUT_US = ("put_marker", EU), ("put_marker", US)
 REMOVE = ("remove_replicas", None)
 
 
-def markers(*says: str | None) -> list[Marker]:
-    return [Marker(str(version), region) for version, region in zip(itertools.count(), says, strict=False)]
+def markers(*regions: str | None) -> list[Marker]:
+    return [Marker(str(version), region) for version, region in zip(itertools.count(), regions, strict=False)]
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,13 @@ def markers(*says: str | None) -> list[Marker]:
         "a replica before one that S3 does not give out yet",
     ],
 )
-def test_what_is_put_and_removed(eu: list[Marker], us: list[Marker], calls: list[tuple[str, str | None]]) -> None:
+def test_markers_that_are_put_and_removed(
+    eu: list[Marker], us: list[Marker], calls: list[tuple[str, str | None]]
+) -> None:
     result = plan(OPERATIONS, {EU: eu, US: us}, BUCKETS)
     assert [(step.name, step.partition) for step in result.steps] == calls
     assert result.after == {EU: EU, US: US}
 
 
-def test_the_newest_of_its_own_stays_and_what_cannot_be_read() -> None:
+def test_the_newest_own_marker_and_unreadable_ones_stay() -> None:
     assert [marker.version for marker in surplus(markers(None, EU, US, UNREAD, US), US)] == ["0", "1", "4"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Regions that have to be enabled first."""
+"""Opt-in Regions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions im
 )
 
 
-def test_enabled_regions_are_taken() -> None:
+def test_enabled_regions_are_accepted() -> None:
     refuse_disabled({"af-south-1": "opted-in", "eu-north-1": "opt-in-not-required"}, "regions")
 
 
-def test_regions_that_are_not_enabled_are_named_with_what_to_do() -> None:
+def test_disabled_regions_are_named_with_the_next_step() -> None:
     statuses = {"af-south-1": "not-opted-in", "ap-east-1": "opted-in", "il-central-1": "not-opted-in"}
     with pytest.raises(EdgeError) as refusal:
         refuse_disabled(statuses, "regions")

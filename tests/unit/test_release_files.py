@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A site's directory as objects: keys, types, cache headers, what is found and what is refused."""
+"""A site's directory as objects: keys, types, cache headers, included files, and refusals."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def found(directory: str, *exclude: str) -> list[str]:
         ("grüße/日本.html", "grüße/日本.html"),
     ],
 )
-def test_the_key_is_where_the_router_looks(path: str, key: str) -> None:
+def test_the_key_is_the_one_of_the_viewer_function(path: str, key: str) -> None:
     assert SiteFile("", path, 0, "").key == key
 
 
@@ -90,8 +90,8 @@ def test_content_types(path: str, expected: str) -> None:
     ("path", "lie"),
     [("a.tar.xz", "application/x-tar"), ("a.tar.bz2", "application/x-tar"), ("a.js.br", "text/javascript")],
 )
-def test_what_is_packed_is_not_called_what_it_was_before(path: str, lie: str) -> None:
-    """No Content-Encoding is sent, so the type has to be that of the bytes."""
+def test_compressed_files_do_not_have_the_type_of_their_content(path: str, lie: str) -> None:
+    """No Content-Encoding is sent, so the type must be that of the bytes."""
     assert not content_type(path).startswith(lie)
 
 
@@ -131,7 +131,7 @@ def test_names_with_a_hash_of_the_content(name: str) -> None:
         "page.3f9a1c2b.html",
         "the-INTERNET.png",
         "phone-12345678.svg",
-        # Eight characters, capitals and digits among them, and yet no hash: browsers would keep them for a year.
+        # Eight characters with capitals and digits that are no hash: browsers would cache them for a year.
         "icon-LinkedIn.svg",
         "app-DarkMode.css",
         "holiday-IMG_1234.jpg",
@@ -185,7 +185,7 @@ def test_excludes_match_names_at_every_depth(tmp_path: Path, exclude: list[str],
     assert sorted(found(directory, *exclude)) == left
 
 
-def test_a_directory_behind_a_link_is_part_of_the_site_or_refused_but_never_left_out(tmp_path: Path) -> None:
+def test_a_linked_directory_is_included_or_refused_but_never_skipped(tmp_path: Path) -> None:
     site(tmp_path / "shared", "a.css")
     directory = site(tmp_path / "site", "index.html")
     (tmp_path / "site" / "assets").symlink_to(tmp_path / "shared")
@@ -195,16 +195,14 @@ def test_a_directory_behind_a_link_is_part_of_the_site_or_refused_but_never_left
         assert "assets" in str(refusal)
 
 
-def test_a_link_to_nowhere_is_not_left_out_silently(tmp_path: Path) -> None:
+def test_a_broken_link_is_not_skipped_silently(tmp_path: Path) -> None:
     directory = site(tmp_path, "index.html")
     (tmp_path / "gone.css").symlink_to(tmp_path / "nowhere.css")
     with pytest.raises(EdgeError, match=r"gone\.css"):
         scan(directory, [])
 
 
-def test_a_directory_that_cannot_be_read_is_not_left_out_silently(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_directory_is_not_skipped_silently(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = site(tmp_path, "index.html", "private/a.css")
     real = os.scandir
 
@@ -219,13 +217,13 @@ def test_a_directory_that_cannot_be_read_is_not_left_out_silently(
 
 
 @pytest.mark.parametrize("name", ["", "nowhere", "index.html"], ids=["no name", "missing", "a file"])
-def test_what_is_no_directory_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_path_that_is_no_directory_is_refused(tmp_path: Path, name: str) -> None:
     site(tmp_path, "index.html")
     with pytest.raises(EdgeError, match=r"src: there is no directory .* give the folder that your site was built into"):
         scan(str(tmp_path / name) if name else "", [])
 
 
-def test_an_empty_directory_is_refused_also_if_only_by_its_excludes(tmp_path: Path) -> None:
+def test_a_directory_without_files_after_excludes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     for _turn in range(2):
         with pytest.raises(EdgeError, match="has no file in it: build the site first"):
@@ -248,7 +246,7 @@ def test_a_path_too_long_for_a_key_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("given", ["dist", "./dist", "~/dist", "{here}/dist"])
-def test_a_site_is_where_the_person_is_who_names_it(
+def test_a_site_is_relative_to_the_directory_of_the_user(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     site(tmp_path, "dist/index.html")
@@ -260,7 +258,7 @@ def test_a_site_is_where_the_person_is_who_names_it(
 @pytest.mark.parametrize(
     ("given", "words"), [("nowhere", "edge_site: there is no directory"), ("empty", "edge_site: .*has no file in it")]
 )
-def test_a_site_that_is_none_is_refused_by_its_variable(
+def test_an_invalid_site_is_refused_with_the_name_of_the_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: str
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -272,20 +270,20 @@ def test_a_site_that_is_none_is_refused_by_its_variable(
 FILES = [SiteFile("/a/index.html", "index.html", 3, "e1"), SiteFile("/a/x.css", "x.css", 4, "e2")]
 
 
-def test_a_fingerprint_is_of_the_content_alone() -> None:
+def test_a_fingerprint_depends_on_the_content_only() -> None:
     moved = [dataclasses.replace(file, source="/elsewhere") for file in FILES]
     assert fingerprint(FILES) == fingerprint(moved[::-1])
     assert len(fingerprint(FILES)) == 12
 
 
 @pytest.mark.parametrize("change", [{"path": "y.css"}, {"path": "x.js"}, {"size": 5}, {"etag": "e3"}], ids=str)
-def test_a_fingerprint_tells_every_change(change: dict[str, object]) -> None:
+def test_every_change_gives_another_fingerprint(change: dict[str, object]) -> None:
     changed = [FILES[0], dataclasses.replace(FILES[1], **change)]  # type: ignore[arg-type]
     assert fingerprint(changed) != fingerprint(FILES)
     assert fingerprint(FILES[:1]) != fingerprint(FILES)
 
 
-def test_a_fingerprint_tells_other_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_headers_give_another_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint(FILES)
     monkeypatch.setattr(files, "OTHER", "no-store")
     assert fingerprint(FILES) != before

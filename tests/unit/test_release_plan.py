@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan of a release, and what S3 makes of its uploads."""
+"""The plan of a release, and the ETags that S3 gives its uploads."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def without(*keys: str) -> dict[str, tuple[int, str]]:
     return {key: value for key, value in COMPLETE.items() if key not in keys}
 
 
-def test_everything_is_there() -> None:
+def test_all_objects_exist() -> None:
     result = plan(OPERATIONS, Observed(COMPLETE), DESIRED)
     assert (result.steps, result.sentences) == ((), [])
     assert result.before == result.after == {"objects": 3}
 
 
-def test_everything_is_missing() -> None:
+def test_all_objects_are_missing() -> None:
     result = plan(OPERATIONS, Observed({}), DESIRED)
     assert [step.arguments["key"] for step in result.steps] == list(COMPLETE)
     assert [step.name for step in result.steps] == ["mark", "upload", "upload", "upload"]
@@ -74,17 +74,17 @@ def test_a_killed_run_is_resumed_where_it_stopped() -> None:
     assert (result.before, result.after) == ({"objects": 2}, {"objects": 3})
 
 
-def test_objects_of_others_below_the_prefix_do_not_matter() -> None:
+def test_other_objects_below_the_prefix_do_not_matter() -> None:
     assert plan(OPERATIONS, Observed({**COMPLETE, "r/v1/theirs.txt": (1, "x")}), DESIRED).steps == ()
 
 
 @pytest.mark.parametrize("files", [FILES[:2], [*FILES, SiteFile("/dist/new.js", "new.js", 1, "e4")]])
-def test_a_release_takes_no_file_more_and_none_less(files: list[SiteFile]) -> None:
+def test_a_complete_release_accepts_no_other_set_of_files(files: list[SiteFile]) -> None:
     with pytest.raises(EdgeError, match=r"The release v1 in site-eu has other files, and a release never changes"):
         plan(OPERATIONS, Observed(COMPLETE), Desired("v1", files, "eu-north-1", "site-eu"))
 
 
-def test_a_release_that_was_killed_after_its_mark_is_resumed() -> None:
+def test_a_run_killed_after_the_manifest_is_resumed() -> None:
     result = plan(OPERATIONS, Observed({DESIRED.marker: (0, "x")}), DESIRED)
     assert [step.name for step in result.steps] == ["upload", "upload", "upload"]
 
@@ -98,14 +98,14 @@ def test_a_release_never_changes(live: tuple[int, str]) -> None:
 ENCRYPTED = {key: (size, f"opaque{size}") for key, (size, _etag) in COMPLETE.items()}
 
 
-def test_with_kms_an_etag_says_nothing_about_the_bytes() -> None:
+def test_with_kms_etags_are_not_compared() -> None:
     assert plan(OPERATIONS, Observed(ENCRYPTED), DESIRED).steps == ()
     with pytest.raises(EdgeError, match=r"has other bytes at r/v1/index\.html"):
         plan(OPERATIONS, Observed({**ENCRYPTED, "r/v1/index.html": (7, "opaque")}), DESIRED)
 
 
 @pytest.mark.parametrize("name", ["v1", "2026-11-20", "A.b_c-d", "a" * 64])
-def test_names_that_are_taken(name: str) -> None:
+def test_names_that_are_accepted(name: str) -> None:
     check_release_name(name, "release")
 
 
@@ -115,7 +115,7 @@ def test_names_that_are_refused(name: str) -> None:
         check_release_name(name, "release")
 
 
-def test_what_every_region_still_lacks() -> None:
+def test_the_objects_that_a_region_lacks() -> None:
     listings = {
         "eu-north-1": COMPLETE,
         "us-east-1": without("r/v1/about/index.html"),
@@ -129,7 +129,7 @@ def test_what_every_region_still_lacks() -> None:
     }
 
 
-def test_an_empty_object_that_is_missing_is_lacking() -> None:
+def test_a_missing_empty_object_is_lacking() -> None:
     assert lacking({"us-east-1": without("r/v1/a b+c.css")}, DESIRED) == {"us-east-1": ["r/v1/a b+c.css"]}
 
 
@@ -144,7 +144,7 @@ class Raw:
 
 
 class FakeS3:
-    """Takes uploads as S3 does, in one piece or in parts, and gives them the ETag that S3 gives."""
+    """Accept uploads as S3 does, whole or in parts, and return S3's ETags."""
 
     def __init__(self) -> None:
         self.objects: dict[str, dict[str, str]] = {}
@@ -189,8 +189,8 @@ class FakeAws:
     [0, 1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES],
     ids=["empty", "a byte", "just under a part", "exactly a part", "a byte more", "exactly two parts"],
 )
-def test_the_etag_is_the_one_that_s3_gives_to_the_upload(tmp_path: Path, size: int) -> None:
-    """Else the next run takes the object for other bytes and refuses the release for ever."""
+def test_the_computed_etag_is_that_of_s3(tmp_path: Path, size: int) -> None:
+    """Otherwise the next run would see different bytes and refuse the release."""
     with (tmp_path / "video.mp4").open("wb") as stream:
         stream.truncate(size)
     (file,) = scan(str(tmp_path), [])
@@ -207,14 +207,14 @@ def test_the_etag_is_the_one_that_s3_gives_to_the_upload(tmp_path: Path, size: i
 AGAIN = Desired("v1", [], "eu-north-1", "site-eu")
 
 
-def test_a_release_that_is_there_is_shown_again_without_its_directory() -> None:
+def test_an_existing_release_needs_no_directory() -> None:
     assert plan(OPERATIONS, Observed(COMPLETE), AGAIN).steps == ()
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": COMPLETE}, AGAIN) == {}
     partly = without("r/v1/a b+c.css")
     assert lacking({"eu-north-1": COMPLETE, "us-east-1": partly}, AGAIN) == {"us-east-1": ["r/v1/a b+c.css"]}
 
 
-def test_a_release_that_never_was_is_refused() -> None:
+def test_a_missing_release_without_a_directory_is_refused() -> None:
     with pytest.raises(EdgeError, match="There is no release v1 in site-eu"):
         plan(OPERATIONS, Observed({}), AGAIN)
 
@@ -223,7 +223,7 @@ LOST = SiteFile("/dist/404.html", "404.html", 9, "e4")
 WITH_PAGE = Desired("v1", [*FILES, LOST], "eu-north-1", "site-eu", "404.html")
 ALL = {WITH_PAGE.marker: COMPLETE[DESIRED.marker], **without(DESIRED.marker), "r/v1/404.html": (9, "e4")}
 SOURCE = "r/v1/404.html"
-OURS = error_page.Page(9, error_page.headers(SOURCE))
+WANTED = error_page.Page(9, error_page.headers(SOURCE))
 ON_ITS_WAY = error_page.Page(9, error_page.headers(SOURCE), pending=True)
 THEIRS = error_page.Page(9, error_page.headers("r/v0/404.html"))
 TYPED_BY_HAND = error_page.Page(9, {**error_page.headers(SOURCE), "ContentType": "text/plain"})
@@ -236,12 +236,12 @@ COPY = {"region": "eu-north-1", "bucket": "site-eu", "source": SOURCE}
         (None, None, "", True),
         (THEIRS, THEIRS, "another one", True),
         (TYPED_BY_HAND, TYPED_BY_HAND, "another one", True),
-        (OURS, OURS, SOURCE, False),
+        (WANTED, WANTED, SOURCE, False),
         (ON_ITS_WAY, None, SOURCE, False),
         (ON_ITS_WAY, THEIRS, SOURCE, False),
-        (OURS, None, SOURCE, True),
-        (OURS, THEIRS, SOURCE, True),
-        (THEIRS, OURS, "another one", True),
+        (WANTED, None, SOURCE, True),
+        (WANTED, THEIRS, SOURCE, True),
+        (THEIRS, WANTED, "another one", True),
     ],
     ids=[
         "none",
@@ -252,7 +252,7 @@ COPY = {"region": "eu-north-1", "bucket": "site-eu", "source": SOURCE}
         "to be replicated over another",
         "a new Region",
         "an old one that stayed",
-        "none of ours at home",
+        "no page at home",
     ],
 )
 def test_when_the_error_page_is_copied(
@@ -265,7 +265,7 @@ def test_when_the_error_page_is_copied(
         assert (result.before["error_page"], result.after["error_page"]) == (before, SOURCE)
 
 
-def test_the_error_page_is_copied_when_all_else_is_there() -> None:
+def test_the_error_page_is_copied_after_all_objects() -> None:
     result = plan(OPERATIONS, Observed({}), WITH_PAGE)
     assert [step.name for step in result.steps] == ["mark", "upload", "upload", "upload", "upload", "copy_error_page"]
     assert result.steps[-1].partition is None
@@ -280,7 +280,7 @@ def test_the_error_page_is_copied_when_all_else_is_there() -> None:
     [(FILES, COMPLETE, "404.html"), ([], COMPLETE, "404.html"), ([*FILES, LOST], ALL, ""), ([], ALL, "")],
     ids=["not uploaded", "not in the bucket", "not wanted", "not wanted again"],
 )
-def test_a_release_without_an_error_page_leaves_the_one_that_is_there(
+def test_a_release_without_an_error_page_keeps_the_current_one(
     files: list[SiteFile], objects: dict[str, tuple[int, str]], name: str
 ) -> None:
     pages = {"eu-north-1": THEIRS, "us-east-1": None}
@@ -289,18 +289,18 @@ def test_a_release_without_an_error_page_leaves_the_one_that_is_there(
     assert "error_page" not in result.after
 
 
-def test_a_page_that_another_release_put_meanwhile_is_as_good() -> None:
-    """Else two that are published at the same time would wait for each other's, and for ever."""
+def test_a_page_of_a_concurrent_release_ends_the_wait() -> None:
+    """Otherwise two concurrent publications would wait for each other indefinitely."""
     assert error_page.differing({"eu-north-1": THEIRS, "us-east-1": THEIRS}, "eu-north-1") == []
-    assert error_page.differing({"eu-north-1": THEIRS, "us-east-1": OURS}, "eu-north-1") == ["us-east-1"]
+    assert error_page.differing({"eu-north-1": THEIRS, "us-east-1": WANTED}, "eu-north-1") == ["us-east-1"]
 
 
-def test_viewers_are_not_told_the_release_s_name() -> None:
+def test_viewers_cannot_see_the_name_of_the_release() -> None:
     assert "v1" not in repr(error_page.headers("r/v1/404.html"))
 
 
 class YoungBucket:
-    """S3 where versioning was just enabled: for some minutes it may not find what it was just given."""
+    """S3 with versioning just enabled: for some minutes it may not find new objects."""
 
     account_id = "111122223333"
 
@@ -316,7 +316,7 @@ class YoungBucket:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": "not yet"}}, "CopyObject")
 
 
-def test_the_release_is_complete_before_its_page_is_copied_and_that_waits_for_s3_to_find_it() -> None:
+def test_the_page_is_copied_after_the_release_is_complete_and_s3_finds_it() -> None:
     bucket = YoungBucket()
     api = ReleaseApi(t.cast(t.Any, bucket), lambda: bucket.calls.append("complete"), timeout=60)
     api.copy_error_page(**COPY)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is tried again when S3 refuses a replication configuration, and what is a mistake."""
+"""The refusals of a replication configuration that are retried, and those that are errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CONFIGURATION: dict[str, t.Any] = {
     "Role": ROLE,
     "Rules": [
         {"ID": "multiregion-edge-us-east-1", "Destination": {"Bucket": "arn:aws:s3:::site-us"}},
-        {"ID": "backup", "Destination": {"Bucket": "arn:aws:s3:::somebody-elses"}},
+        {"ID": "backup", "Destination": {"Bucket": "arn:aws:s3:::another-accounts"}},
     ],
 }
 VERSIONING = client_error("InvalidRequest", "PutBucketReplication", "Destination bucket must have versioning enabled.")
@@ -30,7 +30,7 @@ class FakeAws:
     account_id = "111122223333"
 
     def __init__(self, *answers: object, versioning: str | Exception = "Enabled", role: object = None) -> None:
-        """*versioning*: the destination's, or what reading it raises."""
+        """*versioning*: that of the destination, or the exception of its read."""
         self.s3, self.iam = MagicMock(), MagicMock()
         self.s3.put_bucket_replication.side_effect = answers
         self.s3.get_bucket_versioning.side_effect = lambda Bucket, **_: self._versioning(Bucket)
@@ -57,13 +57,13 @@ def put(aws: FakeAws, timeout: float = 60.0) -> None:
     [VERSIONING, MISSING, NEW_ROLE, client_error("OperationAborted", "PutBucketReplication")],
     ids=["versioning not seen everywhere", "bucket not seen everywhere", "role not seen everywhere", "another change"],
 )
-def test_what_passes_is_tried_again(refusal: Exception) -> None:
+def test_transient_refusals_are_retried(refusal: Exception) -> None:
     aws = FakeAws(refusal, None, role={"Role": {}})
     put(aws)
     assert aws.s3.put_bucket_replication.call_count == 2
 
 
-def test_it_is_not_tried_for_ever() -> None:
+def test_retries_have_a_deadline() -> None:
     with pytest.raises(EdgeError, match="The replication of site-eu from eu-north-1: InvalidRequest"):
         put(FakeAws(VERSIONING), timeout=0.0)
 
@@ -84,21 +84,21 @@ def test_it_is_not_tried_for_ever() -> None:
     ],
     ids=["no versioning", "no role", "no bucket", "another mistake"],
 )
-def test_a_mistake_is_told_at_once(aws: FakeAws, sentence: str) -> None:
+def test_an_error_is_reported_without_retries(aws: FakeAws, sentence: str) -> None:
     with pytest.raises(EdgeError) as failure:
         put(aws)
     assert sentence in str(failure.value)
     assert aws.s3.put_bucket_replication.call_count == 1
 
 
-def test_only_our_destinations_are_looked_at() -> None:
+def test_only_managed_destinations_are_checked() -> None:
     aws = FakeAws(VERSIONING, None)
     put(aws)
     looked_at = {call.kwargs["Bucket"] for call in aws.s3.get_bucket_versioning.call_args_list}
     assert looked_at == {"site-eu", "site-us"}
 
 
-def test_a_role_that_may_not_be_looked_at_may_be_there() -> None:
+def test_a_role_that_may_not_be_read_may_exist() -> None:
     aws = FakeAws(NEW_ROLE, None, role=client_error("AccessDenied", "GetRole"))
     put(aws)
     aws.iam.get_role.assert_called_once_with(RoleName="my-site-replication")

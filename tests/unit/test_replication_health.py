@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is wrong with an edge, in one sentence that names the cause."""
+"""The problem of an edge, in one sentence with its cause."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def setup(
         "a key that may not be looked at",
     ],
 )
-def test_in_order(found: Setup) -> None:
+def test_healthy(found: Setup) -> None:
     assert setup_problem(EDGE, found) is None
 
 
@@ -159,7 +159,7 @@ def test_setup_problem(found: Setup, sentence: str) -> None:
     assert setup_problem(EDGE, found) == f"eu-north-1 to us-east-1: {sentence}"
 
 
-def test_the_cause_comes_before_what_follows_from_it() -> None:
+def test_a_cause_has_precedence_over_its_consequences() -> None:
     everything = setup(
         {**RULE, "Status": "Disabled"},
         destination={"versioning": "Suspended"},
@@ -195,7 +195,7 @@ def test_edges() -> None:
     assert edges(["eu-north-1"], "mesh", None) == edges(["eu-north-1"], "hub", "eu-north-1") == []
 
 
-def test_of_several_rules_the_one_that_does_most() -> None:
+def test_of_several_rules_the_most_complete_one_counts() -> None:
     narrow = {**RULE, "ID": "narrow", "Filter": {"Prefix": "r/"}}
     disabled = {**RULE, "ID": "disabled", "Status": "Disabled"}
     assert (rule_of(EDGE, setup(disabled, narrow)) or {})["ID"] == "narrow"
@@ -222,16 +222,16 @@ def test_trusts_s3(statements: t.Any, trusted: bool) -> None:
 
 
 def test_an_edge_without_metrics_scan_and_probe_has_nulls() -> None:
-    told = assess.described(EDGE, setup(), Measured())
-    assert {name for name, value in told.items() if value is None} == {
+    found = assess.described(EDGE, setup(), Measured())
+    assert {name for name, value in found.items() if value is None} == {
         "problem", "lag_seconds", "pending_operations", "pending_bytes", "failed_operations", "failed_objects",
         "pending_objects", "probe_seconds",
     }  # fmt: skip
-    assert (told["rule_id"], told["rule_status"], told["healthy"]) == ("us", "Enabled", True)
+    assert (found["rule_id"], found["rule_status"], found["healthy"]) == ("us", "Enabled", True)
 
 
 class FakeApi(HealthApi):
-    """Buckets of which one can be unwritable, and that replicate nothing."""
+    """Buckets that do not replicate, of which one may be unwritable."""
 
     def __init__(self, unwritable: str) -> None:
         self._unwritable = unwritable
@@ -254,7 +254,7 @@ class FakeApi(HealthApi):
         self.kept.remove((region, key))
 
 
-def test_a_source_that_cannot_be_written_is_told_of_and_holds_nothing_up() -> None:
+def test_an_unwritable_source_is_reported_and_does_not_block_others() -> None:
     api = FakeApi("eu-north-1")
     probe_objects = ProbeObjects(api, ["eu-north-1", "us-east-1", "sa-east-1"], 0)
     arrivals = probe_objects.measure([Edge("eu-north-1", "sa-east-1"), Edge("us-east-1", "eu-north-1")])
@@ -263,7 +263,7 @@ def test_a_source_that_cannot_be_written_is_told_of_and_holds_nothing_up() -> No
 
 
 class Objects(HealthApi):
-    """What HeadObject tells, by Region and key."""
+    """The results of HeadObject, by Region and key."""
 
     def __init__(self, **heads: dict[str, dict[str, t.Any]]) -> None:
         self._heads = heads
@@ -275,7 +275,7 @@ class Objects(HealthApi):
         return self._heads["source" if region == EDGE.source else "destination"].get(key)
 
 
-def test_what_failed_and_is_there_all_the_same_is_no_finding() -> None:
+def test_a_failed_object_that_exists_in_the_destination_is_no_problem() -> None:
     failed = {"ReplicationStatus": "FAILED", "VersionId": "v1", "ETag": "e1"}
     api = Objects(
         source={"gone": failed, "copied": failed, "encrypted": failed, "old": failed},
@@ -289,7 +289,7 @@ def test_what_failed_and_is_there_all_the_same_is_no_finding() -> None:
 
 
 class Guarded(HealthApi):
-    """Refuses what ``denied`` names."""
+    """Deny the calls in ``denied``."""
 
     def __init__(self, *denied: str) -> None:
         self._denied = denied
@@ -334,7 +334,7 @@ class Guarded(HealthApi):
 SITE = {"eu-north-1": "site-eu", "us-east-1": "site-us"}
 
 
-def test_what_may_not_be_looked_at_is_taken_for_right() -> None:
+def test_settings_that_may_not_be_read_are_assumed_right() -> None:
     assert setup_problem(EDGE, info.observe(Guarded(), [EDGE], SITE, None))
     guarded = Guarded("versioning", "encryption", "trust_policy", "key_state", "metrics")
     found = info.observe(guarded, [EDGE], SITE, None)
@@ -343,12 +343,12 @@ def test_what_may_not_be_looked_at_is_taken_for_right() -> None:
     assert info.metrics_of(Guarded(), [EDGE], found) == {EDGE: Metrics(7.0, 7, 7, 7)}
 
 
-def test_rules_that_may_not_be_looked_at_are_no_finding_but_a_failure() -> None:
+def test_rules_that_may_not_be_read_are_an_error() -> None:
     with pytest.raises(MultiRegionError, match="eu-north-1: AccessDenied"):
         info.observe(Guarded("replication"), [EDGE], SITE, None)
 
 
-def test_every_source_s_key_is_looked_at() -> None:
+def test_the_key_of_every_source_is_checked() -> None:
     api = Guarded()
     info.observe(api, [EDGE, Edge("sa-east-1", "us-east-1")], {**SITE, "sa-east-1": "site-sa"}, None)
     assert api.keys_asked == {("us-east-1", KEY), ("us-east-1", f"{KEY}-2")}

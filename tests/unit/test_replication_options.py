@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What s3_replication makes of its options, and refuses before it asks AWS for anything."""
+"""The options of s3_replication, and refusals before the first call."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def given(**options: t.Any) -> dict[str, t.Any]:
     return {**defaults, "buckets": BUCKETS, "home_region": "eu-north-1", "role_arn": ROLE, **options}
 
 
-def test_the_topology_says_who_replicates() -> None:
+def test_the_topology_sets_the_sources() -> None:
     assert desired(given()).sources == ("eu-north-1",)
     assert desired(given(topology="mesh", home_region=None)).sources == tuple(BUCKETS)
     assert desired(given(topology="mesh")).sources == tuple(BUCKETS)
 
 
-def test_absent_needs_neither_a_home_nor_a_role() -> None:
+def test_absent_needs_neither_a_home_region_nor_a_role() -> None:
     wanted = desired(given(state="absent", home_region=None, role_arn=None))
     assert (wanted.sources, wanted.destinations("eu-north-1")) == ((), {})
 
 
-def test_a_role_that_is_not_made_yet_is_taken_in_check_mode() -> None:
+def test_a_role_that_does_not_exist_yet_is_accepted_in_check_mode() -> None:
     assert desired(given(role_arn=KNOWN_AFTER_APPLY)).role_arn == KNOWN_AFTER_APPLY
 
 
@@ -57,7 +57,7 @@ def test_a_role_that_is_not_made_yet_is_taken_in_check_mode() -> None:
         ({"kms_keys": dict.fromkeys(BUCKETS, "alias/site")}, "'alias/site' for eu-north-1 is not the ARN of a key"),
     ],
 )
-def test_what_cannot_be_is_refused(options: dict[str, t.Any], sentence: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, t.Any], sentence: str) -> None:
     with pytest.raises(EdgeError) as refusal:
         desired(given(**options))
     assert sentence in str(refusal.value)

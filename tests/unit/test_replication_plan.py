@@ -25,7 +25,7 @@ BUCKETS = {"us-east-1": "site-us", "eu-north-1": "site-eu", "ap-south-1": "site-
 HUB = Desired(BUCKETS, ("eu-north-1",), ROLE)
 MESH = Desired(BUCKETS, tuple(BUCKETS), ROLE)
 ABSENT = Desired(BUCKETS)
-FOREIGN = {
+UNMANAGED = {
     "ID": "backup",
     "Priority": 1000,
     "Status": "Enabled",
@@ -39,7 +39,7 @@ NOTHING: State = dict.fromkeys(BUCKETS)
 
 
 def replicating(desired: Desired) -> State:
-    """The state that *desired* leads to from nothing."""
+    """The state after *desired* is applied to buckets without rules."""
     return copy.deepcopy(plan(OPERATIONS, {}, desired).after)
 
 
@@ -47,10 +47,10 @@ def options(**changed: t.Any) -> Desired:
     return dataclasses.replace(HUB, options=Options(**changed))
 
 
-def with_rules(state: State, region: str, *foreign: dict[str, t.Any], role: str = ROLE) -> State:
-    """*state* with others' rules in the bucket of *region*."""
+def with_rules(state: State, region: str, *unmanaged: dict[str, t.Any], role: str = ROLE) -> State:
+    """*state* with unmanaged rules in the bucket of *region*."""
     rules = (state[region] or {}).get("Rules", [])
-    return {**state, region: {"Role": role, "Rules": [*copy.deepcopy(foreign), *rules]}}
+    return {**state, region: {"Role": role, "Rules": [*copy.deepcopy(unmanaged), *rules]}}
 
 
 def calls(made: Plan) -> list[tuple[str, str]]:
@@ -58,14 +58,14 @@ def calls(made: Plan) -> list[tuple[str, str]]:
 
 
 def rule(desired: Desired = HUB) -> dict[str, t.Any]:
-    """Of the home's bucket, the rule to us-east-1."""
+    """The rule from the home bucket to us-east-1."""
     home = replicating(desired)["eu-north-1"]
     assert home is not None
     (found,) = [item for item in home["Rules"] if item["ID"] == "multiregion-edge-us-east-1"]
     return t.cast(dict[str, t.Any], found)
 
 
-def test_a_hub_has_one_rule_a_destination_in_the_homes_bucket_alone() -> None:
+def test_a_hub_has_one_rule_per_destination_in_the_home_bucket_only() -> None:
     made = plan(OPERATIONS, NOTHING, HUB)
     assert calls(made) == [("put_replication", "eu-north-1")]
     assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
@@ -77,7 +77,7 @@ def test_a_hub_has_one_rule_a_destination_in_the_homes_bucket_alone() -> None:
     assert made.after == {**NOTHING, "eu-north-1": home}
 
 
-def test_a_mesh_has_a_rule_for_every_pair_and_one_call_a_bucket_side_by_side() -> None:
+def test_a_mesh_has_a_rule_for_every_pair_and_one_parallel_call_per_bucket() -> None:
     regions = DEFAULT_REGIONS
     buckets = {region: f"site-{region}" for region in regions}
     made = plan(OPERATIONS, {}, Desired(buckets, regions, ROLE))
@@ -90,7 +90,7 @@ def test_a_mesh_has_a_rule_for_every_pair_and_one_call_a_bucket_side_by_side() -
     assert not [pair for pair in pairs if pair[1] == f"arn:aws:s3:::{buckets[pair[0]]}"]
 
 
-def test_a_rule_says_all_that_the_console_s_template_says_but_for_time_control() -> None:
+def test_a_rule_has_the_settings_of_the_consoles_template_except_time_control() -> None:
     assert rule() == {
         "ID": "multiregion-edge-us-east-1",
         "Priority": 14,
@@ -137,7 +137,7 @@ KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1" for region in BUCKETS
     ],
     ids=["delete markers", "replica modifications", "metrics", "time control", "kms"],
 )
-def test_each_option_is_in_every_rule_and_turning_it_is_one_call(desired: Desired, differs: dict[str, t.Any]) -> None:
+def test_each_option_is_in_every_rule_and_its_change_is_one_call(desired: Desired, differs: dict[str, t.Any]) -> None:
     expected = {name: value for name, value in {**rule(), **differs}.items() if value is not None}
     assert rule(desired) == expected
     for before, after in ((HUB, desired), (desired, HUB)):
@@ -147,10 +147,10 @@ def test_each_option_is_in_every_rule_and_turning_it_is_one_call(desired: Desire
         assert plan(OPERATIONS, made.after, after).steps == ()
 
 
-def everything_said(state: State) -> State:
-    """As S3 might return it: what is disabled is said, other words for everything, another order."""
-    said = copy.deepcopy(state)
-    for configuration in said.values():
+def everything_explicit(state: State) -> State:
+    """As S3 may return it: explicit disabled settings, an explicit filter for everything, another order."""
+    explicit = copy.deepcopy(state)
+    for configuration in explicit.values():
         for item in (configuration or {}).get("Rules", []):
             item["Filter"] = {"And": {"Prefix": "", "Tags": []}}
             item["Priority"] = str(item["Priority"])
@@ -160,24 +160,24 @@ def everything_said(state: State) -> State:
             item["Destination"]["Metrics"]["EventThreshold"] = {"Minutes": 15}
         if configuration:
             configuration["Rules"].reverse()
-    return said
+    return explicit
 
 
 def filters_empty(state: State) -> State:
-    said = copy.deepcopy(state)
-    for configuration in said.values():
+    explicit = copy.deepcopy(state)
+    for configuration in explicit.values():
         for item in (configuration or {}).get("Rules", []):
             item["Filter"] = {}
-    return said
+    return explicit
 
 
 @pytest.mark.parametrize("desired", [HUB, MESH], ids=["hub", "mesh"])
-@pytest.mark.parametrize("form", [copy.deepcopy, everything_said, filters_empty])
+@pytest.mark.parametrize("form", [copy.deepcopy, everything_explicit, filters_empty])
 def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> None:
     observed = form(replicating(desired))
     made = plan(OPERATIONS, observed, desired)
     assert (made.steps, made.before) == ((), observed)
-    beside = with_rules(observed, "eu-north-1", FOREIGN)
+    beside = with_rules(observed, "eu-north-1", UNMANAGED)
     assert plan(OPERATIONS, beside, desired).steps == ()
 
 
@@ -203,7 +203,7 @@ def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> No
     ],
     ids=lambda changed: ", ".join(changed),
 )
-def test_each_difference_is_one_call_that_puts_all(changed: dict[str, t.Any]) -> None:
+def test_each_difference_is_one_call_with_all_rules(changed: dict[str, t.Any]) -> None:
     wanted = replicating(HUB)
     observed = replicating(HUB)
     home = observed["eu-north-1"]
@@ -221,13 +221,13 @@ def test_another_role_is_one_call() -> None:
     assert made.after == replicating(HUB)
 
 
-def test_regions_that_come_and_go_are_told() -> None:
+def test_added_and_removed_regions_are_reported() -> None:
     other = {"eu-north-1": "site-eu", "us-east-1": "site-us", "sa-east-1": "site-sa"}
     made = plan(OPERATIONS, replicating(HUB), dataclasses.replace(HUB, buckets=other))
     assert made.sentences == ["Change the replication of site-eu from eu-north-1: start sa-east-1; stop ap-south-1"]
 
 
-def test_a_region_keeps_its_priority_when_others_come_and_go() -> None:
+def test_a_region_keeps_its_priority_when_others_are_added_and_removed() -> None:
     few = {item["ID"]: item["Priority"] for item in rules_to(BUCKETS, Options(), [])}
     many = {**BUCKETS, "af-south-1": "a", "ap-northeast-1": "b"}
     all_of_them = {item["ID"]: item["Priority"] for item in rules_to(many, Options(), [])}
@@ -237,42 +237,42 @@ def test_a_region_keeps_its_priority_when_others_come_and_go() -> None:
 
 class TestOthersRules:
     def test_they_survive(self) -> None:
-        without_id = {name: value for name, value in FOREIGN.items() if name != "ID"}
-        observed = with_rules(NOTHING, "eu-north-1", FOREIGN, without_id)
+        without_id = {name: value for name, value in UNMANAGED.items() if name != "ID"}
+        observed = with_rules(NOTHING, "eu-north-1", UNMANAGED, without_id)
         made = plan(OPERATIONS, observed, HUB)
         assert made.sentences == ["Replicate site-eu from eu-north-1 to ap-south-1, us-east-1"]
-        assert made.after["eu-north-1"]["Rules"][:2] == [FOREIGN, without_id]
+        assert made.after["eu-north-1"]["Rules"][:2] == [UNMANAGED, without_id]
         assert plan(OPERATIONS, made.after, HUB).steps == ()
 
-    def test_ours_give_way_to_their_priorities_which_have_to_be_unique(self) -> None:
-        theirs = [{**FOREIGN, "ID": str(number), "Priority": number} for number in (14, 114)]
+    def test_managed_rules_avoid_the_priorities_of_unmanaged_ones(self) -> None:
+        theirs = [{**UNMANAGED, "ID": str(number), "Priority": number} for number in (14, 114)]
         made = plan(OPERATIONS, with_rules(NOTHING, "eu-north-1", *theirs), HUB)
         assert [item["Priority"] for item in made.after["eu-north-1"]["Rules"]] == [14, 114, 4, 214]
         assert plan(OPERATIONS, made.after, HUB).steps == ()
 
-    def test_their_role_is_not_taken_away(self) -> None:
-        observed = with_rules(NOTHING, "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
+    def test_the_role_of_unmanaged_rules_is_not_replaced(self) -> None:
+        observed = with_rules(NOTHING, "eu-north-1", UNMANAGED, role="arn:aws:iam::1:role/theirs")
         with pytest.raises(EdgeError) as refusal:
             plan(OPERATIONS, observed, HUB)
         assert "'backup'" in str(refusal.value) and "role/theirs" in str(refusal.value)
         unknown = dataclasses.replace(HUB, role_arn=KNOWN_AFTER_APPLY)
         assert calls(plan(OPERATIONS, observed, unknown)) == [("put_replication", "eu-north-1")]
 
-    def test_one_of_the_first_version_cannot_be_beside_ours(self) -> None:
-        old = {"ID": "backup", "Prefix": "", "Status": "Enabled", "Destination": FOREIGN["Destination"]}
+    def test_an_unmanaged_rule_of_the_first_version_is_refused(self) -> None:
+        old = {"ID": "backup", "Prefix": "", "Status": "Enabled", "Destination": UNMANAGED["Destination"]}
         observed = with_rules(NOTHING, "eu-north-1", old)
         with pytest.raises(EdgeError, match="'backup' without a Filter"):
             plan(OPERATIONS, observed, HUB)
         assert plan(OPERATIONS, observed, ABSENT).steps == ()
         assert plan(OPERATIONS, observed, dataclasses.replace(HUB, purge=True)).after == replicating(HUB)
 
-    def test_where_none_of_ours_is_wanted_they_keep_their_role(self) -> None:
-        observed = with_rules(replicating(HUB), "ap-south-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
+    def test_without_managed_rules_unmanaged_ones_keep_their_role(self) -> None:
+        observed = with_rules(replicating(HUB), "ap-south-1", UNMANAGED, role="arn:aws:iam::1:role/theirs")
         assert plan(OPERATIONS, observed, HUB).steps == ()
 
     def test_purge_removes_them_everywhere(self) -> None:
-        observed = with_rules(replicating(HUB), "eu-north-1", FOREIGN, role="arn:aws:iam::1:role/theirs")
-        observed = with_rules(observed, "ap-south-1", FOREIGN)
+        observed = with_rules(replicating(HUB), "eu-north-1", UNMANAGED, role="arn:aws:iam::1:role/theirs")
+        observed = with_rules(observed, "ap-south-1", UNMANAGED)
         made = plan(OPERATIONS, observed, dataclasses.replace(HUB, purge=True))
         assert made.after == replicating(HUB)
         assert made.sentences == [
@@ -283,9 +283,9 @@ class TestOthersRules:
 
 
 class TestOrder:
-    """Whichever bucket is written to while rules change, every Region gets it."""
+    """While rules change, a write to any bucket reaches every Region."""
 
-    def test_another_home_starts_and_is_waited_for_before_the_old_one_stops(self) -> None:
+    def test_a_new_home_region_replicates_before_the_old_one_stops(self) -> None:
         moved = dataclasses.replace(HUB, sources=("us-east-1",))
         made = plan(OPERATIONS, replicating(HUB), moved)
         assert calls(made) == [
@@ -293,49 +293,49 @@ class TestOrder:
             ("await_replication", ""),
             ("delete_replication", "eu-north-1"),
         ]
-        # Without a partition nothing of what follows runs before it has ended.
+        # Without a partition, no later step runs before it has ended.
         assert [step.partition for step in made.steps] == ["us-east-1", None, "eu-north-1"]
         assert made.steps[1].arguments == {"expected": {"us-east-1": ("site-us", made.after["us-east-1"])}}
         assert made.after == replicating(moved)
 
-    def test_a_mesh_adds_to_a_hub_and_needs_no_wait(self) -> None:
+    def test_a_change_from_hub_to_mesh_needs_no_wait(self) -> None:
         made = plan(OPERATIONS, replicating(HUB), MESH)
         assert calls(made) == [("put_replication", "us-east-1"), ("put_replication", "ap-south-1")]
 
-    def test_a_hub_takes_from_a_mesh_and_leaves_the_home_s_rules_untouched(self) -> None:
+    def test_a_change_from_mesh_to_hub_keeps_the_home_buckets_rules(self) -> None:
         made = plan(OPERATIONS, replicating(MESH), HUB)
         assert calls(made) == [("delete_replication", "us-east-1"), ("delete_replication", "ap-south-1")]
         assert made.after == replicating(HUB)
 
 
 class TestAbsent:
-    def test_our_rules_go_and_the_configuration_where_nothing_else_is_left(self) -> None:
-        observed = with_rules(replicating(MESH), "ap-south-1", FOREIGN)
+    def test_managed_rules_are_removed_and_empty_configurations_deleted(self) -> None:
+        observed = with_rules(replicating(MESH), "ap-south-1", UNMANAGED)
         made = plan(OPERATIONS, observed, ABSENT)
         assert calls(made) == [
             ("delete_replication", "us-east-1"),
             ("delete_replication", "eu-north-1"),
             ("put_replication", "ap-south-1"),
         ]
-        assert made.after == with_rules(NOTHING, "ap-south-1", FOREIGN)
+        assert made.after == with_rules(NOTHING, "ap-south-1", UNMANAGED)
         assert made.sentences[2] == ("Change the replication of site-ap from ap-south-1: stop eu-north-1, us-east-1")
 
-    def test_purge_leaves_nothing(self) -> None:
-        made = plan(OPERATIONS, with_rules(NOTHING, "ap-south-1", FOREIGN), dataclasses.replace(ABSENT, purge=True))
+    def test_purge_removes_all_rules(self) -> None:
+        made = plan(OPERATIONS, with_rules(NOTHING, "ap-south-1", UNMANAGED), dataclasses.replace(ABSENT, purge=True))
         assert (calls(made), made.after) == ([("delete_replication", "ap-south-1")], NOTHING)
 
     def test_nothing_to_remove(self) -> None:
-        assert plan(OPERATIONS, with_rules(NOTHING, "us-east-1", FOREIGN), ABSENT).steps == ()
+        assert plan(OPERATIONS, with_rules(NOTHING, "us-east-1", UNMANAGED), ABSENT).steps == ()
 
 
-def test_a_single_region_replicates_nothing_and_loses_what_it_had() -> None:
+def test_a_single_region_has_no_rules_and_existing_ones_are_removed() -> None:
     alone = Desired({"eu-north-1": "site-eu"}, ("eu-north-1",), ROLE)
     assert plan(OPERATIONS, {}, alone).steps == ()
     assert calls(plan(OPERATIONS, replicating(HUB), alone)) == [("delete_replication", "eu-north-1")]
 
 
-def test_who_needs_which_permissions() -> None:
-    found = roles(with_rules(replicating(HUB), "us-east-1", FOREIGN), BUCKETS)
+def test_the_permissions_of_each_topology() -> None:
+    found = roles(with_rules(replicating(HUB), "us-east-1", UNMANAGED), BUCKETS)
     assert (found.sources, found.destinations) == (["site-eu"], ["site-ap", "site-us"])
-    nobody = roles(with_rules(NOTHING, "us-east-1", FOREIGN), BUCKETS)
-    assert (nobody.sources, nobody.destinations) == ([], [])
+    none = roles(with_rules(NOTHING, "us-east-1", UNMANAGED), BUCKETS)
+    assert (none.sources, none.destinations) == ([], [])

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whatever the buckets have, applying the plan leaves nothing to do, and misses no Region on the way."""
+"""From any state, applying the plan leaves nothing to do, and no Region is left out on the way."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def desires(draw: st.DrawFn) -> Desired:
     return Desired(buckets, sources, ROLE, draw(chosen_options), draw(st.booleans()))
 
 
-foreign_rules = st.builds(
+unmanaged_rules = st.builds(
     lambda number, priority: {
         "ID": f"theirs-{number}",
         "Priority": priority,
@@ -58,12 +58,12 @@ foreign_rules = st.builds(
 
 @st.composite
 def states(draw: st.DrawFn) -> State:
-    """What an earlier run for something else left, with rules of others beside it."""
+    """The result of an earlier run with other options, and unmanaged rules."""
     state: State = dict.fromkeys(REGIONS)
     for region in REGIONS:
-        foreign = draw(st.lists(foreign_rules, max_size=2, unique_by=lambda rule: rule["ID"]))
-        if foreign:
-            state[region] = {"Role": ROLE, "Rules": foreign}
+        unmanaged = draw(st.lists(unmanaged_rules, max_size=2, unique_by=lambda rule: rule["ID"]))
+        if unmanaged:
+            state[region] = {"Role": ROLE, "Rules": unmanaged}
     for earlier in draw(st.lists(desires(), max_size=2)):
         state = applied(state, plan(OPERATIONS, state, earlier).steps)
     return state
@@ -84,7 +84,7 @@ def targets(state: State, source: str) -> set[str]:
 
 @given(states(), desires())
 @settings(deadline=None)
-def test_the_plan_leads_where_it_says_and_leaves_nothing_to_do(observed: State, desired: Desired) -> None:
+def test_the_plan_has_its_predicted_result_and_leaves_nothing_to_do(observed: State, desired: Desired) -> None:
     made = plan(OPERATIONS, observed, desired)
     after = applied(observed, made.steps)
     assert all(same(after[region], made.after[region]) for region in desired.buckets)
@@ -99,7 +99,7 @@ def test_the_plan_leads_where_it_says_and_leaves_nothing_to_do(observed: State, 
 
 @given(states(), desires())
 @settings(deadline=None)
-def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(observed: State, desired: Desired) -> None:
+def test_a_run_killed_after_any_step_is_completed_by_the_next(observed: State, desired: Desired) -> None:
     steps = plan(OPERATIONS, observed, desired).steps
     for made in range(len(steps)):
         between = applied(observed, steps[:made])
@@ -108,9 +108,7 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(observed: State,
 
 @given(states(), desires())
 @settings(deadline=None)
-def test_a_bucket_that_replicates_to_all_stops_only_when_those_that_are_to_start_have(
-    observed: State, desired: Desired
-) -> None:
+def test_a_source_stops_only_after_the_new_sources_have_started(observed: State, desired: Desired) -> None:
     steps = plan(OPERATIONS, observed, desired).steps
     for made in range(len(steps)):
         between = applied(observed, steps[:made])

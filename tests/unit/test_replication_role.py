@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role `replication` lets S3 do: what its topology needs on these buckets and keys, and no more."""
+"""The permissions that the role `replication` gives S3: those that the topology needs on these buckets and keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/{region}" for region in 
 
 
 def policies(**given: Any) -> dict[str, list[dict[str, Any]]]:
-    """The policies' statements, by what comes after the role's name in theirs."""
+    """The policies' statements, by the suffix of their names after the role's name."""
     options = {
         "replication_site": "shop",
         "replication_account_id": "111122223333",
@@ -54,7 +54,9 @@ MESH = (sorted(BUCKETS.values()), sorted(BUCKETS.values()))
 
 
 @pytest.mark.parametrize(("topology", "buckets"), [("hub", HUB), ("mesh", MESH)])
-def test_exactly_what_the_topology_needs(topology: str, buckets: tuple[list[str], list[str]]) -> None:
+def test_the_permissions_are_exactly_those_that_the_topology_needs(
+    topology: str, buckets: tuple[list[str], list[str]]
+) -> None:
     found = policies(replication_topology=topology)
     sources, destinations = buckets
     assert granted(found[""]) == needed(sources, destinations)
@@ -69,7 +71,7 @@ def test_exactly_what_the_topology_needs(topology: str, buckets: tuple[list[str]
     assert found["-kms"] == []
 
 
-def test_a_mesh_needs_no_home() -> None:
+def test_a_mesh_needs_no_home_region() -> None:
     assert granted(policies(replication_topology="mesh", replication_home_region="")[""]) == needed(*MESH)
 
 
@@ -104,16 +106,16 @@ class TestKeys:
             },
         }
 
-    def test_a_mesh_does_both_with_all(self) -> None:
+    def test_a_mesh_decrypts_and_encrypts_with_all_keys(self) -> None:
         (both,) = policies(replication_kms_keys=KEYS, replication_topology="mesh")["-kms"]
         assert {key for _, key in granted([both])} == set(KEYS.values())
 
 
-def test_s3_and_its_batch_operations_assume_the_role_and_nobody_else() -> None:
+def test_only_s3_and_its_batch_operations_may_assume_the_role() -> None:
     assert rendered("replication", "__replication_services") == ["s3.amazonaws.com", "batchoperations.s3.amazonaws.com"]
 
 
-def test_what_is_removed_needs_no_home() -> None:
+def test_removal_needs_no_home_region() -> None:
     options = {"replication_site": "shop", "replication_account_id": "111122223333"}
     names = [group["name"] for group in rendered("replication", "__replication_policy_names", **options)]
     assert names == [f"multiregion-edge-shop-replication{end}" for end in policies()]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names and distribution ARNs that CloudFront takes."""
+"""Names and distribution ARNs that CloudFront accepts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARN = "arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE"
     ("arns", "check_mode"),
     [([], False), ([ARN], False), ([ARN, ARN.replace("EDF", "EDG")], False), ([KNOWN_AFTER_APPLY], True)],
 )
-def test_arns_that_are_taken(arns: list[str], check_mode: bool) -> None:
+def test_arns_that_are_accepted(arns: list[str], check_mode: bool) -> None:
     check_distribution_arns("distribution_arns", arns, check_mode)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""run(): what a module does, and returns, in a real run, in check mode and when something fails."""
+"""run(): the calls and the result of a module in a real run, in check mode and after a failure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Numbers(Resource[list[int]]):
-    """A list at AWS that should have certain numbers."""
+    """A list of numbers in AWS, with a desired state."""
 
     def __init__(self, live: list[int], wanted: list[int], failing: dict[int, Exception] | None = None) -> None:
         self.live = live
@@ -62,7 +62,7 @@ def outcome(resource: Resource[t.Any], module: FakeModule | None = None, **optio
     return end.value.result
 
 
-def test_a_real_run_makes_the_plan_and_returns_what_is_then() -> None:
+def test_a_real_run_applies_the_plan_and_returns_the_new_state() -> None:
     resource = Numbers([1], [1, 2, 3])
     result = outcome(resource)
     assert resource.live == [1, 2, 3]
@@ -75,7 +75,7 @@ def test_a_real_run_makes_the_plan_and_returns_what_is_then() -> None:
     assert resource.settled == [True]
 
 
-def test_check_mode_makes_no_call_and_foretells_the_same() -> None:
+def test_check_mode_makes_no_call_and_predicts_the_same() -> None:
     resource = Numbers([1], [1, 2, 3])
     result = outcome(resource, check_mode=True, diff=True)
     assert resource.live == [1]
@@ -85,17 +85,17 @@ def test_check_mode_makes_no_call_and_foretells_the_same() -> None:
 
 
 @pytest.mark.parametrize("check_mode", [False, True], ids=["real", "check"])
-def test_nothing_to_do_is_no_change(check_mode: bool) -> None:
+def test_an_empty_plan_is_no_change(check_mode: bool) -> None:
     result = outcome(Numbers([1, 2], [2]), check_mode=check_mode)
     assert (result["changed"], result["plan"], result["numbers"]) == (False, [], [1, 2])
 
 
-def test_the_diff_is_only_given_when_asked_for_and_never_null() -> None:
+def test_the_diff_is_returned_only_on_request_and_is_never_null() -> None:
     assert "diff" not in outcome(Numbers([], [1]))
     assert outcome(Numbers([], [1]), diff=True)["diff"] == {"before": "", "after": [1]}
 
 
-def test_a_failure_between_steps_says_what_stays_and_how_to_go_on() -> None:
+def test_a_failure_between_steps_has_the_steps_made_and_the_next_step() -> None:
     resource = Numbers([], [1, 2, 3], {3: client_error("Throttling", "AddNumber", "slow down")})
     result = outcome(resource)
     assert resource.live == [1, 2]
@@ -107,7 +107,7 @@ def test_a_failure_between_steps_says_what_stays_and_how_to_go_on() -> None:
     )
 
 
-def test_a_failure_of_the_first_step_does_not_speak_of_steps_made() -> None:
+def test_a_failure_of_the_first_step_does_not_mention_steps_made() -> None:
     result = outcome(Numbers([], [1], {1: client_error("Throttling", "AddNumber", "slow down")}))
     assert (result["done"], result["msg"]) == ([], "Could not add 1: Throttling from AddNumber: slow down.")
 
@@ -121,7 +121,7 @@ def test_a_failure_before_the_plan_has_no_plan() -> None:
     assert end.value.result == {"msg": "name: it is bad.", "plan": [], "done": []}
 
 
-def test_a_deadline_that_passes_after_the_last_step_says_that_the_steps_stay() -> None:
+def test_a_deadline_after_the_last_step_has_the_steps_made() -> None:
     class Slow(Numbers):
         def settle(self, observed: list[int], changed: bool) -> list[int]:
             raise EdgeError("It: not ready after 1 s.")
@@ -139,19 +139,19 @@ def test_a_deadline_that_passes_after_the_last_step_says_that_the_steps_stay() -
     ],
     ids=["upload refused (no ClientError, boto3 wraps it)", "file vanished"],
 )
-def test_a_failed_upload_is_a_sentence_and_not_a_traceback(error: Exception) -> None:
+def test_a_failed_upload_is_a_message_and_not_a_traceback(error: Exception) -> None:
     result = outcome(Numbers([], [1, 2], {2: error}))
     assert result["msg"].startswith("Could not add 2: ")
     assert result["done"] == ["Add 1"]
 
 
 class Shared(Resource[dict[str, t.Any]]):
-    """Members of a thing that others change too, each write guarded by what it was when it was read."""
+    """A resource with concurrent changes, where each write requires the state that was read."""
 
     def __init__(self, live: dict[str, t.Any], wanted: dict[str, t.Any], others: list[dict[str, t.Any]]) -> None:
         self.live = live
         self.wanted = wanted
-        self.others = others  # each one's change comes before a write of ours
+        self.others = others  # each concurrent change precedes a write
         self.version = 0
         self.read = 0
 
@@ -188,7 +188,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses
 
 
-def test_what_somebody_else_changed_meanwhile_is_read_and_planned_anew(no_pauses: list[float]) -> None:
+def test_a_concurrent_change_is_read_and_planned_again(no_pauses: list[float]) -> None:
     module, resource = FakeModule(diff=True), Shared({"a": 0}, {"a": 1, "b": 2}, [{"c": 3}])
     result = outcome(resource, module)
     assert resource.live == {"a": 1, "b": 2, "c": 3}
@@ -197,21 +197,21 @@ def test_what_somebody_else_changed_meanwhile_is_read_and_planned_anew(no_pauses
     assert (module.warnings, len(no_pauses)) == ([], 1)
 
 
-def test_a_change_of_the_same_member_is_overwritten_with_a_word(no_pauses: list[float]) -> None:
+def test_a_concurrent_change_of_the_same_member_is_overwritten_with_a_warning(no_pauses: list[float]) -> None:
     module, resource = FakeModule(), Shared({"a": 0}, {"a": 1}, [{"a": 5}])
     outcome(resource, module)
     assert resource.live == {"a": 1}
     assert module.warnings == ["a was changed to 5 by another process during this run; it is set to 1."]
 
 
-def test_a_step_whose_answer_was_lost_was_made(no_pauses: list[float]) -> None:
-    """botocore sends it again, and AWS refuses it, for it has been made."""
+def test_a_step_whose_answer_was_lost_counts_as_made(no_pauses: list[float]) -> None:
+    """botocore sends it again, and AWS refuses it because it has been made."""
     result = outcome(Shared({"a": 0}, {"a": 1}, [{"a": 1}]))
     assert (result["changed"], result["plan"]) == (True, ["Set a"])
 
 
 def test_steps_refused_in_several_partitions_are_planned_again(no_pauses: list[float]) -> None:
-    class Lanes(Shared):
+    class Partitions(Shared):
         def plan(self, observed: dict[str, t.Any]) -> Plan:
             plan = super().plan(observed)
             steps = tuple(dataclasses.replace(step, partition=step.arguments["name"]) for step in plan.steps)
@@ -223,12 +223,12 @@ def test_steps_refused_in_several_partitions_are_planned_again(no_pauses: list[f
                 raise client_error("PreconditionFailed", "UpdateIt", "The ETag is stale")
             self.live[name] = value
 
-    resource = Lanes({}, {"a": 1, "b": 2}, [{}, {}])
+    resource = Partitions({}, {"a": 1, "b": 2}, [{}, {}])
     result = outcome(resource)
     assert (result["changed"], resource.live, len(no_pauses)) == (True, {"a": 1, "b": 2}, 1)
 
 
-def test_steps_made_before_somebody_elses_change_are_told_once(no_pauses: list[float]) -> None:
+def test_steps_made_before_a_concurrent_change_are_reported_once(no_pauses: list[float]) -> None:
     class Later(Shared):
         def set_member(self, name: str, value: t.Any) -> None:
             others, self.others = self.others, self.others if name == "b" else []
@@ -240,7 +240,7 @@ def test_steps_made_before_somebody_elses_change_are_told_once(no_pauses: list[f
     assert (result["plan"], resource.live, module.warnings) == (["Set a", "Set b"], {"a": 1, "b": 2, "c": 3}, [])
 
 
-def test_it_gives_up_when_others_are_always_faster(no_pauses: list[float]) -> None:
+def test_it_gives_up_after_too_many_conflicts(no_pauses: list[float]) -> None:
     resource = Shared({"a": 0}, {"a": 1}, [{"c": number} for number in range(99)])
     result = outcome(resource)
     assert result["msg"] == (

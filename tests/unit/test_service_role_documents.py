@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Statements divided among documents that IAM takes: they say the same, and their names stay."""
+"""Statements divided among valid IAM policies: they are equivalent, and their names are stable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def arns(count: int, length: int = 60) -> list[str]:
 
 
 class TestSplit:
-    def test_what_fits_stays_as_it_was_given(self) -> None:
+    def test_statements_within_the_limit_are_not_changed(self) -> None:
         statements = [allow("s3:GetObject", Sid="Read"), allow("s3:PutObject", Sid="Write")]
         assert split("p", statements) == [document(statements)]
         assert split("p", []) == []
@@ -47,7 +47,7 @@ class TestSplit:
         assert size([statement]) == len("".join(text(document([statement])).split()))
         assert " " not in text(document([statement]))
 
-    def test_one_character_more_than_fits_is_another_policy(self) -> None:
+    def test_one_character_over_the_limit_needs_another_policy(self) -> None:
         first = allow("s3:GetObject", on=["x"], Sid="A")
         room = MAX_SIZE - size([first, allow("s3:PutObject", on=[""], Sid="B")])
         fits, too_long = (allow("s3:PutObject", on=["y" * length], Sid="B") for length in (room, room + 1))
@@ -63,32 +63,32 @@ class TestSplit:
         assert granted(*parts) == granted(document([statement]))
 
     @pytest.mark.parametrize("pad", range(15, 30))
-    def test_its_name_counts_as_well(self, pad: int) -> None:
+    def test_the_statements_name_counts_too(self, pad: int) -> None:
         """IAM counts the "2" of "Read2", too."""
         resources = [*(f"arn:aws:s3:::{number:04}{'x' * 100}" for number in range(100)), f"arn:aws:s3:::{'y' * pad}"]
         parts = split("p", [allow("s3:GetObject", on=resources, Sid="Read")])
         assert max(size(part["Statement"]) for part in parts) <= MAX_SIZE
 
-    def test_conditions_are_divided_where_one_value_is_enough(self) -> None:
+    def test_conditions_that_need_one_value_are_divided(self) -> None:
         condition = {"StringLike": {"kms:EncryptionContext:aws:s3:arn": arns(200)}, "Null": {"aws:Token": ["true"]}}
         statement = allow("kms:Decrypt", on=["arn:aws:kms:::key/1"], Condition=condition)
         parts = split("p", [statement])
         assert len(parts) > 2 and granted(*parts) == granted(document([statement]))
 
     @pytest.mark.parametrize("operator", ["StringNotLike", "ForAllValues:StringLike", "ArnNotEquals"])
-    def test_conditions_of_which_all_values_count_are_not(self, operator: str) -> None:
+    def test_conditions_that_need_all_values_are_not_divided(self, operator: str) -> None:
         statement = allow("kms:Decrypt", on=["k"], Condition={operator: {"aws:SourceArn": arns(200)}}, Sid="Long")
         with pytest.raises(
             EdgeError, match=r"policies\[0\]: the statement 'Long' has \d+ characters, of 6144 that IAM"
         ):
             split("policies[0]", [statement])
 
-    def test_what_is_excepted_is_not_divided(self) -> None:
+    def test_exceptions_are_not_divided(self) -> None:
         statement = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": arns(200)}
         with pytest.raises(EdgeError, match="no list that could be divided: make it shorter"):
             split("policies[0]", [statement])
 
-    def test_no_sid_is_there_twice(self) -> None:
+    def test_sids_are_unique(self) -> None:
         statements = [allow("s3:GetObject", on=arns(400), Sid="Read"), allow("s3:PutObject", Sid="Read2")]
         parts = split("p", statements)
         sids = [statement["Sid"] for part in parts for statement in part["Statement"]]
@@ -115,7 +115,7 @@ def statements(draw: t.Any) -> Statement:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(statements(), max_size=5, unique_by=lambda statement: statement.get("Sid", str(statement))))
-def test_divided_statements_say_the_same_and_fit(given_statements: list[Statement]) -> None:
+def test_divided_statements_are_equivalent_and_within_the_limit(given_statements: list[Statement]) -> None:
     parts = split("p", given_statements)
     assert all(size(part["Statement"]) <= MAX_SIZE for part in parts)
     assert granted(*parts) == granted(document(given_statements))
@@ -126,7 +126,7 @@ def test_divided_statements_say_the_same_and_fit(given_statements: list[Statemen
 
 
 class TestRegions:
-    """Of 17 Regions with the longest names there are, of Regions, buckets and keys."""
+    """The statements for 17 Regions, with the longest names of Regions, buckets and keys."""
 
     REGIONS = sorted(REGIONS, key=len)[-17:]
 
@@ -147,17 +147,17 @@ class TestRegions:
         )
         return {group["name"].rpartition("replication")[2]: split("p", group["statements"]) for group in found}
 
-    def test_those_of_17_fit_as_they_are(self) -> None:
-        """So a live site is taken over as it is."""
+    def test_the_statements_of_17_regions_need_no_division(self) -> None:
+        """So an existing site is adopted unchanged."""
         assert {name: len(parts) for name, parts in self.parts(17).items()} == {"": 1, "-batch": 1, "-kms": 1}
 
-    def test_an_exchange_of_all_of_them_takes_more_for_the_moment(self) -> None:
-        """What IAM refused of the one policy that the role made before."""
+    def test_an_exchange_of_all_regions_needs_more_policies_temporarily(self) -> None:
+        """IAM refused the single policy that the role created earlier."""
         found = self.parts(17, still=16)
         assert len(found[""]) > 1 and sum(map(len, found.values())) < 10
         assert all(size(part["Statement"]) <= MAX_SIZE for parts in found.values() for part in parts)
 
-    def test_one_region_more_leaves_the_names_and_most_of_the_rest(self) -> None:
+    def test_an_additional_region_keeps_the_names_and_most_statements(self) -> None:
         buckets = arns(120)
         before = split("p", [allow("s3:Get", on=buckets, Sid="A"), allow("s3:Put", on=buckets[:20], Sid="B")])
         after = split("p", [allow("s3:Get", on=[*buckets, "new"], Sid="A"), allow("s3:Put", on=buckets[:20], Sid="B")])
@@ -166,7 +166,7 @@ class TestRegions:
 
 
 class TestGrants:
-    def test_how_it_is_written_makes_no_difference(self) -> None:
+    def test_the_spelling_makes_no_difference(self) -> None:
         one = document([{"Effect": "Allow", "Action": "S3:getobject", "Resource": ["b", "a"], "Sid": "X"}])
         other = document([allow("s3:GetObject", on=["a"]), allow("s3:GetObject", on=["b"])])
         assert granted(one) == granted(other) and not same(one, other)
@@ -184,11 +184,11 @@ class TestGrants:
             (allow("s3:*"), {"Effect": "Allow", "NotAction": ["s3:Get"], "Resource": ["arn:aws:s3:::b/*"]}, False),
         ],
     )
-    def test_a_wildcard_grants_what_others_name(self, wide: Statement, narrow: Statement, yes: bool) -> None:
+    def test_a_wildcard_includes_named_values(self, wide: Statement, narrow: Statement, yes: bool) -> None:
         found = grants({"wide": document([wide]), "narrow": document([narrow])})
         assert (found["narrow"] < found["wide"]) is yes
 
-    def test_more_than_can_be_looked_at_is_compared_as_a_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_too_many_values_are_compared_as_a_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(documents, "_MOST_GRANTS", 5)
         condition = {"StringLike": {"aws:a": ["1", "2", "3"], "aws:b": ["1", "2"]}}
         policy = document([allow("s3:Get", on=["x"], Condition=condition)])
@@ -203,7 +203,7 @@ class TestGrants:
             allow("s3:Get", on=["x"], Condition={"Bool": {"aws:SecureTransport": "true"}}),
         ],
     )
-    def test_what_means_something_else_is_another_grant(self, other: Statement) -> None:
+    def test_statements_with_another_meaning_are_different_grants(self, other: Statement) -> None:
         assert not granted(document([allow("s3:Get", on=["x"])])) & granted(document([other]))
 
 
@@ -229,5 +229,5 @@ ACCOUNT_ONLY = {"StringEquals": {"aws:SourceAccount": "111122223333"}}
         (document([{"Effect": "Deny", "Principal": {"Service": S3}, "Action": "sts:AssumeRole"}]), trusting(S3), False),
     ],
 )
-def test_what_covers_what(wide: Statement, narrow: Statement, yes: bool) -> None:
+def test_covered_grants(wide: Statement, narrow: Statement, yes: bool) -> None:
     assert covers(wide, narrow) is yes

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What iam_service_role refuses before its first call."""
+"""The refusals of iam_service_role before its first call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def policies(*groups: tuple[str, list[Statement]]) -> dict[str, t.Any]:
     return {"policies": [{"name": name, "description": None, "statements": each} for name, each in groups]}
 
 
-def test_what_is_given() -> None:
+def test_valid_options() -> None:
     found = desired(given(**policies(("p", LONG[:2]), ("q", []))))
     assert list(found.policies) == ["p", "p-2"] and found.all_tags() == {"team": "1", "multiregion-edge": "shop"}
     assert found.permissions_boundary is None and desired(given(permissions_boundary="")).permissions_boundary == ""
@@ -42,7 +42,7 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"name": "my role"}, "name: 'my role' is not a role's name: take 1 to 64"),
         ({"name": "x" * 65}, "is not a role's name"),
@@ -91,8 +91,8 @@ def test_a_boundary_is_a_policy(boundary: str) -> None:
         (policies(("p", [allow("s3:Get", on=["x" * 7000])])), r"policies\[0\].statements: the statement .* no list"),
     ],
 )
-def test_what_iam_would_refuse(options: dict[str, t.Any], said: str) -> None:
-    with pytest.raises(EdgeError, match=said):
+def test_options_that_iam_would_refuse(options: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(EdgeError, match=message):
         desired(given(**options))
 
 
@@ -103,7 +103,7 @@ def test_what_iam_would_refuse(options: dict[str, t.Any], said: str) -> None:
         *("NumericLessThanEquals", "DateGreaterThan", "BoolIfExists", "NotIpAddress", "BinaryEquals"),
     ],
 )
-def test_operators_that_iam_knows(operator: str) -> None:
+def test_condition_operators_of_iam(operator: str) -> None:
     condition = {operator: {"aws:key": ["1"]}}
     found = desired(given(conditions=condition, **policies(("p", [{**GET, "Condition": condition}]))))
     assert found.conditions == condition

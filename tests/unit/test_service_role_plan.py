@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every transition of a role and its policies: what is done, and in which order."""
+"""Every transition of a role and its policies: the steps and their order."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ from unit.service_roles import (
     ARN,
     BATCH,
     LAMBDA,
+    MANAGED,
     NAME,
-    OURS,
     S3,
     Statement,
     allow,
@@ -59,7 +59,7 @@ BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 
 
 def calls(made: Plan) -> list[str]:
-    """Each step as its call, and what it is about: the policy's name, or nothing where it is the role."""
+    """Each step as its call and the policy's name, which is empty for the role."""
 
     def about(arguments: dict[str, t.Any]) -> str:
         name = arguments.get("arn", "").rpartition("/")[2]
@@ -81,7 +81,7 @@ NOTHING = Observed(None)
 
 
 class TestPresent:
-    def test_from_nothing(self) -> None:
+    def test_creation(self) -> None:
         made = plan(OPERATIONS, NOTHING, desired(group("p", GET), group("q", PUT), group("r"), tags={"team": "web"}))
         assert calls(made) == ["create_role", "create_policy p", "create_policy q", "attach p", "attach q"]
         role, policy, *_ = (step.arguments for step in made.steps)
@@ -89,7 +89,7 @@ class TestPresent:
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": {"Service": [S3]}, "Action": "sts:AssumeRole"}],
         }
-        assert role["tags"] == policy["tags"] == {"team": "web", **OURS}
+        assert role["tags"] == policy["tags"] == {"team": "web", **MANAGED}
         assert policy["document"] == document([GET]) and policy["description"] == "About p"
         assert made.sentences[:2] == [f"Create the role {NAME} for {S3}", "Create the policy p"]
         assert made.before is None and made.after["role"]["arn"] == ARN
@@ -153,15 +153,15 @@ class TestPresent:
                 id="left over",
             ),
             pytest.param(
-                observed({"p": [GET]}, others=["foreign"]),
+                observed({"p": [GET]}, others=["another"]),
                 [group("p", GET)],
-                ["detach foreign"],
-                id="what is not ours stays",
+                ["detach another"],
+                id="unmanaged policies stay",
             ),
             pytest.param(
-                observed({"p": [GET]}, others=["foreign"]),
+                observed({"p": [GET]}, others=["another"]),
                 [group("p", PUT)],
-                ["create_version p", "detach foreign"],
+                ["create_version p", "detach another"],
                 id="last, for what it grants is not known",
             ),
         ],
@@ -170,24 +170,24 @@ class TestPresent:
         made = plan(OPERATIONS, found, desired(*wanted))
         assert calls(made) == expected
 
-    def test_without_purge_what_is_not_given_stays(self) -> None:
-        found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["foreign"])
+    def test_without_purge_policies_that_are_not_given_stay(self) -> None:
+        found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["another"])
         made = plan(OPERATIONS, found, desired(group("p", LIST), group("q"), purge=False))
         assert calls(made) == ["create_version p"]
-        assert made.after["role"]["policies"] == sorted(map(arn, ["foreign", "p", "p-2", "q"]))
+        assert made.after["role"]["policies"] == sorted(map(arn, ["another", "p", "p-2", "q"]))
 
-    def test_a_policy_without_our_tag_is_left_alone_but_not_in_the_role(self) -> None:
+    def test_an_unmanaged_policy_is_detached_and_not_changed(self) -> None:
         found = observed({"p": [GET], "p-2": [PUT]})
         untagged = {**found.policies, "p-2": dataclasses.replace(found.policies["p-2"], tags={})}
         made = plan(OPERATIONS, dataclasses.replace(found, policies=untagged), desired(group("p", GET)))
         assert calls(made) == ["detach p-2"]
 
-    def test_tags_are_added_and_others_stay(self) -> None:
-        found = observed({"p": [GET]}, tags={**OURS, "team": "old", "cost": "1"})
+    def test_tags_are_added_and_unmanaged_ones_stay(self) -> None:
+        found = observed({"p": [GET]}, tags={**MANAGED, "team": "old", "cost": "1"})
         made = plan(OPERATIONS, found, desired(group("p", GET), tags={"team": "web"}))
         assert [step.arguments["tags"] for step in made.steps] == [{"team": "web"}, {"team": "web"}]
         assert calls(made) == ["tag_role", "tag_policy p"]
-        assert made.after["role"]["tags"] == {**OURS, "team": "web", "cost": "1"}
+        assert made.after["role"]["tags"] == {**MANAGED, "team": "web", "cost": "1"}
 
     @pytest.mark.parametrize(
         ("had", "given", "expected"),
@@ -201,7 +201,7 @@ class TestPresent:
             (BOUNDARY, "", ["create_version p", "delete_boundary"]),
         ],
     )
-    def test_a_boundary_comes_before_rights_and_goes_after_them(
+    def test_a_boundary_is_set_before_permissions_and_removed_after_them(
         self, had: str, given: str | None, expected: list[str]
     ) -> None:
         found = observed({"p": [GET]}, permissions_boundary=had)
@@ -209,14 +209,14 @@ class TestPresent:
             expected or ["create_version p"]
         )
 
-    def test_a_new_role_has_its_boundary_from_the_beginning(self) -> None:
+    def test_a_new_role_is_created_with_its_boundary(self) -> None:
         made = plan(OPERATIONS, NOTHING, desired(permissions_boundary=BOUNDARY, description="For S3"))
         assert calls(made) == ["create_role"]
         assert made.steps[0].arguments["permissions_boundary"] == BOUNDARY
         assert made.steps[0].arguments["description"] == made.after["role"]["description"] == "For S3"
 
     @pytest.mark.parametrize(("given", "expected"), [(None, []), ("Old", []), ("New", ["set_description"])])
-    def test_the_description_is_left_alone_unless_it_is_given(self, given: str | None, expected: list[str]) -> None:
+    def test_the_description_is_not_changed_unless_given(self, given: str | None, expected: list[str]) -> None:
         assert calls(plan(OPERATIONS, observed(description="Old"), desired(description=given))) == expected
 
 
@@ -234,20 +234,20 @@ class TestTrust:
             pytest.param(trusting(LAMBDA), [S3], [[], "policy", [S3]], id="another"),
         ],
     )
-    def test_it_is_narrowed_before_the_policies_change_and_widened_after(
+    def test_the_trust_is_reduced_before_the_policies_change_and_extended_after(
         self, live: Statement, wanted: list[str], expected: list[t.Any]
     ) -> None:
         made = plan(OPERATIONS, observed({"p": [GET]}, trust=live), desired(group("p", PUT), services=wanted))
         order = [trusted(Plan(None, None, (step,)))[0] if step.name == "set_trust" else "policy" for step in made.steps]
         assert order == expected
 
-    def test_a_condition_is_set_first_and_taken_away_last(self) -> None:
+    def test_a_condition_is_set_first_and_removed_last(self) -> None:
         conditional = desired(group("p", PUT), conditions=ACCOUNT_ONLY)
         assert calls(plan(OPERATIONS, observed({"p": [GET]}), conditional)) == ["set_trust", "create_version p"]
         found = observed({"p": [GET]}, trust=trusting(S3, condition=ACCOUNT_ONLY))
         assert calls(plan(OPERATIONS, found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
-    def test_a_trust_of_somebody_else_ends_first(self) -> None:
+    def test_an_unmanaged_trust_is_removed_first(self) -> None:
         statement = {
             "Effect": "Allow",
             "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
@@ -258,7 +258,7 @@ class TestTrust:
         assert calls(made) == ["set_trust", "create_version p", "set_trust"] and trusted(made) == [[], [S3]]
         assert made.sentences[0] == f"Allow no service to assume the role {NAME} until its policies are changed"
 
-    def test_after_a_run_that_was_killed_nobody_is_trusted_until_the_policies_are_changed(self) -> None:
+    def test_after_a_killed_run_no_service_is_trusted_until_the_policies_are_changed(self) -> None:
         found = observed({"p": [GET]}, trust=desired().no_trust())
         assert calls(plan(OPERATIONS, found, desired(group("p", PUT)))) == ["create_version p", "set_trust"]
 
@@ -270,7 +270,7 @@ class TestTrust:
 
 class TestOwnership:
     @pytest.mark.parametrize(
-        ("tags", "said"),
+        ("tags", "message"),
         [
             (
                 {},
@@ -280,42 +280,42 @@ class TestOwnership:
         ],
     )
     @pytest.mark.parametrize("planned", [plan, plan_absent])
-    def test_a_role_of_others_is_refused(
-        self, tags: dict[str, str], said: str, planned: t.Callable[[Observed, Desired], Plan]
+    def test_an_unmanaged_role_is_refused(
+        self, tags: dict[str, str], message: str, planned: t.Callable[[Observed, Desired], Plan]
     ) -> None:
-        with pytest.raises(EdgeError, match=said):
+        with pytest.raises(EdgeError, match=message):
             planned(OPERATIONS, observed(tags=tags), desired(group("p", GET)))
 
     @pytest.mark.parametrize("planned", [plan, plan_absent])
-    def test_a_policy_of_others_is_refused(self, planned: t.Callable[[Observed, Desired], Plan]) -> None:
+    def test_an_unmanaged_policy_is_refused(self, planned: t.Callable[[Observed, Desired], Plan]) -> None:
         found = Observed(None, {"p": Policy(arn("p"), document([GET]), {"team": "web"})})
         with pytest.raises(EdgeError, match="The policy p exists already without the tag multiregion-edge"):
             planned(OPERATIONS, found, desired(group("p", GET)))
 
 
 class TestAbsent:
-    def test_rights_first_then_the_role_then_its_policies(self) -> None:
-        found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["foreign"], versions=2, inline_policies=("i",))
+    def test_policies_are_detached_then_the_role_and_then_they_are_deleted(self) -> None:
+        found = observed({"p": [GET], "p-2": [PUT], "q": [TAG]}, others=["another"], versions=2, inline_policies=("i",))
         made = plan_absent(OPERATIONS, found, desired(group("p"), group("q")))
         assert calls(made) == [
-            *("detach foreign", "detach p", "detach p-2", "detach q", "delete_inline_policy", "delete_role"),
+            *("detach another", "detach p", "detach p-2", "detach q", "delete_inline_policy", "delete_role"),
             *("delete_version p-2 v1", "delete_policy p-2", "delete_version p v1", "delete_policy p"),
             *("delete_version q v1", "delete_policy q"),
         ]
         assert made.after is None
 
-    def test_what_a_killed_run_left_is_deleted(self) -> None:
+    def test_policies_of_a_killed_run_are_deleted(self) -> None:
         found = Observed(None, observed({"p": [GET]}).policies)
         assert calls(plan_absent(OPERATIONS, found, desired(group("p")))) == ["delete_policy p"]
         assert plan_absent(OPERATIONS, NOTHING, desired(group("p"))) == Plan(None, None)
 
-    def test_an_instance_profile_is_not_ours(self) -> None:
+    def test_an_instance_profile_is_unmanaged(self) -> None:
         with pytest.raises(EdgeError, match="not deleted, for it is in the instance profile web, api, which is not"):
             plan_absent(OPERATIONS, observed(instance_profiles=("web", "api")), desired())
 
 
 class Simulated:
-    """What the role may do and who may use it after each step."""
+    """The permissions and the trust of the role after each step."""
 
     def __init__(self, found: Observed) -> None:
         self.stored = {name: policy.document for name, policy in found.policies.items()}
@@ -337,13 +337,13 @@ class Simulated:
             yield
 
     def granted(self, named: t.Mapping[str, Statement]) -> frozenset[t.Any]:
-        """Of all that is in *named*."""
+        """The grants of all policies in *named*."""
         found = grants({**named, **{f"of {name}": self.stored[name] for name in self.attached}})
         return frozenset().union(*(found[f"of {name}"] for name in self.attached))
 
 
 def steady(found: Observed, wanted: Desired) -> list[str]:
-    """The calls, none of which leaves a gap, or grants what neither state does."""
+    """The calls, after none of which a permission is missing, or granted that neither state has."""
     simulated = Simulated(found)
     named = {**{f"before {name}": policy.document for name, policy in found.policies.items()}, **wanted.policies}
     before = simulated.granted(named)
@@ -360,7 +360,7 @@ def steady(found: Observed, wanted: Desired) -> list[str]:
 
 
 class TestMoves:
-    def test_a_statement_that_moves_on_is_there_before_it_goes(self) -> None:
+    def test_a_statement_is_added_to_the_new_policy_before_its_removal_from_the_old(self) -> None:
         found = observed({"p": [GET, PUT]})
         assert steady(found, desired(divided("p", [GET], [PUT]))) == [
             "create_policy p-2",
@@ -382,12 +382,12 @@ class TestMoves:
         wanted = desired(divided("p", [GET], [PUT, LIST], [TAG]))
         assert steady(found, wanted) == ["create_policy p-3", "attach p-3", "create_version p-2", "create_version p"]
 
-    def test_what_is_taken_away_goes_before_what_is_given(self) -> None:
+    def test_permissions_are_removed_before_others_are_added(self) -> None:
         found = observed({"p": [GET], "q": [PUT, LIST]})
         wanted = desired(group("p", GET, TAG), group("q", PUT))
         assert steady(found, wanted) == ["create_version q", "create_version p"]
 
-    def test_what_is_denied_more_comes_before_what_is_allowed_more(self) -> None:
+    def test_denials_are_added_before_permissions(self) -> None:
         deny = {**PUT, "Effect": "Deny"}
         found = observed({"p": [GET], "q": [LIST]})
         assert steady(found, desired(group("p", GET, TAG), group("q", LIST, deny))) == [
@@ -405,15 +405,15 @@ class TestMoves:
         wanted = desired(group("p", LIST), group("q", allow("s3:*", on=["*"])))
         assert steady(found, wanted) == ["create_version q", "create_version p"]
 
-    def test_an_exchange_needs_one_more_for_the_moment(self) -> None:
-        """Of another order than splitting makes, which never needs it."""
+    def test_an_exchange_needs_one_more_policy_temporarily(self) -> None:
+        """In another order than that of the division, which never needs it."""
         found = observed({"p": [GET], "p-2": [PUT]})
         assert steady(found, desired(divided("p", [PUT], [GET]))) == [
             *("create_policy p-3", "attach p-3", "create_version p", "create_version p-2"),
             *("detach p-3", "delete_policy p-3"),
         ]
 
-    def test_a_killed_exchange_goes_on(self) -> None:
+    def test_a_killed_exchange_is_continued(self) -> None:
         found = observed({"p": [GET], "p-2": [PUT], "p-3": [GET]})
         wanted = desired(divided("p", [PUT], [GET]))
         assert steady(found, wanted) == ["create_version p", "create_version p-2", "detach p-3", "delete_policy p-3"]
@@ -424,7 +424,7 @@ class TestMoves:
         st.lists(st.lists(st.sampled_from([GET, PUT, LIST, TAG]), min_size=1, max_size=3), min_size=1, max_size=4),
         st.integers(0, 4),
     )
-    def test_no_gap_and_nothing_wider_from_any_state_to_any_other(
+    def test_no_missing_and_no_extra_permission_between_any_two_states(
         self, live: list[list[Statement]], wanted: list[list[Statement]], attached: int
     ) -> None:
         policies = {part("p", number): each for number, each in enumerate(live, 1)}
@@ -432,7 +432,7 @@ class TestMoves:
 
 
 def encrypting(count: int) -> Statement:
-    """In the form of the replication role's, of so many Regions."""
+    """A statement like the replication role's, for this many Regions."""
     regions = [f"region-{number:02}" for number in range(count)]
     buckets = [f"arn:aws:s3:::{region}".ljust(43, "b") for region in regions]
     return allow(
@@ -447,7 +447,7 @@ def encrypting(count: int) -> Statement:
 
 
 def allowed(documents: t.Iterable[Statement], action: str, resource: str, **keys: str) -> bool:
-    """Whether IAM allows this request: not by grants, but as it reads a statement."""
+    """Whether IAM allows this request, by an evaluation of the statements instead of grants."""
 
     def matches(patterns: t.Any, value: str | None) -> bool:
         return value is not None and any(fnmatch.fnmatchcase(value, each) for each in listed(patterns))
@@ -476,7 +476,7 @@ def allowed(documents: t.Iterable[Statement], action: str, resource: str, **keys
 
 
 def kept(found: Observed, wanted: Desired, **request: str) -> list[str]:
-    """The calls, of which none takes away what this request needs, before and after."""
+    """The calls, after each of which this request is still allowed."""
     simulated = Simulated(found)
     assert allowed([policy.document for policy in found.attached.values()], **request)
     assert allowed(wanted.policies.values(), **request)
@@ -491,52 +491,52 @@ def numbered(count: int, shift: int = 0) -> dict[str, Statement]:
 
 
 class TestTenPolicies:
-    """IAM lets a role have no more: a plan that needs more for a moment is none."""
+    """IAM's limit of policies per role: a plan must not exceed it even temporarily."""
 
-    OTHERS = [f"foreign{number}" for number in range(9)]
+    OTHERS = [f"another{number}" for number in range(9)]
 
     @pytest.mark.parametrize("purge", [True, False])
-    def test_no_room_beside_those_of_others(self, purge: bool) -> None:
+    def test_no_room_beside_unmanaged_policies(self, purge: bool) -> None:
         wanted = desired(group("p", GET), group("q", PUT), purge=purge)
         with pytest.raises(
             EdgeError,
             match=r"has 9 managed policies and would have 11, .* IAM lets it have 10\. "
-            r"Detach 1 of these first, .*: foreign0, .*, foreign8\. Then run this again",
+            r"Detach 1 of these first, .*: another0, .*, another8\. Then run this again",
         ):
             plan(OPERATIONS, observed({}, others=self.OTHERS), wanted)
         assert plan(OPERATIONS, observed({}, others=self.OTHERS[1:]), wanted).steps
 
-    def test_what_iam_shows_of_the_past_is_waited_for(self) -> None:
-        """After the changes, a read may still show a state of which no plan can be made."""
+    def test_a_delayed_read_is_waited_for(self) -> None:
+        """After the changes, a read may still show a state that cannot be planned from."""
         role = ServiceRole.__new__(ServiceRole)
         role.operations = OPERATIONS
         role._absent, role._desired = False, desired(group("p", GET), group("q", PUT))
         assert "would have 11" in role._not_seen(observed({}, others=self.OTHERS))
         assert not role._not_seen(observed({"p": [GET], "q": [PUT]}))
 
-    def test_no_room_for_a_spare(self) -> None:
+    def test_no_room_for_a_temporary_policy(self) -> None:
         found = observed({name: [each] for name, each in numbered(10).items()})
         exchanged = [group(name, each) for name, each in numbered(10, shift=1).items()]
         with pytest.raises(EdgeError, match=r"would have 11, .* Change fewer groups at once"):
             plan(OPERATIONS, found, desired(*exchanged))
 
-    def test_what_goes_first_makes_room(self) -> None:
+    def test_earlier_deletions_make_room(self) -> None:
         found = observed({name: [each] for name, each in numbered(10).items()})
         groups = [group(name) for name in numbered(10)]
         made = plan(OPERATIONS, found, desired(*groups, group("q", TAG)))
         assert calls(made).index("detach pj") < calls(made).index("attach q")
 
-    def test_a_role_that_has_more_may_have_as_many(self) -> None:
+    def test_a_role_over_the_default_quota_may_keep_its_number(self) -> None:
         """AWS raises the quota on request."""
         others = [*self.OTHERS, "x", "y"]
         assert plan(OPERATIONS, observed({"p": [GET]}, others=others, attached=["p"]), desired(group("p", PUT))).steps
 
 
 class TestMovesThatGrantsDoNotShow:
-    """What is there before and after, in another form, is there all the time."""
+    """A permission in both states, in different formats, is never missing."""
 
     @pytest.mark.parametrize("count", [20, 24, 30])
-    def test_of_more_values_than_are_looked_at_one_by_one(self, count: int) -> None:
+    def test_with_too_many_values_for_single_comparison(self, count: int) -> None:
         live, wanted = (
             group("p", encrypting(count)),
             group("p", allow("s3:Get", on=["x" * 3000]), encrypting(count + 1)),
@@ -571,7 +571,7 @@ class TestMovesThatGrantsDoNotShow:
             pytest.param({"Action": "s3:Get*"}, {"Action": "s3:*t"}, id="wildcards that overlap"),
         ],
     )
-    def test_of_another_form(self, before: Statement, after: Statement) -> None:
+    def test_in_another_format(self, before: Statement, after: Statement) -> None:
         one, other = ({key: value for key, value in {**GET, **each}.items() if value} for each in (before, after))
         request = {"action": "s3:Get", "resource": "arn:aws:s3:::b/x", "k": "a"}
         moved = kept(observed({"p": [one], "q": [LIST]}), desired(group("p", TAG), group("q", other)), **request)
@@ -579,7 +579,7 @@ class TestMovesThatGrantsDoNotShow:
         exchanged = desired(group("p", TAG, other), group("q", LIST, allow("s3:New"), other))
         kept(observed({"p": [LIST], "q": [TAG, one]}), exchanged, **request)
 
-    def test_both_in_another_form_need_one_more_for_the_moment(self) -> None:
+    def test_two_in_another_format_need_one_more_policy_temporarily(self) -> None:
         one, other = ({"Effect": "Allow", "NotAction": each, "Resource": "*"} for each in ("iam:*", "sts:*"))
         found, wanted = observed({"p": [one], "q": [other]}), desired(group("p", PUT), group("q", GET))
         for action in ("s3:Get", "s3:Put"):
@@ -588,8 +588,8 @@ class TestMovesThatGrantsDoNotShow:
                 *("detach p-2", "delete_policy p-2"),
             ]
 
-    def test_what_is_of_one_form_waits_for_nothing(self) -> None:
-        """Values that differ grant different things."""
+    def test_statements_of_one_format_need_no_order(self) -> None:
+        """Different values are different grants."""
         found = observed({"p": [allow("s3:Get", on=["a"])], "q": [PUT]})
         made = plan(OPERATIONS, found, desired(group("p", allow("s3:Get", on=["b"])), group("q", TAG)))
         assert calls(made) == ["create_version p", "create_version q"]
@@ -607,7 +607,7 @@ def test_names_of_parts() -> None:
 
 
 def test_trusts_between_any_two_sets_of_services_are_never_wider_than_both() -> None:
-    """Who is trusted after each step is trusted before or after, and who is trusted in both is so all the time."""
+    """A service trusted after a step is trusted in one of the states, and one trusted in both is always trusted."""
     sets = [list(each) for count in (1, 2, 3) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
     for live, wanted in itertools.product(sets, sets):
         made = plan(OPERATIONS, observed(trust=trusting(*live)), desired(services=wanted))
@@ -621,10 +621,10 @@ def test_trusts_between_any_two_sets_of_services_are_never_wider_than_both() -> 
 @pytest.mark.parametrize(
     ("before", "after"), [(allow("s3:*"), GET), (GET, allow("s3:*")), (GET, PUT), (allow("s3:Get", "s3:Put"), GET)]
 )
-def test_no_service_has_a_right_that_it_has_neither_before_nor_after(
+def test_no_service_gets_a_permission_that_neither_state_has(
     condition: Statement | None, before: Statement, after: Statement
 ) -> None:
-    """All pairs of a service and a grant, after each step."""
+    """All pairs of a service and a grant after each step."""
     sets = [list(each) for count in (1, 2) for each in itertools.combinations([S3, BATCH, LAMBDA], count)]
     for live, wanted in itertools.product(sets, sets):
         found = observed({"p": [before]}, trust=trusting(*live, condition=condition))
@@ -639,6 +639,6 @@ def test_no_service_has_a_right_that_it_has_neither_before_nor_after(
         assert set(services) == set(wanted)
 
 
-def test_a_role_of_another_path_keeps_its_arn() -> None:
-    role = Role(f"arn:aws:iam::{ACCOUNT}:role/path/{NAME}", trusting(S3), tags=OURS)
+def test_a_role_with_another_path_keeps_its_arn() -> None:
+    role = Role(f"arn:aws:iam::{ACCOUNT}:role/path/{NAME}", trusting(S3), tags=MANAGED)
     assert plan(OPERATIONS, Observed(role), desired()).after["role"]["arn"] == role.arn

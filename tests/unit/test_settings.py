@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The user's edge_* variables: what each form means, and the sentence for each mistake."""
+"""The user's edge_* variables: the meaning of each format, and the message for each invalid value."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ def test_a_name_and_regions_are_enough() -> None:
     }
 
 
-def test_an_absent_variable_and_one_that_is_none_are_the_same() -> None:
+def test_a_missing_variable_and_null_are_equal() -> None:
     others = {setting.variable for setting in SETTINGS} - set(MINIMUM)
     assert settings({**MINIMUM, **dict.fromkeys(others)}) == settings(MINIMUM)
 
 
-def test_variables_of_the_users_own_are_left_alone() -> None:
+def test_other_variables_of_the_user_are_ignored() -> None:
     assert settings(given(edge_of_the_world="flat")) == settings(MINIMUM)
 
 
@@ -103,7 +103,7 @@ def test_variables_of_the_users_own_are_left_alone() -> None:
     ],
     ids=repr,
 )
-def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
+def test_every_format_of_a_list(value: t.Any, result: list[str]) -> None:
     assert as_list(value, "edge_aliases") == result
 
 
@@ -121,7 +121,7 @@ def test_every_form_of_a_list(value: t.Any, result: list[str]) -> None:
     ],
     ids=repr,
 )
-def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> None:
+def test_every_format_of_a_dictionary(value: t.Any, result: dict[str, str]) -> None:
     assert as_dict(value, "edge_tags") == result
 
 
@@ -165,18 +165,18 @@ def test_every_form_of_a_dictionary(value: t.Any, result: dict[str, str]) -> Non
     ],
     ids=str,
 )
-def test_values_that_are_taken(name: str, value: t.Any, setting: str, result: t.Any) -> None:
+def test_values_that_are_accepted(name: str, value: t.Any, setting: str, result: t.Any) -> None:
     assert settings(given(**{name: value}))[setting] == result
 
 
 @pytest.mark.parametrize(
     "alias", ["example.com", "*.example.com", "WWW.Example.COM", "a.b.c.xn--p1ai", "0-0.example.io"]
 )
-def test_aliases_that_are_taken(alias: str) -> None:
+def test_aliases_that_are_accepted(alias: str) -> None:
     assert settings({**MINIMUM, **ALIAS, "edge_aliases": [alias]})["aliases"] == [alias.lower()]
 
 
-def test_a_site_whose_zone_is_known_needs_no_certificate_of_ones_own() -> None:
+def test_a_site_with_a_hosted_zone_needs_no_given_certificate() -> None:
     found = settings(given(edge_aliases="www.example.com", edge_dns_zone="example.com"))
     assert (found["aliases"], found["certificate_arn"]) == (["www.example.com"], "")
 
@@ -194,7 +194,7 @@ def test_the_record_that_names_the_bucket(variables: dict[str, str], record: str
     assert settings(given(edge_origin="dns_record", **variables))["dns_record"] == record
 
 
-def test_what_is_preferred_is_a_list_for_each_cache() -> None:
+def test_the_preferred_order_is_a_list_for_each_cache() -> None:
     prefer = {"us-west-1": ["us-east-1"]}
     for form in (prefer, "{us-west-1: [us-east-1]}"):
         assert settings(given(edge_origin="region_map", edge_prefer=form))["prefer"] == prefer
@@ -248,7 +248,7 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("tags as a list", {"edge_tags": ["a"]}, ["edge_tags", "is not a dictionary", "{key: value}"]),
     ("tags as k=v", {"edge_tags": "team=web"}, ["edge_tags", "is not a dictionary"]),
     ("bucket names as a list", {"edge_bucket_names": ["a"]}, ["edge_bucket_names", "is not a dictionary"]),
-    # What is refused here is refused before the first call; elsewhere it would be after buckets and an access point.
+    # These refusals precede the first call; elsewhere they would follow the creation of buckets and an MRAP.
     (
         "price class",
         {"edge_price_class": "PriceClass_50"},
@@ -286,7 +286,7 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ),
     ("a namespace that is none", {"edge_bucket_namespace": "mine"}, ["edge_bucket_namespace", "account_regional"]),
     (
-        "global names of nobody",
+        "global names without a prefix",
         {"edge_bucket_namespace": "global"},
         ["edge_bucket_prefix is missing", "globally unique"],
     ),
@@ -301,9 +301,13 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         ["edge_kms_keys: arn:aws:kms:us-east-1", "for eu-north-1 is in us-east-1"],
     ),
     ("an origin that is none", {"edge_origin": "nearest"}, ["edge_origin: 'nearest'", "region_map"]),
-    ("a signer that cannot", {"edge_origin": "region_map", "edge_signer": "oac"}, ["edge_signer", "only lambda_edge"]),
     (
-        "nobody but CloudFront",
+        "cannot sign",
+        {"edge_origin": "region_map", "edge_signer": "oac"},
+        ["edge_signer", "only lambda_edge"],
+    ),
+    (
+        "only CloudFront can sign",
         {"edge_origin": "nearest_bucket", "edge_signer": "lambda_edge"},
         ["edge_signer", "only oac"],
     ),
@@ -313,13 +317,13 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         ["edge_signer", "af-south-1", "edge_origin=nearest_bucket"],
     ),
     ("a record of no name", {"edge_origin": "dns_record"}, ["edge_dns_record is missing", "my-site-bucket"]),
-    ("a zone's id tells no name", {**DNS, "edge_dns_zone": "Z0123456789"}, ["edge_dns_record is missing"]),
+    ("a zone's id has no name", {**DNS, "edge_dns_zone": "Z0123456789"}, ["edge_dns_record is missing"]),
     ("a zone that is none", {"edge_dns_zone": "example"}, ["edge_dns_zone: 'example'", "hosted zone"]),
     ("a record that is none", {**DNS, "edge_dns_record": "bucket"}, ["edge_dns_record: 'bucket'"]),
     ("health of no record", {"edge_health_checks": {"us-east-1": CHECK}}, ["edge_health_checks is for"]),
     ("health elsewhere", {**DNS, "edge_health_checks": {"sa-east-1": CHECK}}, ["edge_health_checks: sa-east-1"]),
     ("health check by its URL", {**DNS, "edge_health_checks": {"us-east-1": "x"}}, ["edge_health_checks: 'x'"]),
-    ("nobody asks what is preferred", {"edge_prefer": {"us-west-1": ["us-east-1"]}}, ["edge_prefer is for"]),
+    ("preferences without a use", {"edge_prefer": {"us-west-1": ["us-east-1"]}}, ["edge_prefer is for"]),
     (
         "preferred elsewhere",
         {"edge_origin": "region_map", "edge_prefer": {"us-west-1": ["us-west-2"]}},
@@ -334,7 +338,9 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("variables", "words"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
-def test_a_mistake_gets_one_sentence_that_names_the_variable(variables: dict[str, t.Any], words: list[str]) -> None:
+def test_an_invalid_value_gets_one_message_that_names_the_variable(
+    variables: dict[str, t.Any], words: list[str]
+) -> None:
     with pytest.raises(EdgeError) as refusal:
         settings({**MINIMUM, **variables})
     message = str(refusal.value)
@@ -344,20 +350,20 @@ def test_a_mistake_gets_one_sentence_that_names_the_variable(variables: dict[str
     assert "\n" not in message
 
 
-def test_an_alias_that_is_named_twice_is_one_alias() -> None:
+def test_a_duplicate_alias_is_one_alias() -> None:
     """CloudFront refuses a distribution with the same alias twice, and two spellings of case are the same host."""
     assert settings({**MINIMUM, **ALIAS, "edge_aliases": "a.example.com,A.example.com"})["aliases"] == ["a.example.com"]
 
 
-def test_an_empty_tag_is_empty_and_not_the_word_none() -> None:
+def test_an_empty_tag_is_an_empty_string_and_not_none() -> None:
     assert settings(given(edge_tags={"team": None}))["tags"] == {"team": ""}
 
 
-def test_seventeen_regions_are_taken_opt_in_ones_too() -> None:
+def test_seventeen_regions_are_accepted_including_opt_in_ones() -> None:
     check_regions([*OPT_IN_REGIONS, *REGIONS[:5]], "edge_regions")
 
 
-def test_the_longest_name_makes_bucket_names_that_s3_takes() -> None:
+def test_the_longest_name_has_valid_bucket_names() -> None:
     longest = max(REGIONS, key=len)
     assert len(f"{'a' * 32}-{'0' * 12}-{longest}-an") <= 63
     assert len(f"{'a' * 32}-12345678") <= 50

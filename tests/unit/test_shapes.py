@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""_shapes on botocore's own DistributionConfig: conversion, overlay, comparison."""
+"""_shapes with botocore's DistributionConfig: conversion, overlay, comparison."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ API_CONFIG: dict[str, t.Any] = {
 
 
 @pytest.mark.parametrize(
-    ("member", "ours"),
+    ("member", "snake"),
     [
         ("HTTPPort", "http_port"),
         ("IsIPV6Enabled", "is_ipv6_enabled"),
@@ -80,15 +80,15 @@ API_CONFIG: dict[str, t.Any] = {
         ("OriginSslProtocols", "origin_ssl_protocols"),
     ],
 )
-def test_members_are_spelt_as_botocore_spells_them(member: str, ours: str) -> None:
-    assert to_snake_case(member) == ours
+def test_members_have_botocores_spelling(member: str, snake: str) -> None:
+    assert to_snake_case(member) == snake
 
 
-def test_what_cloudfront_returns_comes_back_the_same() -> None:
+def test_a_returned_configuration_is_unchanged_after_both_conversions() -> None:
     assert to_api(SHAPE, from_api(SHAPE, API_CONFIG)) == API_CONFIG
 
 
-def test_lists_are_plain_and_quantities_are_gone() -> None:
+def test_lists_are_plain_without_quantities() -> None:
     config = from_api(SHAPE, API_CONFIG)
     assert config["aliases"] == ["a.example.com", "b.example.com"]
     assert config["origin_groups"] == []
@@ -135,7 +135,7 @@ def test_allowed_methods(given_methods: t.Any, api: t.Any) -> None:
     ],
     ids=str,
 )
-def test_values_as_surveys_and_check_mode_give_them(config: t.Any, api: t.Any) -> None:
+def test_values_from_surveys_and_check_mode(config: t.Any, api: t.Any) -> None:
     assert to_api(SHAPE, config) == api
 
 
@@ -159,14 +159,14 @@ def test_values_as_surveys_and_check_mode_give_them(config: t.Any, api: t.Any) -
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused_with_its_path(config: t.Any, words: list[str]) -> None:
+def test_invalid_values_are_refused_with_their_path(config: t.Any, words: list[str]) -> None:
     with pytest.raises(EdgeError) as refusal:
         to_api(SHAPE, config)
     for word in words:
         assert word in str(refusal.value)
 
 
-def test_normal_has_the_types_that_aws_tells_and_keeps_what_is_null() -> None:
+def test_normalize_has_the_types_of_aws_and_keeps_null() -> None:
     given_config = {
         "enabled": "yes",
         "comment": 7,
@@ -187,7 +187,7 @@ def test_normal_has_the_types_that_aws_tells_and_keeps_what_is_null() -> None:
         normalize(SHAPE, {"commment": None})
 
 
-def test_without_nulls() -> None:
+def test_drop_none() -> None:
     value = {"a": None, "b": {"c": None, "d": 0}, "e": [{"f": None}, ({"g": None},)], "h": False}
     assert drop_none(value) == {"b": {"d": 0}, "e": [{}, [{}]], "h": False}
 
@@ -203,9 +203,9 @@ def test_without_nulls() -> None:
         ),
         ({"CallerReference": 7}, "CallerReference"),
     ],
-    ids=["several", "deep in a list", "deep", "what botocore says besides"],
+    ids=["several", "deep in a list", "deep", "another error of botocore"],
 )
-def test_what_a_shape_requires_is_told_as_the_user_spells_it(config: t.Any, words: str) -> None:
+def test_required_members_are_reported_in_the_users_spelling(config: t.Any, words: str) -> None:
     whole: dict[str, t.Any] = {**API_CONFIG, **config}
     if None in config.values():
         whole = {"Comment": ""}
@@ -218,7 +218,7 @@ def test_what_a_shape_requires_is_told_as_the_user_spells_it(config: t.Any, word
 CORS = botocore.session.get_session().get_service_model("cloudfront").shape_for("ResponseHeadersPolicyCorsConfig")
 
 
-def test_a_list_whose_items_are_required_has_them_when_it_is_empty() -> None:
+def test_an_empty_list_with_required_items_has_the_items_member() -> None:
     config = {"access_control_allow_headers": [], "access_control_expose_headers": []}
     assert to_api(CORS, config) == {
         "AccessControlAllowHeaders": {"Quantity": 0, "Items": []},
@@ -226,7 +226,7 @@ def test_a_list_whose_items_are_required_has_them_when_it_is_empty() -> None:
     }
 
 
-def test_overlay_keeps_what_is_not_named() -> None:
+def test_overlay_keeps_other_members() -> None:
     live = from_api(SHAPE, API_CONFIG)
     after = overlay(live, {"comment": "new", "origins": [{"id": "one", "origin_path": "/x"}]})
     assert after["comment"] == "new"
@@ -337,13 +337,13 @@ configs = st.fixed_dictionaries(
 
 
 @given(configs, configs)
-def test_laying_over_twice_is_laying_over_once(live: t.Any, desired: t.Any) -> None:
+def test_overlay_is_idempotent(live: t.Any, desired: t.Any) -> None:
     once = overlay(live, desired)
     assert overlay(once, desired) == once
 
 
 @given(configs)
-def test_everything_equals_itself_and_what_is_laid_over_itself(config: t.Any) -> None:
+def test_everything_equals_itself_and_its_overlay_over_itself(config: t.Any) -> None:
     assert equal(config, config)
     assert overlay(config, config) == config
 
@@ -369,6 +369,6 @@ origins = st.fixed_dictionaries(
 
 @given(st.lists(origins, max_size=3, unique_by=lambda item: item["id"]), st.lists(names, max_size=3), st.booleans())
 @settings(max_examples=50)
-def test_our_form_survives_the_way_to_the_api_and_back(origins: t.Any, aliases: t.Any, enabled: bool) -> None:
+def test_the_conversion_to_the_api_and_back_changes_nothing(origins: t.Any, aliases: t.Any, enabled: bool) -> None:
     config = {"origins": origins, "aliases": aliases, "enabled": enabled}
     assert from_api(SHAPE, to_api(SHAPE, config)) == config

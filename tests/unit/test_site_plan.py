@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugin site_plan: where relative paths are, and that a mistake is a sentence before the module runs."""
+"""The action plugin site_plan: relative paths, and messages for invalid input before the module runs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ GIVEN = {"edge_name": "my-site", "edge_regions": "eu-north-1"}
 
 
 def redacted(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
-    """As Ansible does for a secret key of the value my."""
+    """As Ansible redacts a secret key with the value my."""
     assert arguments["settings"]["name"] == "my-site"
     return {**arguments, "settings": {**arguments["settings"], "name": "********-site"}}
 
 
 @pytest.fixture(autouse=True)
 def module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would read AWS returns what it was given."""
+    """The module that would read AWS returns its input."""
     monkeypatch.setattr(_journal, "start", lambda host: None)
     monkeypatch.setattr(DirectAction, "run", lambda action, tmp, task_vars: redacted(action._task.args))
 
@@ -62,11 +62,11 @@ def test_a_variable_may_be_a_template() -> None:
     assert settings(edge_regions=regions)["regions"] == ["eu-north-1", "us-east-1"]
 
 
-def test_the_settings_are_those_that_were_given_whatever_credentials_there_are() -> None:
+def test_the_settings_do_not_depend_on_credentials() -> None:
     assert settings()["name"] == "my-site"
 
 
-def test_without_a_site_there_is_nothing_to_look_for() -> None:
+def test_without_a_site_no_directory_is_needed() -> None:
     assert settings()["site_directory"] == ""
 
 
@@ -87,7 +87,7 @@ def test_routes_are_relative_to_the_directory_of_the_user(dist: Path, routes: st
     ],
     ids=["no file", "an empty file", "a list", "no YAML"],
 )
-def test_a_file_that_has_no_routes_is_a_sentence(dist: Path, content: str | None, sentence: str) -> None:
+def test_a_file_without_routes_is_refused_with_a_message(dist: Path, content: str | None, sentence: str) -> None:
     if content is not None:
         (dist.parent / "routes.yml").write_text(content)
     with pytest.raises(AnsibleActionFail, match=sentence) as refusal:
@@ -106,6 +106,6 @@ def test_a_file_that_has_no_routes_is_a_sentence(dist: Path, content: str | None
         ),
     ],
 )
-def test_a_mistake_is_a_sentence(dist: Path, given: dict[str, str], sentence: str) -> None:
+def test_an_invalid_value_is_refused_with_a_message(dist: Path, given: dict[str, str], sentence: str) -> None:
     with pytest.raises(AnsibleActionFail, match=sentence):
         settings(**given)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asking a site which Region serves it, from several places."""
+"""Probes of a site, which show the Region that serves each location."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THERE = {"name": "there", "url": "https://192.0.2.1", "headers": {"Host": "www.e
 
 
 class World:
-    """Answers each probe with the next of its answers, and with the last one from then on."""
+    """Answer each probe with the next of its answers, the last one repeatedly."""
 
     def __init__(self, **answers: list[str | Exception]) -> None:
         self.answers = answers
@@ -43,7 +43,7 @@ def http_error(status: int) -> HTTPError:
     return HTTPError("https://www.example.com/_edge/region", status, "no", email.message.Message(), None)
 
 
-def test_everybody_is_asked_at_the_markers_path() -> None:
+def test_every_probe_requests_the_markers_path() -> None:
     world = World(here=["eu-north-1"], there=["us-east-1"])
     answers = probe.ask(probe.probes([HERE, THERE]), world)
     assert {name: answer.region for name, answer in answers.items()} == {"here": "eu-north-1", "there": "us-east-1"}
@@ -62,24 +62,24 @@ def test_everybody_is_asked_at_the_markers_path() -> None:
     ],
     ids=["not found", "not reached", "not HTTP", "a page", "nothing", "out of service"],
 )
-def test_what_is_still_waited_for(answer: str | Exception, words: str) -> None:
+def test_the_pending_probes(answer: str | Exception, words: str) -> None:
     answers = probe.ask(probe.probes([HERE]), World(here=[answer]))
     assert probe.waiting_for(answers, ["eu-north-1"]) == [words]
 
 
-def test_it_waits_until_nobody_is_served_from_there() -> None:
+def test_it_waits_until_no_probe_is_served_from_the_region() -> None:
     world = World(here=["eu-north-1", "eu-west-3"], there=[http_error(503), "us-east-1"])
     answers = probe.wait_for(probe.probes([HERE, THERE]), ["eu-north-1"], 60, world)
     assert {name: str(answer) for name, answer in answers.items()} == {"here": "eu-west-3", "there": "us-east-1"}
 
 
-def test_one_answer_is_not_a_proof_while_the_change_spreads() -> None:
+def test_one_answer_is_no_proof_while_the_change_propagates() -> None:
     world = World(here=["eu-west-3", "eu-north-1", "eu-west-3"])
     answers = probe.wait_for(probe.probes([HERE]), ["eu-north-1"], 60, world)
     assert (str(answers["here"]), len(world.asked)) == ("eu-west-3", 4)
 
 
-def test_at_the_deadline_it_says_who_is_still_served_from_where() -> None:
+def test_the_deadline_error_has_the_pending_probes_and_their_regions() -> None:
     with pytest.raises(EdgeError, match=r"1 probe: not ready after 0 s \(here is served from eu-north-1\)"):
         probe.wait_for(probe.probes([HERE]), ["eu-north-1"], 0, World(here=["eu-north-1"]))
 
@@ -103,7 +103,7 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting.wait_until, "__kwdefaults__", {**waiting.wait_until.__kwdefaults__, "pause": 0})
 
 
-def test_headers_that_yaml_made_numbers_are_sent_as_text() -> None:
+def test_numeric_header_values_are_sent_as_text() -> None:
     (read,) = probe.probes([{**HERE, "headers": {"X-Place": 1}}])
     assert read.headers == {"X-Place": "1"}
 
@@ -131,7 +131,7 @@ def served() -> t.Iterator[str]:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_the_module_asks_over_http(served: str, capsys: pytest.CaptureFixture[str], check: bool) -> None:
+def test_the_module_uses_http(served: str, capsys: pytest.CaptureFixture[str], check: bool) -> None:
     probe = {"name": "Paris", "url": served, "headers": {"X-Place": "Paris"}}
     with patch_module_args({"probes": [probe], "_ansible_check_mode": check}), pytest.raises(SystemExit):
         site_probe.main()
@@ -140,14 +140,14 @@ def test_the_module_asks_over_http(served: str, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_region_that_there_is_not_proves_nothing(capsys: pytest.CaptureFixture[str], check: bool) -> None:
+def test_an_unknown_region_is_no_proof(capsys: pytest.CaptureFixture[str], check: bool) -> None:
     given = {"probes": [HERE], "not_from": ["eu-nort-1"], "_ansible_check_mode": check}
     with patch_module_args(given), pytest.raises(SystemExit):
         site_probe.main()
     assert "not_from: 'eu-nort-1' is not a Region" in json.loads(capsys.readouterr().out)["msg"]
 
 
-def test_the_module_fails_with_a_sentence(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_module_fails_with_a_message(served: str, capsys: pytest.CaptureFixture[str]) -> None:
     probe = {"name": "Paris", "url": served, "headers": {"X-Place": "Paris"}}
     with (
         patch_module_args({"probes": [probe], "not_from": ["eu-west-3"], "wait_timeout": 0}),

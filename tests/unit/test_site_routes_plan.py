@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is written to the store, in which order, and what is said of it."""
+"""The plan of host routes: the writes, their order, and their descriptions."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ CASES: list[tuple[str, dict[str, str], dict[str, t.Any], list[t.Any], list[str]]
         [f"Remove 2 paths /a, /b of {WWW}"],
     ),
     (
-        "a run was killed before the host said that it has paths",
+        "a run was killed before it wrote that the host has paths",
         {WWW_KEY: FIRST, f"{PATH_KEY}/a": PAGE},
         {WWW: {"paths": {"/a": {"object": "cache/a.html"}}}},
         [({WWW_KEY: '{"v":2,"p":"r/a","x":1}'}, [])],
@@ -152,7 +152,7 @@ def test_plans(observed: t.Any, hosts: t.Any, expected: t.Any, sentences: t.Any)
     assert planned(applied(observed, plan), hosts).steps == ()
 
 
-def test_others_are_left_alone_unless_it_is_to_purge() -> None:
+def test_other_hosts_are_not_changed_without_purge() -> None:
     observed = {
         WWW_KEY: '{"v":2,"p":"r/a","x":1}',
         f"{PATH_KEY}/a": PAGE,
@@ -170,11 +170,11 @@ def test_others_are_left_alone_unless_it_is_to_purge() -> None:
         "Remove old.example.com",
         f"Remove /b of {WWW}",
     ]
-    # Of a host whose paths are not given they stay, also then.
+    # The paths of a host stay if they are not given, also with purge.
     assert calls(planned({WWW_KEY: observed[WWW_KEY], f"{PATH_KEY}/a": PAGE}, {WWW: {}}, purge=True)) == []
 
 
-def test_the_diff_is_in_the_users_words() -> None:
+def test_the_diff_has_the_users_words() -> None:
     observed = {WWW_KEY: FIRST, "my-site/h/*": '{"v":2,"m":60}', f"{PATH_KEY}/a": PAGE}
     plan = planned(observed, {WWW: {"rewrite": "spa", "paths": {"/b": {"release": "b"}}}, "*": None})
     assert plan.before == {
@@ -190,7 +190,7 @@ def test_the_diff_is_in_the_users_words() -> None:
     }
 
 
-def test_many_paths_are_there_before_their_host_says_so_and_are_named_in_one_sentence() -> None:
+def test_many_paths_are_written_before_their_host_and_named_in_one_sentence() -> None:
     hosts = {WWW: {"paths": {f"/{number:03}": {"object": "a"} for number in range(120)}}}
     plan = planned({}, hosts)
     assert [len(puts) for puts, _ in calls(plan)] == [50, 50, 20, 1]
@@ -215,7 +215,7 @@ def test_many_paths_are_there_before_their_host_says_so_and_are_named_in_one_sen
     ],
     ids=["redirects", "query", "key", "object", "target"],
 )
-def test_what_cloudfront_would_not_take_is_refused_by_name(hosts: t.Any, words: str) -> None:
+def test_values_that_cloudfront_would_refuse_are_refused_by_name(hosts: t.Any, words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         planned({}, hosts)
 
@@ -224,10 +224,10 @@ def test_a_full_store_is_refused_before_the_first_write() -> None:
     full = 5 * 1024 * 1024
     with pytest.raises(EdgeError, match="my-site would hold 5242891 bytes; CloudFront allows 5242880"):
         planned({}, {"a.example.com": {"release": "a"}}, size=full - len("my-site/h/a.example.com") - len(FIRST) + 11)
-    assert planned({WWW_KEY: FIRST}, {WWW: {"release": "b"}}, size=full).steps  # no byte more
+    assert planned({WWW_KEY: FIRST}, {WWW: {"release": "b"}}, size=full).steps  # not one byte more
 
 
-def test_a_host_that_cannot_be_read_is_not_overwritten() -> None:
+def test_an_invalid_host_route_is_not_overwritten() -> None:
     with pytest.raises(EdgeError, match="not a host route that this version of the collection can read"):
         planned({WWW_KEY: '{"v":3,"p":"r/a"}'}, {WWW: {"release": "b"}})
 
@@ -258,7 +258,7 @@ LOOPS: list[tuple[str, dict[str, t.Any], str]] = [
 
 
 @pytest.mark.parametrize(("entry", "words"), [case[1:] for case in LOOPS], ids=[case[0] for case in LOOPS])
-def test_redirects_that_lead_back_to_themselves_are_refused(entry: dict[str, t.Any], words: str) -> None:
+def test_redirect_loops_are_refused(entry: dict[str, t.Any], words: str) -> None:
     with pytest.raises(EdgeError, match=words):
         planned({}, {WWW: entry})
 
@@ -275,11 +275,11 @@ def test_redirects_that_lead_back_to_themselves_are_refused(entry: dict[str, t.A
     ],
     ids=str,
 )
-def test_redirects_that_come_to_an_end_are_taken(entry: dict[str, t.Any]) -> None:
+def test_redirect_chains_that_end_are_accepted(entry: dict[str, t.Any]) -> None:
     assert planned({}, {WWW: entry, "*": {"redirects": [{"from": "/", "to": f"https://{WWW}/"}]}}).steps
 
 
-def test_a_redirect_that_is_there_already_counts() -> None:
+def test_existing_redirects_count_for_loops() -> None:
     observed = {WWW_KEY: '{"v":2,"x":1,"r":5}', f"{PATH_KEY}/a": '{"v":2,"u":"/b","s":301}'}
     with pytest.raises(EdgeError, match="is a redirect loop"):
         planned(observed, {WWW: {"redirects": [{"from": "/b", "to": "/a"}]}})
@@ -303,9 +303,7 @@ requests = st.dictionaries(names, entries, min_size=1)
 
 
 @given(requests, requests, st.booleans(), st.integers(0, 3))
-def test_whatever_is_there_a_run_that_was_killed_converges_to_what_is_asked_for(
-    first: t.Any, second: t.Any, purge: bool, made: int
-) -> None:
+def test_from_any_state_a_killed_run_converges(first: t.Any, second: t.Any, purge: bool, made: int) -> None:
     observed = applied({}, planned({}, first))
     plan = planned(observed, second, purge)
     killed = applied(observed, Plan(None, None, plan.steps[:made]))

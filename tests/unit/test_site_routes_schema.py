@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host route in the user's words, as the viewer function reads it, and the sentence for each mistake."""
+"""A host route in the user's words and as the viewer function reads it, and the message for each invalid value."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ def test_each_word_is_a_member_of_the_stored_value(entry: dict[str, t.Any], memb
     ],
     ids=repr,
 )
-def test_each_form_of_a_path(entry: t.Any, members: t.Any) -> None:
+def test_each_format_of_a_path(entry: t.Any, members: t.Any) -> None:
     assert schema.change(HOST, {"paths": {"/configurator": entry}}).paths == {"/configurator": members}
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/a", "/a/", "/a b", "/100%", "/日本語/ページ.html", "/two..dots", "/…", "/~a+b&c"]
 )
-def test_paths_that_a_viewer_can_ask_for(path: str) -> None:
+def test_paths_that_a_viewer_can_request(path: str) -> None:
     assert values.path(path, "") == path
 
 
@@ -96,7 +96,7 @@ def test_paths_that_a_viewer_can_ask_for(path: str) -> None:
         ("a_b.xn--p1ai", "a_b.xn--p1ai"),
     ],
 )
-def test_every_form_of_a_host(given: str, name: str) -> None:
+def test_every_format_of_a_host(given: str, name: str) -> None:
     assert values.host(given) == name
 
 
@@ -168,7 +168,7 @@ REFUSALS: list[tuple[t.Any, list[str]]] = [
 
 
 @pytest.mark.parametrize(("entry", "words"), REFUSALS, ids=[ascii(case[0])[:60] for case in REFUSALS])
-def test_a_mistake_gets_one_sentence_that_names_the_option(entry: t.Any, words: list[str]) -> None:
+def test_an_invalid_value_gets_one_message_that_names_the_option(entry: t.Any, words: list[str]) -> None:
     with pytest.raises(EdgeError) as refusal:
         schema.change(HOST, entry)
     message = str(refusal.value)
@@ -217,7 +217,7 @@ def test_a_host_that_is_null_or_absent_is_removed() -> None:
     ],
     ids=str,
 )
-def test_a_value_has_the_first_version_that_is_enough(members: dict[str, t.Any], text: str) -> None:
+def test_a_value_has_the_lowest_sufficient_version(members: dict[str, t.Any], text: str) -> None:
     assert schema.host_text(members) == text
     assert schema.host_members(text, "") == members
 
@@ -228,7 +228,7 @@ def test_a_value_of_the_first_version_has_a_prefix_only() -> None:
 
 
 @pytest.mark.parametrize("text", ['{"v":3,"p":"r/a"}', "r/a", "[]", "{}", "", "[" * 1024])
-def test_a_value_that_cannot_be_read_is_not_guessed(text: str) -> None:
+def test_an_invalid_value_is_not_interpreted(text: str) -> None:
     with pytest.raises(EdgeError, match=r"The value of my-site/h/a is not a host route .* remove the host first"):
         schema.host_members(text, "my-site/h/a")
     assert schema.path_members(text) == {}
@@ -246,7 +246,7 @@ def test_a_value_that_cannot_be_read_is_not_guessed(text: str) -> None:
     ],
     ids=str,
 )
-def test_what_another_tool_wrote_is_returned_as_it_is(members: dict[str, t.Any], words: dict[str, t.Any]) -> None:
+def test_a_value_of_another_tool_is_returned_unchanged(members: dict[str, t.Any], words: dict[str, t.Any]) -> None:
     assert schema.words(members) == words
 
 

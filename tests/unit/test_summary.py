@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The summary of a run: the journal that its tasks keep, and the lines that are made of it."""
+"""The summary of a run: the journal of its tasks, and the lines of the summary."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CREATED = [f"Create the bucket shop-{region}-an in {region}" for region in REGIO
                 "Create the key value store shop",
             ],
         ),
-        # The name of a Region within another word is none.
+        # A Region's name within another word does not count.
         ([f"Tag us-east-1{letter}" for letter in "abc"], [f"Tag us-east-1{letter}" for letter in "abc"]),
     ],
     ids=["nothing", "repeated", "two", "three", "no Region"],
@@ -40,7 +40,7 @@ def test_changes_that_differ_by_their_region_are_one_line(sentences: list[str], 
     assert grouped(sentences) == shown
 
 
-def test_values_that_are_empty_are_left_out() -> None:
+def test_empty_values_are_omitted() -> None:
     values = {"site": "shop", "mrap_arn": "", "regions": REGIONS, "buckets_no_longer_used": []}
     assert lines(values) == ["site: shop", "regions: eu-north-1, us-east-1, ap-southeast-2"]
 
@@ -54,7 +54,7 @@ def sentences(host: str) -> list[str]:
     return [sentence for entry in _journal.entries(host) for sentence in entry["plan"]]
 
 
-def test_a_journal_has_what_each_task_of_the_host_planned_since_it_was_begun(journal: None) -> None:
+def test_a_journal_has_the_plans_of_the_hosts_tasks_since_its_start(journal: None) -> None:
     assert sentences("one") == []
     _journal.start("one")
     _journal.record("one", "before", {"plan": ["of another play"]})
@@ -68,7 +68,7 @@ def test_a_journal_has_what_each_task_of_the_host_planned_since_it_was_begun(jou
     assert sentences("other") == ["of another host"]
 
 
-def test_of_a_task_that_failed_it_has_what_was_done(journal: None) -> None:
+def test_a_journal_has_the_completed_steps_of_a_failed_task(journal: None) -> None:
     _journal.start("one")
     _journal.record("one", "buckets", {"failed": True, "plan": CREATED, "done": CREATED[:1]})
     assert sentences("one") == CREATED[:1]
@@ -77,12 +77,12 @@ def test_of_a_task_that_failed_it_has_what_was_done(journal: None) -> None:
 RESULTS: dict[str, t.Any] = {"mrap": {"multi_region_access_point": {"arn": "arn:1"}}, "distribution": {}}
 
 
-def test_references_become_what_roles_returned() -> None:
+def test_references_are_replaced_by_results_of_roles() -> None:
     data = {"arns": ["$mrap.multi_region_access_point.arn", "arn:2"], "price": "$5", "none": None}
     assert resolve(data, RESULTS) == {"arns": ["arn:1", "arn:2"], "price": "$5", "none": None}
 
 
 @pytest.mark.parametrize("reference", ["$distribution.distribution.arn", "$certificate.certificate.arn"])
-def test_a_reference_that_nothing_has_returned_is_a_sentence(reference: str) -> None:
+def test_an_unresolved_reference_is_an_error_with_a_message(reference: str) -> None:
     with pytest.raises(AnsibleFilterError, match=r"is not known: no role that ran before has returned it"):
         resolve([reference], RESULTS)

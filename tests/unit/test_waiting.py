@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""retry() and wait_until(): how long is waited, and what the deadline says."""
+"""retry() and wait_until(): the duration of waits, and the message at the deadline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from unit.fakes import client_error
 
 
 class Clock:
-    """Time that passes only in sleep()."""
+    """A clock that advances only in sleep()."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -53,19 +53,19 @@ def answers(*codes: str) -> t.Callable[[], str]:
     return call
 
 
-def test_a_call_that_succeeds_is_made_once_and_its_answer_returned() -> None:
+def test_a_successful_call_is_made_once_and_its_answer_returned() -> None:
     clock = Clock()
     assert retried(answers(), clock) == "done"
     assert clock.pauses == []
 
 
-def test_it_is_made_again_with_growing_pauses() -> None:
+def test_it_is_repeated_with_growing_pauses() -> None:
     clock = Clock()
     assert retried(answers("OperationAborted", "NoSuchBucket", "OperationAborted"), clock) == "done"
     assert clock.pauses == [0.5, 1.0, 2.0]
 
 
-def test_pauses_are_not_the_same_for_two_who_collided() -> None:
+def test_pauses_are_random() -> None:
     pauses = set()
     for _run in range(5):
         clock = Clock()
@@ -75,14 +75,14 @@ def test_pauses_are_not_the_same_for_two_who_collided() -> None:
     assert len(pauses) > 1
 
 
-def test_another_error_is_raised_at_once_and_as_it_is() -> None:
+def test_any_other_error_is_raised_immediately_and_unchanged() -> None:
     clock = Clock()
     with pytest.raises(ClientError, match="AccessDenied"):
         retried(answers("AccessDenied"), clock)
     assert clock.pauses == []
 
 
-def test_the_deadline_is_one_of_time_and_the_sentence_says_how_to_go_on() -> None:
+def test_the_deadline_is_a_time_and_its_message_has_the_next_step() -> None:
     clock = Clock()
     with pytest.raises(EdgeError) as failure:
         retried(answers(*["OperationAborted"] * 100), clock, timeout=90)
@@ -93,14 +93,14 @@ def test_the_deadline_is_one_of_time_and_the_sentence_says_how_to_go_on() -> Non
     )
 
 
-def test_no_time_is_one_attempt() -> None:
+def test_a_timeout_of_zero_is_one_attempt() -> None:
     clock = Clock()
     with pytest.raises(EdgeError):
         retried(answers("OperationAborted"), clock, timeout=0)
     assert clock.pauses == []
 
 
-def test_a_long_wait_shows_its_reason_and_a_short_one_nothing(shown: list[str]) -> None:
+def test_only_a_long_wait_shows_its_reason(shown: list[str]) -> None:
     retried(answers("OperationAborted"), Clock())
     assert shown == []
     retried(answers(*["OperationAborted"] * 6), Clock())
@@ -114,27 +114,27 @@ def wait(clock: Clock, ready_at: float, timeout: float, **options: t.Any) -> flo
     )
 
 
-def test_what_is_ready_at_once_is_not_waited_for() -> None:
+def test_without_a_pending_state_there_is_no_wait() -> None:
     clock = Clock()
     assert wait(clock, ready_at=0, timeout=0) == 0
     assert clock.pauses == []
 
 
-def test_pauses_grow_to_the_longest() -> None:
+def test_pauses_grow_up_to_the_maximum() -> None:
     clock = Clock()
     wait(clock, ready_at=60, timeout=100)
     assert clock.pauses[:3] == [1.0, 1.5, 2.25]
     assert max(clock.pauses) == 15.0
 
 
-def test_the_last_look_is_at_the_deadline_and_not_after() -> None:
+def test_the_last_probe_is_at_the_deadline_and_not_after() -> None:
     clock = Clock()
     assert wait(clock, ready_at=10, timeout=10) == 10
     with pytest.raises(EdgeError):
         wait(Clock(), ready_at=10.001, timeout=10)
 
 
-def test_at_the_deadline_it_says_what_was_seen_and_how_to_go_on() -> None:
+def test_the_deadline_error_has_the_last_state_and_the_next_step() -> None:
     clock = Clock()
     with pytest.raises(EdgeError) as failure:
         wait(clock, ready_at=99, timeout=30, describe=lambda seen: "status CREATING")

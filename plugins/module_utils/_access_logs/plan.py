@@ -146,7 +146,7 @@ def _additions(operations: AccessLogsApi, observed: Observed, desired: Desired) 
         if arn == desired.distribution_arn and name != source:
             raise EdgeError(
                 f"The distribution {arn} has the delivery source {name!r} already, and AWS takes one: "
-                "remove it with its deliveries, or leave its logs to whoever made it."
+                "remove it with its deliveries, or do not manage these logs here."
             )
     tags = {**desired.tags, OWNER_TAG: desired.name}
     steps = []

@@ -50,7 +50,7 @@ class Desired:
 class Observed:
     """``replicated``: the Regions that a job would reach, for an enabled rule of the source leads there.
 
-    ``active_job`` is a job of ours that runs already, ``last_job`` the last one that ended.
+    ``active_job`` is a managed job that runs already, ``last_job`` the last one that ended.
     """
 
     regions: t.Mapping[str, Difference]

@@ -117,7 +117,7 @@ def setters(operations: Operations) -> dict[str, t.Callable[..., object]]:
 
 
 def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
-    """The steps of every Region, each Region a lane of its own."""
+    """The steps of every Region, each Region a partition."""
     before: dict[str, t.Any] = {}
     after: dict[str, t.Any] = {}
     steps: list[Step] = []

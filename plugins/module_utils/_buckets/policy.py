@@ -99,13 +99,13 @@ def statements_of(bucket_arn: str, more: t.Mapping[str, Config]) -> list[Config]
     return denied + given
 
 
-def merged(live: Config | None, ours: list[Config], keep_more: bool) -> Config:
-    """The *live* policy with *ours* in place of what it has of ours, but for further statements if *keep_more*."""
-    sids = {statement["Sid"] for statement in ours}
+def merged(live: Config | None, managed: list[Config], keep_more: bool) -> Config:
+    """The *live* policy with *managed* in place of its managed statements, except further ones if *keep_more*."""
+    sids = {statement["Sid"] for statement in managed}
     document = live or {"Version": "2012-10-17"}
     kept = [
         statement
         for statement in listed(document.get("Statement", []))
         if not (sid := str(statement.get("Sid", ""))).startswith(MANAGED_PREFIX) or (keep_more and sid not in sids)
     ]
-    return {**document, "Statement": kept + ours}
+    return {**document, "Statement": kept + managed}

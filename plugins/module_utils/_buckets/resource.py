@@ -152,8 +152,8 @@ class Present(_Buckets[planning.Bucket]):
 
     def _read_one(self, region: str, name: str) -> planning.Bucket:
         aspects = self.operations.aspects(region, name)
-        stranger = OWNER_TAG not in aspects["tags"] and not self._desired.adopt
-        return planning.Bucket(aspects, in_use=stranger and self.operations.in_use(region, name))
+        unmanaged = OWNER_TAG not in aspects["tags"] and not self._desired.adopt
+        return planning.Bucket(aspects, in_use=unmanaged and self.operations.in_use(region, name))
 
     def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan(self.operations, observed, self._desired)

@@ -6,7 +6,7 @@
 # Do not use this from other collections or standalone plugins/modules!
 
 
-"""The steps to a resource of CloudFront that has a name: its live configuration with ours laid over it. Pure."""
+"""The steps to a resource of CloudFront that has a name: its live configuration, overlaid by the desired one. Pure."""
 
 from __future__ import annotations
 

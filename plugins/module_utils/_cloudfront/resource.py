@@ -17,7 +17,7 @@ from .._core.aws import AnsibleAWSModule, Aws, is_boto3_error_code
 from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource, run
 from .._core.shapes import to_snake_case
-from .._rules.ownership import MARK, marked
+from .._rules.ownership import MARK, with_mark
 from . import plan as planning
 from .api import STALE, ConfigApi
 from .kind import Kind, Live, named
@@ -46,11 +46,11 @@ class Named(Resource[list[Live]]):
         # What is no text is refused with the rest of the configuration.
         if kind.mark in config and not isinstance(config[kind.mark], (dict, list)):
             comment = str(config[kind.mark] or "")
-            config[kind.mark] = comment if MARK in comment else marked(comment)
+            config[kind.mark] = comment if MARK in comment else with_mark(comment)
         self._desired = planning.Desired(p["name"], config, p["adopt"], p["state"] == "absent")
 
     def observe(self) -> list[Live]:
-        """All that there are; ours is read by itself, for its ETag."""
+        """All existing ones; the one with the desired name is read individually, for its ETag."""
         listed = self.operations.all()
         ours = named(listed, self._desired.name)
         if ours is None or ours.managed:

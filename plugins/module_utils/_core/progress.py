@@ -61,7 +61,7 @@ class Progress:
 
 
 def format_duration(seconds: float) -> str:
-    """As a person writes it: 40 s, 3 min 20 s, 2 h 5 min."""
+    """A readable duration: 40 s, 3 min 20 s, 2 h 5 min."""
     whole = int(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -150,7 +150,7 @@ class _Run(t.Generic[State]):
 
 @contextlib.contextmanager
 def failures(fail: t.Callable[[Exception], object]) -> t.Iterator[None]:
-    """Give *fail* what ends in a sentence for the user. Everything else is a mistake of ours."""
+    """Give *fail* what ends in a sentence for the user. Everything else is a programming error."""
     try:
         yield
     except (EdgeError, MultiRegionError, ClientError, BotoCoreError, Boto3Error, OSError) as error:

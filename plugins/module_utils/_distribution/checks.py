@@ -90,6 +90,6 @@ def _check_root(config: Config, given: Config) -> None:
     hosts = [str(origin["domain_name"]) for origin in targets(config, config["default_cache_behavior"])]
     for host in filter(is_s3, hosts):
         raise EdgeError(
-            f"default_root_object: without one, / is the list of the keys of {host}, if whoever signs may list. "
+            f"default_root_object: without one, / is the list of the keys of {host}, if listing is allowed. "
             "Give one, such as index.html, or '' if / never gets there."
         )

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The steps to a distribution: its live configuration with ours laid over it. Pure."""
+"""The steps to a distribution: its live configuration with the desired one laid over it. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
 from .._core.shapes import drop_none, from_api, normalize, to_api, validate
-from .._rules.ownership import OWNER_TAG, marked
+from .._rules.ownership import OWNER_TAG, with_mark
 from . import merge
 from .checks import check
 from .normalize import by_identity, keep_equivalent
@@ -56,7 +56,7 @@ class Desired:
 def wanted_config(observed: Observed | None, desired: Desired, shape: t.Any) -> tuple[Config, Config]:
     """What there is, and what there will be. *shape*: botocore's DistributionConfig."""
     live = live_config(observed.config, shape) if observed else {}
-    new = {} if observed else {"comment": marked(desired.name), "enabled": True}
+    new = {} if observed else {"comment": with_mark(desired.name), "enabled": True}
     wanted = normalize(shape, {**new, **desired.config})
     after = merge.merged(live, wanted, purge=desired.purge_origins, shape=desired.mrap_origin_shape)
     after = drop_none(after)

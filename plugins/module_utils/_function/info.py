@@ -34,7 +34,7 @@ def functions(module: AnsibleAWSModule, aws: Aws) -> dict[str, t.Any]:
 
 
 def _functions(api: FunctionApi, name: str | None) -> list[Config]:
-    """Both stages of the one of this *name*, or of all that are ours."""
+    """Both stages of the one of this *name*, or of all managed ones."""
     if name is not None:
         check_cloudfront_name(name)
         names = [name]

@@ -24,7 +24,7 @@ from .._core.plan import KNOWN_AFTER_APPLY, Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from .._rules.cloudfront import check_cloudfront_name
-from .._rules.ownership import as_tags, marked
+from .._rules.ownership import as_tags, with_mark
 from . import cases, check
 from . import plan as planning
 from .api import DEVELOPMENT, LIVE
@@ -85,7 +85,7 @@ class Function(Resource[planning.Observed]):
         cases.check_cases(self._proof.cases)
         if not 1 <= self._proof.max_compute_utilization <= 100:
             raise EdgeError("max_compute_utilization is a percentage, from 1 to 100.")
-        comment = marked(self._p["comment"])
+        comment = with_mark(self._p["comment"])
         return {"runtime": runtime, "key_value_store_arns": arns, "code": code, "comment": comment}
 
     def observe(self) -> planning.Observed:

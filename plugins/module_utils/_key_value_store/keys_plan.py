@@ -59,7 +59,7 @@ class Observed:
     digest: str | None = None
     # The digest shows that all is as it is asked for, so nothing else was read.
     matches: bool = False
-    # Another prefix in the store that has keys in common with ours.
+    # Another prefix in the store that has keys in common with this one.
     overlap: str | None = None
 
 
@@ -85,7 +85,7 @@ def plan(operations: Operations, observed: Observed, wanted: Wanted, target: Tar
     puts, deletes = planning.changes(observed.values, wanted.puts, [*wanted.absent, *purged])
     left = {key: value for key, value in observed.values.items() if key not in set(deletes)}
     after = {**left, **puts}
-    # Where others keep keys below the same prefix, theirs is as true as ours would be: it stays.
+    # Where other tasks keep keys below the same prefix, their digest is as valid as this task's: it stays.
     known = digests.of_all(after) if observed.whole else ""
     live = digests.parse(observed.digest)
     untrue = bool(after) if live is None else observed.whole and live.all != known

@@ -19,7 +19,7 @@ from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from .._rules.cloudfront import check_cloudfront_name
-from .._rules.ownership import as_tags, marked
+from .._rules.ownership import as_tags, with_mark
 from . import store_plan as planning
 from .api import StoreApi
 
@@ -43,7 +43,7 @@ class KeyValueStore(Resource[State]):
         check_cloudfront_name(p["name"])
         self.operations = StoreApi(aws)
         self._name: str = p["name"]
-        self._comment = marked(p["comment"])
+        self._comment = with_mark(p["comment"])
         check_comment(self._comment)
         self._tags = None if p["tags"] is None else as_tags(p["tags"])
         self._present: bool = p["state"] == "present"

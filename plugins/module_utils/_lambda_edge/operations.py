@@ -143,7 +143,7 @@ class Operations(EdgeLambdaApi):
         retry(f"The log group {log_group} in {region}", call, ["OperationAbortedException"], timeout=self._timeout)
 
     def _settle(self, name: str, written: Config) -> None:
-        """Wait until Lambda is done. The revision is another one then, and ours if all is as it was *written*."""
+        """Wait until Lambda is done. The revision is another one then; it is accepted if all is as *written*."""
         seen = self._await_active(f"The Lambda function {name}", name)
         for member in (*MANAGED, "CodeSha256"):
             if member in written and seen.get(member) != written[member]:

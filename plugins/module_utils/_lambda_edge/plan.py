@@ -85,9 +85,9 @@ def superseded(observed: Observed, desired: Desired) -> list[str]:
     """
     if published(observed, desired) is not None:
         return []
-    # Published by hand under another description: not ours.
-    ours = [version["Version"] for version in observed.versions if _is_managed(version)]
-    return ours[: max(0, len(ours) - desired.keep_versions)]
+    # Published by hand under another description: unmanaged.
+    managed = [version["Version"] for version in observed.versions if _is_managed(version)]
+    return managed[: max(0, len(managed) - desired.keep_versions)]
 
 
 def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:

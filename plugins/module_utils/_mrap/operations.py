@@ -38,7 +38,7 @@ _GONE = "NoSuchMultiRegionAccessPoint"
 # The Date of an answer is rounded down to seconds, and so may CreationTime be.
 _ROUNDING = timedelta(seconds=1)
 
-# More than anybody has begun with one name and the same buckets while AWS remembers it.
+# More operations than there can be with one name and the same buckets while AWS remembers them.
 _LONGEST_HISTORY = 100
 
 

@@ -18,7 +18,7 @@ from .record import RecordSet, completed, to_api
 if t.TYPE_CHECKING:
     from .api import RecordSetsApi
 
-# Route 53 takes 1000 changes in a batch; a change of ours is a deletion and a creation.
+# Route 53 takes 1000 changes in a batch; a change of a record set is a deletion and a creation.
 MAX_RECORDS = 400
 _CLOUDFRONT = ".cloudfront.net"
 

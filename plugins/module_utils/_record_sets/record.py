@@ -15,7 +15,7 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY
-from .._rules.ownership import MARK, marked
+from .._rules.ownership import MARK, with_mark
 
 # Types whose value is a host, which is the same with a dot at its end and in capital letters.
 _HOSTS = ("CNAME", "NS", "PTR")
@@ -98,7 +98,7 @@ def from_option(given: dict[str, t.Any]) -> RecordSet:
     return RecordSet(
         name,
         given["type"],
-        marked(given["set_identifier"]) if weighted else None,
+        with_mark(given["set_identifier"]) if weighted else None,
         weight,
         given.get("ttl") if weighted or alias or given.get("ttl") is not None else _DEFAULT_TTL,
         tuple(sorted(_value(given["type"], value) for value in values or ())),

@@ -40,7 +40,7 @@ Pages = dict[str, t.Optional[Page]]
 def headers(source: str) -> dict[str, t.Any]:
     """CopyObject's parameters for the headers of a copy of *source*, and for what distinguishes it from any other.
 
-    Viewers see the metadata, and whoever knows a release's name may ask for a preview of it: so it is a digest.
+    It is a digest, because viewers see the metadata, and a release's name is enough to request its preview.
     """
     copied = hashlib.sha256(source.encode()).hexdigest()[:16]
     return {"CacheControl": _CACHE_CONTROL, "ContentType": content_type(source), "Metadata": {"copy-of": copied}}

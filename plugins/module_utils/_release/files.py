@@ -140,7 +140,7 @@ def check_release_name(name: str, option: str) -> None:
 
 
 def site_directory(given: str, option: str) -> str:
-    """The absolute path of the directory that a person gave, relative to where they are; it has to be a site's."""
+    """The absolute path of the directory that the user gave, relative to the working directory; it must have files."""
     directory = str(Path(given).expanduser().absolute())
     check_directory(directory, option)
     return directory

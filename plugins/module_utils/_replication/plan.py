@@ -71,26 +71,26 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
 
 def _wanted(live: Config | None, region: str, desired: Desired) -> Config | None:
     rules = (live or {}).get("Rules", [])
-    foreign = [] if desired.purge else [rule for rule in rules if not is_managed(rule)]
-    ours = rules_to(desired.destinations(region), desired.options, foreign)
-    if not foreign:
-        return {"Role": desired.role_arn, "Rules": ours} if ours else None
+    unmanaged = [] if desired.purge else [rule for rule in rules if not is_managed(rule)]
+    managed = rules_to(desired.destinations(region), desired.options, unmanaged)
+    if not unmanaged:
+        return {"Role": desired.role_arn, "Rules": managed} if managed else None
     role = live["Role"] if live else ""
-    if ours:
-        _refuse_first_version(foreign, desired.buckets[region])
-    if ours and role != desired.role_arn and desired.role_arn != KNOWN_AFTER_APPLY:
+    if managed:
+        _refuse_first_version(unmanaged, desired.buckets[region])
+    if managed and role != desired.role_arn and desired.role_arn != KNOWN_AFTER_APPLY:
         raise EdgeError(
             f"The bucket {desired.buckets[region]} already replicates by rules of its own, such as "
-            f"{foreign[0].get('ID')!r}, with the role {role}; a bucket has one role for all its rules. Give that "
-            "role's ARN as role_arn, with the permissions of ours added to it, or remove those rules (purge does)."
+            f"{unmanaged[0].get('ID')!r}, with the role {role}; a bucket has one role for all its rules. Give that "
+            "role's ARN as role_arn and the role the permissions for the new rules, or remove those rules (purge does)."
         )
-    return {"Role": role, "Rules": foreign + ours}
+    return {"Role": role, "Rules": unmanaged + managed}
 
 
-def _refuse_first_version(foreign: t.Sequence[Config], bucket: str) -> None:
+def _refuse_first_version(unmanaged: t.Sequence[Config], bucket: str) -> None:
     """S3 takes one destination only where a rule has no Filter: "Number of distinct destination bucket ARNs cannot
     exceed 1"."""
-    old = next((rule for rule in foreign if "Filter" not in rule), None)
+    old = next((rule for rule in unmanaged if "Filter" not in rule), None)
     if old:
         raise EdgeError(
             f"The bucket {bucket} has the replication rule {name(old)} without a Filter, beside which S3 takes no "

@@ -51,9 +51,9 @@ def destination(rule: Config) -> str:
     return str(rule["Destination"]["Bucket"]).removeprefix(_BUCKET_ARN)
 
 
-def rules_to(destinations: t.Mapping[str, str], options: Options, foreign: t.Sequence[Config]) -> list[Config]:
-    """Our rules, one for each of *destinations* (buckets by Region), beside the *foreign* rules of one bucket."""
-    taken = {_priority(rule) for rule in foreign}
+def rules_to(destinations: t.Mapping[str, str], options: Options, unmanaged: t.Sequence[Config]) -> list[Config]:
+    """The managed rules, one for each of *destinations* (buckets by Region), beside a bucket's *unmanaged* rules."""
+    taken = {_priority(rule) for rule in unmanaged}
     return [_rule(region, bucket, options, taken) for region, bucket in sorted(destinations.items())]
 
 

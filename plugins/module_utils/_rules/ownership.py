@@ -20,7 +20,7 @@ OWNER_TAG = "multiregion-edge"
 MARK = "(multiregion.edge)"
 
 
-def marked(comment: str) -> str:
+def with_mark(comment: str) -> str:
     """*comment* with our mark."""
     return f"{comment} {MARK}".strip()
 

@@ -110,7 +110,7 @@ class Policy:
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """``policies``: those whose names are of a group, attached or not, ours or not."""
+    """``policies``: those whose names are of a group, attached or not, managed or not."""
 
     role: Role | None
     policies: t.Mapping[str, Policy] = dataclasses.field(default_factory=dict)

@@ -80,7 +80,7 @@ def _require_room(operations: Operations, steps: Steps, observed: Observed, desi
 
 
 def leaving(observed: Observed, desired: Desired) -> dict[str, Policy]:
-    """Ours that are no longer needed, attached or, after a run that was killed, no longer attached."""
+    """Managed policies that are no longer needed, attached or, after a run that was killed, no longer attached."""
     return {
         name: policy
         for name, policy in observed.policies.items()

@@ -96,7 +96,7 @@ class ServiceRole(Resource[Observed]):
         return plan(self.operations, observed, self._desired)
 
     def settle(self, observed: Observed, changed: bool) -> Observed:
-        """Until IAM shows what was done. A service may see it later: whoever passes it the role tries again."""
+        """Wait until IAM shows the changes. A service may see them later: the caller that passes the role retries."""
         if not changed:
             return observed
         return wait_until(

@@ -50,7 +50,7 @@ class Distribution:
 
     @property
     def family(self) -> Family | None:
-        """What serves. None where the target is no origin of ours."""
+        """The origins in service. None where the target is an unmanaged origin."""
         return family_of(self.target)
 
     @property

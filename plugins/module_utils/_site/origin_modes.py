@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The origin modes: ORIGIN_MODES is the one place that says what each of them is. Pure."""
+"""The origin modes: ORIGIN_MODES is the only definition of each. Pure."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _group(group_id: str, first: str, second: str) -> Data:
 
 @dataclasses.dataclass(frozen=True)
 class Family:
-    """The origins of a mode and a signer. By *ids* they are recognised in a live distribution.
+    """The origins of an origin mode and an `edge_signer`. By *ids* they are recognised in a live distribution.
 
     *protocol*: by which CloudFront itself signs (an origin access control); empty where Lambda@Edge signs.
     """
@@ -134,7 +134,7 @@ def _region_map_config(settings: Data, buckets: Buckets) -> Data:
     return {
         **_picked(settings, buckets),
         "map": {cache: names[0] for cache, names in nearest.items()},
-        # Where the function goes when CloudFront says that the nearest bucket failed.
+        # The bucket that the function selects after a failure of the nearest one.
         "next": {cache: names[1] for cache, names in nearest.items() if len(names) > 1},
     }
 
@@ -154,7 +154,7 @@ def _picked(settings: Data, buckets: Buckets) -> Data:
 class OriginMode:
     """One way to the nearest bucket.
 
-    *families*: the origins, by who signs; the first signer is the default.
+    *families*: the origins by `edge_signer`; the first one is the default.
     *config*: what the origin request function is configured with, besides ``mode`` and ``query``.
     *failover*: what takes a Region out of service at once; empty where nothing does.
     *mrap*: an MRAP is in front of the buckets. *opt_in_by_oac*: CloudFront can sign for buckets in opt-in Regions.

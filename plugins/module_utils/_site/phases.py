@@ -5,11 +5,11 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The phases of a deployment: phases() says what each role is given in each of them. Pure.
+"""The phases of a deployment: phases() has the input of each role in each of them. Pure.
 
 What changes on a live site changes in three phases, so that no viewer is without an origin that may be read: *expand*
-(the new beside the old, rights for both), *switch* (the distribution goes over to the new origins) and *contract* (what
-nothing uses is revoked and removed, everything else is as it shall be). Where nothing is replaced there is one phase,
+(the new beside the old, rights for both), *switch* (the distribution uses the new origins) and *contract* (what nothing
+uses is revoked and removed, everything else is as it shall be). Where nothing is replaced there is one phase,
 *deploy*, which is contract with nothing to remove. A run that was killed is planned anew from what is live. The last
 things that contract removes, old origins and old MRAPs, are those by which the next run knows what was under way.
 """

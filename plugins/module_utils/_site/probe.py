@@ -4,7 +4,7 @@
 
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
-"""Which Region serves a site, asked from outside: every bucket says its own at one path."""
+"""Which Region serves a site, probed from outside: every bucket has its own Region at one path."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _ask_one(probe: Probe, fetcher: Fetch) -> Answer:
 
 
 def wait_for(asked: t.Sequence[Probe], not_from: t.Collection[str], timeout: float, fetcher: Fetch = fetch) -> Answers:
-    """Ask until everybody is served, and twice running nobody from the Regions *not_from*; EdgeError if that lasts."""
+    """Probe until all are served, and twice in a row none from the Regions *not_from*; EdgeError at the deadline."""
 
     def probe() -> Answers:
         answers: Answers = {}

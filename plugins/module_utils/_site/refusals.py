@@ -14,7 +14,7 @@ from .target import Target
 
 
 def check(target: Target) -> None:
-    """Raise EdgeError, with one sentence that says what to do, for the first thing that is refused."""
+    """Raise EdgeError for the first refusal, with a message that has the next step."""
     _one_change_at_a_time(target)
     _every_region_in_service(target)
     _consent_to_replacement(target)

@@ -23,8 +23,8 @@ from .origin_modes import OAC, ORIGIN_MODES, OriginMode
 
 Settings = dict[str, t.Any]
 
-# An MRAP's name has 50 characters, of which 9 are ours; a bucket's has 63, of which the account, the longest Region and
-# the namespace's suffix take 31.
+# An MRAP's name has 50 characters, of which a suffix takes 9; a bucket's has 63, of which the account, the longest
+# Region and the namespace's suffix take 31.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
 _WEB_ACL = re.compile(r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9a-f-]{36}")
@@ -189,7 +189,7 @@ def buckets_have_names(settings: Settings) -> None:
     if settings["bucket_namespace"] == GLOBAL and not prefix and not names:
         raise EdgeError(
             "edge_bucket_prefix is missing: names in the global namespace must be globally unique. Set a prefix that "
-            "nobody else uses."
+            "no other account uses."
         )
 
 

@@ -51,7 +51,7 @@ class Setting:
     documentation: what it is, in Markdown. A file such as docs/origins.md becomes a link.
     playbooks:     where it has an effect. Each playbook checks all variables.
     default:       a value, or a function of the settings above it in the table; without it, the type's empty value.
-    default_text:  what the documentation says about the default, if not the value itself.
+    default_text:  the default in the documentation, if not the value itself.
     example:       makes the variable required; the error shows it.
     check:         raises EdgeError; it is given a value that is not empty, and the variable.
     result:        its name in the settings, if not the variable without edge_; None: not in the settings.

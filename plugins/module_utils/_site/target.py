@@ -77,7 +77,7 @@ class Target:
 
     @property
     def switching(self) -> bool:
-        """Whether origins of another mode, or with another signer, take over."""
+        """Whether the distribution switches to another origin mode or another `edge_signer`."""
         return self.live_family not in (None, self.family)
 
     @property

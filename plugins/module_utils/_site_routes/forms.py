@@ -34,8 +34,8 @@ class Word:
     encode:        checks a value and returns the member's, or None where the member is left out. It is given the value,
                    and where it is; it raises EdgeError.
     decode:        the inverse; None: the member is not this word's.
-    default:       what the documentation says about the default.
-    stored:        what the documentation says about the member's value.
+    default:       the default in the documentation.
+    stored:        the member's value in the documentation.
     form:          the words of a value that is a dictionary, a list or a dictionary of dictionaries.
     only_with:     another word, without which this one is refused.
     """

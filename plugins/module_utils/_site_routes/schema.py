@@ -17,7 +17,7 @@ from . import values
 from .forms import Json, Members, Words
 from .words import HOST_ROUTE, PATH, PATHS
 
-# The member of a host route that says whether its paths have values.
+# The member of a host route that is set if paths have their own keys.
 HAS_PATHS = next(word.member for word in HOST_ROUTE.words if word.name == PATHS)
 
 # The versions of a value that are read; the first one has nothing but p.

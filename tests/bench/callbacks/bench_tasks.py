@@ -1,4 +1,4 @@
-"""An Ansible callback that writes one line of JSON per task: its action, whether it was skipped, and its seconds."""
+"""An Ansible callback that writes a line of JSON per task: the action, whether it was skipped, and the seconds."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -35,7 +35,7 @@ class CallbackModule(CallbackBase):
         self._started = 0.0
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        # A task takes until the next one starts: what Ansible does in between, such as loading an included role, too.
+        # A task's time ends when the next one starts: it includes Ansible's work in between, such as loading a role.
         self._end()
         self._action, self._skipped, self._started = str(task.action), False, time.monotonic()
 

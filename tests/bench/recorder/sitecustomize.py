@@ -1,5 +1,5 @@
-"""Imported by every Python that has this directory first on its PYTHONPATH: what tests/localaws/guard does, and
-besides, every call of boto3 is written down, so that the same calls can be made without Ansible."""
+"""Imported by every Python with this directory first on PYTHONPATH. It does what tests/localaws/guard does, and also
+records every call of boto3, so that the same calls can be made without Ansible."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -33,7 +33,7 @@ def _recorded(call: Callable[..., Any], directory: Path) -> Callable[..., Any]:
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """boto3 is not imported yet, and mostly it is not in this process; so its client is changed when it is."""
+    """Patch boto3's client when botocore is imported, which most processes never do."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -87,7 +87,7 @@ def site(sites: Callable[[str], Site], case: Case) -> Iterator[Site]:
     yield site
     site.unreachable.clear()
     site.tamper = False
-    site.now += 400 * 86400  # nothing is left fresh in the cache
+    site.now += 400 * 86400  # every cached copy expires
 
 
 def asked(site: Site) -> list[str]:
@@ -95,7 +95,7 @@ def asked(site: Site) -> list[str]:
 
 
 def only_second_has(site: Site, case: Case, name: str, body: bytes) -> None:
-    """As before replication: the first bucket does not have it yet."""
+    """Delete the object from the first bucket, as before replication."""
     key, buckets = f"{project.RELEASE}/{name}", site.deployment.buckets
     site.local_aws.client("s3", case.second).put_object(Bucket=buckets[case.second], Key=key, Body=body)
     if case.second == HOME_REGION:  # from where it has just been replicated

@@ -1,4 +1,4 @@
-"""The example site is served in each origin mode, with each signer."""
+"""The example site is served in each origin mode, with an origin request function and with an OAC."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Functions in eu-west-1 that pick a bucket, by their Region or by a record of the test's."""
+"""Functions in eu-west-1 that select a bucket by their Region or by a record that the test sets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Region picks the bucket, and what is sent there is signed for that bucket's own Region."""
+"""The function's Region selects the bucket. The request is signed for the Region of the bucket."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def by_region_with_query(tmp_path: Path) -> t.Iterator[t.Any]:
     ("region", "bucket"),
     [("eu-west-1", "shop-eu"), ("us-west-2", "shop-us"), ("sa-east-1", "shop-us"), (None, "shop-us")],
 )
-def test_the_region_it_runs_in_picks_the_bucket_and_the_buckets_region_signs(
+def test_the_functions_region_selects_the_bucket_and_the_buckets_region_is_signed(
     by_region: t.Any, monkeypatch: pytest.MonkeyPatch, region: str | None, bucket: str
 ) -> None:
     if region is None:
@@ -63,7 +63,7 @@ def test_every_signed_request_verifies(by_region: t.Any, case: Event) -> None:
         assert request["headers"].get(name) == before.get(name)
 
 
-def test_the_key_is_derived_once_a_day_and_again_when_the_credentials_change(
+def test_the_signing_key_is_derived_once_a_day_and_for_new_credentials(
     by_region: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sigv4 = sys.modules["sigv4"]
@@ -98,7 +98,7 @@ def test_the_key_is_derived_once_a_day_and_again_when_the_credentials_change(
     asked(request)
 
 
-def test_without_a_session_token_none_is_sent(by_region: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_session_token_no_token_is_sent(by_region: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SESSION_TOKEN")
     request = by_region(shop())
     assert "x-amz-security-token" not in request["headers"]
@@ -122,7 +122,7 @@ QUERIES = {
 
 @pytest.mark.parametrize(("given", "sent"), QUERIES.items())
 @pytest.mark.parametrize("configuration", [REGION_MAP, {"mode": "mrap"}], ids=lambda each: each["mode"])
-def test_of_the_query_string_what_is_allowed_is_signed_and_sent_in_one_form(
+def test_allowed_query_parameters_are_signed_and_sent_in_canonical_form(
     tmp_path: Path, configuration: dict[str, t.Any], given: str, sent: str
 ) -> None:
     with packaged(tmp_path, {**configuration, "query": ["v", "w/x"]}) as module:
@@ -137,7 +137,7 @@ TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 
 @given(st.lists(st.tuples(st.sampled_from(["v", "w/x", "acl", "versionId"]), TEXTS), max_size=5))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_a_viewer_asks_the_signature_fits_what_is_sent_and_nothing_else_goes_through(
+def test_any_query_string_is_sent_as_signed_and_only_with_allowed_parameters(
     by_region_with_query: t.Any, pairs: list[tuple[str, str]]
 ) -> None:
     request = by_region_with_query(shop(querystring=urlencode(pairs)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Mode dns_record: a TXT record names the bucket for as long as it holds, and after an error the last good one does."""
+"""Mode dns_record: a TXT record names the bucket until its TTL expires, and after an error the last valid answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge.bucket_origins import DNS_RECORD, NAME, Record, asked, shop
 from edge.origin_events import arriving, packaged
 
 
-def test_the_record_names_the_bucket_for_as_long_as_it_holds(by_record: t.Any, record: Record) -> None:
+def test_the_record_names_the_bucket_until_its_ttl_expires(by_record: t.Any, record: Record) -> None:
     record.answers[NAME] = (["shop-eu"], 60)
     assert asked(by_record(shop())) == "shop-eu"
     record.answers[NAME] = (["blog-eu"], 60)
@@ -23,7 +23,7 @@ def test_the_record_names_the_bucket_for_as_long_as_it_holds(by_record: t.Any, r
     assert record.asked == [NAME, NAME]
 
 
-def test_the_origin_names_the_record_and_s3_is_not_told(by_record: t.Any, record: Record) -> None:
+def test_the_origin_names_the_record_in_a_header_that_s3_does_not_get(by_record: t.Any, record: Record) -> None:
     record.answers = {"blog.example.com": (["blog-eu"], 60), NAME: (["shop-eu"], 60)}
     request = by_record(shop(origin_headers={"X_Origin_Record": "blog.example.com"}))
     assert asked(request) == "blog-eu"
@@ -33,7 +33,7 @@ def test_the_origin_names_the_record_and_s3_is_not_told(by_record: t.Any, record
 
 BAD_ANSWERS = {
     "no answer": None,
-    "another bucket": (["somebody-elses"], 60),
+    "another bucket": (["another-accounts"], 60),
     "another kind of text": (["v=spf1 -all"], 60),
     "no weight at all": (["shop-eu 0"], 60),
     "a weight that is none": (["shop-eu -1", "shop-eu 1.5", "shop-eu \u00b2"], 60),
@@ -42,7 +42,7 @@ BAD_ANSWERS = {
 
 
 @pytest.mark.parametrize("bad", BAD_ANSWERS.values(), ids=BAD_ANSWERS)
-def test_after_an_error_the_last_good_answer_holds_and_before_any_the_origins_bucket(
+def test_after_an_error_the_last_valid_answer_is_used_or_else_the_origins_bucket(
     by_record: t.Any, record: Record, bad: tuple[list[str], int] | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def answer(value: tuple[list[str], int] | None) -> None:
@@ -58,7 +58,7 @@ def test_after_an_error_the_last_good_answer_holds_and_before_any_the_origins_bu
     assert asked(by_record(shop())) == "shop-eu"
 
 
-def test_after_an_error_the_name_server_is_left_alone_for_a_while(by_record: t.Any, record: Record) -> None:
+def test_after_an_error_the_next_query_waits(by_record: t.Any, record: Record) -> None:
     for _ in range(3):
         by_record(shop())
     assert record.asked == [NAME]
@@ -67,12 +67,12 @@ def test_after_an_error_the_name_server_is_left_alone_for_a_while(by_record: t.A
     assert record.asked == [NAME, NAME]
 
 
-def test_a_default_is_preferred_to_the_origins_bucket(tmp_path: Path, record: Record) -> None:
+def test_a_default_has_precedence_over_the_origins_bucket(tmp_path: Path, record: Record) -> None:
     with packaged(tmp_path, {**DNS_RECORD, "default": "blog-eu"}) as module, record.instead_of_dns():
         assert asked(module.handler(shop())) == "blog-eu"
 
 
-def test_several_records_share_the_requests_by_their_weights(by_record: t.Any, record: Record) -> None:
+def test_several_records_share_the_requests_by_weight(by_record: t.Any, record: Record) -> None:
     record.answers[NAME] = (["shop-eu 3", "shop-us", "blog-eu 0", "unknown 50"], 60)
     found: list[str] = []
     for number in range(400):
@@ -80,6 +80,6 @@ def test_several_records_share_the_requests_by_their_weights(by_record: t.Any, r
         found.append(by_record(case)["origin"]["custom"]["domainName"].partition(".")[0])
     assert set(found) == {"shop-eu", "shop-us"}
     assert 250 < found.count("shop-eu") < 350
-    # CloudFront may ask again for the same request: it goes where it went.
+    # CloudFront may retry a request: it goes to the same bucket.
     again = [asked(by_record(shop(request_id="request-7")), request_id="request-7") for _ in range(3)]
     assert set(again) == {found[7]}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""After a failure the next bucket is asked, and S3 is not told why."""
+"""After a failure the request goes to the next bucket, without the headers that CloudFront adds for the failover."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from edge.origin_events import packaged
     ],
     ids=["by next", "not its own", "not in next", "in no map", "no Region"],
 )
-def test_a_failover_origin_is_the_next_bucket_of_the_region_or_its_own(
+def test_a_failover_request_goes_to_the_next_bucket_of_the_region_or_the_origins_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, region: str | None, own: str, bucket: str
 ) -> None:
-    """Never that of the map, which is what has failed."""
+    """It never goes to the bucket in the map, which has failed."""
     if region is None:
         monkeypatch.delenv("AWS_REGION")
     else:
@@ -37,12 +37,12 @@ def test_a_failover_origin_is_the_next_bucket_of_the_region_or_its_own(
 
 
 @pytest.mark.parametrize("own", ["shop-eu", "shop-us"])
-def test_without_next_a_failover_origin_is_its_own_bucket(by_region: t.Any, own: str) -> None:
+def test_without_next_a_failover_request_goes_to_the_origins_own_bucket(by_region: t.Any, own: str) -> None:
     assert asked(by_region(failing_over(own))) == own
 
 
 @pytest.mark.parametrize("more", [{}, {"default": "shop-eu"}], ids=["no default", "a default"])
-def test_of_a_failover_origin_no_record_is_asked(tmp_path: Path, record: Record, more: dict[str, str]) -> None:
+def test_a_failover_request_makes_no_dns_query(tmp_path: Path, record: Record, more: dict[str, str]) -> None:
     record.answers[NAME] = (["shop-eu"], 60)
     with packaged(tmp_path, {**DNS_RECORD, **more}) as module, record.instead_of_dns():
         assert asked(module.handler(failing_over("shop-us", X_Origin_Record=NAME))) == "shop-us"
@@ -51,8 +51,8 @@ def test_of_a_failover_origin_no_record_is_asked(tmp_path: Path, record: Record,
 
 
 @pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])
-def test_s3_is_not_told_of_the_failover(tmp_path: Path, record: Record, configuration: dict[str, t.Any]) -> None:
-    """And a viewer, who can send the header but no origin's, decides nothing by it."""
+def test_s3_does_not_get_the_failover_header(tmp_path: Path, record: Record, configuration: dict[str, t.Any]) -> None:
+    """A viewer can send the header as a request header only, and that has no effect."""
     record.answers[NAME] = (["shop-eu"], 60)
     with packaged(tmp_path, configuration) as module, record.instead_of_dns():
         request = module.handler(failing_over("shop-us", X_Site="shop"))
@@ -66,10 +66,10 @@ def test_s3_is_not_told_of_the_failover(tmp_path: Path, record: Record, configur
 @pytest.mark.parametrize(
     "given", [{"uri": "/a+b%2fc"}, {"method": "HEAD"}, {"path": "/my site"}], ids=lambda each: next(iter(each))
 )
-def test_after_a_failure_the_request_may_come_as_the_first_run_made_it(
+def test_a_failover_request_may_have_the_changes_of_the_first_run(
     tmp_path: Path, record: Record, configuration: dict[str, t.Any], given: dict[str, str]
 ) -> None:
-    """Whether CloudFront starts again from what the viewer asked for is not documented."""
+    """It is not documented whether CloudFront starts again from the viewer's request."""
     record.answers[NAME] = (["shop-eu"], 60)
     with packaged(tmp_path, configuration) as module, record.instead_of_dns():
         first = copy.deepcopy(module.handler(shop(**given)))

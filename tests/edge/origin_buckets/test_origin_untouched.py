@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request passes untouched if it is for another origin, or if CloudFront signs it itself."""
+"""A request for another origin, or one that CloudFront signs itself, is returned unchanged."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from edge.origin_events import HOST, custom, event, host_of, packaged, verified
         custom("www.example.com", X_Origin_Failover="1"),
         custom("other-eu.s3.eu-north-1.amazonaws.com", X_Origin_Failover="1"),
     ],
-    ids=["a server", "an access point", "another bucket", "the wrong Region", "to a server", "to another bucket"],
+    ids=["a server", "an MRAP", "another bucket", "the wrong Region", "to a server", "to another bucket"],
 )
-def test_requests_for_other_origins_pass_untouched(
+def test_requests_for_other_origins_are_unchanged(
     tmp_path: Path, configuration: dict[str, t.Any], origin: dict[str, t.Any]
 ) -> None:
     case = event("/a+b", "POST", "a=1", origin, Authorization="Basic x")
@@ -49,10 +49,10 @@ MODES = [
 @pytest.mark.parametrize("headers", [{}, {"X_Origin_Failover": "1"}, {"X_Origin_Record": NAME}], ids=", ".join)
 @pytest.mark.parametrize("host", [host_of("shop-eu"), "other.s3.eu-north-1.amazonaws.com", HOST])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_what_cloudfront_signs_for_passes_untouched_in_every_mode(
+def test_requests_that_cloudfront_signs_are_unchanged_in_every_mode(
     tmp_path: Path, record: Record, configuration: dict[str, t.Any], headers: dict[str, str], host: str, method: str
 ) -> None:
-    """So during a switch of modes origins of both sorts stand behind one function."""
+    """So during a migration, one function serves origins with and without an OAC."""
     s3 = {"authMethod": "none", "path": "/p q", "region": "eu-north-1", **custom(host, **headers)["custom"]}
     case = event("/a+b", method, "a=1", {"s3": s3}, Authorization="Basic x", X_Amz_Meta="y")
     before = copy.deepcopy(case["Records"][0]["cf"]["request"])
@@ -61,7 +61,7 @@ def test_what_cloudfront_signs_for_passes_untouched_in_every_mode(
     assert record.asked == []
 
 
-def test_with_an_alias_only_that_access_point_is_signed_for(tmp_path: Path) -> None:
+def test_with_an_alias_only_requests_to_that_mrap_are_signed(tmp_path: Path) -> None:
     with packaged(tmp_path, {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap"}) as module:
         verified(module.handler(event()))
         other = event(origin=custom("another.mrap.accesspoint.s3-global.amazonaws.com"))

@@ -1,4 +1,4 @@
-"""The site's buckets, with nothing in them."""
+"""The empty buckets of the site."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""s3_replication_backfill against local AWS: every Region ends with what the source has, whatever comes between."""
+"""s3_replication_backfill against local AWS: every Region gets the objects of the source, also after interruptions."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,27 +17,27 @@ from modules.backfill_buckets import HOME, NEW, OTHER, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
 
-def test_a_new_region_gets_what_the_source_has_and_a_second_run_changes_nothing(
+def test_a_new_region_gets_all_objects_and_a_second_run_changes_nothing(
     modules: Modules, buckets: dict[str, str], content: Content
 ) -> None:
     for key in ("index.html", "r/1/a b.css", "r/1/ü.js", "r/1/?versionId=1"):
         content.put(HOME, key, key.encode())
     content.put(NEW, "r/1/a b.css", b"older")
-    foretold = backfill(modules, buckets, regions=[NEW], check=True)
+    predicted = backfill(modules, buckets, regions=[NEW], check=True)
     made = backfill(modules, buckets, regions=[NEW])
     again = backfill(modules, buckets, regions=[NEW])
 
-    assert foretold["plan"] == made["plan"] == ["Bring 4 objects (46 bytes) to ap-south-1"]
-    assert (foretold["mutating"], foretold["changed"], foretold["complete"]) == ([], True, False)
+    assert predicted["plan"] == made["plan"] == ["Bring 4 objects (46 bytes) to ap-south-1"]
+    assert (predicted["mutating"], predicted["changed"], predicted["complete"]) == ([], True, False)
     counts = {"missing": 4, "bytes": 46, "extra": 0, "extra_keys": [], "deleted": 0}
-    assert foretold["regions"] == {NEW: {**counts, "copied": 0}}
+    assert predicted["regions"] == {NEW: {**counts, "copied": 0}}
     assert (made["regions"], made["complete"]) == ({NEW: {**counts, "copied": 4}}, True)
     assert content.of(NEW) == content.of(HOME)
     assert (again["changed"], again["plan"], again["mutating"], again["complete"]) == (False, [], [], True)
     assert content.of(OTHER) == {}
 
 
-def test_what_is_listed_and_copied_is_shown(
+def test_progress_shows_the_listed_and_copied_objects(
     modules: Modules, buckets: dict[str, str], content: Content, shown: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content.put(HOME, "index.html")
@@ -47,7 +47,7 @@ def test_what_is_listed_and_copied_is_shown(
     assert any(line.startswith("Copying in ap-south-1: 1 of 1 objects (") for line in shown)
 
 
-def test_all_other_regions_are_the_default_and_the_prefix_is_a_limit(
+def test_the_default_is_all_other_regions_and_the_prefix_limits_the_objects(
     modules: Modules, buckets: dict[str, str], content: Content
 ) -> None:
     content.put(HOME, "r/1/index.html")
@@ -61,7 +61,7 @@ def test_all_other_regions_are_the_default_and_the_prefix_is_a_limit(
     assert content.of(NEW).items() - content.of(HOME).items() == {("_edge/region", content.of(NEW)["_edge/region"])}
 
 
-def test_a_copy_has_all_that_the_object_has(
+def test_a_copy_has_the_metadata_and_tags_of_the_object(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     headers = {
@@ -84,7 +84,7 @@ def test_a_copy_has_all_that_the_object_has(
 
 
 @pytest.mark.parametrize("survivors", [1, 3])
-def test_a_killed_run_is_finished_by_the_next(
+def test_a_killed_run_is_completed_by_the_next(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content, survivors: int
 ) -> None:
     for number in range(5):
@@ -99,7 +99,7 @@ def test_a_killed_run_is_finished_by_the_next(
     assert content.of(NEW) == content.of(HOME)
 
 
-def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
+def test_a_copy_of_a_multipart_upload_is_equal(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     s3 = local_aws.client("s3", HOME)
@@ -107,7 +107,7 @@ def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
     upload = s3.create_multipart_upload(
         **target, ContentType="video/mp4", Metadata={"a": "b"}, Tagging="team=web&for=a%26b"
     )
-    bodies = [b"x" * 6_000_000, b"y" * 5_300_000, b"z"]  # not of one size
+    bodies = [b"x" * 6_000_000, b"y" * 5_300_000, b"z"]  # of different sizes
     parts = [
         s3.upload_part(**target, UploadId=upload["UploadId"], PartNumber=number, Body=body)
         for number, body in enumerate(bodies, 1)
@@ -124,7 +124,7 @@ def test_an_object_that_was_uploaded_in_parts_is_equal_when_it_is_copied(
     assert backfill(modules, buckets, regions=[NEW])["mutating"] == []
 
 
-def test_objects_under_keys_are_copied_with_the_rights_to_these(
+def test_objects_with_kms_keys_are_copied_with_permissions_for_the_keys(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     for region in (HOME, NEW):
@@ -148,7 +148,7 @@ def encrypt(local_aws: LocalAws, buckets: dict[str, str], region: str, key: str 
     )
 
 
-def test_a_source_that_changes_meanwhile_is_compared_again(
+def test_a_source_with_concurrent_changes_is_compared_again(
     modules: Modules, buckets: dict[str, str], content: Content, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for key in ("changes", "goes", "stays"):
@@ -167,7 +167,7 @@ def test_a_source_that_changes_meanwhile_is_compared_again(
     assert content.of(NEW) == content.of(HOME) and list(content.of(HOME)) == ["changes", "stays"]
 
 
-def test_the_deadline_says_how_to_go_on(modules: Modules, buckets: dict[str, str], content: Content) -> None:
+def test_the_deadline_error_has_the_next_step(modules: Modules, buckets: dict[str, str], content: Content) -> None:
     content.put(HOME, "index.html")
     with pytest.raises(ModuleFailed, match=r"after 0 s: 0 of 1 objects are.* with a larger wait_timeout"):
         backfill(modules, buckets, regions=[NEW], wait_timeout=0)

@@ -1,4 +1,4 @@
-"""s3_replication_backfill against local AWS: what only a destination has is told, and deleted on demand only."""
+"""s3_replication_backfill against local AWS: extra objects of a destination are reported, and deleted on request."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -12,14 +12,14 @@ from modules.backfill_buckets import HOME, NEW, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
 
-def test_what_only_a_destination_has_is_told_and_deleted_on_demand(
+def test_extra_objects_of_a_destination_are_reported_and_deleted_on_request(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
     content.put(HOME, "kept")
     content.put(NEW, "left over")
-    told = backfill(modules, buckets, regions=[NEW])
-    assert (told["regions"][NEW]["extra"], told["regions"][NEW]["extra_keys"]) == (1, ["left over"])
-    assert (told["complete"], sorted(content.of(NEW))) == (True, ["kept", "left over"])
+    reported = backfill(modules, buckets, regions=[NEW])
+    assert (reported["regions"][NEW]["extra"], reported["regions"][NEW]["extra_keys"]) == (1, ["left over"])
+    assert (reported["complete"], sorted(content.of(NEW))) == (True, ["kept", "left over"])
 
     deleted = backfill(modules, buckets, regions=[NEW], delete_extra=True)
     assert deleted["plan"] == ["Put delete markers on 1 object in ap-south-1 that eu-north-1 lacks"]
@@ -29,14 +29,14 @@ def test_what_only_a_destination_has_is_told_and_deleted_on_demand(
     assert backfill(modules, buckets, regions=[NEW], delete_extra=True)["mutating"] == []
 
 
-def test_an_empty_source_empties_nothing(modules: Modules, buckets: dict[str, str], content: Content) -> None:
+def test_an_empty_source_deletes_nothing(modules: Modules, buckets: dict[str, str], content: Content) -> None:
     content.put(NEW, "all that is left")
     with pytest.raises(ModuleFailed, match=f"delete_extra would empty {buckets[NEW]}"):
         backfill(modules, buckets, regions=[NEW], delete_extra=True)
     assert list(content.of(NEW)) == ["all that is left"]
 
 
-def test_what_appears_in_the_source_meanwhile_is_not_deleted(
+def test_an_object_that_appears_in_the_source_during_the_run_is_not_deleted(
     modules: Modules, buckets: dict[str, str], content: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content.put(HOME, "kept")

@@ -1,4 +1,4 @@
-"""s3_replication_backfill against local AWS: a job brings what a replication rule leads to, copies bring the rest."""
+"""s3_replication_backfill against local AWS: a batch job replicates where a rule exists, all else is copied."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,7 +25,7 @@ def role(local_aws: LocalAws) -> str:
 
 @pytest.fixture
 def replicated(local_aws: LocalAws, buckets: dict[str, str], content: Content, role: str) -> dict[str, str]:
-    """Two objects that were there before replication from HOME to NEW was set up."""
+    """Two objects that are older than the replication from HOME to NEW."""
     content.put(HOME, "r/1/a")
     content.put(HOME, "r/1/b", b"bb")
     rule = {
@@ -47,18 +47,18 @@ def jobs(local_aws: LocalAws) -> list[str]:
     return [job["JobId"] for job in found.get("Jobs", [])]
 
 
-def test_a_job_brings_what_a_rule_leads_to_and_copies_bring_the_rest(
+def test_a_job_replicates_where_a_rule_exists_and_all_else_is_copied(
     modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
     before = jobs(local_aws)
     options = {"role_arn": role, "batch_threshold": 1}
-    foretold = backfill(modules, replicated, check=True, **options)
+    predicted = backfill(modules, replicated, check=True, **options)
     made = backfill(modules, replicated, **options)
-    assert foretold["plan"] == [
+    assert predicted["plan"] == [
         "Bring 2 objects (3 bytes) to ap-south-1 by a batch job in eu-north-1",
         "Bring 2 objects (3 bytes) to us-east-1",
     ]
-    assert made["plan"] == foretold["plan"]
+    assert made["plan"] == predicted["plan"]
     assert content.of(NEW) == content.of(OTHER) == content.of(HOME)
     heads = [
         local_aws.client("s3", region).head_object(Bucket=replicated[region], Key="r/1/a") for region in (NEW, OTHER)
@@ -68,7 +68,7 @@ def test_a_job_brings_what_a_rule_leads_to_and_copies_bring_the_rest(
     assert backfill(modules, replicated, **options)["mutating"] == []
 
 
-def test_a_run_that_was_stopped_joins_its_job(
+def test_a_run_joins_the_job_of_a_stopped_one(
     modules: Modules,
     local_aws: LocalAws,
     replicated: dict[str, str],
@@ -84,11 +84,11 @@ def test_a_run_that_was_stopped_joins_its_job(
 
     describe_job = BackfillApi.job
 
-    def ends_when_it_is_asked_for(self: BackfillApi, job_id: str) -> dict[str, Any]:
+    def ends_when_described(self: BackfillApi, job_id: str) -> dict[str, Any]:
         local_aws.behave()
         return describe_job(self, job_id)
 
-    monkeypatch.setattr(BackfillApi, "job", ends_when_it_is_asked_for)
+    monkeypatch.setattr(BackfillApi, "job", ends_when_described)
     resumed = backfill(modules, replicated, **options)
     (created,) = set(jobs(local_aws)) - set(before)
     assert resumed["plan"] == [
@@ -97,10 +97,10 @@ def test_a_run_that_was_stopped_joins_its_job(
     assert (resumed["mutating"], resumed["complete"], content.of(NEW)) == ([], True, content.of(HOME))
 
 
-def test_what_a_job_cannot_do_the_next_run_asks_of_another_job_or_copies(
+def test_objects_that_a_job_failed_to_replicate_are_copied_by_the_next_run(
     modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
-    """S3 does not replicate a version again that is in the destination already, under a delete marker."""
+    """S3 does not replicate a version again that the destination has already, under a delete marker."""
     options = {"regions": [NEW], "role_arn": role}
     backfill(modules, replicated, method="batch", **options)
     before = jobs(local_aws)
@@ -112,8 +112,10 @@ def test_what_a_job_cannot_do_the_next_run_asks_of_another_job_or_copies(
     assert content.of(NEW) == content.of(HOME)
 
 
-def test_copies_follow_a_refused_job(modules: Modules, replicated: dict[str, str], content: Content, role: str) -> None:
-    """The deployer may pass the site's own role only."""
+def test_a_refused_job_is_replaced_by_copies(
+    modules: Modules, replicated: dict[str, str], content: Content, role: str
+) -> None:
+    """The deployer may pass only the site's own role."""
     options = {"regions": [NEW], "batch_threshold": 1, "role_arn": f"{role}-of-others"}
     with pytest.raises(ModuleFailed, match=r"Could not bring 2 objects .* by a batch job in eu-north-1: AccessDenied"):
         backfill(modules, replicated, **{**options, "method": "batch"})
@@ -122,7 +124,7 @@ def test_copies_follow_a_refused_job(modules: Modules, replicated: dict[str, str
     assert made["complete"] and content.of(NEW) == content.of(HOME)
 
 
-def test_copies_follow_a_job_that_fails(
+def test_a_failed_job_is_replaced_by_copies(
     modules: Modules, local_aws: LocalAws, replicated: dict[str, str], content: Content, role: str
 ) -> None:
     iam = local_aws.client("iam")

@@ -1,4 +1,4 @@
-"""s3_replication_backfill against local AWS: what cannot be done is a sentence that names the bucket or option."""
+"""s3_replication_backfill against local AWS: error messages name the bucket or the option."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -13,15 +13,15 @@ from modules.backfill_buckets import HOME, MODULE, Content, backfill
 from modules.runner import ModuleFailed, Modules
 
 
-def test_a_bucket_that_is_not_there_is_a_sentence_and_in_check_mode_a_new_region(
+def test_a_missing_bucket_is_an_error_and_in_check_mode_a_new_region(
     modules: Modules, buckets: dict[str, str], content: Content
 ) -> None:
     content.put(HOME, "index.html")
     planned = {**buckets, "eu-west-1": f"{buckets[HOME].replace(HOME, 'eu-west-1')}"}
     with pytest.raises(ModuleFailed, match=f"There is no bucket {planned['eu-west-1']} in eu-west-1: create it first"):
         backfill(modules, planned, regions=["eu-west-1"])
-    foretold = backfill(modules, planned, regions=["eu-west-1"], check=True)
-    assert foretold["plan"] == ["Bring 1 object (1 byte) to eu-west-1"]
+    predicted = backfill(modules, planned, regions=["eu-west-1"], check=True)
+    assert predicted["plan"] == ["Bring 1 object (1 byte) to eu-west-1"]
     with pytest.raises(ModuleFailed) as failure:
         modules.run(MODULE, buckets=planned, source_region="eu-west-1")
     assert str(failure.value) == f"There is no bucket {planned['eu-west-1']} in eu-west-1: create it first."
@@ -36,7 +36,7 @@ def test_a_bucket_that_is_not_there_is_a_sentence_and_in_check_mode_a_new_region
         ({"exclude_prefixes": ["_edge/", ""]}, "excludes everything"),
     ],
 )
-def test_what_cannot_be_is_said_before_the_first_call(
+def test_invalid_options_are_refused_before_the_first_call(
     modules: Modules, local_aws: LocalAws, buckets: dict[str, str], options: dict[str, Any], sentence: str
 ) -> None:
     before = len(local_aws.requests())

@@ -1,4 +1,4 @@
-"""Each kind of CloudFront's access controls and policies, with none of it there."""
+"""Each kind of CloudFront's origin access controls and policies, with none in the account."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""Origin access controls and policies against local AWS: an equal one of AWS's or of others is used instead."""
+"""Origin access controls and policies against local AWS: an equal managed or unmanaged one is used instead."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -55,7 +55,7 @@ SECURITY, CORS_S3 = "67f7725c-6f97-4210-82d7-5512b31e9d03", "88a5eaf4-2fd4-4709-
         ),
     ],
 )
-def test_aws_s_own_is_used_instead_of_a_new_one(
+def test_a_managed_policy_of_aws_is_used_instead_of_a_new_one(
     modules: Modules, name: str, options: dict[str, Any], managed: str
 ) -> None:
     for kind in emptied(Kind(modules, name)):
@@ -73,8 +73,8 @@ def test_aws_s_own_is_used_instead_of_a_new_one(
         assert kind.run(**options)[name]["id"] == own[name]["id"]
 
 
-def test_an_equal_one_of_another_name_is_used_and_left(kind: Kind) -> None:
-    others = kind.foreign("a-theirs")
+def test_an_equal_one_with_another_name_is_used_and_not_changed(kind: Kind) -> None:
+    others = kind.unmanaged("a-theirs")
     as_theirs: dict[str, Any] = {
         CONTROL: {},
         CACHE: {
@@ -94,7 +94,7 @@ def test_an_equal_one_of_another_name_is_used_and_left(kind: Kind) -> None:
     assert used[kind.name]["name"] == "a-theirs"
     assert kind.run(state="absent")["mutating"] == []
     assert len(kind.run(adopt="managed", **as_theirs)["mutating"]) == 1
-    # Of the same name: used while it says the same, refused otherwise.
+    # One with the same name is used while it is equal, and refused otherwise.
     same = kind.run("a-theirs", **as_theirs)
     assert (same["mutating"], same[kind.name]["adopted"]) == ([], True)
     with pytest.raises(ModuleFailed, match=r"a-theirs exists already and is not this collection's"):

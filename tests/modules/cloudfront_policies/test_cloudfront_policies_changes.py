@@ -1,4 +1,4 @@
-"""Origin access controls and policies against local AWS: created, changed in each member, left alone and deleted."""
+"""Origin access controls and policies against local AWS: created, changed in each member, unchanged and deleted."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -46,7 +46,7 @@ UPDATES: list[tuple[str, dict[str, Any], str]] = [
     (RESPONSE, {"custom_headers_config": []}, "custom_headers_config"),
     (RESPONSE, {"config": {"remove_headers_config": None}}, "remove_headers_config"),
 ]
-# As another who wants the same would write it.
+# Another spelling of the same values.
 REWRITTEN = {
     CONTROL: {"signing_protocol": "sigv4a"},
     CACHE: {
@@ -66,17 +66,17 @@ REWRITTEN = {
 }
 
 
-def test_created_kept_and_deleted(kind: Kind) -> None:
-    foretold = kind.rich(check=True)
-    assert foretold["plan"] == [f"Create the {kind.name.replace('_', ' ')} shop"]
-    assert (foretold["changed"], foretold["mutating"]) == (True, [])
-    assert foretold[kind.name]["id"] == "(known after apply)"
+def test_created_unchanged_and_deleted(kind: Kind) -> None:
+    predicted = kind.rich(check=True)
+    assert predicted["plan"] == [f"Create the {kind.name.replace('_', ' ')} shop"]
+    assert (predicted["changed"], predicted["mutating"]) == (True, [])
+    assert predicted[kind.name]["id"] == "(known after apply)"
     created = kind.rich()
-    assert (created["plan"], len(created["mutating"])) == (foretold["plan"], 1)
+    assert (created["plan"], len(created["mutating"])) == (predicted["plan"], 1)
     thing = created[kind.name]
     assert (thing["name"], thing["managed"], thing["adopted"]) == ("shop", False, False)
     assert thing["description" if kind.name == CONTROL else "comment"].endswith(f" {MARK}")
-    assert set(thing) == set(foretold[kind.name])
+    assert set(thing) == set(predicted[kind.name])
 
     for again in (kind.rich(), kind.run(**REWRITTEN[kind.name]), kind.run(), kind.rich(check=True)):
         assert (again["changed"], again["mutating"], again["plan"]) == (False, [], [])
@@ -94,23 +94,23 @@ def test_created_kept_and_deleted(kind: Kind) -> None:
 @pytest.mark.parametrize(
     ("name", "change", "member"), UPDATES, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_each_update_changes_that_only(modules: Modules, name: str, change: dict[str, Any], member: str) -> None:
+def test_each_update_changes_one_member_only(modules: Modules, name: str, change: dict[str, Any], member: str) -> None:
     for kind in emptied(Kind(modules, name)):
         before = kind.rich()[name]
-        foretold = kind.run(check=True, **change)
-        assert foretold["plan"] == [f"Update the {name.replace('_', ' ')} shop: {member}"]
-        assert (foretold[name]["id"], foretold["mutating"]) == (before["id"], [])
+        predicted = kind.run(check=True, **change)
+        assert predicted["plan"] == [f"Update the {name.replace('_', ' ')} shop: {member}"]
+        assert (predicted[name]["id"], predicted["mutating"]) == (before["id"], [])
         after = kind.run(**change)
-        assert (after["plan"], len(after["mutating"])) == (foretold["plan"], 1)
+        assert (after["plan"], len(after["mutating"])) == (predicted["plan"], 1)
         empty: tuple[Any, ...] = (None, [], {})
         changed = {key for key in {*before, *after[name]} if before.get(key) != after[name].get(key)}
         assert changed <= {member}
-        told, made = ({k: v for k, v in one[name].items() if v not in empty} for one in (foretold, after))
-        assert told.keys() == made.keys()
+        expected, made = ({k: v for k, v in one[name].items() if v not in empty} for one in (predicted, after))
+        assert expected.keys() == made.keys()
         assert kind.run(**change)["mutating"] == []
 
 
-def test_nothing_given_is_nothing_asked_for(modules: Modules) -> None:
+def test_without_options_no_member_changes(modules: Modules) -> None:
     for kind in emptied(Kind(modules, CONTROL)):
         assert kind.run(description=None)["origin_access_control"]["description"] == MARK
         assert kind.run(config={"description": None})["mutating"] == []

@@ -1,4 +1,4 @@
-"""Origin access controls and policies against local AWS: what cannot be done is told in a sentence."""
+"""Origin access controls and policies against local AWS: refusals have a clear message."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,10 +14,10 @@ from modules.policy_kinds import CACHE, CONTROL, REQUEST, RESPONSE, Kind, emptie
 from modules.runner import ModuleFailed, Modules
 
 
-def test_the_quota_is_told(modules: Modules) -> None:
+def test_the_message_has_the_quota(modules: Modules) -> None:
     for kind in emptied(Kind(modules, REQUEST)):
         for number in range(20):
-            kind.foreign(f"other-{number:02}")
+            kind.unmanaged(f"other-{number:02}")
         with pytest.raises(ModuleFailed, match=r"TooManyOriginRequestPolicies .*ask AWS for a higher quota"):
             kind.rich()
         # The last of several pages is found as well.
@@ -43,8 +43,8 @@ def distribution(local_aws: LocalAws, **behavior: Any) -> str:
     return made
 
 
-def test_who_uses_it_is_told(kind: Kind, local_aws: LocalAws) -> None:
-    plain = {"signing_protocol": "sigv4"} if kind.name == CONTROL else {}  # which a bucket takes
+def test_the_message_names_the_distributions_in_use(kind: Kind, local_aws: LocalAws) -> None:
+    plain = {"signing_protocol": "sigv4"} if kind.name == CONTROL else {}  # which a bucket requires
     made = kind.rich(**plain)[kind.name]["id"]
     used_by = distribution(local_aws, **{f"{kind.entity}Id": made})
     words = rf"The {kind.name.replace('_', ' ')} {made} is in use by distributions \({used_by}\): let them use another"
@@ -67,7 +67,7 @@ def test_who_uses_it_is_told(kind: Kind, local_aws: LocalAws) -> None:
         (CONTROL, {"name": "x" * 65}, "cannot be the name of an origin access control"),
     ],
 )
-def test_bad_input_is_told_in_check_mode_as_well(
+def test_invalid_input_is_refused_also_in_check_mode(
     modules: Modules, name: str, options: dict[str, Any], words: str
 ) -> None:
     for check in (True, False):
@@ -76,7 +76,7 @@ def test_bad_input_is_told_in_check_mode_as_well(
 
 
 @pytest.mark.parametrize(("action", "call"), [("Create", "CreateCachePolicy"), ("Get", "GetCachePolicy")])
-def test_a_right_that_is_missing_is_told(modules: Modules, local_aws: LocalAws, action: str, call: str) -> None:
+def test_a_missing_permission_is_reported(modules: Modules, local_aws: LocalAws, action: str, call: str) -> None:
     for kind in emptied(Kind(modules, CACHE)):
         if action != "Create":
             kind.rich()

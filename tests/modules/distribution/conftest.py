@@ -1,4 +1,4 @@
-"""The site's distribution, of which none is there yet."""
+"""The site's distribution, which does not exist yet."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""cloudfront_distribution against local AWS: created, changed, left alone, waited for and deleted."""
+"""cloudfront_distribution against local AWS: created, changed, unchanged, waited for and deleted."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -12,28 +12,28 @@ from modules.distributions import CACHING_OPTIMIZED, CREATE, DELETE, UPDATE, Dis
 from modules.runner import SITE, ModuleFailed
 
 
-def test_from_nothing_to_nothing(site: Distributions) -> None:
-    foretold = site.run(check=True)
-    assert foretold["mutating"] == []
-    assert foretold["distribution"]["id"] == "(known after apply)"
+def test_creation_and_deletion(site: Distributions) -> None:
+    predicted = site.run(check=True)
+    assert predicted["mutating"] == []
+    assert predicted["distribution"]["id"] == "(known after apply)"
     made = site.run()
-    assert (made["plan"], kinds(made)) == (foretold["plan"], [CREATE])
-    for told in ("aliases", "origin_domain_names"):
-        assert foretold["distribution"][told] == made["distribution"][told]
+    assert (made["plan"], kinds(made)) == (predicted["plan"], [CREATE])
+    for member in ("aliases", "origin_domain_names"):
+        assert predicted["distribution"][member] == made["distribution"][member]
     assert made["distribution"]["tags"] == {"team": "web", "multiregion-edge": SITE}
     again = site.run(diff=True)
     assert (again["mutating"], again["changed"]) == ([], False)
     assert again["diff"]["before"] == again["diff"]["after"]
 
-    (told,) = site.info()
-    assert (told["id"], told["enabled"], told["in_progress_invalidations"]) == (site.only(), True, 0)
-    assert told["config"]["default_cache_behavior"]["target_origin_id"] == "access-point"
-    assert told["last_modified"].startswith("20")
+    (facts,) = site.info()
+    assert (facts["id"], facts["enabled"], facts["in_progress_invalidations"]) == (site.only(), True, 0)
+    assert facts["config"]["default_cache_behavior"]["target_origin_id"] == "access-point"
+    assert facts["last_modified"].startswith("20")
 
-    foretold = site.delete(check=True)
-    assert (foretold["mutating"], foretold["distribution"]) == ([], None)
+    predicted = site.delete(check=True)
+    assert (predicted["mutating"], predicted["distribution"]) == ([], None)
     gone = site.delete()
-    assert (gone["plan"], kinds(gone), gone["distribution"]) == (foretold["plan"], [UPDATE, DELETE], None)
+    assert (gone["plan"], kinds(gone), gone["distribution"]) == (predicted["plan"], [UPDATE, DELETE], None)
     assert site.delete()["changed"] is False
     assert site.all() == site.info() == []
 
@@ -76,23 +76,25 @@ CHANGES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("members", "options"), CHANGES, ids=[case[0] for case in CHANGES])
-def test_each_change_is_one_update_and_then_none(site: Distributions, members: str, options: dict[str, Any]) -> None:
+def test_each_change_is_one_update_and_a_second_run_has_none(
+    site: Distributions, members: str, options: dict[str, Any]
+) -> None:
     site.run()
-    foretold = site.run(check=True, diff=True, **options)
+    predicted = site.run(check=True, diff=True, **options)
     changed = site.run(**options)
-    assert changed["plan"] == foretold["plan"] == [f"Update the distribution {site.only()}: {members}"]
+    assert changed["plan"] == predicted["plan"] == [f"Update the distribution {site.only()}: {members}"]
     assert kinds(changed) == [UPDATE]
-    for told in ("aliases", "origin_domain_names"):
-        assert foretold["distribution"][told] == changed["distribution"][told]
-    before, after = foretold["diff"]["before"], foretold["diff"]["after"]
+    for member in ("aliases", "origin_domain_names"):
+        assert predicted["distribution"][member] == changed["distribution"][member]
+    before, after = predicted["diff"]["before"], predicted["diff"]["after"]
     assert {key for key in {**before, **after} if before.get(key) != after.get(key)} == set(members.split(", "))
     assert site.run(**options)["mutating"] == []
-    # What is not given stays, but for what has a default.
+    # Options that are not given stay, except those with a default.
     given = {key: options[key] for key in ("comment", "enabled") if key in options}
     assert site.modules.run("cloudfront_distribution", name=SITE, **given)["mutating"] == []
 
 
-def test_null_removes(site: Distributions) -> None:
+def test_null_removes_a_setting(site: Distributions) -> None:
     site.run(config={"cache_tag_config": {"header_name": "x"}, "web_acl_id": "old-acl"})
     nulls = {"cache_tag_config": None, "web_acl_id": None, "restrictions": None}
     changed = site.run(config=nulls)
@@ -101,7 +103,7 @@ def test_null_removes(site: Distributions) -> None:
     assert site.run(config=nulls)["mutating"] == []
 
 
-def test_tags_of_others_stay(site: Distributions) -> None:
+def test_unmanaged_tags_stay(site: Distributions) -> None:
     arn = site.run()["distribution"]["arn"]
     site.client.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
     assert site.run()["mutating"] == []
@@ -110,7 +112,7 @@ def test_tags_of_others_stay(site: Distributions) -> None:
     assert changed["distribution"]["tags"] == {"team": "ops", "cost": "42", "multiregion-edge": SITE}
 
 
-def test_deployment_is_waited_for(site: Distributions) -> None:
+def test_the_module_waits_for_the_deployment(site: Distributions) -> None:
     site.local_aws.behave(distribution_seconds=3600.0)
     started = site.run(wait=False)
     assert started["distribution"]["status"] == "InProgress"

@@ -1,4 +1,4 @@
-"""cloudfront_distribution against local AWS: origins come and go, in the shape that CloudFront takes."""
+"""cloudfront_distribution against local AWS: origins are added and removed, of a type that CloudFront accepts."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -10,7 +10,7 @@ from modules.distributions import ACCESS_POINT_HOST, TLS, Distributions, bucket,
 from modules.runner import SITE, ModuleFailed
 
 
-def test_a_new_origin_beside_the_old_one_then_the_switch_then_its_removal(site: Distributions) -> None:
+def test_an_origin_is_added_then_switched_to_then_the_old_one_removed(site: Distributions) -> None:
     control = site.control("sigv4")
     site.run()
     buckets = [bucket("eu-north-1", control), bucket("us-east-1", control)]
@@ -34,7 +34,7 @@ def test_a_new_origin_beside_the_old_one_then_the_switch_then_its_removal(site: 
 @pytest.mark.parametrize(
     ("refused", "shape"), [("custom", "S3OriginConfig"), ("s3", "CustomOriginConfig"), ("", "Custom")]
 )
-def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused: str, shape: str) -> None:
+def test_an_mrap_with_an_origin_access_control(site: Distributions, refused: str, shape: str) -> None:
     site.local_aws.behave(mrap_origin_refused=refused)
     origin = {
         "id": "access-point",
@@ -47,7 +47,7 @@ def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused:
     assert any(key.startswith(shape) for key in live)
     assert site.run(origins=[origin])["mutating"] == []
     assert site.run(origins=[{**origin, "custom_origin_config": TLS}])["mutating"] == []
-    # From the one shape to the other, should CloudFront change its mind; and from signer to signer.
+    # CloudFront may accept the other origin type later; and the signature may move to Lambda@Edge and back.
     site.local_aws.behave(mrap_origin_refused="s3" if refused == "custom" else "custom")
     site.run(origins=[origin], comment="shop, new")
     assert site.run(origins=[origin], comment="shop, new")["mutating"] == []
@@ -56,7 +56,7 @@ def test_an_access_point_that_cloudfront_signs_for(site: Distributions, refused:
     assert site.run(origins=[custom(origin_access_control_id="")])["mutating"] == []
 
 
-def test_a_shape_that_was_asked_for_is_not_replaced(site: Distributions) -> None:
+def test_an_explicit_origin_type_is_not_replaced(site: Distributions) -> None:
     site.local_aws.behave(mrap_origin_refused="custom")
     origin = {
         "id": "access-point",

@@ -1,4 +1,4 @@
-"""cloudfront_distribution against local AWS: what cannot be done is refused with a reason, and nothing changes."""
+"""cloudfront_distribution against local AWS: refusals have a reason, and change nothing."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -20,11 +20,11 @@ ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 _numbers = itertools.count()
 
 
-def test_a_foreign_distribution_of_the_same_alias_is_left_alone(site: Distributions) -> None:
-    refuse_to_take_over(site, checks=(True, False))
+def test_an_unmanaged_distribution_with_the_same_alias_is_not_changed(site: Distributions) -> None:
+    refuse_to_adopt(site, checks=(True, False))
 
 
-def refuse_to_take_over(site: Distributions, checks: tuple[bool, ...]) -> None:
+def refuse_to_adopt(site: Distributions, checks: tuple[bool, ...]) -> None:
     site.run()
     certificate = {
         "ACMCertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
@@ -54,25 +54,27 @@ def refuse_to_take_over(site: Distributions, checks: tuple[bool, ...]) -> None:
     assert site.client.get_distribution(Id=other)["ETag"] == before
 
 
-def test_an_alias_that_is_taken_meanwhile_is_explained(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_alias_that_is_taken_during_the_run_is_explained(
+    site: Distributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(api.DistributionApi, "summaries", _stale(api.DistributionApi.summaries))
-    refuse_to_take_over(site, checks=(False,))
+    refuse_to_adopt(site, checks=(False,))
 
 
 def _stale(summaries: Callable[[Any], list[dict[str, Any]]]) -> Callable[[Any], list[dict[str, Any]]]:
-    """The list as it was before anybody had aliases, the first time; then as it is."""
+    """The first call returns the list as before the aliases, later calls the current one."""
     asked: list[Any] = []
 
-    def told(self: api.DistributionApi) -> list[dict[str, Any]]:
+    def listed(self: api.DistributionApi) -> list[dict[str, Any]]:
         asked.append(self)
         first = asked.count(self) == 1
         return [{**item, "Aliases": {}} if first else item for item in summaries(self)]
 
-    return told
+    return listed
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_named_is_read_and_judged(site: Distributions, check: bool) -> None:
+def test_referenced_resources_are_read_and_checked(site: Distributions, check: bool) -> None:
     behavior = site.options()["default_cache_behavior"]
     wrong = site.control("sigv4")
     for options, words in (
@@ -111,13 +113,13 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("options", "words"), MALFORMED, ids=[str(case[0]) for case in MALFORMED])
-def test_what_is_malformed_is_told(site: Distributions, options: dict[str, Any], words: str) -> None:
+def test_malformed_options_are_refused(site: Distributions, options: dict[str, Any], words: str) -> None:
     with pytest.raises(ModuleFailed, match=words):
         site.run(**options)
     assert site.all() == []
 
 
-def test_what_botocore_does_not_know_survives(site: Distributions) -> None:
+def test_members_unknown_to_botocore_are_kept(site: Distributions) -> None:
     site.run()
 
     def add(params: dict[str, Any], **_: Any) -> None:
@@ -135,7 +137,7 @@ def test_what_botocore_does_not_know_survives(site: Distributions) -> None:
     assert site.client.get_distribution(Id=site.only())["ETag"] == etag
 
 
-def test_of_several_with_our_tag_none_is_chosen(site: Distributions) -> None:
+def test_several_managed_distributions_are_an_error(site: Distributions) -> None:
     site.run()
     config = {**site.config(), "CallerReference": f"second-{next(_numbers)}"}
     tags = {"Items": [{"Key": "multiregion-edge", "Value": SITE}]}
@@ -146,7 +148,7 @@ def test_of_several_with_our_tag_none_is_chosen(site: Distributions) -> None:
 
 
 @pytest.mark.parametrize("action", ["cloudfront:GetCachePolicy", "cloudfront:ListDistributions"])
-def test_a_right_that_lacks_is_told(site: Distributions, action: str) -> None:
+def test_a_missing_permission_is_reported(site: Distributions, action: str) -> None:
     without = Distributions(site.local_aws, deployer(site.local_aws, action))
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         without.run()

@@ -1,4 +1,4 @@
-"""The site's CloudFront Function, which is gone after each test."""
+"""The site's CloudFront Function, which is deleted after each test."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""cloudfront_function and its _info against local AWS: created, changed in every part, told, left alone and deleted."""
+"""cloudfront_function and its _info against local AWS: created, changed in every part, unchanged and deleted."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -19,15 +19,15 @@ def store(local_aws: LocalAws) -> str:
     return arn
 
 
-def test_it_is_created_tested_published_and_then_left_alone(function: Function) -> None:
-    foretold = function.run(check=True)
-    assert (foretold["changed"], foretold["mutating"]) == (True, [])
-    assert foretold["function"]["status"] == "(known after apply)"
-    assert foretold["tests"] == [{"name": "goes to /a", "outcome": "pending", "compute_utilization": None}]
+def test_it_is_created_tested_published_and_then_unchanged(function: Function) -> None:
+    predicted = function.run(check=True)
+    assert (predicted["changed"], predicted["mutating"]) == (True, [])
+    assert predicted["function"]["status"] == "(known after apply)"
+    assert predicted["tests"] == [{"name": "goes to /a", "outcome": "pending", "compute_utilization": None}]
     made = function.run()
     assert (
         made["plan"]
-        == foretold["plan"]
+        == predicted["plan"]
         == [
             f"Create the CloudFront Function {NAME}",
             f"Test the CloudFront Function {NAME} with 1 case",
@@ -56,9 +56,9 @@ def test_every_part_is_updated(function: Function, store: str) -> None:
         {"runtime": "cloudfront-js-1.0"},
         {"runtime": "cloudfront-js-2.0"},
     ):
-        foretold = function.run(check=True, **changed)
+        predicted = function.run(check=True, **changed)
         made = function.run()
-        assert made["plan"] == foretold["plan"]
+        assert made["plan"] == predicted["plan"]
         assert made["mutating"] == [UPDATE, PUBLISH]
         assert function.run()["mutating"] == []
     assert function.code() == to("/b")
@@ -74,8 +74,8 @@ def test_the_diff_has_the_code_once(function: Function) -> None:
     assert diff["before"]["development"] != diff["after"]["development"]
 
 
-def test_the_code_can_be_a_files(function: Function, tmp_path: Path) -> None:
-    file = tmp_path / "router.js"
+def test_the_code_can_be_read_from_a_file(function: Function, tmp_path: Path) -> None:
+    file = tmp_path / "viewer.js"
     file.write_text(to("/a"))
     function.run()
     assert function.run(code=None, src=str(file))["changed"] is False
@@ -86,7 +86,7 @@ def test_the_code_can_be_a_files(function: Function, tmp_path: Path) -> None:
         function.run(src=str(tmp_path / "none.js"))
 
 
-def test_tags_are_added_and_others_stay(function: Function) -> None:
+def test_tags_are_added_and_unmanaged_ones_stay(function: Function) -> None:
     assert function.run(tags={"team": "edge", "number": 7})["mutating"] == [CREATE, PUBLISH]
     arn = f"arn:aws:cloudfront::{function.local_aws.account_id}:function/{NAME}"
     function.client.tag_resource(Resource=arn, Tags={"Items": [{"Key": "theirs", "Value": "stays"}]})
@@ -101,8 +101,8 @@ def test_tags_are_added_and_others_stay(function: Function) -> None:
 
 def test_it_is_deleted_once(function: Function) -> None:
     function.run()
-    foretold = function.absent(check=True)
-    assert (foretold["plan"], foretold["mutating"]) == ([f"Delete the CloudFront Function {NAME}"], [])
+    predicted = function.absent(check=True)
+    assert (predicted["plan"], predicted["mutating"]) == ([f"Delete the CloudFront Function {NAME}"], [])
     gone = function.absent()
     assert (gone["mutating"], gone["function"], gone["tests"]) == ([DELETE], None, [])
     again = function.absent()
@@ -130,10 +130,10 @@ def test_facts(function: Function, local_aws: LocalAws) -> None:
     assert function.modules.run("cloudfront_function_info", name=NAME)["functions"][0]["published"] is False
 
 
-def test_facts_without_a_name_are_of_ours_only(modules: Modules, local_aws: LocalAws) -> None:
+def test_facts_without_a_name_list_managed_functions_only(modules: Modules, local_aws: LocalAws) -> None:
     for number in range(2):
         local_aws.client("cloudfront").create_function(
-            Name=f"foreign-{number}",
+            Name=f"unmanaged-{number}",
             FunctionConfig={"Comment": "theirs", "Runtime": "cloudfront-js-2.0"},
             FunctionCode=to("/").encode(),
         )

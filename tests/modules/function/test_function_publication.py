@@ -1,4 +1,4 @@
-"""cloudfront_function against local AWS: nothing goes LIVE that fails its tests, and LIVE is waited for."""
+"""cloudfront_function against local AWS: only code that passes its tests is published, and LIVE is waited for."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -13,7 +13,7 @@ from modules.role_runner import run_role
 from modules.runner import SITE, ModuleFailed
 
 
-def test_what_fails_its_tests_does_not_go_live(function: Function) -> None:
+def test_code_that_fails_its_tests_is_not_published(function: Function) -> None:
     function.run()
     broken = {"code": to("/b"), "tests": [goes("/b"), goes("/a"), {"name": "redirects", "expect": {"status": 301}}]}
     with pytest.raises(ModuleFailed) as caught:
@@ -24,15 +24,15 @@ def test_what_fails_its_tests_does_not_go_live(function: Function) -> None:
     assert "goes to /b" not in message
     assert caught.value.result["done"] == [f"Update the CloudFront Function {NAME}"]
     assert (function.code("DEVELOPMENT"), function.code()) == (to("/b"), to("/a"))
-    # It is tested again as long as it is not LIVE.
+    # It is tested again until it is LIVE.
     assert function.run(check=True)["plan"][0] == f"Test the CloudFront Function {NAME} with 3 cases"
     with pytest.raises(ModuleFailed, match="not published"):
         function.run()
-    mended = function.run(tests=[goes("/b")])
-    assert (mended["mutating"], function.code()) == ([PUBLISH], to("/b"))
+    repaired = function.run(tests=[goes("/b")])
+    assert (repaired["mutating"], function.code()) == ([PUBLISH], to("/b"))
 
 
-def test_back_to_what_is_live_after_a_failure_is_not_tested(function: Function) -> None:
+def test_a_return_to_the_live_code_after_a_failure_is_not_tested(function: Function) -> None:
     function.run()
     with pytest.raises(ModuleFailed, match="not published"):
         function.run(code=to("/b"))
@@ -41,14 +41,14 @@ def test_back_to_what_is_live_after_a_failure_is_not_tested(function: Function) 
     assert function.tests(before) == 0
 
 
-def test_a_function_that_takes_too_long_does_not_go_live(function: Function) -> None:
+def test_a_function_that_is_too_slow_is_not_published(function: Function) -> None:
     function.local_aws.behave(function_compute_utilization=81)
     with pytest.raises(ModuleFailed, match="it took 81 % of the time that CloudFront allows, more than 80 %"):
         function.run()
     assert function.run(max_compute_utilization=81)["tests"][0]["compute_utilization"] == 81
 
 
-def test_where_there_is_no_testfunction_that_is_a_warning(function: Function, warned: list[str]) -> None:
+def test_a_missing_testfunction_is_a_warning(function: Function, warned: list[str]) -> None:
     function.local_aws.behave(function_tests_unsupported=True)
     made = function.run()
     assert made["mutating"] == [CREATE, PUBLISH]
@@ -56,7 +56,7 @@ def test_where_there_is_no_testfunction_that_is_a_warning(function: Function, wa
     assert len(warned) == 1 and "is published without its tests" in warned[0]
 
 
-def test_live_is_waited_for_also_by_a_later_run(function: Function) -> None:
+def test_a_later_run_also_waits_for_live(function: Function) -> None:
     function.run()
     function.associate()
     function.local_aws.behave(function_seconds=3600)
@@ -70,16 +70,16 @@ def test_live_is_waited_for_also_by_a_later_run(function: Function) -> None:
     assert (done["changed"], done["function"]["status"]) == (False, "DEPLOYED")
 
 
-def test_the_role_tests_its_router(function: Function, tmp_path: Path) -> None:
+def test_the_role_tests_its_viewer_function(function: Function, tmp_path: Path) -> None:
     variables = {"viewer_function_site": SITE}
-    told = {
+    report = {
         "ansible.builtin.debug": {"msg": "{{ viewer_function_result.tests | map(attribute='outcome') | join(' ') }}"}
     }
-    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
+    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, report)
     assert status == 0, output
     assert "passed passed passed passed" in output
     variables["viewer_function_selects_origins"] = True
-    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, told)
+    status, output = run_role(function.modules, tmp_path, "viewer_function", variables, report)
     assert status == 0 and "passed passed passed passed" in output, output
     live = function.code()
     broken = [{"name": "never so", "event": {}, "expect": {"uri": "/never"}}]

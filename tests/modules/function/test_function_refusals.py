@@ -1,4 +1,4 @@
-"""cloudfront_function against local AWS: bad input is refused before any call, a missing right is named."""
+"""cloudfront_function against local AWS: invalid input is refused before any call, a missing permission is named."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -23,7 +23,7 @@ from modules.runner import ModuleFailed
         ({"tests": [{"name": "a", "expect": {"location": "/"}}]}, "what is expected of 'a' has no location"),
     ],
 )
-def test_bad_input_is_refused_before_any_call_and_in_check_mode(
+def test_invalid_input_is_refused_before_any_call_and_in_check_mode(
     function: Function, changed: dict[str, Any], words: str
 ) -> None:
     before = len(function.local_aws.requests())
@@ -32,7 +32,7 @@ def test_bad_input_is_refused_before_any_call_and_in_check_mode(
     assert function.local_aws.requests(before) == []
 
 
-def test_a_store_that_will_be_made_is_taken_in_check_mode_only(function: Function) -> None:
+def test_a_store_that_does_not_exist_yet_is_accepted_in_check_mode_only(function: Function) -> None:
     unknown = ["(known after apply)"]
     assert function.run(check=True, key_value_store_arns=unknown)["function"]["key_value_store_arns"] == unknown
     with pytest.raises(ModuleFailed, match="is not the ARN of a key value store"):
@@ -49,7 +49,7 @@ def test_a_store_that_will_be_made_is_taken_in_check_mode_only(function: Functio
         ("cloudfront:TagResource", "TagResource"),
     ],
 )
-def test_each_right_is_needed_and_its_lack_is_told(function: Function, action: str, call: str) -> None:
+def test_each_permission_is_needed_and_a_missing_one_is_reported(function: Function, action: str, call: str) -> None:
     function.run()
     function.modules = modules_of(function.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {call}: .*Allow the call"):

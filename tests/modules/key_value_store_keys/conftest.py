@@ -1,4 +1,4 @@
-"""A store with nothing in it, who may write its keys, and a bucket for manifests."""
+"""An empty store, a user who may write its keys, and a bucket for manifests."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -1,4 +1,4 @@
-"""cloudfront_key_value_store_keys against local AWS: lost manifests, lost writes and killed runs are made good."""
+"""cloudfront_key_value_store_keys against local AWS: recovery from lost manifests, lost writes and killed runs."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -19,14 +19,14 @@ from modules.store_keys import (
     HOME,
     PREFIX,
     below,
+    matches_digest,
     numbered,
     sync,
-    vouches_for,
 )
 from modules.stores import Store
 
 
-def test_a_write_past_the_digest_is_found_by_a_listing(owner: Modules, store: Store) -> None:
+def test_a_write_that_bypasses_the_digest_is_found_by_a_listing(owner: Modules, store: Store) -> None:
     sync(owner, store, keys=numbered(3))
     store.put({f"{PREFIX}00001": "by hand"})
     assert sync(owner, store, keys=numbered(3))["changed"] is False  # as documented
@@ -34,13 +34,13 @@ def test_a_write_past_the_digest_is_found_by_a_listing(owner: Modules, store: St
     assert found["counts"] == {"put": 1, "deleted": 0, "unchanged": 2}
     assert store.keys(PREFIX) == below(numbered(3))
     store.put({f"{PREFIX}more": "by hand"})
-    sync(owner, store, keys=numbered(3), compare="listing")  # nothing to put, but the digest was not true any more
-    assert vouches_for(store, {**numbered(3), "more": "by hand"})
+    sync(owner, store, keys=numbered(3), compare="listing")  # nothing to put, but the digest was out of date
+    assert matches_digest(store, {**numbered(3), "more": "by hand"})
     assert sync(owner, store, keys=numbered(3), compare="listing")["mutating"] == []
 
 
 @pytest.mark.parametrize("harm", ["lost", "no manifest", "of other keys", "no bucket"])
-def test_a_manifest_that_is_lost_or_wrong_does_no_harm(
+def test_a_lost_or_wrong_manifest_causes_no_error(
     owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], harm: str
 ) -> None:
     sync(owner, store, keys=numbered(120), **manifest)
@@ -66,10 +66,10 @@ def test_a_manifest_that_is_lost_or_wrong_does_no_harm(
 
 
 @pytest.mark.parametrize("calls", range(7))
-def test_a_sync_that_is_killed_at_any_write_is_finished_by_the_next_and_no_digest_lies(
+def test_a_run_killed_at_any_write_is_completed_by_the_next_and_no_digest_is_wrong(
     owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], calls: int
 ) -> None:
-    """140 new, 70 changed and 60 deleted are 270, and two of the digest: six calls; and the manifest."""
+    """140 new, 70 changed and 60 deleted keys are 270, and the digest has two: six calls. The manifest is one more."""
     sync(owner, store, keys={f"{number:03}": "old" for number in range(130)}, **manifest)
     wanted = {f"{number:03}": "new" for number in range(60, 270)}
     local_aws.fault(calls, of=owner.credentials)
@@ -78,21 +78,21 @@ def test_a_sync_that_is_killed_at_any_write_is_finished_by_the_next_and_no_diges
     local_aws.fault(None)
     assert len(failure.value.result["done"]) == calls
     if calls == 0:
-        assert vouches_for(store, {f"{number:03}": "old" for number in range(130)})
+        assert matches_digest(store, {f"{number:03}": "old" for number in range(130)})
     elif calls < 6:
         assert store.keys(DIGEST) == {}
     assert store.keys(PREFIX).keys() >= below({f"{number:03}": "" for number in range(60, 130)}).keys()
     resumed = sync(owner, store, keys=wanted, purge=True, **manifest)
     assert resumed["changed"] == (calls < 6)
     assert store.keys(PREFIX) == below(wanted)
-    assert vouches_for(store, wanted)
+    assert matches_digest(store, wanted)
     assert sync(owner, store, keys=wanted, purge=True, **manifest)["mutating"] == []
 
 
-def test_what_cloudfront_does_not_keep_is_found_and_no_digest_vouches_for_it(
+def test_a_write_that_cloudfront_loses_is_detected_and_gets_no_digest(
     owner: Modules, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The count of each answer tells."""
+    """The item count in each answer shows it."""
     made = KeysApi.update_keys
 
     def forgetful(self: KeysApi, arn: str, puts: dict[str, str], deletes: list[str], **expected: Any) -> None:
@@ -107,7 +107,7 @@ def test_what_cloudfront_does_not_keep_is_found_and_no_digest_vouches_for_it(
     assert sync(owner, store, keys=numbered(3))["counts"]["put"] == 1
 
 
-def test_if_cloudfront_counts_bytes_otherwise_the_keys_are_read_back(
+def test_if_cloudfront_counts_bytes_differently_the_keys_are_read_back(
     owner: Modules, local_aws: LocalAws, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "chain", lambda contents, *_: [planning.Contents(4, contents.size + 1)])

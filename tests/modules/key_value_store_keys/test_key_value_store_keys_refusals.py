@@ -1,4 +1,4 @@
-"""cloudfront_key_value_store_keys against local AWS: what cannot be done is told in a sentence."""
+"""cloudfront_key_value_store_keys against local AWS: refusals have a clear message."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -33,7 +33,7 @@ from modules.stores import Store
     ],
     ids=["routes", "a prefix within", "a prefix around", "a full store"],
 )
-def test_what_the_store_has_may_forbid_it_before_the_first_write(
+def test_limits_of_the_store_are_checked_before_the_first_write(
     owner: Modules, store: Store, there: dict[str, str], options: dict[str, Any], sentence: str
 ) -> None:
     store.put(there)
@@ -43,12 +43,12 @@ def test_what_the_store_has_may_forbid_it_before_the_first_write(
     assert store.keys() == there
 
 
-def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Modules, local_aws: LocalAws) -> None:
+def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(owner: Modules, local_aws: LocalAws) -> None:
     for name in ("none", "(known after apply)"):
         with pytest.raises(ModuleFailed, match=f"There is no key value store '{re.escape(name)}': make it first"):
             owner.run(NAME, store=name, keys={"a": "1"})
-        foretold = owner.run(NAME, check=True, store=name, keys={"a": "1"}, prefix=PREFIX)
-        assert (foretold["changed"], foretold["estimated_cost_usd"]) == (True, 0.001)
+        predicted = owner.run(NAME, check=True, store=name, keys={"a": "1"}, prefix=PREFIX)
+        assert (predicted["changed"], predicted["estimated_cost_usd"]) == (True, 0.001)
     for check in (True, False):
         assert owner.run(NAME, check=check, store="none", absent=["a"])["changed"] is False
     with pytest.raises(ModuleFailed, match="is not a key value store's ARN"):
@@ -56,7 +56,7 @@ def test_without_a_store_there_is_a_sentence_and_in_check_mode_a_plan(owner: Mod
 
 
 @pytest.mark.parametrize("call", ACTIONS)
-def test_each_right_is_needed_and_its_lack_is_told(
+def test_each_permission_is_needed_and_a_missing_one_is_reported(
     owner: Modules, local_aws: LocalAws, store: Store, call: str
 ) -> None:
     store.put({f"other/{number}": "x" for number in range(5)})
@@ -66,7 +66,7 @@ def test_each_right_is_needed_and_its_lack_is_told(
 
 
 @pytest.mark.parametrize(("action", "call"), [("s3:GetObject", "GetObject"), ("s3:PutObject", "PutObject")])
-def test_a_manifest_that_may_not_be_kept_is_told(
+def test_a_manifest_that_cannot_be_written_is_reported(
     owner: Modules, local_aws: LocalAws, store: Store, manifest: dict[str, str], action: str, call: str
 ) -> None:
     sync(owner, store, keys=numbered(3), **manifest)
@@ -75,8 +75,8 @@ def test_a_manifest_that_may_not_be_kept_is_told(
         sync(without, store, keys=numbered(4), **manifest)
 
 
-def test_a_host_that_cannot_be_reached_is_named(owner: Modules) -> None:
-    nobody = {"AWS_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+def test_an_unreachable_host_is_named(owner: Modules) -> None:
+    unreachable = {"AWS_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     arn = f"arn:aws:cloudfront::{owner.local_aws.account_id}:key-value-store/0f3a9c1d"
     with pytest.raises(ModuleFailed, match=r'Could not connect to the endpoint URL: "http.*127\.0\.0\.1:1/.*firewall'):
-        owner.run(NAME, store=arn, keys={"a": "1"}, environment=nobody)
+        owner.run(NAME, store=arn, keys={"a": "1"}, environment=unreachable)

@@ -1,4 +1,4 @@
-"""cloudfront_key_value_store_keys against local AWS: what other tasks and other people keep in the store stays."""
+"""cloudfront_key_value_store_keys against local AWS: keys of other tasks and users stay in the store."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -11,11 +11,11 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 
 from modules.runner import Modules
-from modules.store_keys import DIGEST, PREFIX, below, numbered, sync, vouches_for
+from modules.store_keys import DIGEST, PREFIX, below, matches_digest, numbered, sync
 from modules.stores import Store
 
 
-def test_what_is_not_named_stays_until_it_is_purged_and_others_keys_always(owner: Modules, store: Store) -> None:
+def test_keys_that_are_not_named_stay_until_purged_and_other_prefixes_always(owner: Modules, store: Store) -> None:
     theirs = {"shop/flag": "x", "shop/flagsy": "y", "other/a": "z"}
     store.put({**theirs, f"{PREFIX}old": "1", f"{PREFIX}older": "1"})
     assert sync(owner, store, keys={"new": "1"}, absent=["older"])["counts"] == {
@@ -26,10 +26,10 @@ def test_what_is_not_named_stays_until_it_is_purged_and_others_keys_always(owner
     assert store.keys(PREFIX) == below({"old": "1", "new": "1"})
     assert sync(owner, store, keys={"new": "1"}, absent=["older"])["mutating"] == []
 
-    foretold = sync(owner, store, keys={"new": "1"}, purge=True, check=True, diff=True)
-    assert foretold["diff"] == {"before": {f"{PREFIX}old": "1"}, "after": ""}
+    predicted = sync(owner, store, keys={"new": "1"}, purge=True, check=True, diff=True)
+    assert predicted["diff"] == {"before": {f"{PREFIX}old": "1"}, "after": ""}
     purged = sync(owner, store, keys={"new": "1"}, purge=True)
-    assert purged["plan"] == foretold["plan"]
+    assert purged["plan"] == predicted["plan"]
     assert purged["counts"] == {"put": 0, "deleted": 1, "unchanged": 1}
     assert sync(owner, store, keys={"new": "1"}, purge=True)["mutating"] == []
     assert sync(owner, store, keys={}, purge=True)["counts"]["deleted"] == 1
@@ -37,9 +37,7 @@ def test_what_is_not_named_stays_until_it_is_purged_and_others_keys_always(owner
     assert store.keys() == {**theirs, DIGEST: store.keys()[DIGEST]}
 
 
-def test_two_tasks_of_one_prefix_leave_each_other_alone_and_change_nothing_the_second_time(
-    owner: Modules, store: Store
-) -> None:
+def test_two_tasks_with_one_prefix_keep_each_others_keys_and_are_idempotent(owner: Modules, store: Store) -> None:
     for _round in range(2):
         results = [sync(owner, store, keys={name: "1"}) for name in "ab"]
     assert [result["mutating"] for result in results] == [[], []]
@@ -47,7 +45,7 @@ def test_two_tasks_of_one_prefix_leave_each_other_alone_and_change_nothing_the_s
 
 
 def before_write(monkeypatch: pytest.MonkeyPatch, number: int, change: Callable[[], object]) -> None:
-    """*change* happens once, right before that write."""
+    """Make *change* once, right before that write."""
     made = KeysApi.update_keys
     writes: list[None] = []
 
@@ -61,22 +59,20 @@ def before_write(monkeypatch: pytest.MonkeyPatch, number: int, change: Callable[
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_what_others_write_meanwhile_is_kept(
-    owner: Modules, store: Store, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_concurrent_writes_are_kept(owner: Modules, store: Store, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     before_write(monkeypatch, number, lambda: store.put({"theirs": "1", f"{PREFIX}theirs": "2"}))
     done = sync(owner, store, keys=numbered(120))
     assert store.keys("theirs") == {"theirs": "1"}
     assert store.keys(PREFIX) == below({**numbered(120), "theirs": "2"})
     assert done["counts"] == {"put": 120, "deleted": 0, "unchanged": 0}
-    assert vouches_for(store, {**numbered(120), "theirs": "2"})
+    assert matches_digest(store, {**numbered(120), "theirs": "2"})
     assert sync(owner, store, keys=numbered(120))["mutating"] == []
 
 
-def test_another_value_of_the_same_key_is_overwritten_with_a_word(
+def test_a_concurrent_value_of_the_same_key_is_overwritten_with_a_warning(
     owner: Modules, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before_write(monkeypatch, 1, lambda: store.put({f"{PREFIX}a": "theirs"}))
-    done = sync(owner, store, keys={"a": "ours"})
-    assert store.keys(PREFIX) == below({"a": "ours"})
+    done = sync(owner, store, keys={"a": "wanted"})
+    assert store.keys(PREFIX) == below({"a": "wanted"})
     assert any(f"{PREFIX}a was changed to 'theirs' by another process" in str(warning) for warning in done["warnings"])

@@ -1,4 +1,4 @@
-"""cloudfront_key_value_store_keys and its facts, against local AWS: no call too many, and every one is counted."""
+"""cloudfront_key_value_store_keys and its facts against local AWS: the minimum of calls, and every call is counted."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,9 +17,9 @@ from modules.store_keys import (
     NAME,
     PREFIX,
     below,
+    matches_digest,
     numbered,
     sync,
-    vouches_for,
 )
 from modules.stores import Store
 
@@ -30,7 +30,7 @@ def bucket(manifest: dict[str, str]) -> str:
 
 
 def test_ten_thousand_keys(owner: Modules, local_aws: LocalAws, store: Store, bucket: str, manifest: Any) -> None:
-    """With the digest they are ten thousand: two hundred batches."""
+    """With the digest there are ten thousand keys: two hundred batches."""
     keys = numbered(9999)
 
     def made(**options: Any) -> tuple[dict[str, Any], dict[str, int]]:
@@ -41,17 +41,17 @@ def test_ten_thousand_keys(owner: Modules, local_aws: LocalAws, store: Store, bu
     kept = [f"{verb} /{bucket}/_edge/keys/{store.arn.rpartition('/')[2]}/" for verb in ("GET", "PUT")]
 
     def and_manifest(calls: dict[str, int]) -> dict[str, int]:
-        """Its name without the hash."""
+        """The calls, and the manifest's name without the hash."""
         return {next((name for name in kept if call.startswith(name)), call): count for call, count in calls.items()}
 
-    foretold, calls = made(check=True, **manifest)
+    predicted, calls = made(check=True, **manifest)
     assert calls == {"describe": 1}
     first, calls = made(**manifest)
     assert and_manifest(calls) == {"describe": 1, "update": 200, kept[1]: 1}
-    assert foretold["plan"] == first["plan"]
+    assert predicted["plan"] == first["plan"]
     assert "(200 calls of UpdateKeys, $0.200)" in first["plan"][0]
-    assert foretold["estimated_cost_usd"] == first["estimated_cost_usd"] == 0.201
-    assert foretold["counts"] == first["counts"] == {"put": 9999, "deleted": 0, "unchanged": 0}
+    assert predicted["estimated_cost_usd"] == first["estimated_cost_usd"] == 0.201
+    assert predicted["counts"] == first["counts"] == {"put": 9999, "deleted": 0, "unchanged": 0}
 
     again, calls = made(**manifest)
     assert (again["changed"], again["counts"]["unchanged"], calls) == (False, 9999, {"describe": 1, "get": 1})
@@ -67,13 +67,15 @@ def test_ten_thousand_keys(owner: Modules, local_aws: LocalAws, store: Store, bu
     assert calls == {"describe": 1, "get": 1, "list": 200, "update": 1}
     assert made()[1] == {"describe": 1, "get": 1}
     keys |= numbered(10, "newest")
-    _, calls = made(**manifest)  # it is of the change before the last
+    _, calls = made(**manifest)  # this manifest is older than the last change
     assert and_manifest(calls) == {"describe": 1, "get": 1, kept[0]: 1, "list": 200, "update": 1, kept[1]: 1}
     assert store.keys(PREFIX) == below(keys)
-    assert vouches_for(store, keys)
+    assert matches_digest(store, keys)
 
 
-def test_the_first_sync_to_a_store_of_others_lists_it_once(owner: Modules, local_aws: LocalAws, store: Store) -> None:
+def test_the_first_run_for_a_store_with_other_keys_lists_it_once(
+    owner: Modules, local_aws: LocalAws, store: Store
+) -> None:
     theirs = {f"other/{number:03}": "x" for number in range(120)}
     store.put(theirs)
     before = len(local_aws.requests())
@@ -83,7 +85,7 @@ def test_the_first_sync_to_a_store_of_others_lists_it_once(owner: Modules, local
 
 
 @pytest.mark.parametrize("prefix", ["", PREFIX])
-def test_few_keys_are_read_one_by_one_in_a_large_store(
+def test_few_keys_of_a_large_store_are_read_individually(
     owner: Modules, local_aws: LocalAws, store: Store, prefix: str
 ) -> None:
     store.put({f"other/{number:03}": "x" for number in range(120)})
@@ -100,16 +102,14 @@ def test_few_keys_are_read_one_by_one_in_a_large_store(
     assert store.keys()[f"{prefix}b"] == '{"on":true}'
 
 
-def test_a_name_of_the_store_costs_one_more_call_that_is_free(
-    owner: Modules, local_aws: LocalAws, store: Store
-) -> None:
+def test_a_store_given_by_name_needs_one_more_free_call(owner: Modules, local_aws: LocalAws, store: Store) -> None:
     before = len(local_aws.requests())
     done = owner.run(NAME, store=SITE, prefix=PREFIX, keys=numbered(3))
     assert store.calls(before) == {f"GET /2020-05-31/key-value-store/{SITE}": 1, "describe": 1, "update": 1}
     assert (done["api_calls"], done["estimated_cost_usd"]) == ({"read": 2, "write": 1}, 0.002)
 
 
-def test_keys_that_are_there_already_are_noted_once(owner: Modules, store: Store) -> None:
+def test_the_digest_of_existing_keys_is_written_once(owner: Modules, store: Store) -> None:
     store.put(below(numbered(3)))
     noted = sync(owner, store, keys=numbered(3))
     assert noted["plan"] == [

@@ -1,4 +1,4 @@
-"""s3_multi_region_access_point_info against local AWS: one MRAP, those of a site, or all, with their status."""
+"""s3_multi_region_access_point_info against local AWS: one MRAP, the MRAPs of a site, or all, with their status."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -10,7 +10,7 @@ from modules.mraps import INFO, Mraps
 from modules.runner import SITE, ModuleFailed, Modules
 
 
-def test_one_and_a_sites_and_all(mrap: Mraps) -> None:
+def test_one_mrap_those_of_a_site_and_all(mrap: Mraps) -> None:
     mrap.run()
     policy = mrap.policy("s3:GetObject")
     mrap.run(policy=policy)
@@ -53,13 +53,13 @@ def test_an_operation_in_progress_is_returned(mrap: Mraps) -> None:
     assert (found["status"], found["routes"]) == ("INCONSISTENT_ACROSS_REGIONS", None)
 
 
-def test_what_may_not_be_read_is_told(mrap: Mraps) -> None:
+def test_missing_permissions_to_read_are_reported(mrap: Mraps) -> None:
     deny_all = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
-    without = Modules(mrap.local_aws, mrap.local_aws.create_user("nobody", deny_all))
+    without = Modules(mrap.local_aws, mrap.local_aws.create_user("denied", deny_all))
     with pytest.raises(ModuleFailed, match=r"AccessDenied from GetMultiRegionAccessPoint: .*Allow the call"):
         mrap.info(without)
 
 
-def test_there_is_none(mrap: Mraps) -> None:
+def test_no_mrap(mrap: Mraps) -> None:
     found = mrap.info()
     assert (found["changed"], found["access_points"]) == (False, [])

@@ -13,28 +13,28 @@ from modules.mraps import CREATE, DELETE, Mraps
 from modules.runner import SITE, ModuleFailed
 
 
-def test_it_is_created_once_whatever_the_users_region(mrap: Mraps) -> None:
-    foretold = mrap.run(check=True, region="af-south-1")
+def test_it_is_created_once_regardless_of_the_users_region(mrap: Mraps) -> None:
+    predicted = mrap.run(check=True, region="af-south-1")
     made = mrap.run(region="af-south-1")
     again = mrap.run(region="af-south-1")
-    assert (foretold["changed"], foretold["mutating"]) == (True, [])
-    assert (made["plan"], made["mutating"]) == (foretold["plan"], CREATE)
+    assert (predicted["changed"], predicted["mutating"]) == (True, [])
+    assert (made["plan"], made["mutating"]) == (predicted["plan"], CREATE)
     assert (again["changed"], again["plan"], again["mutating"]) == (False, [], [])
     found = made["multi_region_access_point"]
     assert again["multi_region_access_point"] == found
     assert (found["status"], found["regions"]) == ("READY", mrap.buckets)
     assert found["domain_name"] == f"{mrap.alias()}.accesspoint.s3-global.amazonaws.com"
     assert found["arn"] == f"arn:aws:s3::{mrap.local_aws.account_id}:accesspoint/{mrap.alias()}"
-    assert foretold["multi_region_access_point"]["regions"] == mrap.buckets
+    assert predicted["multi_region_access_point"]["regions"] == mrap.buckets
 
 
-def test_it_is_waited_for(mrap: Mraps) -> None:
+def test_the_module_waits_for_the_creation(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_seconds=0.3, mrap_invisible_seconds=0.1, mrap_done_status="SUCCESS")
     made = mrap.run()
     assert (made["multi_region_access_point"]["status"], made["mutating"]) == ("READY", CREATE)
 
 
-def test_a_deadline_says_how_to_go_on_and_the_next_run_does(mrap: Mraps) -> None:
+def test_the_deadline_error_explains_how_to_continue_and_the_next_run_does(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_seconds=3600.0)
     started = mrap.run(wait=False)
     assert started["multi_region_access_point"]["status"] == "CREATING"
@@ -50,13 +50,13 @@ def test_a_deadline_says_how_to_go_on_and_the_next_run_does(mrap: Mraps) -> None
     assert gone_on["multi_region_access_point"]["status"] == "READY"
 
 
-def test_a_killed_run_is_joined(mrap: Mraps) -> None:
+def test_the_operation_of_a_killed_run_is_joined(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_seconds=3600.0, mrap_invisible_seconds=3600.0)
     mrap.local_aws.fault(1)
     with pytest.raises(ModuleFailed, match="LocalFault"):
         mrap.run()
     mrap.local_aws.fault(None)
-    # It is not to be seen yet, so it is asked for again; a second creation would fail and not go on.
+    # It is not visible yet, so it is requested again with the same token; a second creation would fail.
     joined = mrap.run(wait=False)
     assert joined["mutating"] == CREATE
     mrap.local_aws.behave()
@@ -64,7 +64,7 @@ def test_a_killed_run_is_joined(mrap: Mraps) -> None:
     assert mrap.status() == "READY"
 
 
-def test_created_and_deleted_again_and_again(mrap: Mraps) -> None:
+def test_repeated_creation_and_deletion(mrap: Mraps) -> None:
     aliases = set()
     for _ in range(3):
         assert mrap.run()["multi_region_access_point"]["status"] == "READY"
@@ -73,7 +73,7 @@ def test_created_and_deleted_again_and_again(mrap: Mraps) -> None:
     assert len(aliases) == 3
 
 
-def test_a_failure_is_told_and_the_next_run_begins_anew(mrap: Mraps) -> None:
+def test_a_failure_is_reported_and_the_next_run_starts_again(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_seconds=0.2, mrap_failure="InternalErrors")
     with pytest.raises(ModuleFailed, match=f"could not create .* {mrap.name}: InternalErrors: .*run it again"):
         mrap.run()
@@ -82,17 +82,17 @@ def test_a_failure_is_told_and_the_next_run_begins_anew(mrap: Mraps) -> None:
     assert mrap.run()["multi_region_access_point"]["status"] == "READY"
 
 
-def test_what_is_wrong_with_the_buckets_is_told(mrap: Mraps) -> None:
+def test_problems_of_the_buckets_are_reported(mrap: Mraps) -> None:
     with pytest.raises(ModuleFailed, match=r"could not create .*: NoSuchBucket"):
-        mrap.run(buckets=["not-a-bucket-of-anybody"])
+        mrap.run(buckets=["a-missing-bucket"])
 
 
-def test_what_was_created_in_part_is_finished(mrap: Mraps) -> None:
+def test_a_partial_creation_is_completed(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_partial=True)
     with pytest.raises(ModuleFailed, match=r"only in part .InternalErrors.*. Run it again to have AWS finish it"):
         mrap.run()
-    foretold = mrap.delete(check=True)
-    assert foretold["plan"] == [f"Delete the Multi-Region Access Point {mrap.name}; its buckets stay"]
+    predicted = mrap.delete(check=True)
+    assert predicted["plan"] == [f"Delete the Multi-Region Access Point {mrap.name}; its buckets stay"]
     mrap.local_aws.behave()
     finished = mrap.run()
     assert finished["plan"] == [f"Create the missing part of the Multi-Region Access Point {mrap.name} over 3 buckets"]
@@ -102,16 +102,16 @@ def test_what_was_created_in_part_is_finished(mrap: Mraps) -> None:
 def test_it_is_deleted_once(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_seconds=0.3)
-    foretold = mrap.delete(check=True)
+    predicted = mrap.delete(check=True)
     deleted = mrap.delete()
     again = mrap.delete()
-    assert (foretold["plan"], foretold["mutating"]) == (deleted["plan"], [])
-    assert foretold["multi_region_access_point"] is None
+    assert (predicted["plan"], predicted["mutating"]) == (deleted["plan"], [])
+    assert predicted["multi_region_access_point"] is None
     assert (deleted["mutating"], deleted["multi_region_access_point"]) == (DELETE, None)
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_a_killed_deletion_is_waited_for(mrap: Mraps) -> None:
+def test_the_module_waits_for_the_deletion_of_a_killed_run(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_seconds=3600.0)
     mrap.local_aws.fault(1)
@@ -124,7 +124,7 @@ def test_a_killed_deletion_is_waited_for(mrap: Mraps) -> None:
     assert mrap.delete()["mutating"] == []
 
 
-def test_what_was_deleted_in_part_is_finished(mrap: Mraps) -> None:
+def test_a_partial_deletion_is_completed(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_partial=True)
     with pytest.raises(ModuleFailed, match=r"deleted only a part of .*InternalErrors.*Run it again"):
@@ -135,14 +135,14 @@ def test_what_was_deleted_in_part_is_finished(mrap: Mraps) -> None:
     assert mrap.delete()["mutating"] == DELETE
 
 
-def test_a_failed_deletion_is_told(mrap: Mraps) -> None:
+def test_a_failed_deletion_is_reported(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_failure="InternalErrors")
     with pytest.raises(ModuleFailed, match=r"did not delete .*InternalErrors"):
         mrap.delete()
 
 
-def test_one_that_is_being_deleted_is_created_again(mrap: Mraps) -> None:
+def test_an_mrap_that_is_being_deleted_is_created_again(mrap: Mraps) -> None:
     mrap.run()
     before = mrap.alias()
     mrap.local_aws.behave(mrap_seconds=3600.0)
@@ -154,7 +154,7 @@ def test_one_that_is_being_deleted_is_created_again(mrap: Mraps) -> None:
     assert (mrap.status(), mrap.alias() == before) == ("READY", False)
 
 
-def test_one_that_is_being_created_is_deleted_afterwards(mrap: Mraps) -> None:
+def test_an_mrap_that_is_being_created_is_deleted_afterwards(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_seconds=3600.0)
     mrap.run(wait=False)
     with pytest.raises(ModuleFailed, match="still being created"):
@@ -163,7 +163,7 @@ def test_one_that_is_being_created_is_deleted_afterwards(mrap: Mraps) -> None:
     assert mrap.delete()["mutating"] == DELETE
 
 
-def test_another_one_of_the_site_stands_beside_it_only_if_that_is_wanted(mrap: Mraps) -> None:
+def test_a_second_mrap_of_the_site_is_created_only_if_allowed(mrap: Mraps) -> None:
     mrap.run(site=SITE, allow_replacement=True)
     other = Mraps(mrap.modules, {region: mrap.buckets[region] for region in ("eu-north-1", "us-east-1")})
     with pytest.raises(ModuleFailed, match=f"{SITE} has the Multi-Region Access Point {SITE}-"):
@@ -176,7 +176,7 @@ def test_another_one_of_the_site_stands_beside_it_only_if_that_is_wanted(mrap: M
     assert other.run(site=SITE)["mutating"] == []
 
 
-def test_what_another_sites_buckets_are_under_is_not_deleted(
+def test_an_mrap_over_another_sites_buckets_is_not_deleted(
     local_aws: LocalAws, mrap: Mraps, buckets: dict[str, str]
 ) -> None:
     mrap.run()

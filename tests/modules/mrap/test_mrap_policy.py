@@ -1,4 +1,4 @@
-"""The policy of an access mrap against local AWS: put once, and waited for until it is established everywhere."""
+"""The policy of an MRAP against local AWS: put once, and waited for until it is established everywhere."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -18,15 +18,15 @@ def test_it_is_put_once_and_waited_for(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_policy_seconds=0.3)
     policy = mrap.policy("s3:GetObject")
-    foretold = mrap.run(policy=policy, check=True)
+    predicted = mrap.run(policy=policy, check=True)
     put = mrap.run(policy=policy)
     again = mrap.run(policy=policy)
-    assert (put["plan"], put["mutating"]) == (foretold["plan"], PUT_POLICY)
+    assert (put["plan"], put["mutating"]) == (predicted["plan"], PUT_POLICY)
     assert (again["changed"], again["mutating"]) == (False, [])
     assert put["multi_region_access_point"]["status"] == "READY"
 
 
-def test_it_is_not_put_again_while_it_spreads(mrap: Mraps) -> None:
+def test_it_is_not_put_again_while_it_propagates(mrap: Mraps) -> None:
     mrap.run()
     policy = mrap.policy("s3:GetObject")
     mrap.local_aws.behave(mrap_policy_seconds=3600.0)
@@ -38,7 +38,7 @@ def test_it_is_not_put_again_while_it_spreads(mrap: Mraps) -> None:
     assert (gone_on["changed"], gone_on["mutating"]) == (False, [])
 
 
-def test_another_one_spreads_first(mrap: Mraps) -> None:
+def test_the_module_waits_for_an_earlier_policy(mrap: Mraps) -> None:
     mrap.run()
     mrap.local_aws.behave(mrap_policy_seconds=3600.0)
     mrap.run(policy=mrap.policy("s3:PutObject"), wait=False)
@@ -53,7 +53,7 @@ def test_another_one_spreads_first(mrap: Mraps) -> None:
     assert mrap.run(policy=wanted)["mutating"] == []
 
 
-def test_one_follows_another_and_comes_back(mrap: Mraps) -> None:
+def test_a_policy_is_replaced_and_restored(mrap: Mraps) -> None:
     mrap.run()
     for action in ("s3:GetObject", "s3:PutObject", "s3:GetObject"):
         mrap.run(policy=mrap.policy(action))
@@ -61,7 +61,7 @@ def test_one_follows_another_and_comes_back(mrap: Mraps) -> None:
         assert action in answer["Policy"]["Established"]["Policy"]
 
 
-def test_one_that_aws_does_not_take_is_told(mrap: Mraps) -> None:
+def test_a_policy_that_aws_refuses_is_reported(mrap: Mraps) -> None:
     mrap.run()
     wrong = mrap.policy("s3:GetObject")
     wrong["Statement"][0]["Resource"] = "arn:aws:s3:::somewhere-else/*"
@@ -81,11 +81,11 @@ def established(mrap: Mraps) -> list[dict[str, Any]] | None:
 
 def test_distributions_are_allowed_and_revoked(mrap: Mraps) -> None:
     mrap.run()
-    foretold = mrap.run(distribution_arns=[DISTRIBUTION], check=True, diff=True)
+    predicted = mrap.run(distribution_arns=[DISTRIBUTION], check=True, diff=True)
     allowed = mrap.run(distribution_arns=[DISTRIBUTION])
-    assert (allowed["plan"], allowed["mutating"]) == (foretold["plan"], PUT_POLICY)
-    assert foretold["diff"]["before"]["policy"] is None
-    assert foretold["diff"]["after"]["policy"]["Statement"] == established(mrap)
+    assert (allowed["plan"], allowed["mutating"]) == (predicted["plan"], PUT_POLICY)
+    assert predicted["diff"]["before"]["policy"] is None
+    assert predicted["diff"]["after"]["policy"]["Statement"] == established(mrap)
     assert [statement["Effect"] for statement in established(mrap) or []] == ["Deny", "Allow", "Allow"]
     assert mrap.run(distribution_arns=[DISTRIBUTION])["mutating"] == []
     assert mrap.run(distribution_arns=[])["mutating"] == PUT_POLICY
@@ -94,24 +94,24 @@ def test_distributions_are_allowed_and_revoked(mrap: Mraps) -> None:
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_a_new_mrap_is_created_and_lets_the_distribution_read(mrap: Mraps) -> None:
+def test_a_new_mrap_is_created_and_allows_the_distribution(mrap: Mraps) -> None:
     mrap.local_aws.behave(mrap_policy_seconds=0.2)
-    foretold = mrap.run(distribution_arns=[DISTRIBUTION], check=True)
+    predicted = mrap.run(distribution_arns=[DISTRIBUTION], check=True)
     made = mrap.run(distribution_arns=[DISTRIBUTION])
     again = mrap.run(distribution_arns=[DISTRIBUTION])
-    assert (made["plan"], made["mutating"]) == (foretold["plan"], CREATE + PUT_POLICY)
+    assert (made["plan"], made["mutating"]) == (predicted["plan"], CREATE + PUT_POLICY)
     arn = made["multi_region_access_point"]["arn"]
     assert [statement["Resource"] for statement in (established(mrap) or [])[1:]] == [f"{arn}/object/*", arn]
     assert (again["changed"], again["mutating"]) == (False, [])
 
 
-def test_nothing_is_put_where_no_distribution_ever_read(mrap: Mraps) -> None:
+def test_without_distributions_no_policy_is_put(mrap: Mraps) -> None:
     assert mrap.run(distribution_arns=[])["mutating"] == CREATE
     assert mrap.run(distribution_arns=[])["mutating"] == []
     assert established(mrap) is None
 
 
-def test_no_policy_is_read_more_often_than_one_that_is_given(mrap: Mraps) -> None:
+def test_a_policy_for_distributions_needs_no_more_reads_than_a_given_one(mrap: Mraps) -> None:
     mrap.run()
     mrap.run(distribution_arns=[DISTRIBUTION])
     arn = f"arn:aws:s3::{mrap.local_aws.account_id}:accesspoint/{mrap.alias()}"
@@ -120,7 +120,7 @@ def test_no_policy_is_read_more_often_than_one_that_is_given(mrap: Mraps) -> Non
     assert mrap.run(distribution_arns=[DISTRIBUTION])["api_calls"] == given["api_calls"]
 
 
-def test_a_distribution_that_does_not_exist_yet_is_taken_in_check_mode_only(mrap: Mraps) -> None:
+def test_a_distribution_that_does_not_exist_yet_is_accepted_in_check_mode_only(mrap: Mraps) -> None:
     unknown = ["(known after apply)"]
     assert len(mrap.run(distribution_arns=unknown, check=True)["plan"]) == 2
     with pytest.raises(ModuleFailed, match="must be arn:aws:cloudfront::<account>:distribution/<id>"):
@@ -132,7 +132,7 @@ def test_a_policy_and_distributions_exclude_each_other(mrap: Mraps) -> None:
         mrap.run(distribution_arns=[DISTRIBUTION], policy={"Version": "2012-10-17"})
 
 
-def test_one_that_is_none_is_refused_before_the_first_call(mrap: Mraps) -> None:
+def test_an_invalid_policy_is_refused_before_the_first_call(mrap: Mraps) -> None:
     before = len(mrap.local_aws.requests())
     with pytest.raises(ModuleFailed, match="policy must be a whole policy document"):
         mrap.run(policy={"Effect": "Allow"})

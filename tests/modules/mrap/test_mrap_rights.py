@@ -1,4 +1,4 @@
-"""s3_multi_region_access_point against local AWS: each right is needed, and a missing one is reported."""
+"""s3_multi_region_access_point against local AWS: each permission is needed, and a missing one is reported."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -25,7 +25,7 @@ from modules.users import deployer
     ],
 )
 def test_every_permission_is_needed_and_reported_if_missing(mrap: Mraps, action: str) -> None:
-    """The deployer's policy without one action: what needs it fails with a sentence that names the call."""
+    """With the deployer's policy without one action, the module fails with a message that names the call."""
     without = deployer(mrap.local_aws, action)
     with pytest.raises(ModuleFailed, match=f"AccessDenied from {action.partition(':')[2]}: .*Allow the call"):
         mrap.run(without, site=SITE, allow_replacement=True)

@@ -109,7 +109,7 @@ def test_a_new_destination_gets_what_was_replicated_elsewhere(local_aws: LocalAw
 
 
 def test_failed_replication_is_repeated(local_aws: LocalAws) -> None:
-    mesh = Mesh(local_aws, "mended", A, B)
+    mesh = Mesh(local_aws, "repaired", A, B)
     mesh.replicate(A, mesh.rule(B))
     mesh.put(A, "good")
     mesh.grant(without="s3:ReplicateObject")

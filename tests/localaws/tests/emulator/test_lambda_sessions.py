@@ -49,10 +49,10 @@ def test_a_lambda_session_needs_both_services_trusted(
 
 def test_a_lambda_session_needs_the_role(local_aws: LocalAws, deployment: Deployment) -> None:
     with pytest.raises(LocalAwsError, match="does not exist"):
-        local_aws.lambda_session(f"arn:aws:iam::{local_aws.account_id}:role/nobody", deployment.lambda_version_arn)
+        local_aws.lambda_session(f"arn:aws:iam::{local_aws.account_id}:role/missing", deployment.lambda_version_arn)
 
 
-def test_a_user_may_do_what_the_policy_says(local_aws: LocalAws, deployment: Deployment) -> None:
+def test_a_user_has_the_permissions_of_the_policy(local_aws: LocalAws, deployment: Deployment) -> None:
     bucket = deployment.buckets["us-east-1"]
     s3 = local_aws.client(
         "s3", credentials=local_aws.create_user("reader", allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))

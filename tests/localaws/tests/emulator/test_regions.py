@@ -62,7 +62,7 @@ def test_a_region_may_be_disabled(local_aws: LocalAws) -> None:
 def test_describe_regions_has_no_resource(local_aws: LocalAws) -> None:
     asker = local_aws.create_user("regions-asker", allow("ec2:DescribeRegions", "*"))
     assert local_aws.client("ec2", credentials=asker).describe_regions(AllRegions=True)["Regions"]
-    without = local_aws.client("ec2", credentials=local_aws.create_user("regions-nobody", allow("ec2:Run*", "*")))
+    without = local_aws.client("ec2", credentials=local_aws.create_user("regions-no-rights", allow("ec2:Run*", "*")))
     assert code_of(without.describe_regions) == ("UnauthorizedOperation", 403)
 
 

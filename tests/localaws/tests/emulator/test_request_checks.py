@@ -18,9 +18,9 @@ from localaws.tests.emulator.wire import Wire, code_of
 
 def test_an_mrap_requires_sigv4a(mrap: Wire) -> None:
     assert mrap.get(PATH).status == 200
-    assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth).status == 200
-    for signer in (S3SigV4Auth, S3SigV4QueryAuth, None):
-        answer = mrap.get(PATH, signer=signer)
+    assert mrap.get(PATH, auth=CrtS3SigV4AsymQueryAuth).status == 200
+    for auth in (S3SigV4Auth, S3SigV4QueryAuth, None):
+        answer = mrap.get(PATH, auth=auth)
         assert (answer.status, b"<Code>AccessDenied</Code>" in answer.body) == (403, True)
         assert answer.region is None  # no bucket was reached
 
@@ -36,18 +36,18 @@ def test_every_amazon_header_must_be_signed(mrap: Wire) -> None:
     assert refused.status == 403
     assert b"There were headers present in the request which were not signed" in refused.body
     assert b"<HeadersNotSigned>x-amz-cf-id</HeadersNotSigned>" in refused.body
-    assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth, added={"x-amz-cf-id": "one"}).status == 403
+    assert mrap.get(PATH, auth=CrtS3SigV4AsymQueryAuth, added={"x-amz-cf-id": "one"}).status == 403
 
 
 def test_a_signed_request_needs_the_hash_of_its_body(
     local_aws: LocalAws, deployment: Deployment, mrap: Wire, edge: Credentials
 ) -> None:
-    refused = mrap.get(PATH, signer=CrtSigV4AsymAuth)
+    refused = mrap.get(PATH, auth=CrtSigV4AsymAuth)
     assert (refused.status, b"x-amz-content-sha256" in refused.body) == (403, True)
     bucket = Wire(local_aws, f"127.0.0.1:{local_aws.port}", edge)
     path = f"/{deployment.buckets['us-east-1']}{PATH}"
-    assert bucket.get(path, signer=S3SigV4Auth).status == 200
-    refused = bucket.get(path, signer=SigV4Auth)
+    assert bucket.get(path, auth=S3SigV4Auth).status == 200
+    refused = bucket.get(path, auth=SigV4Auth)
     assert (refused.status, b"x-amz-content-sha256" in refused.body) == (403, True)
 
 

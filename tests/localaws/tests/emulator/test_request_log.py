@@ -56,7 +56,7 @@ def test_the_log_distinguishes_changes_from_reads(local_aws: LocalAws, deploymen
 def test_the_log_has_no_bodies_and_no_signatures(local_aws: LocalAws, deployment: Deployment, mrap: Wire) -> None:
     before = len(local_aws.requests())
     local_aws.client("ssm").put_parameter(Name="hidden", Value="secret-body", Type="String")
-    assert mrap.get(PATH, signer=CrtS3SigV4AsymQueryAuth).status == 200
+    assert mrap.get(PATH, auth=CrtS3SigV4AsymQueryAuth).status == 200
     signed, presigned = local_aws.requests(after=before)
     assert "X-Amz-Credential" in presigned["query"]
     for name in ("secret-body", "Signature", "Security-Token"):

@@ -25,7 +25,7 @@ def code_of(call: Callable[[], object]) -> tuple[str, int]:
 
 
 class Wire:
-    """HTTP to the emulator as a signer other than botocore sends it."""
+    """HTTP to the emulator, signed by any of botocore's classes, with more headers or fewer."""
 
     def __init__(self, local_aws: LocalAws, host: str, credentials: Credentials) -> None:
         self._url = local_aws.url
@@ -37,13 +37,13 @@ class Wire:
     def get(
         self,
         path: str,
-        signer: type[Any] | None = CrtS3SigV4AsymAuth,
+        auth: type[Any] | None = CrtS3SigV4AsymAuth,
         signed: dict[str, str] | None = None,
         added: dict[str, str] | None = None,
         method: str = "GET",
     ) -> Response:
         request = AWSRequest(method, f"https://{self._host}{path}", headers={"Host": self._host, **(signed or {})})
-        if signer is not None:
-            signer(self._credentials, "s3", "*" if "Asym" in signer.__name__ else "us-east-1").add_auth(request)
+        if auth is not None:
+            auth(self._credentials, "s3", "*" if "Asym" in auth.__name__ else "us-east-1").add_auth(request)
         target = request.url.partition(self._host)[2]
         return get(self._url, target, method=method, **{**dict(request.headers.items()), **(added or {})})

@@ -2,7 +2,7 @@
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A module that does, one after the other, what modules may do; it returns what it found and did."""
+"""A module that performs a list of actions that modules may perform; it returns its findings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def deprecate(module: AnsibleModule) -> None:
 
 
 def change_the_process(module: AnsibleModule) -> None:
-    """All that must not be seen by the next module that runs."""
+    """Change the state of the process, which must not affect the next module."""
     os.environ["LEFT_BEHIND"] = "yes"
     os.chdir("/")
     os.umask(0o007)
@@ -76,7 +76,7 @@ def crash(module: AnsibleModule) -> None:
 
 
 def log_requests(module: AnsibleModule) -> None:
-    """As amazon.aws does for its option debug_botocore_endpoint_logs."""
+    """Log requests as amazon.aws does for its option debug_botocore_endpoint_logs."""
     logger = logging.getLogger("behave")
     logger.setLevel(logging.DEBUG)
     logger.debug("an unspeakable request")
@@ -96,7 +96,7 @@ def count(module: AnsibleModule) -> None:
 
 
 def sleep_in_a_process(module: AnsibleModule) -> None:
-    """As long as it is not ended, it has a process of its own and a directory beside the count file."""
+    """Start a process and create a directory beside the count file, until the module ends."""
     marker = Path(module.params["count_file"])
     with tempfile.TemporaryDirectory(prefix="left-", dir=marker.parent):
         code = f"import time; time.sleep(3); open({str(marker)!r}, 'w').close()"

@@ -1,4 +1,4 @@
-"""cloudfront_distribution against local AWS: others' changes between its calls are seen, killed runs finished."""
+"""cloudfront_distribution against local AWS: concurrent changes are detected, killed runs are completed."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -12,7 +12,7 @@ from modules.distributions import Distributions, custom
 from modules.runner import SITE, ModuleFailed
 
 
-def test_somebody_changes_something_else_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_change_of_another_member_is_kept(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
     site.run()
     site.interfere(monkeypatch, "update_distribution", lambda: site.change(WebACLId="theirs"))
     changed = site.run(price_class="PriceClass_100")
@@ -21,7 +21,9 @@ def test_somebody_changes_something_else_meanwhile(site: Distributions, monkeypa
     assert not changed.get("warnings")
 
 
-def test_somebody_changes_the_same_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_change_of_the_same_member_is_overwritten(
+    site: Distributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.run()
     site.interfere(monkeypatch, "update_distribution", lambda: site.change(PriceClass="PriceClass_200"))
     changed = site.run(price_class="PriceClass_100")
@@ -31,7 +33,7 @@ def test_somebody_changes_the_same_meanwhile(site: Distributions, monkeypatch: p
     ]
 
 
-def test_somebody_adds_an_origin_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_origin_that_is_added_concurrently(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
     site.run()
 
     def add() -> None:
@@ -40,11 +42,11 @@ def test_somebody_adds_an_origin_meanwhile(site: Distributions, monkeypatch: pyt
         theirs = {**origin, "Id": "theirs", "DomainName": "www.example.org"}
         site.change(Origins={"Quantity": 2, "Items": [origin, theirs]})
 
-    ours = [custom(connection_attempts=2)]
+    wanted = [custom(connection_attempts=2)]
     site.interfere(monkeypatch, "update_distribution", add)
-    assert not site.run(origins=ours, purge_origins=False).get("warnings")
+    assert not site.run(origins=wanted, purge_origins=False).get("warnings")
     assert {origin["Id"] for origin in site.config()["Origins"]["Items"]} == {"access-point", "theirs"}
-    site.run(origins=ours)
+    site.run(origins=wanted)
     site.interfere(monkeypatch, "update_distribution", add)
     removed = site.run(origins=[custom(connection_attempts=1)])["warnings"]
     changed = "origins.theirs.domain_name was changed to 'www.example.org' by another process during this run"
@@ -53,20 +55,24 @@ def test_somebody_adds_an_origin_meanwhile(site: Distributions, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("comment", [f"{SITE}, one", f"{SITE}, two"])
-def test_two_runs_at_once_make_one(site: Distributions, monkeypatch: pytest.MonkeyPatch, comment: str) -> None:
+def test_two_concurrent_runs_create_one_distribution(
+    site: Distributions, monkeypatch: pytest.MonkeyPatch, comment: str
+) -> None:
     site.interfere(monkeypatch, "create_distribution", lambda: site.run(comment=f"{SITE}, one"))
     assert site.run(comment=comment)["distribution"]["id"] == site.only()
     assert site.config()["Comment"] == comment
 
 
-def test_somebody_enables_it_while_it_is_deleted(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_distribution_that_is_enabled_during_its_deletion(
+    site: Distributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.run()
     site.interfere(monkeypatch, "delete_distribution", lambda: site.change(Enabled=True))
     assert site.delete()["distribution"] is None
     assert site.all() == []
 
 
-def test_somebody_deletes_it_meanwhile(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_deletion(site: Distributions, monkeypatch: pytest.MonkeyPatch) -> None:
     first = site.run()["distribution"]["id"]
 
     def delete() -> None:
@@ -79,10 +85,10 @@ def test_somebody_deletes_it_meanwhile(site: Distributions, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
-def test_killed_anywhere_it_converges(site: Distributions, steps: int) -> None:
+def test_a_run_killed_after_any_change_is_completed_by_the_next(site: Distributions, steps: int) -> None:
     for run in (site.run, lambda: site.run(tags={"team": "ops"}, comment="shop, new"), site.delete):
         site.local_aws.fault(steps, of=site.modules.credentials)
-        # Reads are refused too, so it fails also when every change was made.
+        # Reads are refused too, so the run fails also after its last change.
         with contextlib.suppress(ModuleFailed):
             run()
         site.local_aws.fault(None)
@@ -91,7 +97,7 @@ def test_killed_anywhere_it_converges(site: Distributions, steps: int) -> None:
     assert site.all() == []
 
 
-def test_a_reference_that_is_used_up_by_a_deleted_one(site: Distributions) -> None:
+def test_a_caller_reference_of_a_deleted_distribution(site: Distributions) -> None:
     site.local_aws.behave(distribution_references_stay=True)
     for number in range(1, 4):
         site.run()

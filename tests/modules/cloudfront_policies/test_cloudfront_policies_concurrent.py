@@ -1,4 +1,4 @@
-"""Origin access controls and policies against local AWS: others' changes meanwhile are seen, killed runs finished."""
+"""Origin access controls and policies against local AWS: concurrent changes are detected, killed runs completed."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -14,15 +14,17 @@ from modules.policy_kinds import CACHE, CONTROL, MARK, REQUEST, RESPONSE, RICH, 
 from modules.runner import ModuleFailed
 
 
-def test_another_s_change_is_kept_and_one_of_the_same_is_told(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between observing and applying, so that the ETag is stale."""
+def test_a_concurrent_change_is_kept_and_an_overwritten_one_is_reported(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change is made between observing and applying, so the ETag is stale."""
     mark = "Description" if kind.name == CONTROL else "Comment"
     made = kind.rich()[kind.name]
-    update, foreign = ConfigApi.update, [f"first {MARK}", f"second {MARK}"]
+    update, others = ConfigApi.update, [f"first {MARK}", f"second {MARK}"]
 
     def late(api: ConfigApi, config_id: str, config: dict[str, Any]) -> None:
-        if foreign:
-            kind.change(config_id, **{mark: foreign.pop(0)})
+        if others:
+            kind.change(config_id, **{mark: others.pop(0)})
         update(api, config_id, config)
 
     monkeypatch.setattr(ConfigApi, "update", late)
@@ -35,17 +37,17 @@ def test_another_s_change_is_kept_and_one_of_the_same_is_told(kind: Kind, monkey
     after = kind.run(**{member: value})
     assert after[kind.name]["id"] == made["id"]
     assert after[kind.name][mark.lower()] == f"second {MARK}"
-    told = str(after.get("warnings"))
-    assert "first (" not in told and "second (" not in told
+    warnings = str(after.get("warnings"))
+    assert "first (" not in warnings and "second (" not in warnings
     assert after["plan"] == [f"Update the {kind.name.replace('_', ' ')} shop: {member}"]
 
-    foreign.append(f"third {kind.name} {MARK}")
-    again = kind.run(**{mark.lower(): "ours", **({member: other} if other else {})})
-    assert again[kind.name][mark.lower()] == f"ours {MARK}"
+    others.append(f"third {kind.name} {MARK}")
+    again = kind.run(**{mark.lower(): "wanted", **({member: other} if other else {})})
+    assert again[kind.name][mark.lower()] == f"wanted {MARK}"
     assert [warning for warning in again["warnings"] if f"third {kind.name}" in str(warning)]
 
 
-def test_what_is_deleted_meanwhile_is_made_again(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_concurrent_deletion_is_followed_by_a_creation(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     made = kind.rich()[kind.name]
     update = ConfigApi.update
 
@@ -60,7 +62,7 @@ def test_what_is_deleted_meanwhile_is_made_again(kind: Kind, monkeypatch: pytest
     assert kind.rich(**{mark: "other"})["mutating"] == []
 
 
-def test_a_run_that_was_killed_before_or_after_its_call_is_finished_by_the_next(
+def test_a_run_killed_before_or_after_its_call_is_completed_by_the_next(
     kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = "description" if kind.name == CONTROL else "comment"
@@ -69,7 +71,7 @@ def test_a_run_that_was_killed_before_or_after_its_call_is_finished_by_the_next(
     def killed(api: ConfigApi, verb: str, **arguments: Any) -> Any:
         answer = call(api, verb, **arguments)
         if verb != "Get":
-            raise EndpointConnectionError(endpoint_url="nobody told it of the answer")
+            raise EndpointConnectionError(endpoint_url="the answer is lost")
         return answer
 
     for options in (RICH[kind.name], {**RICH[kind.name], mark: "other"}, {"state": "absent"}):
@@ -78,7 +80,7 @@ def test_a_run_that_was_killed_before_or_after_its_call_is_finished_by_the_next(
             kind.run(**options)
         kind.modules.local_aws.fault(None)
         assert len(kind.run(check=True, **options)["plan"]) == 1
-        with monkeypatch.context() as patched, pytest.raises(ModuleFailed, match="nobody told it"):
+        with monkeypatch.context() as patched, pytest.raises(ModuleFailed, match="the answer is lost"):
             patched.setattr(ConfigApi, "_call", killed)
             kind.run(**options)
         assert kind.run(**options)["mutating"] == []

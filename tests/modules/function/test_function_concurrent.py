@@ -1,4 +1,4 @@
-"""cloudfront_function against local AWS: others' changes between its calls are seen, killed runs finished."""
+"""cloudfront_function against local AWS: concurrent changes are detected, killed runs are completed."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -16,7 +16,7 @@ from modules.runner import ModuleFailed
 
 
 def before_call(call: str, interfere: Callable[[], None]) -> Any:
-    """A FunctionApi before whose first such call somebody else does something."""
+    """A FunctionApi with a concurrent change right before its first such call."""
     original, pending = getattr(FunctionApi, call), [interfere]
 
     def interfered(self: FunctionApi, *arguments: Any, **options: Any) -> Any:
@@ -28,7 +28,7 @@ def before_call(call: str, interfere: Callable[[], None]) -> Any:
 
 
 @pytest.mark.parametrize("call", ["update_function", "test_function", "publish_function"])
-def test_a_change_by_somebody_else_meanwhile_is_seen_and_told(function: Function, warned: list[str], call: str) -> None:
+def test_a_concurrent_change_is_detected_and_reported(function: Function, warned: list[str], call: str) -> None:
     function.run()
     with before_call(call, lambda: function.write(to("/theirs"))):
         function.run(code=to("/b"), tests=[goes("/b")])
@@ -40,7 +40,7 @@ def test_a_change_by_somebody_else_meanwhile_is_seen_and_told(function: Function
     assert function.run()["changed"] is False
 
 
-def test_an_answer_to_the_creation_that_was_lost(function: Function, warned: list[str]) -> None:
+def test_a_lost_answer_to_the_creation(function: Function, warned: list[str]) -> None:
     with before_call("create_function", lambda: function.write(to("/a"), "(multiregion.edge)")):
         made = function.run()
     assert (made["mutating"], function.code()) == ([CREATE, CREATE, PUBLISH], to("/a"))
@@ -48,7 +48,7 @@ def test_an_answer_to_the_creation_that_was_lost(function: Function, warned: lis
     assert function.run()["changed"] is False
 
 
-def test_what_somebody_else_made_meanwhile_is_not_taken(function: Function) -> None:
+def test_an_unmanaged_function_that_is_created_concurrently_is_not_adopted(function: Function) -> None:
     refused = pytest.raises(ModuleFailed, match="is not this collection's")
     with before_call("create_function", lambda: function.write(to("/theirs"), "theirs")), refused:
         function.run()
@@ -57,7 +57,7 @@ def test_what_somebody_else_made_meanwhile_is_not_taken(function: Function) -> N
     assert function.code("DEVELOPMENT") == to("/theirs")
 
 
-def test_one_that_was_deleted_meanwhile_is_made_again(function: Function) -> None:
+def test_a_concurrently_deleted_function_is_created_again(function: Function) -> None:
     function.run()
 
     def delete() -> None:
@@ -69,14 +69,14 @@ def test_one_that_was_deleted_meanwhile_is_made_again(function: Function) -> Non
     assert function.code() == to("/b")
 
 
-def test_one_that_changes_before_its_deletion_is_deleted(function: Function) -> None:
+def test_a_function_that_changes_before_its_deletion_is_deleted(function: Function) -> None:
     function.run()
     with before_call("delete_function", lambda: function.write(to("/theirs"))):
         assert function.absent()["changed"] is True
     assert function.absent()["changed"] is False
 
 
-def test_one_that_is_used_is_not_deleted(function: Function) -> None:
+def test_a_function_in_use_is_not_deleted(function: Function) -> None:
     function.run()
     made: list[str] = []
     refused = pytest.raises(ModuleFailed, match=r"CloudFront still uses the function .* run it again")
@@ -91,7 +91,7 @@ def test_one_that_is_used_is_not_deleted(function: Function) -> None:
 
 @pytest.mark.parametrize("made", [0, 1, 2])
 @pytest.mark.parametrize("there", [False, True], ids=["created", "updated"])
-def test_a_run_that_was_killed_is_gone_on_with(function: Function, made: int, there: bool) -> None:
+def test_a_killed_run_is_completed_by_the_next(function: Function, made: int, there: bool) -> None:
     if there:
         function.run(code=to("/old"), tests=[])
     function.local_aws.fault(made, of=function.modules.credentials)
