@@ -58,7 +58,7 @@ options:
     description: Whether the parts of the key have names, such as C(year=2026).
     type: bool
   tags:
-    description: Tags for what is made, besides C(multiregion-edge).
+    description: Tags for the created resources, in addition to C(multiregion-edge).
     type: dict
     default: {}
 extends_documentation_fragment:

@@ -55,7 +55,7 @@ options:
     elements: str
     default: []
   tags:
-    description: Tags for the function. Those that it has besides stay.
+    description: Tags for the function. Other tags that it has stay.
     type: dict
     default: {}
   tests:

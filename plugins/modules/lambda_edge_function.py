@@ -73,7 +73,7 @@ options:
   log_retention:
     description:
       - Days that the function's logs are kept, in all Regions in which it can run. The log groups are there
-        before the function runs, for those that Lambda makes keep all for ever.
+        before the function runs, because those that Lambda creates have no retention.
       - CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
         2922, 3288 or 3653 days. By default they are left alone.
     type: int

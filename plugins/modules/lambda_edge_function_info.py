@@ -160,7 +160,7 @@ functions:
           returned: always
           sample: /aws/lambda/us-east-1.my-site-origin-request
         retention_days:
-          description: Days that logs are kept; null for ever.
+          description: Days that logs are kept; null without a limit.
           type: int
           returned: always
           sample: 30

@@ -16,7 +16,7 @@ description:
   - Sets the traffic dials of a Multi-Region Access Point. A Region whose dial is 0 is out of service, so no request is
     routed to it; one whose dial is 100 is in service. Requests that are in progress are not cut off.
   - AWS has endpoints for this in C(us-east-1), C(us-west-2), C(ap-southeast-2), C(ap-northeast-1) and C(eu-west-1).
-    They are tried in turn, with_short_timeouts, and any of them will do, whatever O(region) is.
+    They are tried in turn with short timeouts, and any of them is enough, regardless of O(region).
   - All changes are made by one call. It takes AWS up to two minutes to have them in effect.
 options:
   arn:

@@ -34,7 +34,7 @@ options:
     required: true
   state:
     description:
-      - V(present) sets our rules, V(absent) removes them from all O(buckets), and the replication configuration
+      - V(present) sets the managed rules, V(absent) removes them from all O(buckets), and the replication configuration
         where no other rule is left.
     type: str
     choices: [present, absent]
@@ -198,7 +198,7 @@ replication:
       role_arn:
       rules: []
 sources:
-  description: The names of those of O(buckets) that replicate by our rules.
+  description: The names of those of O(buckets) that replicate by managed rules.
   returned: success
   type: list
   elements: str

@@ -64,7 +64,7 @@ def test_buckets_with_objects_are_refused_by_name() -> None:
     assert str(refusal.value) == (
         "The buckets are not empty, so none is deleted: site-eu in eu-north-1 has 2 versions, 1 delete marker, for "
         "example a.txt; site-us in us-east-1 has 1000 versions, 1 unfinished upload and more, for example b.txt. Set "
-        "force_empty to true to delete everything in them for ever, old versions included."
+        "force_empty to true to delete everything in them permanently, old versions included."
     )
 
 

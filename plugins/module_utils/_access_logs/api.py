@@ -116,6 +116,6 @@ def _read(item: dict[str, t.Any]) -> Settings:
 def _written(settings: Settings) -> dict[str, t.Any]:
     s3 = {"suffixPath": "s3_suffix_path", "enableHiveCompatiblePath": "s3_enable_hive_compatible_path"}
     members = {"recordFields": "record_fields", "fieldDelimiter": "field_delimiter"}
-    written = {name: settings[ours] for name, ours in members.items() if ours in settings}
-    in_s3 = {name: settings[ours] for name, ours in s3.items() if ours in settings}
+    written = {name: settings[option] for name, option in members.items() if option in settings}
+    in_s3 = {name: settings[option] for name, option in s3.items() if option in settings}
     return {**written, **({"s3DeliveryConfiguration": in_s3} if in_s3 else {})}

@@ -108,13 +108,13 @@ def check(desired: Desired) -> None:
 def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Plan:
     """What is new comes before what is old goes, so that no log is lost between."""
     source, destination = desired.source_name, desired.destination_name
-    ours = {name: arn for name, arn in observed.sources.items() if desired.is_managed(name)}
+    managed = {name: arn for name, arn in observed.sources.items() if desired.is_managed(name)}
     keeps = () if desired.absent else (source, destination)
     steps = [] if desired.absent else _additions(operations, observed, desired)
     for delivery in observed.deliveries:
-        # What others let our source deliver to them stays, as long as the source does.
+        # Unmanaged deliveries of the managed source stay as long as the source does.
         theirs = delivery.source in keeps and not desired.is_managed(delivery.destination)
-        if delivery.source in ours and (delivery.source, delivery.destination) != keeps and not theirs:
+        if delivery.source in managed and (delivery.source, delivery.destination) != keeps and not theirs:
             steps.append(
                 Step(
                     operations.delete_delivery,
@@ -124,7 +124,7 @@ def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Pla
             )
     steps += [
         Step(operations.delete_source, {"name": name}, f"Delete the delivery source {name}")
-        for name in ours
+        for name in managed
         if name not in keeps
     ]
     steps += [
@@ -135,7 +135,7 @@ def plan(operations: AccessLogsApi, observed: Observed, desired: Desired) -> Pla
     before = {
         delivery.source: {delivery.destination: delivery.settings}
         for delivery in observed.deliveries
-        if delivery.source in ours
+        if delivery.source in managed
     }
     return Plan(before, {} if desired.absent else {source: {destination: _after(observed, desired)}}, tuple(steps))
 

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""A bucket's lifecycle: our rule among those of others. Pure."""
+"""A bucket's lifecycle: the managed rule among unmanaged ones. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Config = dict[str, t.Any]
 
 
 def merged(live: Config | None, noncurrent_days: int) -> Config:
-    """The *live* lifecycle with our rule: it is not replicated, so every Region's bucket needs its own."""
+    """The *live* lifecycle with the managed rule: it is not replicated, so every Region's bucket needs its own."""
     rule = {
         "ID": f"{MANAGED_PREFIX}Housekeeping",
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
         "NoncurrentVersionExpiration": {"NoncurrentDays": noncurrent_days},
-        # A delete marker whose versions are all gone would stay for ever.
+        # A delete marker whose versions are all deleted would never expire.
         "Expiration": {"ExpiredObjectDeleteMarker": True},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": _UPLOAD_DAYS},
     }

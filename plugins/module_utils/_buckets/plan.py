@@ -95,11 +95,11 @@ def bucket_arn(name: str) -> str:
 ASPECTS: dict[str, tuple[str, str]] = {
     "public_access_block": ("configuration", "Block all public access"),
     "ownership": ("ownership", "Enforce the bucket owner's ownership of all objects"),
-    "policy": ("policy", "Set our statements in the policy"),
+    "policy": ("policy", "Set the managed statements in the policy"),
     "versioning": ("status", "Enable versioning"),
     "encryption": ("rule", "Set the default encryption"),
     "tags": ("tags", "Set the tags"),
-    "lifecycle": ("lifecycle", "Set our rule in the lifecycle"),
+    "lifecycle": ("lifecycle", "Set the managed rule in the lifecycle"),
 }
 
 

@@ -106,5 +106,5 @@ def _refuse_contents(left: t.Mapping[str, Remains], names: t.Mapping[str, str]) 
     if full:
         raise EdgeError(
             f"The buckets are not empty, so none is deleted: {'; '.join(full)}. Set force_empty to true to delete "
-            "everything in them for ever, old versions included."
+            "everything in them permanently, old versions included."
         )

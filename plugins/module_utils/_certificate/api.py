@@ -26,7 +26,7 @@ class CertificateApi:
         self._requested: set[str] = set()
 
     def certificates(self, site: str, names: t.Collection[str]) -> list[Certificate]:
-        """The site's certificates that have one of these names. One without our tag is never looked at."""
+        """The site's certificates that have one of these names. Unmanaged certificates are ignored."""
         pages = self._acm.get_paginator("list_certificates").paginate()
         summaries = [summary for page in pages for summary in page["CertificateSummaryList"]]
         likely = {item["CertificateArn"] for item in summaries if _may_have(item, names)} | self._requested

@@ -176,7 +176,7 @@ def _deletion(operations: CertificateApi, certificate: Certificate, why: str = "
 
 
 def _token(desired: Desired, past: t.Iterable[Certificate]) -> str:
-    """ACM answers the same token with the same certificate for an hour; one that failed is asked for anew."""
+    """ACM answers the same token with the same certificate for an hour; a failed one is requested again."""
     parts = [desired.site, *sorted(desired.names), *sorted(each.arn for each in past)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 

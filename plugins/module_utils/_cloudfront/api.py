@@ -25,14 +25,14 @@ STALE = ("PreconditionFailed", "InvalidIfMatchVersion")
 
 
 class ConfigApi:
-    """The ETag of each is what it was when it was read, or after our own last write: a write of others is noticed."""
+    """The ETag of each is that of the last read or of this run's last write, so a write of others is detected."""
 
     def __init__(self, aws: Aws, kind: Kind) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
         self._kind = kind
         unknown.note(self._cloudfront, f"Get{kind.entity}", self.shape)
         self._etags: dict[str, str] = {}
-        # What our last write made, as CloudFront answered it: listings may lag behind.
+        # The result of the last write as CloudFront returned it: listings may be delayed.
         self.written: Live | None = None
 
     @property
@@ -51,10 +51,10 @@ class ConfigApi:
         try:
             self.written = self._live(self._write("Create", **{self._kind.config: config}))
         except is_boto3_error_code(self._kind.exists):
-            ours = named(self.all(), config["Name"])
-            if ours is None or not same(ours.config, from_api(self.shape, config)):
+            existing = named(self.all(), config["Name"])
+            if existing is None or not same(existing.config, from_api(self.shape, config)):
                 raise
-            self.written = ours  # the answer to an earlier attempt of this very call was lost
+            self.written = existing  # the answer to an earlier attempt of this very call was lost
 
     def update(self, config_id: str, config: Config) -> None:
         arguments = {"Id": config_id, "IfMatch": self._etags[config_id], self._kind.config: config}

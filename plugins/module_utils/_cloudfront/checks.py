@@ -102,8 +102,8 @@ def response_headers_policy(config: Config) -> None:
 
 def check_comment(comment: str) -> None:
     if len(comment) > _LONGEST_COMMENT:
-        ours = " with this collection's mark" if MARK in comment else ""
-        raise EdgeError(f"comment: has {len(comment)} characters{ours}; CloudFront takes {_LONGEST_COMMENT}.")
+        mark = " with this collection's mark" if MARK in comment else ""
+        raise EdgeError(f"comment: has {len(comment)} characters{mark}; CloudFront takes {_LONGEST_COMMENT}.")
 
 
 def _lists(config: Config, path: str) -> None:

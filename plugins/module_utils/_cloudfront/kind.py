@@ -32,7 +32,7 @@ class Kind:
     """CloudFront calls everything about a kind by its *entity*: CreateCachePolicy, CachePolicyConfig, CachePolicyInUse.
 
     ``listing``: the operation that lists them. ``used_by``: the one that lists the distributions which use one.
-    ``mark``: the member, in snake case, that has our mark. ``defaults``: of a configuration, what it has where it
+    ``mark``: the member, in snake case, that has the mark. ``defaults``: of a configuration, what it has where it
     sets nothing. ``check``: raises EdgeError for one that CloudFront would refuse. ``names``: a pattern of names.
     """
 
@@ -65,7 +65,7 @@ class Kind:
         return f"NoSuch{self.entity}"
 
     def complete(self, config: Config) -> Config:
-        """*config* with our mark and the defaults where it sets nothing."""
+        """*config* with the mark, and the defaults where it sets nothing."""
         return t.cast(Config, overlay({self.mark: MARK, **self.defaults(config)}, config))
 
 

@@ -24,7 +24,7 @@ from .kind import Config, Kind, Live, named, same
 if t.TYPE_CHECKING:
     from .api import ConfigApi
 
-# Which one that is there already, under another name, is as good as one of our own.
+# The existing resources with other names that may be used instead of a new one.
 ADOPT = ("equal", "managed", "never")
 
 
@@ -40,41 +40,43 @@ class Desired:
 
 def plan(operations: ConfigApi, kind: Kind, observed: t.Sequence[Live], desired: Desired, shape: t.Any) -> Plan:
     """*observed*: all of the kind. *shape*: botocore's of their configuration."""
-    ours = named(observed, desired.name)
+    existing = named(observed, desired.name)
     what = f"the {kind.noun} {desired.name}"
     if desired.absent:
-        if ours is None:
+        if existing is None:
             return Plan(None, None)
-        _assert_managed(kind, ours, what)
-        return Plan(described(ours), None, (Step(operations.delete, {"config_id": ours.id}, f"Delete {what}"),))
-    config = wanted(kind, ours, desired, shape)
-    if ours is None:
+        _assert_managed(kind, existing, what)
+        return Plan(described(existing), None, (Step(operations.delete, {"config_id": existing.id}, f"Delete {what}"),))
+    config = wanted(kind, existing, desired, shape)
+    if existing is None:
         if adopted(kind, observed, desired, shape):
             return Plan(None, None)
         step = Step(operations.create, {"config": to_api(shape, config)}, f"Create {what}")
         return Plan(None, {"id": KNOWN_AFTER_APPLY, **config}, (step,))
-    if same(ours.config, config) or (not _has_mark(kind, ours) and _has_the_same_effect(kind, ours, config)):
-        return Plan(described(ours), described(ours))
-    _assert_managed(kind, ours, what)
-    if ours.unknown:
+    if same(existing.config, config) or (
+        not _has_mark(kind, existing) and _has_the_same_effect(kind, existing, config)
+    ):
+        return Plan(described(existing), described(existing))
+    _assert_managed(kind, existing, what)
+    if existing.unknown:
         raise EdgeError(
-            f"{_capital(what)} has {', '.join(ours.unknown)}, which this botocore does not know: an update would "
+            f"{_capital(what)} has {', '.join(existing.unknown)}, which this botocore does not know: an update would "
             "remove that. Update boto3 and botocore, and run it again."
         )
-    changed = sorted(key for key in {*config, *ours.config} if not same(ours.config.get(key), config.get(key)))
-    arguments = {"config_id": ours.id, "config": to_api(shape, config)}
+    changed = sorted(key for key in {*config, *existing.config} if not same(existing.config.get(key), config.get(key)))
+    arguments = {"config_id": existing.id, "config": to_api(shape, config)}
     return Plan(
-        described(ours),
-        {"id": ours.id, **config},
+        described(existing),
+        {"id": existing.id, **config},
         (Step(operations.update, arguments, f"Update {what}: {', '.join(changed)}"),),
     )
 
 
-def wanted(kind: Kind, ours: Live | None, desired: Desired, shape: t.Any) -> Config:
+def wanted(kind: Kind, existing: Live | None, desired: Desired, shape: t.Any) -> Config:
     """The whole configuration that there is to be. Raises EdgeError for one that CloudFront would refuse."""
     given = without_idle_lists(normalize(shape, {**desired.config, "name": desired.name}))
-    config = kind.complete(overlay(ours.config if ours else {}, given))
-    if not ours and not re.fullmatch(kind.names, desired.name):
+    config = kind.complete(overlay(existing.config if existing else {}, given))
+    if not existing and not re.fullmatch(kind.names, desired.name):
         raise EdgeError(f"name: {desired.name!r} cannot be the name of {_a(kind.noun)}; it must match {kind.names}.")
     validate(to_api(shape, config), shape)
     kind.check(config)
@@ -82,7 +84,7 @@ def wanted(kind: Kind, ours: Live | None, desired: Desired, shape: t.Any) -> Con
 
 
 def adopted(kind: Kind, observed: t.Iterable[Live], desired: Desired, shape: t.Any) -> Live | None:
-    """One under another name that has the same effect: AWS's own first, then one with our mark, then any other."""
+    """One under another name that has the same effect: AWS's own first, then a managed one, then any other."""
     if desired.adopt == "never" or desired.absent or named(observed, desired.name):
         return None
     config = wanted(kind, None, desired, shape)

@@ -52,12 +52,12 @@ class Named(Resource[list[Live]]):
     def observe(self) -> list[Live]:
         """All existing ones; the one with the desired name is read individually, for its ETag."""
         listed = self.operations.all()
-        ours = named(listed, self._desired.name)
-        if ours is None or ours.managed:
+        existing = named(listed, self._desired.name)
+        if existing is None or existing.managed:
             return listed
-        others = [live for live in listed if live.id != ours.id]
+        others = [live for live in listed if live.id != existing.id]
         try:
-            return [self.operations.read(ours.id), *others]
+            return [self.operations.read(existing.id), *others]
         except is_boto3_error_code(self._kind.unknown):  # deleted since it was listed
             return others
 

@@ -176,7 +176,7 @@ def run(module: AnsibleAWSModule, make: t.Callable[[AnsibleAWSModule, Aws], Reso
         else:
             observed = this.apply()
             settled = resource.settle(observed, changed=this.changed)
-        # A copy: the result may be the plan's own document, which is in the diff besides.
+        # A copy: the result may be the plan's own document, which is in the diff too.
         result = dict(resource.result(Outcome(observed, this.last_plan, settled)))
         if module._diff:
             result["diff"] = {"before": this.first_plan.before or "", "after": this.last_plan.after or ""}

@@ -41,7 +41,7 @@ _KINDS = {
     references.CACHE_POLICY: CACHE_POLICY,
     references.ORIGIN_REQUEST_POLICY: ORIGIN_REQUEST_POLICY,
 }
-# CloudFront's answers to an MRAP in the shape that it does not take; which one it takes is documented nowhere.
+# CloudFront's errors for an MRAP with an origin type that it refuses; the accepted type is not documented.
 _OTHER_SHAPE = re.compile(
     "origin type and OAC|InvalidDomainNameForOriginAccessControl|InvalidOriginAccessControl|valid S3 bucket"
 )
@@ -50,7 +50,7 @@ _REFERENCES = 20
 
 
 class DistributionApi:
-    """The ETag of a distribution is what it was when it was read, or after our own last write."""
+    """The ETag of a distribution is the one of the last read, or of this run's last write."""
 
     def __init__(self, aws: Aws, wait_timeout: float = 0) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
@@ -221,7 +221,7 @@ class DistributionApi:
 
 
 def aliases_of(summaries: t.Iterable[Config], but: str | None = None) -> dict[str, str]:
-    """Each alias of the distributions, and whose it is for people; without those of one."""
+    """Each alias of the distributions and its owner, for messages; without those of one."""
     return {
         alias.lower(): f"the distribution {item['Id']} ({item['Comment']})"
         for item in summaries

@@ -76,7 +76,7 @@ def strip_defaults(member: str, value: t.Any) -> t.Any:
         value = [strip_defaults("", item) for item in value] or None
     elif isinstance(value, dict):
         if value.get("cloud_front_default_certificate"):
-            return None  # whatever else it has: CloudFront sets that itself
+            return None  # regardless of its other members, which CloudFront sets itself
         stripped = {key: strip_defaults(key, item) for key, item in value.items()}
         # An empty S3OriginConfig is what makes an origin a bucket.
         nothing: Config | None = {} if member == "s3_origin_config" else None

@@ -49,7 +49,7 @@ def named_by(config: Config) -> set[Reference]:
 
 
 def behaviors(config: Config) -> list[tuple[str, Config]]:
-    """Each with its name for people."""
+    """Each with its name for messages."""
     default = (
         [("default_cache_behavior", config["default_cache_behavior"])] if config.get("default_cache_behavior") else []
     )

@@ -21,7 +21,7 @@ DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"
 
 
 class FunctionApi:
-    """Every write is for the ETag that was observed, or that our own write before it returned."""
+    """Every write is for the ETag that was observed, or that the previous write returned."""
 
     def __init__(self, aws: Aws) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)

@@ -59,7 +59,7 @@ _UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 
 class Function(Resource[planning.Observed]):
-    # The last one since it exists now: another process created it, or the answer to our own call was lost.
+    # The last one since it exists now: another process created it, or the answer to this run's call was lost.
     stale_codes = (*STALE, "NoSuchFunctionExists", "FunctionAlreadyExists")
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:

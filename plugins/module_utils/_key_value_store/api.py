@@ -35,7 +35,7 @@ _ARN = re.compile(r"arn:aws:cloudfront::[0-9]{12}:key-value-store/[0-9a-zA-Z_-]+
 
 
 class StoreApi:
-    """The control plane: the store itself. Its ETag is the one that was observed, and then our own writes'."""
+    """The control plane: the store itself. Its ETag is the observed one, then that of the last write."""
 
     def __init__(self, aws: Aws) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)

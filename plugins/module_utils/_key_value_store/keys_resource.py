@@ -71,7 +71,7 @@ class Keys(Resource[Observed]):
     def _observe(self, before_listing: t.Callable[[planning.Contents], planning.Contents]) -> Observed:
         """The digest first, then the manifest, and only then one GetKey a key or the whole store: what is fewer calls.
 
-        The ETag is older than all that is read, so what others write after it makes our write stale.
+        The ETag is older than all that is read, so a later write of others makes this run's write stale.
         """
         if self._target.arn == KNOWN_AFTER_APPLY:
             return Observed(matches=self._nothing)

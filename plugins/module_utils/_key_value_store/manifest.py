@@ -22,7 +22,7 @@ from .plan import Values
 
 
 def key(arn: str, prefix: str) -> str:
-    """A store that was deleted and made anew has another id. Prefixes may have bytes that a path cannot."""
+    """A store that was deleted and created again has another id. Prefixes may have bytes that a path cannot."""
     return f"_edge/keys/{arn.rpartition('/')[2]}/{hashlib.sha256(prefix.encode()).hexdigest()[:32]}.json.gz"
 
 

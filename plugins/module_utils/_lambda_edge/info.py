@@ -44,7 +44,7 @@ def functions(module: AnsibleAWSModule, aws: Aws) -> Config:
     arn = latest["FunctionArn"]
     associations = api.associations(arn)
     found: Config = {
-        **{ours: latest.get(theirs) for ours, theirs in _MEMBERS.items()},
+        **{name: latest.get(member) for name, member in _MEMBERS.items()},
         "package_sha256": _identity(latest),
         "tags": api.tags(arn),
         "versions": [_version(arn, version, associations) for version in api.versions(name)],

@@ -34,7 +34,7 @@ def log_group(function: str) -> str:
 
 
 def retentions(log_groups: LogGroups) -> dict[str, int | None]:
-    """Days by Region; None of a group that keeps all for ever, too. For the diff."""
+    """Days by Region; None also for a group without a retention. For the diff."""
     return {region: (group or {}).get("retentionInDays") for region, group in log_groups.items()}
 
 

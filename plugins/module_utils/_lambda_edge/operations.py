@@ -31,11 +31,11 @@ _OTHER_CODE = "is different from current CodeSHA256"
 
 
 class ChangedByOthers(Exception):
-    """Between one of our writes and the next, another process changed the function."""
+    """Another process changed the function between two writes of this run."""
 
 
 class Operations(EdgeLambdaApi):
-    """Each change is for the revision that was observed, or that our own change before it made."""
+    """Each change is for the revision that was observed, or that this run's previous change made."""
 
     def __init__(self, aws: Aws, wait_timeout: float) -> None:
         super().__init__(aws)

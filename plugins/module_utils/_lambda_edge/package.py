@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The origin-request package: our handler, its configuration, and what signing loads."""
+"""The package of the origin request function: the handler, its configuration, and the modules for signing."""
 
 from __future__ import annotations
 

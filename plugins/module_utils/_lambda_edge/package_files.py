@@ -26,7 +26,7 @@ Files = dict[str, bytes]
 
 
 def identity(files: t.Mapping[str, bytes]) -> str:
-    """SHA-256 over the sorted names and bytes: the same wherever and by whatever zlib it was zipped."""
+    """SHA-256 over the sorted names and bytes: independent of the machine and the zlib."""
     digest = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):
@@ -40,7 +40,7 @@ def zipped(files: t.Mapping[str, bytes]) -> bytes:
         for name in sorted(files):
             member = zipfile.ZipInfo(name, date_time=_EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 3  # Unix, whatever this machine is: the mode below counts
+            member.create_system = 3  # Unix on any machine: the mode below counts
             member.external_attr = (0o755 if name.endswith(".so") else 0o644) << 16
             archive.writestr(member, files[name])
     return buffer.getvalue()

@@ -93,7 +93,7 @@ def superseded(observed: Observed, desired: Desired) -> list[str]:
 def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """The code goes before the configuration, whose Description identifies the code: a run that is
     killed between the two must not leave a Description that is ahead of its code. The log groups are
-    there before a version is, so that no log is ever kept for ever."""
+    there before a version is, so that no log is without a retention."""
     name, configuration, latest = desired.name, desired.configuration(), observed.latest
     version = published(observed, desired)
     before = {key: latest.get(key) for key in MANAGED} if latest else None

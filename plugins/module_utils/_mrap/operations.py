@@ -96,7 +96,7 @@ class Operations:
     ) -> None:
         """Begin an operation, or join the one that a killed run has begun.
 
-        AWS answers a client token with the same operation for ever. So the next token follows from an
+        AWS always answers a client token with the same operation. So the next token follows from an
         operation that is past: every run finds the same one, and no two go on at once.
         """
         started = time.monotonic()

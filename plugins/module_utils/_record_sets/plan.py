@@ -76,7 +76,7 @@ def plan_present(
 def plan_absent(
     operations: RecordSetsApi, observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str
 ) -> Plan:
-    """Of those given, what points where they do; and of weighted ones, all that have our mark."""
+    """Of those given, what points where they do; and of weighted ones, all managed ones."""
     deleted = [record for record in observed if _is_given(record, desired)]
     before = {record.label: record.described() for record in deleted}
     sentences = [f"Delete {record.label}, to {record.target}" for record in deleted]

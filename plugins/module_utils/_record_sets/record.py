@@ -57,14 +57,14 @@ class RecordSet:
 
     @property
     def target(self) -> str:
-        """What it points to, for people."""
+        """Its target, for messages."""
         if self.alias:
             return self.alias.dns_name.rstrip(".")
         return ", ".join(value.rstrip(".") if self.type in _HOSTS else value for value in self.values)
 
     @property
     def given_identifier(self) -> str | None:
-        """Without our mark, as it was given."""
+        """Without the mark, as it was given."""
         return self.set_identifier and self.set_identifier.removesuffix(f" {MARK}")
 
     @property

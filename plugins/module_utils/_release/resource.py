@@ -107,7 +107,7 @@ class Release(Resource[planning.Observed]):
 
 
 def _check_error_page(desired: planning.Desired) -> None:
-    """The usual name is taken if there is one; another was meant, and is a mistake if there is none."""
+    """The default file may be missing; a file with another name must exist."""
     page = desired.error_page
     if page not in ("", error_page.DEFAULT) and desired.files and not desired.error_page_source({}):
         raise EdgeError(

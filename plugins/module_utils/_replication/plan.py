@@ -131,18 +131,18 @@ def _sentence(live: Config | None, wanted: Config, region: str, bucket: str) -> 
 
 @dataclasses.dataclass(frozen=True)
 class Roles:
-    """The names of the buckets that replicate by our rules, and of those that they replicate to."""
+    """The names of the buckets that replicate by managed rules, and of those that they replicate to."""
 
     sources: list[str]
     destinations: list[str]
 
 
 def roles(state: Observed, buckets: t.Mapping[str, str]) -> Roles:
-    ours = {
+    managed = {
         buckets[region]: [rule for rule in (configuration or {}).get("Rules", []) if is_managed(rule)]
         for region, configuration in state.items()
     }
     return Roles(
-        sorted(bucket for bucket, rules in ours.items() if rules),
-        sorted({destination(rule) for rules in ours.values() for rule in rules}),
+        sorted(bucket for bucket, rules in managed.items() if rules),
+        sorted({destination(rule) for rules in managed.values() for rule in rules}),
     )

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""How a resource is known to be managed. Nothing without our mark is ever changed."""
+"""How a managed resource is recognised. Unmanaged resources are never changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MARK = "(multiregion.edge)"
 
 
 def with_mark(comment: str) -> str:
-    """*comment* with our mark."""
+    """*comment* with the mark of managed resources."""
     return f"{comment} {MARK}".strip()
 
 
@@ -41,7 +41,7 @@ def tags_of(listed: t.Iterable[t.Mapping[str, str]]) -> dict[str, str]:
 
 
 def assert_managed(what: str, comment: str | None) -> None:
-    """Raise EdgeError for a resource that exists without our mark."""
+    """Raise EdgeError for an existing unmanaged resource."""
     if MARK not in (comment or ""):
         raise EdgeError(
             f"{what} exists already and is not this collection's, for its comment lacks {MARK}: "

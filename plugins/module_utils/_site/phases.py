@@ -10,7 +10,7 @@
 What changes on a live site changes in three phases, so that no viewer is without an origin that may be read: *expand*
 (the new beside the old, rights for both), *switch* (the distribution uses the new origins) and *contract* (what nothing
 uses is revoked and removed, everything else is as it shall be). Where nothing is replaced there is one phase,
-*deploy*, which is contract with nothing to remove. A run that was killed is planned anew from what is live. The last
+*deploy*, which is contract with nothing to remove. After a killed run, the plan starts from what is live. The last
 things that contract removes, old origins and old MRAPs, are those by which the next run knows what was under way.
 """
 

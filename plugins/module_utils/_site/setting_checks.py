@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What an edge_* variable may be, alone and together with others. Each raises EdgeError for the first mistake. Pure."""
+"""The checks of edge_* variables, single and combined. Each raises EdgeError for the first invalid value. Pure."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def spelling(given: t.Iterable[str], known: t.Sequence[str]) -> None:
 
 
 def _signs_anywhere(mode: OriginMode) -> bool:
-    """Whether CloudFront signs in this mode, whatever Region a bucket is in."""
+    """Whether CloudFront signs in this mode, for buckets in any Region."""
     return OAC in mode.signers and mode.opt_in_by_oac
 
 

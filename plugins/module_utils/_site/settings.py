@@ -356,7 +356,7 @@ COMBINATIONS = (
 def settings(given: Given) -> Settings:
     """*given*: the variables by name. One that is absent, None or an empty text has its default.
 
-    Raises EdgeError with one sentence for the first mistake.
+    Raises EdgeError with one message for the first invalid value.
     """
     checks.spelling(given, [setting.variable for setting in SETTINGS])
     found: Settings = {}

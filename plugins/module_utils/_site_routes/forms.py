@@ -74,7 +74,7 @@ class Form:
         return tuple(word.name for word in self.words)
 
     def encode(self, given: Json, where: str) -> Members:
-        """A word that is null is removed: its member is None. Raises EdgeError for the first mistake."""
+        """A word that is null is removed: its member is None. Raises EdgeError for the first invalid value."""
         self._check(given, where)
         members: Members = {}
         for word in self.words:

@@ -38,7 +38,7 @@ class Change:
 
 
 def change(host: str, given: Json) -> Change:
-    """Raises EdgeError that names the word for the first mistake."""
+    """Raises EdgeError that names the word, for the first invalid value."""
     members = HOST_ROUTE.encode(given, f"hosts.{host}")
     if PATHS not in given:
         return Change(members, None)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ministack.core import iam_actions, iam_evaluator, router
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
+from ministack.core.router import extract_access_key_id, extract_region
 from ministack.services import s3
 
 from localaws.emulator.s3_control import mrap_routing
@@ -94,7 +95,7 @@ def denial(
     headers: Headers, query: Any, action: str, arn: str, keys: dict[str, str] | None = None, service: str = "s3"
 ) -> str | None:
     """Why the requester may not do it, or None. *keys* are condition keys."""
-    caller, region = router.extract_access_key_id(headers, query), router.extract_region(headers, query)
+    caller, region = extract_access_key_id(headers, query), extract_region(headers, query)
     denied = iam_evaluator.enforce(caller, action, service, region, resource_arn=arn, service_context=keys)
     if denied is None:
         return None
