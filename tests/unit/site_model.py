@@ -79,7 +79,8 @@ class Site:
             "certificate": {"certificate": {"arn": "arn:aws:acm:1"}},
             "distribution": {"distribution": {"arn": ARN}} if self.origins else {},
         }
-        getattr(self, f"_{task}", lambda *_: None)(wanted, resolve(data, results))
+        if task not in ("certificate", "names"):
+            getattr(self, f"_{task}")(wanted, resolve(data, results))
 
     def _readers(self, names: Any, arns: list[str] | None) -> None:
         if arns is not None:
@@ -177,6 +178,8 @@ class Site:
         if ".mrap." in host and not (by_mrap and self.mraps[by_mrap[0]]["serves"]):
             return [f"{host} is no MRAP that serves"]
         regions = self.mraps[by_mrap[0]]["regions"].values() if by_mrap else [host.partition(".s3.")[0]]
+        if empty := sorted(set(regions) - self.backfilled):
+            return [f"{name} has no objects" for name in empty]
         if family and family.protocol:
             needed = {*regions, *by_mrap}
             return [f"the distribution cannot read {name}" for name in sorted(needed - self.readers)]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import itertools
 import re
 from pathlib import Path
@@ -170,6 +171,23 @@ class TestOtherRegions:
             converge(site, new)
             assert site.state() == end.state(), stop
 
+    def test_a_killed_run_may_be_followed_by_other_settings(
+        self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
+    ) -> None:
+        start, planned = deployed(wanted(mode, before, edge_kms_keys=keys)), wanted(mode, after, edge_kms_keys=keys)
+        others = [wanted(mode, regions, edge_kms_keys=keys) for regions in (before, FIVE, [*after[:1], "ap-south-1"])]
+        others += [wanted(other, after, edge_kms_keys=keys) for other in MODES if other != mode]
+        for stop in range(1, len(start.plan(planned))):
+            for settings in others:
+                site = copy.deepcopy(start)
+                converge(site, planned, stop)
+                try:
+                    converge(site, settings)
+                except EdgeError as refusal:
+                    assert "change one of them" in str(refusal)
+                else:
+                    assert site.faults() == [], (stop, settings["origin"], settings["regions"])
+
     def test_keys_and_replication_include_all_regions_in_service_until_the_end(
         self, mode: str, before: list[str], after: list[str], keys: dict[str, str]
     ) -> None:
@@ -191,11 +209,12 @@ def test_in_check_mode_one_phase_runs_and_the_others_are_described() -> None:
     assert checked["later"] == [
         "Switch the distribution of shop to buckets",
         "Set the keys by which the viewer function selects the nearest origins",
-        "Publish the viewer function that selects the nearest origins",
         "Revoke the permissions that only the previous origins need",
+        "Publish the viewer function that selects the nearest origins",
         "Remove the origins mrap from the distribution of shop",
         f"Delete the Multi-Region Access Point {target.retiring[0].name}; its buckets stay",
         "Delete the Lambda function shop-origin-request",
+        "Delete the TXT records shop-bucket.example.com, if there are any",
     ]
     assert site_facts(target, check_mode=False)["later"] == []
 
@@ -291,3 +310,33 @@ def test_policies_name_the_distribution_only_where_cloudfront_signs() -> None:
     assert tasks(site, wanted("nearest_bucket"), "deploy")["buckets"]["distribution_arns"] == [ARN]
     assert tasks(site, wanted("mrap"), "expand")["buckets"]["distribution_arns"] == [ARN]
     assert tasks(site, wanted("mrap"), "contract")["buckets"]["distribution_arns"] == []
+
+
+def test_another_mrap_must_not_put_a_region_in_service_whose_traffic_dial_is_down() -> None:
+    live = deployed(wanted("mrap")).live()
+    out = dataclasses.replace(live, mraps=(dataclasses.replace(live.mraps[0], out=("us-east-1",)),))
+    check(Target(wanted("mrap"), out))
+    check(Target(wanted("mrap", ["eu-north-1", "ap-southeast-2"]), out))
+    check(Target(wanted("mrap signed by CloudFront"), out))
+    for settings in (wanted("mrap", FIVE), wanted("region_map")):
+        with pytest.raises(EdgeError, match=r"us-east-1 is out of service: put it back in service"):
+            check(Target(settings, out))
+
+
+LATER = [
+    ("dns_record", "mrap", THREE, "Delete the TXT records shop-bucket.example.com, if there are any"),
+    ("dns_record", "mrap", THREE, "Switch the distribution of shop to the Multi-Region Access Point shop-"),
+    ("mrap", "mrap", FIVE, "Switch the distribution of shop to the Multi-Region Access Point shop-"),
+    ("mrap", "mrap", OTHERS, "Stop the replication of shop-111122223333-"),
+    ("region_map", "region_map", FIVE, f"Let the distribution of shop use the origins in {', '.join(FIVE)}"),
+    ("nearest_bucket", "mrap", THREE, "Delete the origin access control shop-sigv4"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "regions", "sentence"), LATER)
+def test_a_check_predicts_what_the_later_phases_change(
+    before: str, after: str, regions: list[str], sentence: str
+) -> None:
+    target = Target(wanted(after, regions), deployed(wanted(before)).live())
+    later = site_facts(target, check_mode=True)["later"]
+    assert any(line.startswith(sentence) for line in later), later

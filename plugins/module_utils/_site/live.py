@@ -69,11 +69,11 @@ class Distribution:
         return {host[2]: host[1] for host in hosts if host}
 
     @property
-    def mrap_arn(self) -> str:
-        """The ARN of the MRAP that is an origin; empty where none is."""
+    def mrap_arns(self) -> list[str]:
+        """Of the MRAPs that are origins."""
         hosts = filter(None, map(_MRAP_HOST.fullmatch, self.origins.values()))
         account_id = self.arn.split(":")[4]
-        return next((f"arn:aws:s3::{account_id}:accesspoint/{host[1]}" for host in hosts), "")
+        return [f"arn:aws:s3::{account_id}:accesspoint/{host[1]}" for host in hosts]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,12 +89,21 @@ class Live:
         return dataclasses.replace(self, left_out=tuple(regions))
 
     @property
+    def serving(self) -> dict[str, str]:
+        """The buckets behind the distribution, by Region. They have every object: backfill comes before an origin."""
+        if self.distribution is None:
+            return {}
+        behind = [mrap.regions for mrap in self.mraps if mrap.arn in self.distribution.mrap_arns]
+        return self.distribution.buckets | _merged(behind)
+
+    @property
     def buckets(self) -> dict[str, str]:
-        """Those that serve, or are about to, by Region."""
-        found = dict(self.distribution.buckets) if self.distribution else {}
-        for mrap in self.mraps:
-            found |= mrap.regions
-        return found
+        """These, and those of an MRAP that a run has only created before it was killed."""
+        return self.serving | _merged(mrap.regions for mrap in self.mraps)
+
+
+def _merged(buckets: t.Iterable[t.Mapping[str, str]]) -> dict[str, str]:
+    return {region: name for each in buckets for region, name in each.items()}
 
 
 def mrap_name(site: str, regions: t.Iterable[str]) -> str:

@@ -103,7 +103,7 @@ def failover(settings: Settings, distribution: Distribution | None) -> Facts:
     probes = settings["probes"] or [{"name": hosts[0], "url": f"https://{hosts[0]}"}]
     arn = ""
     if ORIGIN_MODES[settings["origin"]].mrap:
-        arn = settings["mrap_arn"] or (live.mrap_arn if live else "")
+        arn = settings["mrap_arn"] or next(iter(live.mrap_arns if live else []), "")
         if not arn:
             raise EdgeError(
                 f"The distribution of {settings['name']} has no Multi-Region Access Point as its origin: run site.yml "

@@ -104,7 +104,8 @@ def _mrap_readers(target: Target, phase: str) -> list[str] | None:
     readers = _readers(target, phase)
     if target.family.protocol:
         return readers or None
-    return [] if not readers and any(mrap.has_policy for mrap in target.live.mraps) else None
+    had_one = any(mrap.has_policy for mrap in target.live.mraps if mrap.name == target.mrap_name)
+    return [] if had_one and not readers else None
 
 
 def _mrap_start(target: Target, phase: str) -> Data | None:
@@ -129,10 +130,11 @@ def _replication(target: Target, phase: str) -> Data | None:
 
 
 def _backfill(target: Target, phase: str) -> Data | None:
-    """A new Region has none of the objects from before. Nor has a new home Region."""
-    if not _is_first(phase) or not (target.replacing or target.growing):
+    """A new Region has none of the objects from before. Nor has a new home Region. Before there is a distribution,
+    nothing is published."""
+    home, complete = target.settings["home_region"], target.live.serving
+    if phase != EXPAND or not complete or not (target.replacing or target.growing):
         return None
-    home, complete = target.settings["home_region"], target.complete_buckets
     return {"buckets": target.serving_buckets, "source_region": home if home in complete else next(iter(complete))}
 
 
@@ -240,23 +242,59 @@ _TASKS: dict[str, t.Callable[[Target, str], Data | None]] = {
 
 
 def _sentences(target: Target, phase: str) -> t.Iterator[str]:
-    if phase == SWITCH:
+    for task, data in _of(target, phase).items():
+        yield from _SENTENCES[task](target, data) if task in _SENTENCES else ()
+
+
+def _about_distribution(target: Target, data: Data) -> t.Iterator[str]:
+    if data["purge_origins"]:
+        if target.leaving_origins:
+            yield f"Remove the origins {', '.join(target.leaving_origins)} from the distribution of {target.name}"
+    elif target.mode.mrap:
+        yield f"Switch the distribution of {target.name} to the Multi-Region Access Point {target.mrap_name}"
+    elif target.switching:
         yield f"Switch the distribution of {target.name} to {target.origins.target}"
-        if target.mode.selects_origins:
-            yield "Set the keys by which the viewer function selects the nearest origins"
-    if phase == CONTRACT:
-        if target.switching and target.mode.selects_origins:
-            yield "Publish the viewer function that selects the nearest origins"
-        if left := target.left_buckets:
-            yield f"Stop the replication of {', '.join(left.values())}, and revoke what CloudFront may read there"
-        if target.leaving:
-            yield "Revoke the permissions that only the previous origins need"
-        if origins := target.leaving_origins:
-            yield f"Remove the origins {', '.join(origins)} from the distribution of {target.name}"
-        retired = _retire(target, phase) or {"mraps": [], "origin_access_controls": [], "function": False}
-        for name in retired["mraps"]:
-            yield f"Delete the Multi-Region Access Point {name}; its buckets stay"
-        for name in retired["origin_access_controls"]:
-            yield f"Delete the origin access control {name}"
-        if retired["function"] and target.live_family and not target.live_family.protocol:
-            yield f"Delete the Lambda function {target.name}-origin-request"
+    else:
+        yield f"Let the distribution of {target.name} use the origins in {', '.join(target.regions)}"
+
+
+def _about_left(target: Target, data: Data) -> t.Iterator[str]:
+    yield f"Stop the replication of {', '.join(data['names'].values())}, and revoke CloudFront's read access to them"
+
+
+def _about_origin_keys(target: Target, data: Data) -> t.Iterator[str]:
+    yield "Set the keys by which the viewer function selects the nearest origins"
+
+
+def _about_viewer_function(target: Target, data: Data) -> t.Iterator[str]:
+    if target.switching and data["selects_origins"]:
+        yield "Publish the viewer function that selects the nearest origins"
+
+
+def _about_replication(target: Target, data: Data) -> t.Iterator[str]:
+    yield "Revoke the permissions that only the previous origins need"
+
+
+def _about_retired(target: Target, data: Data) -> t.Iterator[str]:
+    families = target.live.distribution.families if target.live.distribution else []
+    for name in data["mraps"]:
+        yield f"Delete the Multi-Region Access Point {name}; its buckets stay"
+    for name in data["origin_access_controls"]:
+        yield f"Delete the origin access control {name}"
+    if data["cache_policy"]:
+        yield f"Delete the cache policy {target.name}"
+    if data["function"] and any(not family.protocol for family in families):
+        yield f"Delete the Lambda function {target.name}-origin-request"
+    if data["records"] and any(not family.protocol for family in families):
+        yield f"Delete the TXT records {target.settings['dns_record']}, if there are any"
+
+
+# What is planned for a phase that does not run in check mode.
+_SENTENCES: dict[str, t.Callable[[Target, Data], t.Iterator[str]]] = {
+    "left": _about_left,
+    "replication": _about_replication,
+    "viewer_function": _about_viewer_function,
+    "distribution": _about_distribution,
+    "origin_keys": _about_origin_keys,
+    "retire": _about_retired,
+}

@@ -23,7 +23,7 @@ def check(target: Target) -> None:
 
 
 def _one_change_at_a_time(target: Target) -> None:
-    live = target.live.buckets
+    live = target.live.serving
     if target.switching and set(live) != set(target.regions):
         raise EdgeError(
             f"edge_regions is not what {target.name} was deployed with ({', '.join(live)}), and edge_origin or "
@@ -32,14 +32,14 @@ def _one_change_at_a_time(target: Target) -> None:
 
 
 def _every_region_in_service(target: Target) -> None:
-    """What is out of service is kept by the origin mode that serves: another one would put it back in service."""
-    if not target.switching:
-        return
-    dialled_down = [] if target.mode.mrap else [region for mrap in target.live.mraps for region in mrap.out]
-    if out := [*dialled_down, *target.live.left_out]:
+    """Traffic dials belong to an MRAP, and the keys that leave Regions out to an origin mode: what takes over would put
+    them back in service. The weights of TXT records are not read: they stay with the records."""
+    dialled_down = [region for mrap in target.retiring for region in mrap.out if region in target.regions]
+    left_out = target.live.left_out if target.switching else ()
+    if out := list(dict.fromkeys([*dialled_down, *left_out])):
         raise EdgeError(
-            f"{', '.join(out)} is out of service: put it back in service with failover.yml, with the edge_origin that "
-            "serves now, before you change edge_origin or edge_signer."
+            f"{', '.join(out)} is out of service: put it back in service with failover.yml, with the edge_origin and "
+            "edge_regions that serve now, before you change them or edge_signer."
         )
 
 

@@ -23,7 +23,9 @@ def grouped(sentences: t.Sequence[str]) -> list[str]:
     """*sentences* in order, without repetition. Those that differ by their Regions only are one line."""
     groups: dict[str, list[str]] = {}
     for sentence in dict.fromkeys(sentences):
-        groups.setdefault(_REGION.sub("<Region>", sentence), []).append(sentence)
+        # A sentence about several Regions stays as it is.
+        one = len(set(_REGION.findall(sentence))) == 1
+        groups.setdefault(_REGION.sub("<Region>", sentence) if one else sentence, []).append(sentence)
     return [line for kind, same in groups.items() for line in (same if len(same) <= _APART else [_joined(kind, same)])]
 
 

@@ -83,7 +83,7 @@ class Target:
     @property
     def growing(self) -> bool:
         """Whether a site that serves gets Regions."""
-        return bool(self.live.buckets) and not set(self.regions) <= set(self.live.buckets)
+        return bool(self.live.serving) and not set(self.regions) <= set(self.live.serving)
 
     @property
     def leaving_origins(self) -> list[str]:
@@ -104,13 +104,6 @@ class Target:
     def left_buckets(self) -> dict[str, str]:
         """Those of Regions that the site leaves."""
         return {region: name for region, name in self.live.buckets.items() if region not in self.regions}
-
-    @property
-    def complete_buckets(self) -> dict[str, str]:
-        """Those that have every object already, where others have not."""
-        if not self.replacing:
-            return self.live.buckets
-        return {region: name for mrap in self.retiring for region, name in mrap.regions.items()}
 
     def kms_keys(self, regions: t.Collection[str]) -> dict[str, str]:
         return {region: key for region, key in self.settings["kms_keys"].items() if region in regions}
