@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import resolve
@@ -34,7 +35,13 @@ class ActionModule(ActionBase):
         host = (task_vars or {})["inventory_hostname"]
         changes = [sentence for entry in _journal.entries(host) for sentence in entry["plan"]]
         changes = list(dict.fromkeys([*changes, *arguments["later"]]))
-        values = resolve(arguments["values"], arguments["results"])
+        try:
+            values = resolve(arguments["values"], arguments["results"])
+        except KeyError as error:
+            raise AnsibleActionFail(
+                f"{error.args[0]} is not known: no role that ran before has returned it. Run the whole playbook: tags "
+                "and --start-at-task are not supported."
+            ) from error
         shown = changes if _display.verbosity else grouped(changes)
         message = [*lines(values), *(shown or ["no changes"]), *arguments["next_steps"]]
         for line in message:

@@ -19,8 +19,11 @@ import typing as t
 from pathlib import Path
 
 from ansible import constants as C
+from ansible.utils.display import Display
 
 Entry = dict[str, t.Any]
+
+_display = Display()
 
 
 def start(host: str) -> None:
@@ -31,8 +34,12 @@ def start(host: str) -> None:
 def record(host: str, task: str, result: t.Mapping[str, t.Any]) -> None:
     """Record the plan in a module's *result*; for a failed module, the completed steps."""
     plan = result.get("done" if result.get("failed") else "plan")
-    if plan:
+    if not plan:
+        return
+    try:
         _write({"host": host, "task": task, "plan": plan})
+    except OSError as error:  # what the task has done in AWS is done
+        _display.warning(f"The summary will lack the changes of the task {task!r}: {error}")
 
 
 def entries(host: str) -> list[Entry]:

@@ -15,11 +15,13 @@ import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._site import phases as planning
+from ansible_collections.multiregion.edge.plugins.module_utils._site.live import mrap_name
 from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import site as site_facts
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import references
 from ansible_collections.multiregion.edge.plugins.module_utils._site.refusals import check
 from ansible_collections.multiregion.edge.plugins.module_utils._site.target import Settings, Target
 
+from unit.role_variables import rendered
 from unit.site_model import ARN, SITE, Site, bucket, settings_of
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
@@ -247,6 +249,12 @@ def test_each_id_is_returned_before_a_task_needs_it(before: str | None, after: s
 
 def test_the_playbook_runs_the_tasks_in_the_order_of_the_table() -> None:
     assert list(conditions("converge.yml")) == list(planning._TASKS)
+
+
+def test_a_value_that_a_role_has_too_is_the_same() -> None:
+    buckets = {region: bucket(region) for region in THREE}
+    assert rendered("mrap", "__mrap_name", mrap_site=SITE, mrap_buckets=buckets) == mrap_name(SITE, reversed(THREE))
+    assert rendered("distribution", "distribution_cache_policy_id") == planning._CACHING_OPTIMIZED
 
 
 def conditions(name: str) -> list[str]:
