@@ -37,7 +37,7 @@ def test_a_second_run_changes_nothing(site: LocalSite) -> None:
         ({"edge_regions": "eu-nort-1,us-east-1"}, "edge_regions: 'eu-nort-1' is not a Region"),
         ({"edge_regions": "eu-north-1,eu-north-1"}, "edge_regions names eu-north-1 more than once"),
         ({"edge_home_region": "eu-west-1"}, "edge_home_region: eu-west-1 is not among edge_regions"),
-        ({"edge_name": "n" * 33}, "must be 3 to 32 lower-case letters"),
+        ({"edge_name": "n" * 33}, "3 to 32 lower-case letters"),
         ({"edge_site": "/nowhere/at/all"}, "edge_site: there is no directory '/nowhere/at/all'"),
         ({"edge_region": "eu-north-1"}, "did you mean edge_regions?"),
     ],

@@ -13,7 +13,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 # What is searched, of the files that Git tracks.
-WHERE = ("CONTRIBUTING.md", "Makefile", "README.md", "docs", "files", "playbooks", "roles")
+WHERE = ("*",)
 EXCEPT = ("CHANGELOG.md", "LICENSE", "changelogs/", "examples/", "tests/unit/test_words.py", "tests/words.txt")
 # At the beginning of a line: its indentation, and the mark of a comment or a quotation.
 _MARGIN = re.compile(r"\s*(?:(?:#|//|\*|>)\s+)?")
