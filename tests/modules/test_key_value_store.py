@@ -199,12 +199,12 @@ def test_each_permission_is_needed_and_a_missing_one_is_reported(
 
 
 def test_facts(owner: Modules, local_aws: LocalAws) -> None:
-    managed = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
+    made = owner.run(NAME, name=SITE, comment="Pointers")["key_value_store"]
     local_aws.client("cloudfront").create_key_value_store(Name="a-flags", Comment="by hand")
     found = owner.run(f"{NAME}_info")
     managed = {store["name"]: store["managed"] for store in found["key_value_stores"]}
     assert managed == {"a-flags": False, SITE: True}
-    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**managed, "managed": True}]
+    assert owner.run(f"{NAME}_info", name=SITE)["key_value_stores"] == [{**made, "managed": True}]
     assert owner.run(f"{NAME}_info", name="none")["key_value_stores"] == []
     with pytest.raises(ModuleFailed, match="1 to 64"):
         owner.run(f"{NAME}_info", name="a.b")
