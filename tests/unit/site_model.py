@@ -8,7 +8,7 @@ import dataclasses
 from typing import Any
 
 from ansible_collections.multiregion.edge.plugins.module_utils._site.live import Distribution, Live, Mrap, mrap_name
-from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_modes import FAMILIES, family_of
+from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_modes import ORIGIN_SETS, origin_set_of
 from ansible_collections.multiregion.edge.plugins.module_utils._site.phases import phases
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import resolve
 from ansible_collections.multiregion.edge.plugins.module_utils._site.refusals import check
@@ -172,15 +172,15 @@ class Site:
 
     def _unreadable(self, origin_id: str) -> list[str]:
         host = self.origins[origin_id]
-        family = family_of(origin_id)
-        assert family in FAMILIES.values()
+        origin_set = origin_set_of(origin_id)
+        assert origin_set in ORIGIN_SETS.values()
         by_mrap = [name for name in self.mraps if host.startswith(f"{alias(name)}.")]
         if ".mrap." in host and not (by_mrap and self.mraps[by_mrap[0]]["serves"]):
             return [f"{host} is no MRAP that serves"]
         regions = self.mraps[by_mrap[0]]["regions"].values() if by_mrap else [host.partition(".s3.")[0]]
         if empty := sorted(set(regions) - self.backfilled):
             return [f"{name} has no objects" for name in empty]
-        if family and family.protocol:
+        if origin_set and origin_set.protocol:
             needed = {*regions, *by_mrap}
             return [f"the distribution cannot read {name}" for name in sorted(needed - self.readers)]
         if not self.function:

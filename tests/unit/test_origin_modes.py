@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._site.origin_modes import (
-    FAMILIES,
     ORIGIN_MODES,
+    ORIGIN_SETS,
     Buckets,
-    family_of,
     lambda_config,
+    origin_set_of,
 )
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import MRAP_DOMAIN_NAME
 
@@ -31,7 +31,7 @@ ALL = [(mode, signer) for mode, known in ORIGIN_MODES.items() for signer in know
 
 
 def hosts(mode: str, signer: str, buckets: Buckets = BUCKETS) -> dict[str, str]:
-    made = ORIGIN_MODES[mode].families[signer].origins(buckets)
+    made = ORIGIN_MODES[mode].origin_sets[signer].origins(buckets)
     return {origin["id"]: origin["domain_name"] for origin in made.origins}
 
 
@@ -67,7 +67,7 @@ def hosts(mode: str, signer: str, buckets: Buckets = BUCKETS) -> dict[str, str]:
     ],
 )
 def test_origins_of_two_regions(mode: str, signer: str, origins: Any, target: str, members: list[str]) -> None:
-    made = ORIGIN_MODES[mode].families[signer].origins(BUCKETS)
+    made = ORIGIN_MODES[mode].origin_sets[signer].origins(BUCKETS)
     assert hosts(mode, signer) == origins
     assert made.target == target
     assert [member["origin_id"] for group in made.groups for member in group["members"]] == members
@@ -76,36 +76,36 @@ def test_origins_of_two_regions(mode: str, signer: str, origins: Any, target: st
 
 @pytest.mark.parametrize(("mode", "signer"), ALL)
 def test_one_region_needs_no_group(mode: str, signer: str) -> None:
-    made = ORIGIN_MODES[mode].families[signer].origins(ALONE)
+    made = ORIGIN_MODES[mode].origin_sets[signer].origins(ALONE)
     assert made.groups == []
     assert [made.target] == made.ids
 
 
 @pytest.mark.parametrize(("mode", "signer"), ALL)
 def test_only_the_second_origin_of_a_signed_group_has_the_failover_header(mode: str, signer: str) -> None:
-    made = ORIGIN_MODES[mode].families[signer].origins(BUCKETS)
+    made = ORIGIN_MODES[mode].origin_sets[signer].origins(BUCKETS)
     with_header = [origin["id"] for origin in made.origins if "custom_headers" in origin]
     assert with_header == (["failover"] if mode in ("region_map", "dns_record") else [])
 
 
 @pytest.mark.parametrize(("mode", "signer"), ALL)
 def test_they_are_recognised_in_a_live_distribution(mode: str, signer: str) -> None:
-    family = ORIGIN_MODES[mode].families[signer]
+    origin_set = ORIGIN_MODES[mode].origin_sets[signer]
     for buckets in (BUCKETS, ALONE):
-        made = family.origins(buckets)
-        assert {family_of(origin_id) for origin_id in [*made.ids, made.target]} == {family}
+        made = origin_set.origins(buckets)
+        assert {origin_set_of(origin_id) for origin_id in [*made.ids, made.target]} == {origin_set}
 
 
 @pytest.mark.parametrize("origin_id", ["", "api", "mrap-api", "my-bucket", "bucket", "oac", "failover-api"])
 def test_an_origin_of_the_user_belongs_to_no_origin_mode(origin_id: str) -> None:
-    assert family_of(origin_id) is None
+    assert origin_set_of(origin_id) is None
 
 
 def test_the_origins_of_each_mode_have_one_signature() -> None:
     for mode in ORIGIN_MODES.values():
-        for signer, family in mode.families.items():
-            assert FAMILIES[family.name] is family
-            assert bool(family.protocol) == (signer == "oac")
+        for signer, origin_set in mode.origin_sets.items():
+            assert ORIGIN_SETS[origin_set.name] is origin_set
+            assert bool(origin_set.protocol) == (signer == "oac")
 
 
 def config(mode: str, buckets: Buckets = BUCKETS, **settings: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from .._cloudfront.checks import check_comment
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY
 from .._rules.names import is_record_name
+from .._rules.s3_hosts import is_s3
 from .checks_behaviors import check_behaviors
 from .checks_origins import check_origins
 from .checks_signing import check_signing
@@ -26,7 +27,6 @@ from .references import (
     References,
     targets,
 )
-from .s3_endpoints import is_s3
 
 Config = dict[str, t.Any]
 

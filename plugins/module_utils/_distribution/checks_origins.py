@@ -13,13 +13,13 @@ import typing as t
 
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY
-from .references import members
-from .s3_endpoints import (
+from .._rules.s3_hosts import (
     global_bucket,
-    is_access_point,
     is_bucket,
+    is_mrap,
     is_website,
 )
+from .references import members
 
 Config = dict[str, t.Any]
 
@@ -63,14 +63,14 @@ def _check_origin(name: str, origin: Config) -> None:
         )
     if not kinds:
         raise EdgeError(f"{name}: give one of {', '.join(_KINDS)}.")
-    if "s3_origin_config" in origin and not (is_bucket(host) or is_access_point(host)):
+    if "s3_origin_config" in origin and not (is_bucket(host) or is_mrap(host)):
         raise EdgeError(f"{name}: s3_origin_config is for buckets, and {host} is none: give a custom_origin_config.")
     if signed and origin.get("s3_origin_config", {}).get("origin_access_identity"):
         raise EdgeError(
             f"{name}: an access control and an access identity exclude one another: "
             "give s3_origin_config: {origin_access_identity: ''}."
         )
-    if is_access_point(host) and origin.get("origin_shield", {}).get("enabled"):
+    if is_mrap(host) and origin.get("origin_shield", {}).get("enabled"):
         raise EdgeError(
             f"{name}: Origin Shield would send every request from its one Region, so that {host} always "
             "chooses the same bucket: leave origin_shield out, or give the origin_shield_region to bucket origins."

@@ -12,6 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from .._core.errors import EdgeError
+from .._rules.s3_hosts import (
+    is_bucket,
+    is_mrap,
+    is_s3,
+)
 from .references import (
     ACCESS_CONTROL,
     CACHE_POLICY,
@@ -20,11 +25,6 @@ from .references import (
     References,
     behaviors,
     targets,
-)
-from .s3_endpoints import (
-    is_access_point,
-    is_bucket,
-    is_s3,
 )
 
 Config = dict[str, t.Any]
@@ -61,7 +61,7 @@ def _check_access_control(origin: Config, references: References) -> None:
     kind = found.get("origin_access_control_origin_type", "s3")
     if kind != "s3":
         raise EdgeError(f"{name}: the origin access control {origin[ACCESS_CONTROL]} is for {kind}, and {host} is S3.")
-    needed = "sigv4a" if is_access_point(host) else "sigv4"
+    needed = "sigv4a" if is_mrap(host) else "sigv4"
     if found.get("signing_protocol") != needed:
         what = "a bucket" if is_bucket(host) else "a Multi-Region Access Point"
         raise EdgeError(

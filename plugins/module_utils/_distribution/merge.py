@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.shapes import overlay
-from .s3_endpoints import is_access_point
+from .._rules.s3_hosts import is_mrap
 
 Config = dict[str, t.Any]
 
@@ -67,7 +67,7 @@ def in_the_other_shape(config: Config) -> Config | None:
 
 def has_shapes(origin: Config) -> bool:
     """AWS's documentation does not settle which kind of origin such a one is."""
-    return is_access_point(str(origin.get("domain_name"))) and bool(origin.get("origin_access_control_id"))
+    return is_mrap(str(origin.get("domain_name"))) and bool(origin.get("origin_access_control_id"))
 
 
 def _turned(origin: Config) -> Config:

@@ -16,7 +16,7 @@ import dataclasses
 import typing as t
 
 from .._core.plan import KNOWN_AFTER_APPLY
-from .s3_endpoints import is_s3
+from .._rules.s3_hosts import is_s3
 
 Config = dict[str, t.Any]
 

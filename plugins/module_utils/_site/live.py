@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 import typing as t
 
-from .origin_modes import Family, family_of
-
-_BUCKET_HOST = re.compile(r"(.+)\.s3\.([a-z0-9-]+)\.amazonaws\.com")
-_MRAP_HOST = re.compile(r"([a-z0-9]+\.mrap)\.accesspoint\.s3-global\.amazonaws\.com")
+from .._rules.s3_hosts import bucket_and_region, mrap_alias
+from .origin_modes import OriginSet, origin_set_of
 
 Facts = t.Mapping[str, t.Any]
 
@@ -49,31 +46,31 @@ class Distribution:
         return self.arn.rpartition("/")[2]
 
     @property
-    def family(self) -> Family | None:
+    def origin_set(self) -> OriginSet | None:
         """The origins in service. None where the target is an unmanaged origin."""
-        return family_of(self.target)
+        return origin_set_of(self.target)
 
     @property
     def origin_ids(self) -> list[str]:
         """Of the origins that an origin mode has made. Others belong to the user."""
-        return [origin_id for origin_id in self.origins if family_of(origin_id)]
+        return [origin_id for origin_id in self.origins if origin_set_of(origin_id)]
 
     @property
-    def families(self) -> list[Family]:
-        return list(dict.fromkeys(filter(None, map(family_of, self.origins))))
+    def origin_sets(self) -> list[OriginSet]:
+        return list(dict.fromkeys(filter(None, map(origin_set_of, self.origins))))
 
     @property
     def buckets(self) -> dict[str, str]:
         """The buckets that are origins, by Region."""
-        hosts = (_BUCKET_HOST.fullmatch(self.origins[origin_id]) for origin_id in self.origin_ids)
-        return {host[2]: host[1] for host in hosts if host}
+        found = filter(None, (bucket_and_region(self.origins[origin_id]) for origin_id in self.origin_ids))
+        return {region: name for name, region in found}
 
     @property
     def mrap_arns(self) -> list[str]:
         """Of the MRAPs that are origins."""
-        hosts = filter(None, map(_MRAP_HOST.fullmatch, self.origins.values()))
         account_id = self.arn.split(":")[4]
-        return [f"arn:aws:s3::{account_id}:accesspoint/{host[1]}" for host in hosts]
+        aliases = filter(None, map(mrap_alias, self.origins.values()))
+        return [f"arn:aws:s3::{account_id}:accesspoint/{alias}" for alias in aliases]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,7 +19,7 @@ from .._mrap.info import mraps_of
 from .._origin_map.resource import out_of_service
 from . import operations
 from .live import Distribution, Live, distribution_from, mrap_from
-from .origin_modes import SELECTED_FAMILIES
+from .origin_modes import SELECTED_ORIGIN_SETS
 from .refusals import check
 from .target import Settings, Target
 
@@ -34,7 +34,7 @@ def facts(module: AnsibleAWSModule, aws: Aws) -> Facts:
 
 def _site(module: AnsibleAWSModule, aws: Aws, settings: Settings) -> Facts:
     target = Target(settings, _live(module, aws, settings))
-    if target.switching and target.live_family in SELECTED_FAMILIES:
+    if target.switching and target.live_set in SELECTED_ORIGIN_SETS:
         left_out = out_of_service(aws, target.name, target.name, target.regions)
         target = Target(settings, target.live.with_left_out(left_out))
     check(target)

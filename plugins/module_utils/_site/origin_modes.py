@@ -74,32 +74,34 @@ class Buckets:
         return {region: f"{self.names[region]}.s3.{region}.amazonaws.com" for region in self.regions}
 
 
-def _mrap(family: str, _buckets: Buckets) -> Origins:
-    return Origins([{"id": family, "domain_name": MRAP_DOMAIN_NAME, **_CUSTOM}], [], family)
+def _mrap(origin_set: str, _buckets: Buckets) -> Origins:
+    return Origins([{"id": origin_set, "domain_name": MRAP_DOMAIN_NAME, **_CUSTOM}], [], origin_set)
 
 
-def _signed_buckets(family: str, buckets: Buckets) -> Origins:
+def _signed_buckets(origin_set: str, buckets: Buckets) -> Origins:
     """The origin request function picks the bucket, whichever origin CloudFront asks. All buckets are origins, so that
     a reader of the distribution sees which serve."""
-    origins = _each(family, buckets, _CUSTOM)
+    origins = _each(origin_set, buckets, _CUSTOM)
     first = origins[0]["id"]
     if len(origins) == 1:
         return Origins(origins, [], first)
     origins.append({**origins[1], "id": _SECOND_ID, **_SECOND})
-    return Origins(origins, [_group(f"{family}-buckets", first, _SECOND_ID)], f"{family}-buckets")
+    return Origins(origins, [_group(f"{origin_set}-buckets", first, _SECOND_ID)], f"{origin_set}-buckets")
 
 
-def _nearest_buckets(family: str, buckets: Buckets) -> Origins:
+def _nearest_buckets(origin_set: str, buckets: Buckets) -> Origins:
     """The viewer function picks two of the origins. The group serves where it picks none."""
-    origins = _each(family, buckets, _S3)
+    origins = _each(origin_set, buckets, _S3)
     first, *others = [origin["id"] for origin in origins]
     if not others:
         return Origins(origins, [], first)
-    return Origins(origins, [_group(f"{family}s", first, others[0])], f"{family}s")
+    return Origins(origins, [_group(f"{origin_set}s", first, others[0])], f"{origin_set}s")
 
 
-def _each(family: str, buckets: Buckets, kind: Data) -> list[Data]:
-    return [{"id": f"{family}-{region}", "domain_name": name, **kind} for region, name in buckets.domain_names.items()]
+def _each(origin_set: str, buckets: Buckets, kind: Data) -> list[Data]:
+    return [
+        {"id": f"{origin_set}-{region}", "domain_name": name, **kind} for region, name in buckets.domain_names.items()
+    ]
 
 
 def _group(group_id: str, first: str, second: str) -> Data:
@@ -108,7 +110,7 @@ def _group(group_id: str, first: str, second: str) -> Data:
 
 
 @dataclasses.dataclass(frozen=True)
-class Family:
+class OriginSet:
     """The origins of an origin mode and an `edge_signer`. By *ids* they are recognised in a live distribution.
 
     *protocol*: by which CloudFront itself signs (an origin access control); empty where Lambda@Edge signs.
@@ -154,7 +156,7 @@ def _picked(settings: Data, buckets: Buckets) -> Data:
 class OriginMode:
     """One way to the nearest bucket.
 
-    *families*: the origins by `edge_signer`; the first one is the default.
+    *origin_sets*: the origins by `edge_signer`; the first one is the default.
     *config*: what the origin request function is configured with, besides ``mode`` and ``query``.
     *failover*: what takes a Region out of service at once; empty where nothing does.
     *mrap*: an MRAP is in front of the buckets. *opt_in_by_oac*: CloudFront can sign for buckets in opt-in Regions.
@@ -162,7 +164,7 @@ class OriginMode:
     *record*: a TXT record names the bucket, with health checks. *prefer*: Regions can be preferred.
     """
 
-    families: t.Mapping[str, Family]
+    origin_sets: t.Mapping[str, OriginSet]
     config: t.Callable[[Data, Buckets], Data] = _no_config
     failover: str = ""
     mrap: bool = False
@@ -173,14 +175,14 @@ class OriginMode:
 
     @property
     def signers(self) -> tuple[str, ...]:
-        return tuple(self.families)
+        return tuple(self.origin_sets)
 
 
-_SIGNED = Family("signed", _signed_buckets, r"signed-.+|failover")
+_SIGNED = OriginSet("signed", _signed_buckets, r"signed-.+|failover")
 
 ORIGIN_MODES: dict[str, OriginMode] = {
     "mrap": OriginMode(
-        {LAMBDA_EDGE: Family("mrap", _mrap, "mrap"), OAC: Family("mrap-oac", _mrap, "mrap-oac", "sigv4a")},
+        {LAMBDA_EDGE: OriginSet("mrap", _mrap, "mrap"), OAC: OriginSet("mrap-oac", _mrap, "mrap-oac", "sigv4a")},
         failover="traffic dials",
         mrap=True,
         opt_in_by_oac=False,  # CloudFront Developer Guide, "Restrict access to an S3 Multi-Region Access Point origin"
@@ -188,25 +190,25 @@ ORIGIN_MODES: dict[str, OriginMode] = {
     "region_map": OriginMode({LAMBDA_EDGE: _SIGNED}, _region_map_config, prefer=True),
     "dns_record": OriginMode({LAMBDA_EDGE: _SIGNED}, _dns_record_config, failover="record weights", record=True),
     "nearest_bucket": OriginMode(
-        {OAC: Family("bucket", _nearest_buckets, r"buckets|bucket-.+", "sigv4")},
+        {OAC: OriginSet("bucket", _nearest_buckets, r"buckets|bucket-.+", "sigv4")},
         failover="origin keys",
         selects_origins=True,
         prefer=True,
     ),
 }
 
-FAMILIES: dict[str, Family] = {
-    family.name: family for mode in ORIGIN_MODES.values() for family in mode.families.values()
+ORIGIN_SETS: dict[str, OriginSet] = {
+    origin_set.name: origin_set for mode in ORIGIN_MODES.values() for origin_set in mode.origin_sets.values()
 }
 # Those whose origins the viewer function selects.
-SELECTED_FAMILIES = tuple(
-    family for mode in ORIGIN_MODES.values() if mode.selects_origins for family in mode.families.values()
+SELECTED_ORIGIN_SETS = tuple(
+    origin_set for mode in ORIGIN_MODES.values() if mode.selects_origins for origin_set in mode.origin_sets.values()
 )
 
 
-def family_of(origin_id: str) -> Family | None:
-    """The family of an origin, or of a group, of a live distribution. None for one that no origin mode makes."""
-    return next((family for family in FAMILIES.values() if re.fullmatch(family.ids, origin_id)), None)
+def origin_set_of(origin_id: str) -> OriginSet | None:
+    """The set of an origin, or of a group, of a live distribution. None for one that no origin mode makes."""
+    return next((origin_set for origin_set in ORIGIN_SETS.values() if re.fullmatch(origin_set.ids, origin_id)), None)
 
 
 def lambda_config(mode: str, settings: Data, buckets: Buckets) -> Data:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .origin_modes import SELECTED_FAMILIES, lambda_config
+from .origin_modes import SELECTED_ORIGIN_SETS, lambda_config
 from .references import CERTIFICATE_ARN, DISTRIBUTION_ARN, FUNCTION_ARN, MRAP_ARN
 from .target import Target
 
@@ -46,7 +46,7 @@ class Phase:
 
 
 def phases(target: Target) -> list[Phase]:
-    if not (target.switching or target.leaving or (target.live_family and target.growing)):
+    if not (target.switching or target.leaving or (target.live_set and target.growing)):
         return [Phase(DEPLOY, _of(target, DEPLOY))]
     names = [EXPAND, SWITCH, *([CONTRACT] if target.leaving else [])]
     return [Phase(name, _of(target, name), tuple(_sentences(target, name))) for name in names]
@@ -81,8 +81,8 @@ def _readers(target: Target, phase: str) -> list[str]:
     distribution = target.live.distribution
     if distribution is None:
         return []
-    still = [] if _is_last(target, phase) else distribution.families
-    return [distribution.arn] if any(family.protocol for family in (target.family, *still)) else []
+    still = [] if _is_last(target, phase) else distribution.origin_sets
+    return [distribution.arn] if any(origin_set.protocol for origin_set in (target.origin_set, *still)) else []
 
 
 def _left(target: Target, phase: str) -> Data | None:
@@ -102,7 +102,7 @@ def _mrap_readers(target: Target, phase: str) -> list[str] | None:
     """None: the policy stays as it is. AWS takes a policy back by another one only, so that an MRAP which never had one
     needs none."""
     readers = _readers(target, phase)
-    if target.family.protocol:
+    if target.origin_set.protocol:
         return readers or None
     had_one = any(mrap.has_policy for mrap in target.live.mraps if mrap.name == target.mrap_name)
     return [] if had_one and not readers else None
@@ -151,7 +151,7 @@ def _records(target: Target, phase: str) -> Data | None:
 
 
 def _origin_request(target: Target, phase: str) -> Data | None:
-    if target.family.protocol or phase == SWITCH:
+    if target.origin_set.protocol or phase == SWITCH:
         return None
     names = target.serving_buckets if phase == EXPAND else target.buckets
     # One that is still being created has no ARN, and does not serve.
@@ -177,16 +177,16 @@ def _distribution(target: Target, phase: str) -> Data | None:
         "origins": origins,
         "origin_groups": target.origins.groups,
         "target": target.origins.target,
-        "signing_protocol": target.family.protocol,
+        "signing_protocol": target.origin_set.protocol,
         "purge_origins": phase == CONTRACT,
         "certificate_arn": CERTIFICATE_ARN if _requests_certificate(target) else target.settings["certificate_arn"],
-        "lambda_function_associations": [] if target.family.protocol else [_ORIGIN_REQUEST],
+        "lambda_function_associations": [] if target.origin_set.protocol else [_ORIGIN_REQUEST],
     }
 
 
 def _grant(target: Target, phase: str) -> Data | None:
     """The policies name the distribution, so that those of a new one come after it. It has no viewers yet."""
-    if target.live.distribution or not target.family.protocol or not _is_last(target, phase):
+    if target.live.distribution or not target.origin_set.protocol or not _is_last(target, phase):
         return None
     return {"distribution_arns": [DISTRIBUTION_ARN]}
 
@@ -196,7 +196,7 @@ def _origin_keys(target: Target, phase: str) -> Data | None:
     if target.mode.selects_origins:
         return {"state": "present"} if phase in (DEPLOY, SWITCH) else None
     live = target.live.distribution
-    selected = live and set(live.families) & set(SELECTED_FAMILIES)
+    selected = live and set(live.origin_sets) & set(SELECTED_ORIGIN_SETS)
     return {"state": "absent"} if phase == EXPAND and selected else None
 
 
@@ -205,12 +205,14 @@ def _retire(target: Target, phase: str) -> Data | None:
     if not _is_last(target, phase):
         return None
     live, s = target.live.distribution, target.settings
-    old_protocols = {family.protocol for family in (live.families if live else [])} - {"", target.family.protocol}
+    old_protocols = {origin_set.protocol for origin_set in (live.origin_sets if live else [])}
+    old_protocols -= {"", target.origin_set.protocol}
     found = {
         "mraps": [mrap.name for mrap in target.retiring],
         "origin_access_controls": [f"{target.name}-{protocol}" for protocol in sorted(old_protocols)],
         "cache_policy": bool(live and not s["query_strings"] and live.cache_policy_id not in ("", _CACHING_OPTIMIZED)),
-        "function": bool(target.family.protocol),
+        # In each run: AWS deletes its replicas some hours after the last distribution stopped using it.
+        "function": bool(target.origin_set.protocol),
         "records": bool(not target.mode.record and s["dns_zone"] and s["dns_record"]),
     }
     return {**found, "buckets": target.buckets} if any(found.values()) else None
@@ -276,16 +278,16 @@ def _about_replication(target: Target, data: Data) -> t.Iterator[str]:
 
 
 def _about_retired(target: Target, data: Data) -> t.Iterator[str]:
-    families = target.live.distribution.families if target.live.distribution else []
+    origin_sets = target.live.distribution.origin_sets if target.live.distribution else []
     for name in data["mraps"]:
         yield f"Delete the Multi-Region Access Point {name}; its buckets stay"
     for name in data["origin_access_controls"]:
         yield f"Delete the origin access control {name}"
     if data["cache_policy"]:
         yield f"Delete the cache policy {target.name}"
-    if data["function"] and any(not family.protocol for family in families):
+    if data["function"] and any(not origin_set.protocol for origin_set in origin_sets):
         yield f"Delete the Lambda function {target.name}-origin-request"
-    if data["records"] and any(not family.protocol for family in families):
+    if data["records"] and any(not origin_set.protocol for origin_set in origin_sets):
         yield f"Delete the TXT records {target.settings['dns_record']}, if there are any"
 
 

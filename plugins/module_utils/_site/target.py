@@ -15,7 +15,7 @@ import typing as t
 
 from .._rules.bucket_names import bucket_names
 from .live import Live, Mrap, mrap_name
-from .origin_modes import ORIGIN_MODES, Buckets, Family, OriginMode, Origins
+from .origin_modes import ORIGIN_MODES, Buckets, OriginMode, Origins, OriginSet
 
 Settings = dict[str, t.Any]
 
@@ -38,8 +38,8 @@ class Target:
         return ORIGIN_MODES[self.settings["origin"]]
 
     @property
-    def family(self) -> Family:
-        return self.mode.families[self.settings["signer"]]
+    def origin_set(self) -> OriginSet:
+        return self.mode.origin_sets[self.settings["signer"]]
 
     @functools.cached_property
     def buckets(self) -> dict[str, str]:
@@ -55,7 +55,7 @@ class Target:
 
     @functools.cached_property
     def origins(self) -> Origins:
-        return self.family.origins(self.ordered)
+        return self.origin_set.origins(self.ordered)
 
     @property
     def mrap_name(self) -> str:
@@ -72,13 +72,13 @@ class Target:
         return self.mode.mrap and bool(self.retiring)
 
     @property
-    def live_family(self) -> Family | None:
-        return self.live.distribution.family if self.live.distribution else None
+    def live_set(self) -> OriginSet | None:
+        return self.live.distribution.origin_set if self.live.distribution else None
 
     @property
     def switching(self) -> bool:
         """Whether the distribution switches to another origin mode or another `edge_signer`."""
-        return self.live_family not in (None, self.family)
+        return self.live_set not in (None, self.origin_set)
 
     @property
     def growing(self) -> bool:

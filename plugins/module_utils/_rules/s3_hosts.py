@@ -5,30 +5,41 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What the host names of S3 that an origin may have mean. Pure."""
+"""The host names of S3 that an origin may have. Pure."""
 
 from __future__ import annotations
 
 import re
 
-_ACCESS_POINT = re.compile(r"[a-z0-9-]+\.mrap\.accesspoint\.s3-global\.amazonaws\.com")
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]*\.s3\.(?:dualstack\.)?([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
+_MRAP = re.compile(r"([a-z0-9-]+\.mrap)\.accesspoint\.s3-global\.amazonaws\.com")
+_BUCKET = re.compile(r"([a-z0-9][a-z0-9.-]*)\.s3\.(?:dualstack\.)?([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?")
 _GLOBAL_BUCKET = re.compile(r"([a-z0-9][a-z0-9.-]*)\.s3\.amazonaws\.com")
 _WEBSITE = re.compile(r"[a-z0-9][a-z0-9.-]*\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?")
 
 
-def is_access_point(host: str) -> bool:
-    """Of a Multi-Region Access Point."""
-    return bool(_ACCESS_POINT.fullmatch(host.lower()))
+def mrap_alias(host: str) -> str | None:
+    """The alias, which ends in .mrap, of the Multi-Region Access Point with this host name."""
+    found = _MRAP.fullmatch(host.lower())
+    return found[1] if found else None
+
+
+def bucket_and_region(host: str) -> tuple[str, str] | None:
+    """Of the host name of a bucket in its Region."""
+    found = _BUCKET.fullmatch(host.lower())
+    return (found[1], found[2]) if found else None
+
+
+def is_mrap(host: str) -> bool:
+    return mrap_alias(host) is not None
 
 
 def is_bucket(host: str) -> bool:
-    return bool(_BUCKET.fullmatch(host.lower()))
+    return bucket_and_region(host) is not None
 
 
 def is_s3(host: str) -> bool:
     """Whether S3 checks a request's Host and signature there."""
-    return is_access_point(host) or is_bucket(host)
+    return is_mrap(host) or is_bucket(host)
 
 
 def global_bucket(host: str) -> str | None:
