@@ -86,6 +86,11 @@ class Live:
         return dataclasses.replace(self, left_out=tuple(regions))
 
     @property
+    def origin_sets(self) -> list[OriginSet]:
+        """Those that a distribution has, in service or not."""
+        return self.distribution.origin_sets if self.distribution else []
+
+    @property
     def serving(self) -> dict[str, str]:
         """The buckets behind the distribution, by Region. They have every object: backfill comes before an origin."""
         if self.distribution is None:

@@ -80,6 +80,6 @@ _PLAYBOOKS: dict[str, t.Callable[[AnsibleAWSModule, Aws, Settings], Facts]] = {
 }
 
 ARGUMENTS: dict[str, t.Any] = {
-    "playbook": {"type": "str", "choices": ["site", "publish", "failover", "routes"], "default": "site"},
+    "playbook": {"type": "str", "choices": list(_PLAYBOOKS), "default": "site"},
     "settings": {"type": "dict", "default": {}},
 }

@@ -21,6 +21,7 @@ import typing as t
 
 from .origin_modes import SELECTED_ORIGIN_SETS, lambda_config
 from .references import CERTIFICATE_ARN, DISTRIBUTION_ARN, FUNCTION_ARN, MRAP_ARN
+from .sentences import sentences
 from .target import Target
 
 DEPLOY, EXPAND, SWITCH, CONTRACT = "deploy", "expand", "switch", "contract"
@@ -47,14 +48,14 @@ class Phase:
 
 def phases(target: Target) -> list[Phase]:
     if not (target.switching or target.leaving or (target.live_set and target.growing)):
-        return [Phase(DEPLOY, _of(target, DEPLOY))]
-    names = [EXPAND, SWITCH, *([CONTRACT] if target.leaving else [])]
-    return [Phase(name, _of(target, name), tuple(_sentences(target, name))) for name in names]
+        return [_phase(target, DEPLOY)]
+    return [_phase(target, name) for name in (EXPAND, SWITCH, *([CONTRACT] if target.leaving else []))]
 
 
-def _of(target: Target, phase: str) -> Data:
+def _phase(target: Target, phase: str) -> Phase:
     made = {name: make(target, phase) for name, make in _TASKS.items()}
-    return {name: data for name, data in made.items() if data is not None}
+    tasks = {name: data for name, data in made.items() if data is not None}
+    return Phase(phase, tasks, tuple(sentences(target, tasks)))
 
 
 def _is_first(phase: str) -> bool:
@@ -115,11 +116,7 @@ def _mrap_start(target: Target, phase: str) -> Data | None:
 
 
 def _certificate(target: Target, phase: str) -> Data | None:
-    return {} if _requests_certificate(target) and _is_first(phase) else None
-
-
-def _requests_certificate(target: Target) -> bool:
-    return bool(target.settings["aliases"]) and not target.settings["certificate_arn"]
+    return {} if target.requests_certificate and _is_first(phase) else None
 
 
 def _replication(target: Target, phase: str) -> Data | None:
@@ -179,7 +176,7 @@ def _distribution(target: Target, phase: str) -> Data | None:
         "target": target.origins.target,
         "signing_protocol": target.origin_set.protocol,
         "purge_origins": phase == CONTRACT,
-        "certificate_arn": CERTIFICATE_ARN if _requests_certificate(target) else target.settings["certificate_arn"],
+        "certificate_arn": CERTIFICATE_ARN if target.requests_certificate else target.settings["certificate_arn"],
         "lambda_function_associations": [] if target.origin_set.protocol else [_ORIGIN_REQUEST],
     }
 
@@ -195,8 +192,7 @@ def _origin_keys(target: Target, phase: str) -> Data | None:
     """They come after the distribution knows the origins, and leave before it forgets them."""
     if target.mode.selects_origins:
         return {"state": "present"} if phase in (DEPLOY, SWITCH) else None
-    live = target.live.distribution
-    selected = live and set(live.origin_sets) & set(SELECTED_ORIGIN_SETS)
+    selected = set(target.live.origin_sets) & set(SELECTED_ORIGIN_SETS)
     return {"state": "absent"} if phase == EXPAND and selected else None
 
 
@@ -205,15 +201,14 @@ def _retire(target: Target, phase: str) -> Data | None:
     if not _is_last(target, phase):
         return None
     live, s = target.live.distribution, target.settings
-    old_protocols = {origin_set.protocol for origin_set in (live.origin_sets if live else [])}
-    old_protocols -= {"", target.origin_set.protocol}
+    old_protocols = {origin_set.protocol for origin_set in target.live.origin_sets} - {"", target.origin_set.protocol}
     found = {
         "mraps": [mrap.name for mrap in target.retiring],
-        "origin_access_controls": [f"{target.name}-{protocol}" for protocol in sorted(old_protocols)],
+        "origin_access_controls": list(map(target.access_control, sorted(old_protocols))),
         "cache_policy": bool(live and not s["query_strings"] and live.cache_policy_id not in ("", _CACHING_OPTIMIZED)),
         # In each run: AWS deletes its replicas some hours after the last distribution stopped using it.
         "function": bool(target.origin_set.protocol),
-        "records": bool(not target.mode.record and s["dns_zone"] and s["dns_record"]),
+        "records": not target.mode.record and target.has_zone_of_record,
     }
     return {**found, "buckets": target.buckets} if any(found.values()) else None
 
@@ -240,63 +235,4 @@ _TASKS: dict[str, t.Callable[[Target, str], Data | None]] = {
     "origin_keys": _origin_keys,
     "retire": _retire,
     "names": _names,
-}
-
-
-def _sentences(target: Target, phase: str) -> t.Iterator[str]:
-    for task, data in _of(target, phase).items():
-        yield from _SENTENCES[task](target, data) if task in _SENTENCES else ()
-
-
-def _about_distribution(target: Target, data: Data) -> t.Iterator[str]:
-    if data["purge_origins"]:
-        if target.leaving_origins:
-            yield f"Remove the origins {', '.join(target.leaving_origins)} from the distribution of {target.name}"
-    elif target.mode.mrap:
-        yield f"Switch the distribution of {target.name} to the Multi-Region Access Point {target.mrap_name}"
-    elif target.switching:
-        yield f"Switch the distribution of {target.name} to {target.origins.target}"
-    else:
-        yield f"Let the distribution of {target.name} use the origins in {', '.join(target.regions)}"
-
-
-def _about_left(target: Target, data: Data) -> t.Iterator[str]:
-    yield f"Stop the replication of {', '.join(data['names'].values())}, and revoke CloudFront's read access to them"
-
-
-def _about_origin_keys(target: Target, data: Data) -> t.Iterator[str]:
-    yield "Set the keys by which the viewer function selects the nearest origins"
-
-
-def _about_viewer_function(target: Target, data: Data) -> t.Iterator[str]:
-    if target.switching and data["selects_origins"]:
-        yield "Publish the viewer function that selects the nearest origins"
-
-
-def _about_replication(target: Target, data: Data) -> t.Iterator[str]:
-    yield "Revoke the permissions that only the previous origins need"
-
-
-def _about_retired(target: Target, data: Data) -> t.Iterator[str]:
-    origin_sets = target.live.distribution.origin_sets if target.live.distribution else []
-    for name in data["mraps"]:
-        yield f"Delete the Multi-Region Access Point {name}; its buckets stay"
-    for name in data["origin_access_controls"]:
-        yield f"Delete the origin access control {name}"
-    if data["cache_policy"]:
-        yield f"Delete the cache policy {target.name}"
-    if data["function"] and any(not origin_set.protocol for origin_set in origin_sets):
-        yield f"Delete the Lambda function {target.name}-origin-request"
-    if data["records"] and any(not origin_set.protocol for origin_set in origin_sets):
-        yield f"Delete the TXT records {target.settings['dns_record']}, if there are any"
-
-
-# What is planned for a phase that does not run in check mode.
-_SENTENCES: dict[str, t.Callable[[Target, Data], t.Iterator[str]]] = {
-    "left": _about_left,
-    "replication": _about_replication,
-    "viewer_function": _about_viewer_function,
-    "distribution": _about_distribution,
-    "origin_keys": _about_origin_keys,
-    "retire": _about_retired,
 }

@@ -34,24 +34,19 @@ def removal(target: Target) -> Phase:
         "names": {"aliases": settings["aliases"]} if settings["aliases"] and settings["dns_zone"] else None,
         "distribution": {"name": target.name},
         # The distribution used these.
-        "origin_access_controls": {"names": [f"{target.name}-{protocol}" for protocol in protocols]},
+        "origin_access_controls": {"names": list(map(target.access_control, protocols))},
         "cache_policy": {"name": target.name},
         "viewer_function": {"name": f"{target.name}-viewer-request"},
         "store": {"name": target.name},
-        "origin_request": {"name": f"{target.name}-origin-request"},
-        "certificate": {"names": settings["aliases"]}
-        if settings["aliases"] and not settings["certificate_arn"]
-        else None,
+        "origin_request": {"name": target.function_name},
+        "certificate": {"names": settings["aliases"]} if target.requests_certificate else None,
         # The origin request function asked these.
-        "records": {"name": settings["dns_record"]} if settings["dns_zone"] and settings["dns_record"] else None,
+        "records": {"name": settings["dns_record"]} if target.has_zone_of_record else None,
         "mraps": {"names": mraps} if mraps else None,
         # Nothing is written to a bucket that is deleted next. An MRAP has to be gone before its buckets.
         "replication": {"buckets": buckets},
         "buckets": {"names": buckets},
     }
     wanted = {name: data for name, data in tasks.items() if data is not None}
-    return Phase(REMOVE, wanted, tuple(_sentences(target.name, wanted)))
-
-
-def _sentences(site: str, tasks: dict[str, t.Any]) -> list[str]:
-    return [f"Remove {', '.join(name.replace('_', ' ') for name in tasks)} of {site}"]
+    sentence = f"Remove {', '.join(name.replace('_', ' ') for name in wanted)} of {target.name}"
+    return Phase(REMOVE, wanted, (sentence,))

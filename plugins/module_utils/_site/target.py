@@ -62,6 +62,23 @@ class Target:
         return mrap_name(self.name, self.regions)
 
     @property
+    def function_name(self) -> str:
+        return f"{self.name}-origin-request"
+
+    def access_control(self, protocol: str) -> str:
+        """The name of the origin access control that signs by *protocol*."""
+        return f"{self.name}-{protocol}"
+
+    @property
+    def requests_certificate(self) -> bool:
+        return bool(self.settings["aliases"]) and not self.settings["certificate_arn"]
+
+    @property
+    def has_zone_of_record(self) -> bool:
+        """Whether the TXT records of a mode that has them are in a zone of Route 53."""
+        return bool(self.settings["dns_zone"] and self.settings["dns_record"])
+
+    @property
     def retiring(self) -> list[Mrap]:
         """The MRAPs that the site will no longer need."""
         return [mrap for mrap in self.live.mraps if not self.mode.mrap or mrap.name != self.mrap_name]
