@@ -9,6 +9,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import resolve
 from ansible_collections.multiregion.edge.plugins.module_utils._site.summary import grouped, lines
 from ansible_collections.multiregion.edge.plugins.plugin_utils import _journal
@@ -37,10 +38,9 @@ class ActionModule(ActionBase):
         changes = list(dict.fromkeys([*changes, *arguments["later"]]))
         try:
             values = resolve(arguments["values"], arguments["results"])
-        except KeyError as error:
+        except EdgeError as error:
             raise AnsibleActionFail(
-                f"{error.args[0]} is not known: no role that ran before has returned it. Run the whole playbook: tags "
-                "and --start-at-task are not supported."
+                f"{error} Run the whole playbook: tags and --start-at-task are not supported."
             ) from error
         shown = changes if _display.verbosity else grouped(changes)
         message = [*lines(values), *(shown or ["no changes"]), *arguments["next_steps"]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._site import references
 
 
@@ -14,8 +15,8 @@ def resolve(data: t.Any, results: t.Mapping[str, t.Any]) -> t.Any:
     """The filter. Raises AnsibleFilterError for a reference that no result has."""
     try:
         return references.resolve(data, results)
-    except KeyError as error:
-        raise AnsibleFilterError(f"{error.args[0]} is not known: no role that ran before has returned it.") from error
+    except EdgeError as error:
+        raise AnsibleFilterError(str(error)) from error
 
 
 class FilterModule:

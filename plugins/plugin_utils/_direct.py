@@ -63,6 +63,7 @@ class DirectAction(NormalAction):
     _missing: t.ClassVar[str] = ""
     _payload: bytes | None = None
     _direct = False
+    _variables: dict[str, str]  # of the task's environment: templated once for each run
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -109,7 +110,8 @@ class DirectAction(NormalAction):
         # A virtual environment's Python is a link to the system's, so the paths are compared as they are written.
         if self._interpreter(variables) != sys.executable:
             yield "another Python interpreter is set"
-        if early := [name for name in self._environment() if name.startswith(_READ_AT_START)]:
+        self._variables = self._environment()
+        if early := [name for name in self._variables if name.startswith(_READ_AT_START)]:
             yield f"the environment has {', '.join(early)}"
 
     def _interpreter(self, variables: dict[str, t.Any]) -> t.Any:
@@ -141,7 +143,7 @@ class DirectAction(NormalAction):
         payload, self._payload = self._payload, None
         if payload is None:
             return super()._low_level_execute_command(cmd, *args, **kwargs)
-        environment = self._environment()
+        environment = self._variables
         hidden = self._task.check_mode or self._task.no_log
 
         def work(show: Show) -> None:

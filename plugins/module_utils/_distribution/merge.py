@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.shapes import overlay
+from .._rules.cloudfront import ORIGIN_KINDS
 from .._rules.s3_hosts import is_mrap
 
 Config = dict[str, t.Any]
@@ -24,15 +25,6 @@ _BEFORE_POLICIES = ("forwarded_values", "min_ttl", "default_ttl", "max_ttl")
 
 # What CloudFront is to make of an origin that is a Multi-Region Access Point with an origin access control.
 SHAPES = ("auto", "custom", "s3")
-_CUSTOM = {
-    "http_port": 80,
-    "https_port": 443,
-    "origin_protocol_policy": "https-only",
-    "origin_ssl_protocols": ["TLSv1.2"],
-    "origin_read_timeout": 30,
-    "origin_keepalive_timeout": 5,
-}
-_S3 = {"origin_access_identity": ""}
 
 
 def merged(live: Config, wanted: Config, *, purge: bool, shape: str) -> Config:
@@ -72,18 +64,16 @@ def has_shapes(origin: Config) -> bool:
 
 def _turned(origin: Config) -> Config:
     same = {key: value for key, value in origin.items() if key not in _ORIGINS}
-    return {
-        **same,
-        **({"s3_origin_config": _S3} if "custom_origin_config" in origin else {"custom_origin_config": _CUSTOM}),
-    }
+    kind = "s3_origin_config" if "custom_origin_config" in origin else "custom_origin_config"
+    return {**same, kind: ORIGIN_KINDS[kind]}
 
 
 def _origin(live: Config, wanted: Config, shape: str) -> Config:
     """With the one kind that it is to be, in place of the one that it was."""
     if has_shapes(overlay(live, wanted)):
         is_s3 = shape == "s3" or (shape == "auto" and _kind(live, _ORIGINS) == "s3_origin_config" and has_shapes(live))
-        kind, default = ("s3_origin_config", _S3) if is_s3 else ("custom_origin_config", _CUSTOM)
-        given = wanted.get(kind) or ({} if kind in live else default)
+        kind = "s3_origin_config" if is_s3 else "custom_origin_config"
+        given = wanted.get(kind) or ({} if kind in live else ORIGIN_KINDS[kind])
         wanted = {**{key: value for key, value in wanted.items() if key not in _ORIGINS}, kind: given}
     if _kind(wanted, _ORIGINS) is None:
         return wanted

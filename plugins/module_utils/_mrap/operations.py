@@ -18,12 +18,12 @@ from datetime import timedelta
 
 from .._core.errors import EdgeError
 from .._core.waiting import Deadline, wait_until
+from .._rules.names import mrap_arn
 from .._rules.policy_documents import Document, canonical
 from .api import AccessPointApi, Operation
 from .plan import (
     AccessPoint,
     client_token,
-    mrap_arn,
     partly_deleted,
 )
 from .policy import Policies, with_arn

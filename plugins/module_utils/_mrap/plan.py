@@ -17,6 +17,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
 from .._rules.bucket_names import is_account_regional
+from .._rules.names import mrap_arn
 from .._rules.ownership import refuse_other_site
 from .._rules.policy_documents import Document
 from .._rules.regions import REGIONS
@@ -106,11 +107,6 @@ def facts(account_id: str, name: str, alias: str | None, status: str, regions: t
         "buckets": sorted(regions.values()),
         "regions": dict(sorted(regions.items())),
     }
-
-
-def mrap_arn(account_id: str, alias: str | None) -> str:
-    # The alias ends in .mrap already.
-    return f"arn:aws:s3::{account_id}:accesspoint/{alias}" if alias else KNOWN_AFTER_APPLY
 
 
 def client_token(*parts: str) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._rules.policy_documents import listed
+
 Config = dict[str, t.Any]
 
 _BUCKET_ARN = "arn:aws:s3:::"
@@ -182,16 +184,11 @@ def trusts_s3(policy: Config) -> bool:
     """Whether a trust policy lets S3 assume the role. Conditions are taken for fulfilled."""
     return any(
         statement.get("Effect") == "Allow"
-        and "s3.amazonaws.com" in _list(dict(statement.get("Principal") or {}).get("Service"))
-        and {"sts:AssumeRole", "sts:*", "*"} & set(_list(statement.get("Action")))
-        for statement in _list(policy["Statement"])
+        and "s3.amazonaws.com" in listed(dict(statement.get("Principal") or {}).get("Service"))
+        and {"sts:AssumeRole", "sts:*", "*"} & set(listed(statement.get("Action")))
+        for statement in listed(policy["Statement"])
         if statement.get("Principal") != "*"
     )
-
-
-def _list(value: t.Any) -> list[t.Any]:
-    """IAM writes one thing without its list."""
-    return value if isinstance(value, list) else [value]
 
 
 def bucket_arn(bucket: Bucket) -> str:

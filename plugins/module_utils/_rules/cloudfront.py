@@ -17,6 +17,19 @@ from .._core.plan import KNOWN_AFTER_APPLY
 
 DISTRIBUTION_ARN = re.compile(r"arn:aws:cloudfront::\d{12}:distribution/(E[0-9A-Z]+)")
 
+# How an origin in S3 is given to CloudFront: as any web server, or as a bucket.
+ORIGIN_KINDS: dict[str, dict[str, t.Any]] = {
+    "custom_origin_config": {
+        "http_port": 80,
+        "https_port": 443,
+        "origin_protocol_policy": "https-only",
+        "origin_ssl_protocols": ["TLSv1.2"],
+        "origin_read_timeout": 30,
+        "origin_keepalive_timeout": 5,
+    },
+    "s3_origin_config": {"origin_access_identity": ""},
+}
+
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from .._core.errors import EdgeError
+from .._core.plan import KNOWN_AFTER_APPLY
 
 MAX_LENGTH = 253
 
@@ -34,6 +35,11 @@ def is_host_name(text: str, wildcard: bool = False) -> bool:
 def is_record_name(text: str, wildcard: bool = False) -> bool:
     """As is_host_name(), but labels may have underscores."""
     return _matches(_RECORD_NAME, text, wildcard)
+
+
+def mrap_arn(account_id: str, alias: str | None) -> str:
+    """Of the Multi-Region Access Point with this alias, which ends in .mrap. One that does not exist yet has none."""
+    return f"arn:aws:s3::{account_id}:accesspoint/{alias}" if alias else KNOWN_AFTER_APPLY
 
 
 def check_mrap_arn(arn: str, option: str) -> None:

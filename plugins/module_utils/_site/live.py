@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import typing as t
 
+from .._rules.names import mrap_arn
 from .._rules.s3_hosts import bucket_and_region, mrap_alias
 from .origin_modes import OriginSet, origin_set_of
 
@@ -70,7 +71,7 @@ class Distribution:
         """Of the MRAPs that are origins."""
         account_id = self.arn.split(":")[4]
         aliases = filter(None, map(mrap_alias, self.origins.values()))
-        return [f"arn:aws:s3::{account_id}:accesspoint/{alias}" for alias in aliases]
+        return [mrap_arn(account_id, alias) for alias in aliases]
 
 
 @dataclasses.dataclass(frozen=True)

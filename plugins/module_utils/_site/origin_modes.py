@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from .._rules import latency
+from .._rules.cloudfront import ORIGIN_KINDS
 from .references import MRAP_DOMAIN_NAME
 
 LAMBDA_EDGE, OAC = "lambda_edge", "oac"
@@ -25,18 +26,8 @@ Data = dict[str, t.Any]
 _TIMEOUTS = {"connection_attempts": 2, "connection_timeout": 5}
 # An origin that Lambda signs for, or that is an MRAP, has to be a custom one.
 # Source: S3 User Guide, "Multi-Region Access Point restrictions and limitations".
-_CUSTOM = {
-    "custom_origin_config": {
-        "http_port": 80,
-        "https_port": 443,
-        "origin_protocol_policy": "https-only",
-        "origin_ssl_protocols": ["TLSv1.2"],
-        "origin_read_timeout": 30,
-        "origin_keepalive_timeout": 5,
-    },
-    **_TIMEOUTS,
-}
-_S3 = {"s3_origin_config": {"origin_access_identity": ""}, **_TIMEOUTS}
+_CUSTOM = {"custom_origin_config": ORIGIN_KINDS["custom_origin_config"], **_TIMEOUTS}
+_S3 = {"s3_origin_config": ORIGIN_KINDS["s3_origin_config"], **_TIMEOUTS}
 # A key that replication has not brought yet is a 404. A 403 is a fault in the policies, which no bucket must hide.
 _FAILOVER_CODES = {"status_codes": [404, 500, 502, 503, 504]}
 # By this header the origin request function knows that the first member of the group has failed.

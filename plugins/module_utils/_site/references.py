@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._core.errors import EdgeError
+
 _REFERENCE = re.compile(r"\$[a-z_]+(?:\.[a-z_]+)+")
 
 MRAP_ARN = "$mrap.multi_region_access_point.arn"
@@ -37,7 +39,7 @@ def references(data: t.Any) -> set[str]:
 def resolve(data: t.Any, results: t.Mapping[str, t.Any]) -> t.Any:
     """*data* with what the *results* of roles, by their names, have in place of each reference.
 
-    Raises KeyError, with the reference, for one that no result has.
+    Raises EdgeError for one that no result has.
     """
     if isinstance(data, dict):
         return {key: resolve(value, results) for key, value in data.items()}
@@ -48,6 +50,6 @@ def resolve(data: t.Any, results: t.Mapping[str, t.Any]) -> t.Any:
     value: t.Any = results
     for key in data.removeprefix("$").split("."):
         if not isinstance(value, dict) or key not in value:
-            raise KeyError(data)
+            raise EdgeError(f"{data} is not known: no role that ran before has returned it.")
         value = value[key]
     return value

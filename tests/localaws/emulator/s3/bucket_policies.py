@@ -5,13 +5,14 @@ Source: S3 API reference, "Error responses", MalformedPolicy.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from ministack.core.iam_evaluator import fnmatch_iam_cs
 from ministack.core.responses import get_account_id
 from ministack.services import iam, s3
+
+from localaws.emulator.core.documents import as_list, statements_of
 
 _IDENTITY = re.compile(r"arn:aws:iam::(\d{12}):(role|user)/(?:.*/)?([^/]+)")
 
@@ -28,10 +29,9 @@ def install() -> None:
 
 def _problem(body: bytes, arn: str) -> str | None:
     try:
-        document = json.loads(body)
+        statements = statements_of(body)
     except ValueError:
         return "Policies must be valid JSON and the first byte must be '{'"
-    statements = _list(document.get("Statement")) if isinstance(document, dict) else []
     if not statements or not all(isinstance(statement, dict) for statement in statements):
         return "Missing required field Statement"
     return next((found for statement in statements if (found := _problem_of(statement, arn))), None)
@@ -43,10 +43,10 @@ def _problem_of(statement: dict[str, Any], arn: str) -> str | None:
     for name in ("Principal", "Action", "Resource"):
         if name not in statement and f"Not{name}" not in statement:
             return f"Missing required field {name}"
-    if not all(_is_of(item, arn) for item in _list(statement.get("Resource") or statement.get("NotResource"))):
+    if not all(_is_of(item, arn) for item in as_list(statement.get("Resource") or statement.get("NotResource"))):
         return "Policy has invalid resource"
     principal = statement.get("Principal") or statement.get("NotPrincipal")
-    named = _list(principal.get("AWS")) if isinstance(principal, dict) else []
+    named = as_list(principal.get("AWS")) if isinstance(principal, dict) else []
     return None if all(map(_exists, named)) else "Invalid principal in policy"
 
 
@@ -62,7 +62,3 @@ def _exists(principal: Any) -> bool:
     if found is None or found[1] != get_account_id():
         return True
     return found[3] in (iam._roles if found[2] == "role" else iam._users)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

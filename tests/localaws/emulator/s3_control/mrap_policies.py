@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ministack.services import s3
+
+from localaws.emulator.core.documents import as_list, statements_of
 
 
 def problem(policy: str, arn: str, block_public: bool) -> str | None:
     """The error code of a *policy* that the MRAP *arn* refuses, or None."""
     try:
-        document = json.loads(policy)
+        statements = statements_of(policy)
     except ValueError:
         return "MalformedPolicy"
-    statements = _list(document.get("Statement")) if isinstance(document, dict) else []
     if not statements or not all(_is_about(statement, arn) for statement in statements):
         return "MalformedPolicy"
     return "AccessDenied" if block_public and is_public(policy) else None
@@ -29,10 +29,6 @@ def _is_about(statement: Any, arn: str) -> bool:
         return False
     if not all(name in statement or f"Not{name}" in statement for name in ("Principal", "Action")):
         return False
-    resources = _list(statement.get("Resource") or statement.get("NotResource"))
+    resources = as_list(statement.get("Resource") or statement.get("NotResource"))
     # The MRAP itself and the objects behind it. Source: S3 User Guide, "Multi-Region Access Point permissions".
     return bool(resources) and all(item == arn or str(item).startswith(f"{arn}/object/") for item in resources)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
