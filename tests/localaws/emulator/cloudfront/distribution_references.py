@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ministack import app
 from ministack.core.responses import get_account_id
 from ministack.services import cloudfront, lambda_svc
 
 from localaws.emulator.cloudfront import distribution_config
 from localaws.emulator.core.errors import Refused
+from localaws.emulator.core.handlers import check_first
 from localaws.emulator.iam import lambda_sessions
 
 _DISTRIBUTION = "/2020-05-31/distribution"
@@ -42,16 +42,7 @@ _POLICIES = {
 
 def install() -> None:
     """Install before dependent_actions: without the rights, AWS does not check the request."""
-    handler = app.SERVICE_HANDLERS["cloudfront"]
-
-    async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:
-        try:
-            _check_distribution(method, path, body)
-        except Refused as refused:
-            return cloudfront._error(refused.code, str(refused), refused.status)
-        return await handler(method, path, headers, body, query)
-
-    app.SERVICE_HANDLERS["cloudfront"] = handle
+    check_first("cloudfront", _check_distribution, cloudfront._error)
 
 
 def _check_distribution(method: str, path: str, body: bytes) -> None:
