@@ -39,7 +39,8 @@ class Operation:
 
     @property
     def succeeded(self) -> bool:
-        # The S3 User Guide writes SUCCESS, the API SUCCEEDED. What is neither, nor FAILED, goes on.
+        # The API's is SUCCEEDED (terraform-provider-aws waits for it); the S3 User Guide writes SUCCESS. What is
+        # neither, nor FAILED, goes on.
         return self.status.upper() in ("SUCCESS", "SUCCEEDED")
 
     @property
