@@ -140,8 +140,8 @@ settings:
       type: str
       sample: ""
     tags:
-      description: Tags for the buckets, both functions and their logs, the certificate, the distribution,
-        and the IAM roles and policies.
+      description: Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate,
+        the distribution, and the IAM roles and policies.
       type: dict
       sample: {}
     bucket_names:
