@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sigv4 import Signer
-
-Target = tuple[str, Callable]  # the host to ask, and what signs for it
+from target import OriginRequest, Target
 
 
 class Buckets:
@@ -28,8 +25,8 @@ class Buckets:
     def __contains__(self, name: object) -> bool:
         return name in self._targets
 
-    def owns(self, host: str, failover: bool) -> bool:
-        return host in self._names
+    def owns(self, asked: OriginRequest) -> bool:
+        return asked.host in self._names
 
     def of(self, host: str) -> str:
         """The name of the bucket with this host."""

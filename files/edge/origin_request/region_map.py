@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import os
 
-from buckets import Buckets, Target
+from buckets import Buckets
 from latest import Latest
+from target import OriginRequest, Target
 
 
 class Targets:
@@ -33,10 +34,10 @@ class Targets:
             self._latest = Latest("parameter", self._read)
             self._latest.value()
 
-    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
+    def resolve(self, asked: OriginRequest) -> Target:
         region = os.environ.get("AWS_REGION", "")
-        if failover:
-            return self._buckets.target(self._next.get(region) or self._buckets.of(host))
+        if asked.failover:
+            return self._buckets.target(self._next.get(region) or self._buckets.of(asked.host))
         found = self._latest.value() if self._latest else None
         return self._buckets.target((self._map if found is None else found).get(region, self._default))
 
