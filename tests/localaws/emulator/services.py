@@ -99,8 +99,5 @@ def refusal(request: Request) -> Response | None:
     elif request.service == "cloudfront-keyvaluestore":
         found = key_value_stores.refusal(request)
     return (
-        found
-        or mrap_routing.refusal(request)
-        or regions.refusal(request)
-        or service_control_policies.refusal(request)
+        found or mrap_routing.refusal(request) or regions.refusal(request) or service_control_policies.refusal(request)
     )

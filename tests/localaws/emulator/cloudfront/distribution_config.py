@@ -3,8 +3,8 @@
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
 "Quotas", "Restrictions on all edge functions", "Restrict access to an Amazon S3 origin" and "... Multi-Region Access
 Point origin". Messages where users have reported them: hashicorp/terraform-provider-aws#33214, #26850,
-aws/aws-cdk#26405, boto/boto3#3804. Which codes CloudFront has for a Lambda function beside `sigv4a`, and for the kind of
-an MRAP's origin, is not documented.
+aws/aws-cdk#26405, boto/boto3#3804. Which codes CloudFront has for a Lambda function beside `sigv4a`, and for the kind
+of an MRAP's origin, is not documented.
 """
 
 from __future__ import annotations

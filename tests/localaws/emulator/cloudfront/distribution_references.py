@@ -4,8 +4,8 @@ MiniStack does not look at them. They need the rights of the request, unlike tho
 
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
 "Restrictions on Lambda@Edge". What CloudFront does not know yet: hashicorp/terraform-provider-aws#4698 (certificates);
-AWS WAF API reference, UpdateWebACL, "Temporary inconsistencies" (web ACLs); hashicorp/terraform#17544 for the message. An unverified account:
-hashicorp/terraform-provider-aws#36663, aws-samples/aws-cdk-examples#279.
+AWS WAF API reference, UpdateWebACL, "Temporary inconsistencies during updates", and hashicorp/terraform#17544 for the
+message (web ACLs). An unverified account: hashicorp/terraform-provider-aws#36663, aws-samples/aws-cdk-examples#279.
 """
 
 from __future__ import annotations
@@ -59,9 +59,11 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
     if not updated and not (method == "POST" and path.rstrip("/") == _DISTRIBUTION):
         return
     if behaviour.current.account_unverified and not updated:
-        message = "Your account must be verified before you can add new CloudFront resources. To verify your account, "
-        more = "please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message."
-        raise Refused("AccessDenied", message + more, 403)
+        message = (
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message."
+        )
+        raise Refused("AccessDenied", message, 403)
     root = cloudfront._parse_body(body)
     if root is None:
         return  # MiniStack refuses it
@@ -102,8 +104,11 @@ def _check_propagation(certificate: str, web_acl: str) -> None:
     """What exists, and is not known everywhere yet. A certificate that ACM lacks is accepted."""
     found = acm._certificates.get(certificate)
     if found and behaviour.now() - found.get("issued", 0.0) < behaviour.current.certificate_propagation_seconds:
-        message = "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include "
-        raise Refused("InvalidViewerCertificate", f"{message}a valid certificate chain.")
+        message = (
+            "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a "
+            "valid certificate chain."
+        )
+        raise Refused("InvalidViewerCertificate", message)
     first = _web_acls.setdefault(web_acl, behaviour.now())
     if web_acl and behaviour.now() - first < behaviour.current.web_acl_propagation_seconds:
         raise Refused("InvalidWebACLId", "Web ACL is not accessible by the requester.")

@@ -1,7 +1,7 @@
 """Key value stores: ARNs with an id, deleted with their keys, and with the quotas that MiniStack lacks.
 
-Sources: CloudFront Developer Guide, "Quotas on key value stores"; CloudFront KeyValueStore API reference. Session tokens
-that SigV4A does not take: boto/boto3#3980, anomalyco/sst#5741.
+Sources: CloudFront Developer Guide, "Quotas on key value stores"; CloudFront KeyValueStore API reference. Session
+tokens that SigV4A does not take: boto/boto3#3980, anomalyco/sst#5741.
 """
 
 from __future__ import annotations

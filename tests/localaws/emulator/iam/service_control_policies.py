@@ -1,7 +1,7 @@
 """An organization's service control policy that denies Regions: every regional service refuses every request there.
 
-Source: AWS Organizations User Guide, "Deny access to AWS based on the requested AWS Region"; the message: IAM User Guide,
-"Troubleshoot access denied error messages".
+Source: AWS Organizations User Guide, "Deny access to AWS based on the requested AWS Region"; the message: IAM User
+Guide, "Troubleshoot access denied error messages".
 """
 
 from __future__ import annotations

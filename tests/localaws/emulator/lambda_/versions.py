@@ -1,9 +1,9 @@
 """The conditions of PublishVersion, version numbers, states, and refusals of changes during an update.
 
-Sources: AWS Lambda API reference, PublishVersion, and ListFunctions: "The ListFunctions operation returns a subset of the
-FunctionConfiguration fields", without those of the state; AWS Lambda Developer Guide, "Lambda function states", and
-"Manage Lambda function versions": a number is never used again, even after the function is deleted and created again;
-Service Authorization Reference, AWS Lambda.
+Sources: AWS Lambda API reference, PublishVersion, and ListFunctions: it "returns a subset of the FunctionConfiguration
+fields", without those of the state; AWS Lambda Developer Guide, "Lambda function states", and "Manage Lambda function
+versions": a number is never used again, even after the function is deleted and created again; Service Authorization
+Reference, AWS Lambda.
 """
 
 from __future__ import annotations

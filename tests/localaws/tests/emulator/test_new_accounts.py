@@ -73,7 +73,7 @@ def test_cloudfront_does_not_know_a_new_certificate(local_aws: LocalAws, deploym
 
 def test_cloudfront_does_not_know_a_new_web_acl(local_aws: LocalAws, deployment: Deployment) -> None:
     local_aws.behave(web_acl_propagation_seconds=HOUR)
-    acl = {"WebACLId": f"arn:aws:wafv2:us-east-1:{local_aws.account_id}:global/webacl/new/{'1' * 8}"}
+    acl: dict[str, Any] = {"WebACLId": f"arn:aws:wafv2:us-east-1:{local_aws.account_id}:global/webacl/new/{'1' * 8}"}
     assert code_of(lambda: create(local_aws, deployment, **acl)) == ("InvalidWebACLId", 400)
     local_aws.behave()
     create(local_aws, deployment, **acl)
