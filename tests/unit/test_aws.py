@@ -268,3 +268,35 @@ def test_a_client_that_fails_fast_has_short_timeouts(monkeypatch: pytest.MonkeyP
     assert usual.connect_timeout * usual.retries["total_max_attempts"] > 60
     assert fail_fast.connect_timeout * fail_fast.retries["total_max_attempts"] < 10
     assert fail_fast.user_agent_extra == usual.user_agent_extra
+
+
+@pytest.mark.parametrize(
+    ("code", "operation", "message", "advice"),
+    [
+        (
+            "AccessDenied",
+            "CreateDistributionWithTags",
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.",
+            "Open a case with AWS Support (Account and billing)",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeKeyValueStore",
+            "Authentication failed",
+            "AWS_STS_REGIONAL_ENDPOINTS=regional",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeLogGroups",
+            "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: logs:DescribeLogGroups with an "
+            "explicit deny in a service control policy",
+            "Your organization denies this call",
+        ),
+    ],
+)
+def test_a_denial_that_no_policy_of_the_account_ends(code: str, operation: str, message: str, advice: str) -> None:
+    sentence = explain(client_error(code, operation, message))
+    assert sentence.startswith(f"{code} from {operation}: {message.rstrip('.')}. ")
+    assert advice in sentence
+    assert "Allow the call" not in sentence
