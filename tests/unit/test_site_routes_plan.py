@@ -302,7 +302,7 @@ def test_a_wildcard_that_redirects_to_a_host_that_it_answers_for_is_refused(
     hosts: dict[str, t.Any], existing: dict[str, str]
 ) -> None:
     with pytest.raises(
-        EdgeError, match="is a redirect loop: .* also answers for hosts without a host route of their own"
+        EdgeError, match=r"is a redirect loop: .* also answers for hosts without a host route of their own"
     ):
         planned(existing, hosts)
 
