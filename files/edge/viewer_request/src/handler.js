@@ -30,6 +30,8 @@ async function route(request, address) {
   if (SHARED.includes(request.uri)) {
     return toOrigin(request, request.uri, '');
   }
+  // Before the host is known, so that TestFunction measures it with an empty store, too.
+  const path = normalPath(request.uri);
   const host = hostName(request.headers.host.value);
   const found = await hostRecord(host);
   if (!found) {
@@ -39,7 +41,6 @@ async function route(request, address) {
   if (typeof record.m === 'number') {
     return page(503, 'This site is being worked on and will be back soon.', 'retry-after', String(record.m));
   }
-  const path = normalPath(request.uri);
   if (!path) {
     return page(400, 'This address cannot be read.');
   }
