@@ -64,12 +64,12 @@ _COOKIES = {f"{number:x}": "a" for number in range(1500)}
 def hostile() -> dict[str, dict[str, Case]]:
     """Requests whose URI has at most 8 KB, or whose cookies have, by what they consist of."""
     paths = {
-        piece: {f"{piece} in {length} bytes": Case(_filled("/", piece, length), "") for length in _LENGTHS}
+        _shown(piece): {f"{piece} in {length} bytes": Case(_filled("/", piece, length), "") for length in _LENGTHS}
         for piece in dict.fromkeys(_PIECES.split())
     }
     return {
         **paths,
-        "the same for a host with each word": {
+        "paths of a host with each word": {
             f"{piece} in {length} bytes, each word": Case(
                 _filled("/", piece, length), "", _EVERY_WORD, paths={"/x": {"o": "x"}}
             )
@@ -92,13 +92,19 @@ def hostile() -> dict[str, dict[str, Case]]:
             for length in (512, 1024, 1038, URI_BYTES)
         }
         | {"a page with many names": Case(f"/?{_many_names()}", "", _QUERY)},
-        "hosts": {f"the host {piece}": Case(f"{piece * 200}/", "", name="*") for piece in ("a.", "A", ":", ".")},
-        "cookies": {
+        "long host names": {
+            f"the host {piece}": Case(f"{piece * 200}/", "", name="*") for piece in ("a.", "A", ":", ".")
+        },
+        "many and long cookies": {
             "many cookies": Case("/", "", _EVERY_WORD, _COOKIES),
             "a long preview": Case("/", "", _EVERY_WORD, {"__Host-edge-preview": "a" * URI_BYTES}),
             "a long canary": Case("/", "", _EVERY_WORD, {"__Host-edge-canary": "1" * URI_BYTES}),
         },
     }
+
+
+def _shown(piece: str) -> str:
+    return f"`{piece}`, repeated" if piece.isprintable() else "a byte that is not UTF-8, repeated"
 
 
 def _filled(start: str, piece: str, length: int) -> str:

@@ -228,8 +228,8 @@ SETTINGS = (
     Setting(
         "edge_tags",
         DICT,
-        "Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate, the distribution, and "
-        "the IAM roles and policies.",
+        "Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate, the distribution, "
+        "and the IAM roles and policies.",
         (SITE,),
         check=checks.tags,
     ),

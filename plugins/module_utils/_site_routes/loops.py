@@ -25,8 +25,10 @@ def check(
     paths: t.Mapping[str, t.Mapping[str, Json]],
     hosts: t.Collection[str],
 ) -> None:
-    """*members* of the host route, and those of its *paths*: each redirect is followed as a viewer would. *hosts* has the
-    names of all host routes: one of a wildcard, or `*`, also answers for a host that it redirects to and that has none."""
+    """*members* of the host route, and those of its *paths*: each redirect is followed as a viewer would.
+
+    *hosts* has the names of all host routes: a wildcard's, or that of `*`, also answers for each host without one.
+    """
     starts = {rule[0]: f"redirects[{number}]" for number, rule in enumerate(_rules(members))}
     starts |= {path: f"paths.{path}" for path, found in paths.items() if _target(found)}
     for start, where in starts.items():
@@ -35,9 +37,8 @@ def check(
             chain.append(following)
             if len(chain) > _MOST:
                 also = f" {host} also answers for hosts without a host route of their own." if "*" in host else ""
-                raise EdgeError(
-                    f"hosts.{host}.{where} is a redirect loop: {' → '.join(chain[:4])} → ...; let it end at a page.{also}"
-                )
+                shown = " → ".join(chain[:4])
+                raise EdgeError(f"hosts.{host}.{where} is a redirect loop: {shown} → ...; let it end at a page.{also}")
 
 
 def _redirected(
