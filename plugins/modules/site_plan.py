@@ -89,6 +89,11 @@ settings:
         For the origin modes C(region_map) and C(nearest_bucket).'
       type: dict
       sample: {}
+    region_map_parameter:
+      description: 'The name of an SSM parameter in the home Region: a JSON object of regional edge
+        caches and Regions, which comes before the distances. For the origin mode C(region_map) (docs/origins.md).'
+      type: str
+      sample: ""
     allow_replacement:
       description: Whether a changed set of Regions may replace the Multi-Region Access Point.
       type: bool
@@ -140,8 +145,8 @@ settings:
       type: str
       sample: ""
     tags:
-      description: Tags for the buckets, both functions and their logs, the certificate, the distribution,
-        and the IAM roles and policies.
+      description: Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate,
+        the distribution, and the IAM roles and policies.
       type: dict
       sample: {}
     bucket_names:

@@ -16,7 +16,9 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.waiting imp
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from botocore.exceptions import ClientError
+from botocore.model import ServiceModel
 
+from unit.distributions import without_member
 from unit.fakes import client_error
 from unit.test_waiting import Clock
 
@@ -44,6 +46,18 @@ TAGS = {"multiregion-edge": "shop"}
 def test_members_unknown_to_botocore(inner: str, paths: list[str]) -> None:
     answer = f"<Distribution {NAMESPACE}><Id>E1</Id><DistributionConfig>{inner}</DistributionConfig></Distribution>"
     assert unknown.members(answer.encode(), SHAPE) == paths
+
+
+def test_an_older_botocore_would_remove_the_http_version_of_an_origin() -> None:
+    origin = (
+        "<CustomOriginConfig><HTTPPort>80</HTTPPort><OriginHttpVersion>http2</OriginHttpVersion></CustomOriginConfig>"
+    )
+    config = f"<Origins><Quantity>1</Quantity><Items><Origin><Id>a</Id>{origin}</Origin></Items></Origins>"
+    answer = f"<Distribution {NAMESPACE}><DistributionConfig>{config}</DistributionConfig></Distribution>".encode()
+    data = botocore.session.get_session().get_component("data_loader").load_service_model("cloudfront", "service-2")
+    older = ServiceModel(without_member(data, "OriginHttpVersion")).shape_for("DistributionConfig")
+    assert unknown.members(answer, older) == ["Origins.CustomOriginConfig.OriginHttpVersion"]
+    assert unknown.members(answer, SHAPE) == []
 
 
 @pytest.mark.parametrize("answer", [b"", b"<Distribution", b"<ErrorResponse><Error/></ErrorResponse>"])

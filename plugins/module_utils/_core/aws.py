@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 import threading
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
@@ -29,6 +30,7 @@ except ImportError:  # AnsibleAWSModule names what to install
     Boto3Error = BotoCoreError = ClientError = UnreachableError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    botocore_at_least,
     get_aws_connection_info,
     is_boto3_error_code,
 )
@@ -46,6 +48,10 @@ __all__ = [
     "ClientError",
     "is_boto3_error_code",
 ]
+
+# An older one drops what it does not know of a configuration that AWS replaces as a whole, and lacks members that are
+# sent (the README, the documentation of the modules and requirements.txt name it too).
+MINIMUM_BOTO3 = "1.44.8"
 
 # CloudFront, IAM and everything that Lambda@Edge replicates have their control plane here.
 GLOBAL_REGION = "us-east-1"
@@ -92,6 +98,7 @@ class Aws:
     """
 
     def __init__(self, module: AnsibleAWSModule) -> None:
+        _require_boto3()
         region, endpoint, parameters = get_aws_connection_info(module)
         self.default_region: str = region or GLOBAL_REGION
         self.calls: dict[str, int] = {"read": 0, "write": 0}
@@ -137,6 +144,14 @@ class Aws:
     def _count(self, model: t.Any, **kwargs: t.Any) -> None:
         with self._lock:
             self.calls["read" if model.name.startswith(_READ_PREFIXES) else "write"] += 1
+
+
+def _require_boto3() -> None:
+    if not botocore_at_least(MINIMUM_BOTO3):
+        raise errors.EdgeError(
+            f"boto3 and botocore {MINIMUM_BOTO3} or newer are needed, and {sys.executable} has botocore "
+            f"{botocore.__version__}: run {sys.executable} -m pip install --upgrade 'boto3[crt]>={MINIMUM_BOTO3}'."
+        )
 
 
 def _session(parameters: dict[str, t.Any]) -> t.Any:
