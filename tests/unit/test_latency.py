@@ -73,7 +73,13 @@ def test_in_any_four_regions_each_edge_cache_is_sent_to_the_nearest_by_the_funct
     too_far = []
     for regions in SETS_OF_FOUR:
         buckets = Buckets({region: region for region in regions}, regions[-1])
-        settings = {"regions": regions, "prefer": {}, "query_strings": [], "dns_record": "bucket.example.com"}
+        settings = {
+            "regions": regions,
+            "prefer": {},
+            "region_map_parameter": None,
+            "query_strings": [],
+            "dns_record": "bucket.example.com",
+        }
         by_map, by_record = (lambda_config(mode, settings, buckets) for mode in ("region_map", "dns_record"))
         for cache in latency.EDGE_CACHES:
             first, second = by_record["near"][cache]
