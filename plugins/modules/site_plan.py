@@ -89,6 +89,11 @@ settings:
         For the origin modes C(region_map) and C(nearest_bucket).'
       type: dict
       sample: {}
+    region_map_parameter:
+      description: 'The name of an SSM parameter in the home Region: a JSON object of regional edge
+        caches and Regions, which comes before the distances. For the origin mode C(region_map) (docs/origins.md).'
+      type: str
+      sample: ""
     allow_replacement:
       description: Whether a changed set of Regions may replace the Multi-Region Access Point.
       type: bool

@@ -1,4 +1,4 @@
-"""The role `viewer_function` against local AWS: the function and its store have the site's tag from their creation on."""
+"""The role `viewer_function` against local AWS: the function and its store are created with the site's tag."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 

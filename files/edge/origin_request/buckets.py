@@ -20,7 +20,8 @@ class Buckets:
             name: (f"{name}.s3.{region}.amazonaws.com", Signer(region, "s3").sign)
             for name, region in configuration["buckets"].items()
         }
-        self._names = {host: name for name, (host, _region) in self._targets.items()}
+        self._names = {host: name for name, (host, _sign) in self._targets.items()}
+        self._regions = configuration["buckets"]
 
     def __contains__(self, name: object) -> bool:
         return name in self._targets
@@ -31,6 +32,13 @@ class Buckets:
     def of(self, host: str) -> str:
         """The name of the bucket with this host."""
         return self._names[host]
+
+    def named(self, value: object) -> str:
+        """The bucket with this name, or the only one in this Region. Raises ValueError if there is none."""
+        found = [name for name, region in self._regions.items() if value in (name, region)]
+        if len(found) != 1:
+            raise ValueError(f"{value!r} is neither a listed bucket nor the Region of one")
+        return found[0]
 
     def target(self, name: str) -> Target:
         return self._targets[name]

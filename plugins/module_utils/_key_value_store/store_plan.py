@@ -41,8 +41,8 @@ def facts(live: dict[str, t.Any]) -> Store:
 def plan_store(
     operations: StoreApi, observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None
 ) -> Plan:
-    """Tags that are not named stay, and so does the site's name in the collection's tag: several sites can share a store,
-    and each run of one would take the tag from the other."""
+    """Tags that are not named stay. So does the site's name in the collection's tag: sites that share a store would
+    take it from each other with every run."""
     managed = {} if tags is None else {"tags": dict(tags)}
     if observed is None:
         arguments = {"name": name, "comment": comment, "tags": dict(tags or {})}
