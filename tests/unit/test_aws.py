@@ -273,6 +273,38 @@ def test_a_client_that_fails_fast_has_short_timeouts(monkeypatch: pytest.MonkeyP
     assert fail_fast.user_agent_extra == usual.user_agent_extra
 
 
+@pytest.mark.parametrize(
+    ("code", "operation", "message", "advice"),
+    [
+        (
+            "AccessDenied",
+            "CreateDistributionWithTags",
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.",
+            "Open a case with AWS Support (Account and billing)",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeKeyValueStore",
+            "Authentication failed",
+            "AWS_STS_REGIONAL_ENDPOINTS=regional",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeLogGroups",
+            "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: logs:DescribeLogGroups with an "
+            "explicit deny in a service control policy",
+            "Your organization denies this call",
+        ),
+    ],
+)
+def test_a_denial_that_no_policy_of_the_account_ends(code: str, operation: str, message: str, advice: str) -> None:
+    sentence = explain(client_error(code, operation, message))
+    assert sentence.startswith(f"{code} from {operation}: {message.rstrip('.')}. ")
+    assert advice in sentence
+    assert "Allow the call" not in sentence
+
+
 def test_an_older_boto3_is_refused_before_anything_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(botocore, "__version__", "1.44.7")
     with pytest.raises(

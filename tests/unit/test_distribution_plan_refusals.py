@@ -10,13 +10,13 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
 
 from unit.distributions import CERTIFICATE, CONFIG, LAMBDA, SHAPE, behavior, desired, live
 from unit.operations import operations
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 
 def test_ids_not_known_yet_are_accepted_in_check_mode() -> None:

@@ -23,7 +23,7 @@ from .normalize import by_identity, keep_equivalent
 from .references import References
 
 if t.TYPE_CHECKING:
-    from .api import DistributionApi
+    from .operations import Operations
 
 Config = dict[str, t.Any]
 
@@ -73,7 +73,7 @@ def live_config(config: Config, shape: t.Any) -> Config:
 
 
 def plan(
-    operations: DistributionApi,
+    operations: Operations,
     observed: Observed | None,
     desired: Desired,
     shape: t.Any,
@@ -123,7 +123,7 @@ def _too_old(observed: Observed, what: str) -> EdgeError:
     return EdgeError(would_be_lost(f"The distribution {observed.facts['id']}", what))
 
 
-def _removal(operations: DistributionApi, observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
+def _removal(operations: Operations, observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     """It has to be disabled, and that has to be in effect everywhere, before it can be deleted."""
     if observed is None:
         return Plan(None, None)

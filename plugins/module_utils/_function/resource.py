@@ -54,7 +54,8 @@ RULES: dict[str, t.Any] = {
     "required_if": [["state", "present", ["code", "src"], True]],
 }
 
-# AWS's status is DEPLOYED or UNASSOCIATED in the end, and undocumented before.
+# AWS's status is DEPLOYED or UNASSOCIATED in the end, and undocumented before: IN_PROGRESS, as describe-function
+# showed it right after a publication (FusionAuth/fusionauth-issues#2289).
 _UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 

@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from .._core.aws import Aws, is_boto3_error_code
 from .._rules.ownership import tags_of
 from .._rules.policy_documents import Document
-from .plan import AccessPoint
+from .plan import Mrap
 from .policy import Policies
 
 # The control plane is in this Region only, and botocore does not send other Regions' calls there.
@@ -39,7 +39,8 @@ class Operation:
 
     @property
     def succeeded(self) -> bool:
-        # The S3 User Guide writes SUCCESS, the API SUCCEEDED. What is neither, nor FAILED, goes on.
+        # The API's is SUCCEEDED (terraform-provider-aws waits for it); the S3 User Guide writes SUCCESS. What is
+        # neither, nor FAILED, goes on.
         return self.status.upper() in ("SUCCESS", "SUCCEEDED")
 
     @property
@@ -56,7 +57,7 @@ class Operation:
         return f"{self.code}: {self.message}".rstrip(".: ") or "no reason given"
 
 
-class AccessPointApi:
+class MrapApi:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
 
@@ -67,19 +68,19 @@ class AccessPointApi:
 
     # Reads
 
-    def access_point(self, name: str) -> AccessPoint | None:
+    def mrap(self, name: str) -> Mrap | None:
         try:
-            return _access_point(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
+            return _mrap(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return None
 
-    def access_points(self) -> list[AccessPoint]:
+    def mraps(self) -> list[Mrap]:
         """All of the account."""
-        found: list[AccessPoint] = []
+        found: list[Mrap] = []
         following: Config = {}
         while True:  # botocore has no paginator for it
             page = self._call("list_multi_region_access_points", **following)
-            found += map(_access_point, page.get("AccessPoints", []))
+            found += map(_mrap, page.get("AccessPoints", []))
             if not page.get("NextToken"):
                 return found
             following = {"NextToken": page["NextToken"]}
@@ -135,8 +136,8 @@ class AccessPointApi:
         return request_token
 
 
-def _access_point(found: Config) -> AccessPoint:
-    return AccessPoint(
+def _mrap(found: Config) -> Mrap:
+    return Mrap(
         name=found["Name"],
         alias=found.get("Alias") or None,
         status=found["Status"],

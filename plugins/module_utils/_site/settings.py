@@ -140,6 +140,14 @@ SETTINGS = (
         default_text="the nearest come first",
     ),
     Setting(
+        "edge_region_map_parameter",
+        TEXT,
+        "The name of an SSM parameter in the home Region: a JSON object of regional edge caches and Regions, which "
+        "comes before the distances. For the origin mode `region_map` (docs/origins.md).",
+        (SITE,),
+        check=checks.parameter_name,
+    ),
+    Setting(
         "edge_allow_replacement",
         BOOL,
         "Whether a changed set of Regions may replace the Multi-Region Access Point.",
@@ -394,6 +402,7 @@ COMBINATIONS = (
     checks.aliases_have_a_certificate,
     checks.record_has_a_name,
     checks.prefer_fits_origin,
+    checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,
     checks.headers_are_of_one_policy,
     checks.buckets_have_names,
