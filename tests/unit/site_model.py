@@ -51,9 +51,15 @@ class Site:
     backfilled: set[str] = dataclasses.field(default_factory=set)
     groups: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     records: set[str] = dataclasses.field(default_factory=set)
+    headers: dict[str, Any] = dataclasses.field(default_factory=dict)
+    headers_policy: str = ""
+    logs: str = ""
 
     def live(self) -> Live:
-        distribution = Distribution(ARN, "d1.cloudfront.net", self.target, self.origins) if self.origins else None
+        policy = {"response_headers_policy_id": self.headers_policy}
+        distribution = (
+            Distribution(ARN, "d1.cloudfront.net", self.target, self.origins, **policy) if self.origins else None
+        )
         mraps = [
             Mrap(name, self._arn(name), mrap["regions"], (), mrap["serves"], mrap["policy"])
             for name, mrap in sorted(self.mraps.items())
@@ -123,7 +129,7 @@ class Site:
         self.function, self.config = True, data["config"]
         self.granted = {*data["buckets"].values(), *data["mrap_arns"]}
 
-    def _distribution(self, _wanted: Settings, data: Any) -> None:
+    def _distribution(self, wanted: Settings, data: Any) -> None:
         origins = {origin["id"]: origin["domain_name"] for origin in data["origins"]}
         if data["tasks"] == "add_origins":
             assert not origins.keys() & self.origins.keys()
@@ -131,6 +137,8 @@ class Site:
             return
         self.origins = origins if data["purge_origins"] else self.origins | origins
         self.target = data["target"]
+        self.headers = data["response_headers"] or self.headers
+        self.headers_policy = "own" if data["response_headers"] else wanted["response_headers_policy_id"]
         self.groups = {group["id"]: [m["origin_id"] for m in group["members"]] for group in data["origin_groups"]}
 
     def _grant(self, wanted: Settings, data: Any) -> None:
@@ -140,6 +148,9 @@ class Site:
             name = mrap_name(SITE, wanted["regions"])
             self.readers.add(name)
             self.mraps[name]["policy"] = True
+
+    def _logs(self, _wanted: Settings, data: Any) -> None:
+        self.logs = data.get("destination_arn", "")
 
     def _origin_keys(self, wanted: Settings, data: Any) -> None:
         self.keys = [f"bucket-{region}" for region in wanted["regions"]] if data["state"] == "present" else []
@@ -152,6 +163,9 @@ class Site:
             self.function, self.config, self.granted = False, {}, set()
         if data["records"]:
             self.records = set()
+        if data["response_headers_policy"]:
+            assert self.headers_policy != "own"
+            self.headers = {}
 
     def state(self) -> Site:
         """The state without its history, such as that an MRAP once had a policy."""

@@ -41,6 +41,7 @@ class Distribution:
     target: str = ""
     origins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     cache_policy_id: str = ""
+    response_headers_policy_id: str = ""
 
     @property
     def id(self) -> str:
@@ -137,4 +138,5 @@ def distribution_from(facts: Facts) -> Distribution:
         target=behavior.get("target_origin_id", ""),
         origins={origin["id"]: origin["domain_name"] for origin in config.get("origins", [])},
         cache_policy_id=behavior.get("cache_policy_id", ""),
+        response_headers_policy_id=behavior.get("response_headers_policy_id", ""),
     )

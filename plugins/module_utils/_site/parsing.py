@@ -56,6 +56,16 @@ def as_bool(value: t.Any, variable: str) -> bool:
         raise EdgeError(f"{variable}: {value!r} is not valid: choose true or false.") from error
 
 
+def as_percentage(value: t.Any, variable: str) -> float:
+    try:
+        found = 100.0 * value if isinstance(value, bool) else float(value or 0)
+    except (TypeError, ValueError):
+        found = -1.0
+    if not 0 <= found <= 100:
+        raise EdgeError(f"{variable}: {value!r} is not valid: give a percentage, from 0 to 100.")
+    return found
+
+
 def as_list(value: t.Any, variable: str) -> list[str]:
     """A list of texts from a list, from ``a,b``, or from YAML text."""
     found = parsed(value, variable)
@@ -127,6 +137,7 @@ def _as_raw_dict(value: t.Any, variable: str) -> dict[t.Any, t.Any]:
 TEXT = Type("str", as_text)
 NAME = Type("str", as_name)
 BOOL = Type("bool", as_bool)
+PERCENTAGE = Type("float", as_percentage)
 LIST = Type("list", as_list, "str")
 HOSTS = Type("list", as_hosts, "str")
 DICT = Type("dict", as_dict)

@@ -59,6 +59,8 @@ def _about_retired(target: Target, data: Data) -> t.Iterator[str]:
         yield f"Delete the origin access control {name}"
     if data["cache_policy"]:
         yield f"Delete the cache policy {target.name}"
+    if data["response_headers_policy"]:
+        yield f"Delete the response headers policy {target.name}"
     if data["function"] and signed_by_lambda:
         yield f"Delete the Lambda function {target.function_name}"
     if data["records"] and signed_by_lambda:

@@ -33,6 +33,8 @@ _ZONE_ID = re.compile(r"Z[A-Z0-9]{3,31}")
 # Source: Systems Manager User Guide, "Requirements and constraints for parameter names".
 _PARAMETER = re.compile(r"(?!/?(?:aws|ssm)(?:[/.]|$))(?:[\w.-]+|(?:/[\w.-]+){1,15})", re.ASCII | re.IGNORECASE)
 _QUERY_STRING = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_LOGS = re.compile(r"arn:aws:(?:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.+)?|logs:us-east-1:\d{12}:log-group:[^*]+)")
+NO_LOGS = "none"
 
 _MAX_PARAMETER_NAME = 1011
 # Source: CloudFront Developer Guide, "Quotas on cache policies".
@@ -54,6 +56,14 @@ def tags(value: t.Mapping[str, str], variable: str) -> None:
     for key in value:
         if key.lower().startswith("aws:"):
             raise EdgeError(f"{variable}: {key!r} is not valid: AWS reserves tags that start with aws:.")
+
+
+def logs(value: str, variable: str) -> None:
+    if value != NO_LOGS and not _LOGS.fullmatch(value):
+        raise EdgeError(
+            f"{variable}: {value!r} is not valid: give the ARN of a bucket, such as arn:aws:s3:::my-logs/my-site, or "
+            "of a log group in us-east-1 (without :* at its end); none ends the delivery."
+        )
 
 
 def hosts_without_wildcard(value: t.Sequence[str], variable: str) -> None:
@@ -191,6 +201,14 @@ def health_checks_fit_origin(settings: Settings) -> None:
     if checks and not _mode(settings).record:
         _refuse_mode("edge_health_checks", settings, lambda mode: mode.record)
     _check_among_regions(checks, "edge_health_checks", settings)
+
+
+def headers_are_of_one_policy(settings: Settings) -> None:
+    if settings["response_headers_policy_id"] and settings["response_headers"]:
+        raise EdgeError(
+            "edge_response_headers and edge_response_headers_policy_id exclude each other: a cache behavior has one "
+            "policy. Put the headers into that policy, or leave its id out."
+        )
 
 
 def buckets_have_names(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from .._release.files import check_release_name
 from .._rules.bucket_names import ACCOUNT_REGIONAL, NAMESPACES, check_bucket_names
 from .._rules.names import check_mrap_arn
 from .._rules.regions import check_regions
+from . import response_headers
 from . import setting_checks as checks
 from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
 from .parsing import (
@@ -32,6 +33,7 @@ from .parsing import (
     LIST,
     LIST_OF_DICTS,
     NAME,
+    PERCENTAGE,
     TEXT,
     Type,
     is_absent,
@@ -212,11 +214,57 @@ SETTINGS = (
         check=checks.query_strings,
     ),
     Setting(
+        "edge_response_headers",
+        DICT,
+        "Headers that CloudFront adds to responses, by name, in addition to the default ones. A value replaces the "
+        "default one, and null leaves the header out. A header that the response has already stays as it is.",
+        (SITE,),
+        default_text=", ".join(f"`{name}: {value}`" for name, value in response_headers.DEFAULTS.items()),
+        check=response_headers.check_headers,
+    ),
+    Setting(
+        "edge_removed_response_headers",
+        LIST,
+        "The headers of S3 that viewers do not get. CloudFront removes 10 at most.",
+        (SITE,),
+        default=list(response_headers.REMOVED),
+        default_text=", ".join(f"`{name}`" for name in response_headers.REMOVED),
+        check=response_headers.check_removed,
+    ),
+    Setting(
+        "edge_server_timing",
+        PERCENTAGE,
+        "The percentage of responses that have the header Server-Timing, by which a browser shows what CloudFront's "
+        "cache did and how long the origin took. 0: none.",
+        (SITE,),
+        default=100.0,
+        default_text="100",
+    ),
+    Setting(
         "edge_response_headers_policy_id",
         TEXT,
-        "The id of the CloudFront response headers policy.",
+        "The id of another CloudFront response headers policy. The site has none of its own then, so the three "
+        "variables above have no effect.",
         (SITE,),
         check=checks.policy_id,
+    ),
+    Setting(
+        "edge_minimum_protocol_version",
+        TEXT,
+        "CloudFront's security policy for HTTPS with `edge_aliases`: the oldest TLS version, and the ciphers of that "
+        "year. The distribution's own domain name always accepts TLSv1.",
+        (SITE,),
+        default="TLSv1.2_2025",
+        choices=("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"),
+    ),
+    Setting(
+        "edge_logs",
+        TEXT,
+        "Where CloudFront delivers the access logs: the ARN of a bucket (`arn:aws:s3:::my-logs/my-site`), or of a log "
+        "group in us-east-1. `none` ends the delivery; without a value, it is left as it is.",
+        (SITE,),
+        default_text="as it is",
+        check=checks.logs,
     ),
     Setting(
         "edge_web_acl_arn",
@@ -356,6 +404,7 @@ COMBINATIONS = (
     checks.prefer_fits_origin,
     checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,
+    checks.headers_are_of_one_policy,
     checks.buckets_have_names,
     checks.regions_have_kms_keys,
     checks.a_region_stays_in_service,
