@@ -84,6 +84,12 @@ settings:
         C(oac).'
       type: str
       sample: "lambda_edge"
+    origin_failover:
+      description: Whether a request that the Multi-Region Access Point answers with an error or with
+        404 is sent again, to the bucket of one Region. For the origin mode C(mrap); the others always
+        do so (docs/origins.md).
+      type: bool
+      sample: false
     prefer:
       description: 'The Regions that come first for a regional edge cache, such as C({sa-east-1: [us-east-1]}).
         For the origin modes C(region_map) and C(nearest_bucket).'

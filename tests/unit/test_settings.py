@@ -59,6 +59,7 @@ def test_a_name_and_regions_are_enough() -> None:
         "replication_time_control": False,
         "allow_replacement": False,
         "region_map_parameter": "",
+        "origin_failover": False,
         "mrap_arn": "",
         "out_of_service": [],
         "drill": False,

@@ -23,7 +23,7 @@ class Targets:
     The target of a failover origin is its own bucket: the record may name again the one that has failed."""
 
     def __init__(self, configuration: dict) -> None:
-        self._buckets = Buckets(configuration)
+        self._buckets = Buckets(configuration["buckets"])
         self.owns = self._buckets.owns
         self._default = configuration.get("default")
         self._record = configuration.get("record")

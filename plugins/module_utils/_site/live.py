@@ -61,6 +61,11 @@ class Distribution:
         return list(dict.fromkeys(filter(None, map(origin_set_of, self.origins))))
 
     @property
+    def protocols(self) -> set[str]:
+        """By which CloudFront signs for these origins."""
+        return set().union(*(each.protocols(filter(each.has, self.origins)) for each in self.origin_sets))
+
+    @property
     def buckets(self) -> dict[str, str]:
         """The buckets that are origins, by Region."""
         found = filter(None, (bucket_and_region(self.origins[origin_id]) for origin_id in self.origin_ids))

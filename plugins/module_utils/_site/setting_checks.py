@@ -174,6 +174,11 @@ def record_has_a_name(settings: Settings) -> None:
         )
 
 
+def origin_failover_fits_origin(settings: Settings) -> None:
+    if settings["origin_failover"] and not _mode(settings).mrap:
+        _refuse_mode("edge_origin_failover", settings, lambda mode: mode.mrap)
+
+
 def prefer_fits_origin(settings: Settings) -> None:
     prefer = settings["prefer"]
     if prefer and not _mode(settings).prefer:

@@ -124,10 +124,17 @@ SETTINGS = (
         TEXT,
         "Who signs the requests to S3: a Lambda@Edge function, or CloudFront with an origin access control. Each "
         "origin mode allows one or both (docs/origins.md).",
-        (SITE,),
+        (SITE, FAILOVER),
         default=checks.default_signer,
         default_text="the first that `edge_origin` allows",
         choices=(LAMBDA_EDGE, OAC),
+    ),
+    Setting(
+        "edge_origin_failover",
+        BOOL,
+        "Whether a request that the Multi-Region Access Point answers with an error or with 404 is sent again, to the "
+        "bucket of one Region. For the origin mode `mrap`; the others always do so (docs/origins.md).",
+        (SITE, FAILOVER),
     ),
     Setting(
         "edge_prefer",
@@ -353,6 +360,7 @@ COMBINATIONS = (
     checks.signer_fits_origin,
     checks.aliases_have_a_certificate,
     checks.record_has_a_name,
+    checks.origin_failover_fits_origin,
     checks.prefer_fits_origin,
     checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,

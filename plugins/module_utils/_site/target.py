@@ -20,6 +20,12 @@ from .origin_modes import ORIGIN_MODES, Buckets, OriginMode, Origins, OriginSet
 Settings = dict[str, t.Any]
 
 
+def failover_region(settings: Settings, out: t.Collection[str]) -> str:
+    """The first Region of the site, its home before the others, that is not out of service."""
+    home = settings["home_region"]
+    return next((region for region in (home, *settings["regions"]) if region not in out), home)
+
+
 @dataclasses.dataclass(frozen=True)
 class Target:
     settings: Settings
@@ -51,7 +57,15 @@ class Target:
 
     @property
     def ordered(self) -> Buckets:
-        return Buckets(self.buckets, self.settings["home_region"])
+        return Buckets(self.buckets, self.settings["home_region"], self._failover_region)
+
+    @property
+    def _failover_region(self) -> str:
+        """The home Region, or another one while its traffic dial is down."""
+        if not self.settings["origin_failover"]:
+            return ""
+        out = [region for mrap in self.live.mraps if mrap.name == self.mrap_name for region in mrap.out]
+        return failover_region(self.settings, out)
 
     @functools.cached_property
     def origins(self) -> Origins:
@@ -101,6 +115,12 @@ class Target:
     def growing(self) -> bool:
         """Whether a site that serves gets Regions."""
         return bool(self.live.serving) and not set(self.regions) <= set(self.live.serving)
+
+    @property
+    def arriving(self) -> bool:
+        """Whether the distribution of a site that serves gets origins."""
+        found = self.live.distribution
+        return found is not None and not set(self.origins.ids) <= set(found.origins)
 
     @property
     def leaving_origins(self) -> list[str]:
