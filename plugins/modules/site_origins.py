@@ -70,20 +70,20 @@ EXAMPLES = r"""
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, sa-east-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, sa-east-1]
 
 - name: Take a Region out of service
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, sa-east-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, sa-east-1]
     out_of_service: [eu-north-1]
 
 - name: Put all back, and ask North America first for what South America's cache lacks
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, af-south-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, af-south-1]
     out_of_service: []
     prefer:
       sa-east-1: [us-east-1]
@@ -110,7 +110,7 @@ out_of_service:
   returned: success
   type: list
   elements: str
-  sample: [ap-southeast-2]
+  sample: [ap-southeast-1]
 plan:
   description: One sentence for each change that was made, or in check mode would be.
   returned: always
