@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.site import LocalSite
-from e2e.origin_modes import ORIGIN_MODES, REGIONS
+from e2e.origin_modes import ORIGIN_MODES, REGIONS, ZONE
 from e2e.playbook_results import last, mutating, recap, run
 from localaws.geo import by_round_trip, load_pops
 from localaws.viewer import get
@@ -20,6 +20,8 @@ from localaws.viewer import get
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
 
 OUT = REGIONS[0]
+# What another origin mode refuses.
+NO_RECORD = {"edge_weights": {}}
 
 
 @pytest.fixture
@@ -73,6 +75,8 @@ def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> 
         wait_until_served(site, OUT, by_any=True)
     if site.variables.get("edge_origin_failover"):
         lacking_replicas_are_no_error(site)
+    elif origin == "dns_record":
+        shares_are_kept(site)
     elif origin != "region_map":
         run(site, "playbooks/failover.yml", edge_out_of_service=OUT)
     start = last(site)
@@ -82,6 +86,37 @@ def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> 
         assert OUT in served(site).values()
     else:
         wait_until_served(site, OUT, by_any=False)
+
+
+def shares_are_kept(site: LocalSite) -> None:
+    """Shares and TTL are set by site.yml, and a Region that comes back in service gets its share again."""
+    site.variables |= {"edge_weights": {OUT: 70, REGIONS[1]: 20}, "edge_dns_ttl": 5}
+    run(site, "site.yml")
+    shares = {OUT: 70, REGIONS[1]: 20, REGIONS[2]: 100}
+    assert weights(site) == shares
+    run(site, "playbooks/failover.yml", edge_out_of_service=OUT)
+    assert weights(site) == {**shares, OUT: 0}
+    refused = site.playbook(
+        "site.yml", "--extra-vars", json.dumps({"edge_origin": "region_map", **NO_RECORD}), capture=True
+    )
+    assert refused.returncode != 0
+    assert f"{OUT} is out of service: put it back in service with failover.yml" in " ".join(refused.stdout.split())
+    run(site, "playbooks/failover.yml")
+    assert weights(site) == shares
+    run(site, "playbooks/failover.yml", edge_out_of_service=OUT)
+
+
+def weights(site: LocalSite) -> dict[str, int]:
+    """By Region, of the TXT records, which all have the TTL."""
+    route53 = site.local_aws.client("route53")
+    zone = route53.list_hosted_zones_by_name(DNSName=ZONE)["HostedZones"][0]["Id"]
+    records = [
+        record
+        for record in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+        if record["Type"] == "TXT"
+    ]
+    assert {record["TTL"] for record in records} == {5}
+    return {record["SetIdentifier"].partition(" ")[0]: record["Weight"] for record in records}
 
 
 def lacking_replicas_are_no_error(site: LocalSite) -> None:

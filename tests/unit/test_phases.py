@@ -393,6 +393,18 @@ def test_regions_out_of_service_are_refused_if_the_next_mode_would_not_keep_them
         check(Target(wanted("mrap"), live))
 
 
+@pytest.mark.parametrize("after", ["mrap", "nearest_bucket", "region_map"])
+def test_a_region_whose_record_has_the_weight_0_is_refused_if_the_next_mode_has_no_record(after: str) -> None:
+    live = deployed(wanted("dns_record")).live()
+    assert Target(wanted(after), live).leaves_record
+    with pytest.raises(EdgeError, match=r"us-east-1 is out of service: put it back in service with failover\.yml"):
+        check(Target(wanted(after), live.with_left_out(["us-east-1", "sa-east-1"])))
+    check(Target(wanted(after), live.with_left_out(["sa-east-1"])))  # not a Region of the site
+    assert not Target(wanted("dns_record"), live).leaves_record
+    assert not Target(settings_of(THREE, edge_origin="region_map"), live).leaves_record  # no zone
+    assert not Target(wanted(after), deployed(wanted("mrap")).live()).leaves_record
+
+
 def test_policies_name_the_distribution_only_where_cloudfront_signs() -> None:
     site = deployed(wanted("nearest_bucket"))
     assert tasks(site, wanted("nearest_bucket"), "deploy")["buckets"]["distribution_arns"] == [ARN]

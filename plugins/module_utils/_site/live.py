@@ -81,7 +81,7 @@ class Distribution:
 
 @dataclasses.dataclass(frozen=True)
 class Live:
-    """*left_out*: the Regions that the viewer function leaves out."""
+    """*left_out*: the Regions that the viewer function leaves out, or whose TXT record has the weight 0."""
 
     account_id: str
     distribution: Distribution | None = None

@@ -35,6 +35,10 @@ _PARAMETER = re.compile(r"(?!/?(?:aws|ssm)(?:[/.]|$))(?:[\w.-]+|(?:/[\w.-]+){1,1
 _QUERY_STRING = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
 _MAX_PARAMETER_NAME = 1011
+# Of a weighted record in Route 53.
+_MAX_WEIGHT = 255
+# The origin request function uses no answer for longer: MAX_TTL_SECONDS in its txt_record.py.
+_MAX_DNS_TTL = 300
 # Source: CloudFront Developer Guide, "Quotas on cache policies".
 _MAX_QUERY_STRINGS = 10
 
@@ -112,6 +116,20 @@ def health_checks(value: t.Mapping[str, str], variable: str) -> None:
     for region, check in value.items():
         if not _UUID.fullmatch(check):
             raise EdgeError(f"{variable}: {check!r} for {region} is not the id of a Route 53 health check.")
+
+
+def weights(value: t.Mapping[str, int], variable: str) -> None:
+    for region, weight in value.items():
+        if not 1 <= weight <= _MAX_WEIGHT:
+            raise EdgeError(
+                f"{variable}: {weight} for {region} is not between 1 and {_MAX_WEIGHT}. To take a Region out of "
+                "service, run failover.yml with edge_out_of_service."
+            )
+
+
+def dns_ttl(value: int, variable: str) -> None:
+    if not 1 <= value <= _MAX_DNS_TTL:
+        raise EdgeError(f"{variable}: {value} is not between 1 and {_MAX_DNS_TTL} seconds.")
 
 
 def probes(value: t.Sequence[t.Mapping[str, t.Any]], variable: str) -> None:
@@ -196,6 +214,13 @@ def health_checks_fit_origin(settings: Settings) -> None:
     if checks and not _mode(settings).record:
         _refuse_mode("edge_health_checks", settings, lambda mode: mode.record)
     _check_among_regions(checks, "edge_health_checks", settings)
+
+
+def weights_fit_origin(settings: Settings) -> None:
+    given = settings["weights"]
+    if given and not _mode(settings).record:
+        _refuse_mode("edge_weights", settings, lambda mode: mode.record)
+    _check_among_regions(given, "edge_weights", settings)
 
 
 def buckets_have_names(settings: Settings) -> None:

@@ -93,6 +93,14 @@ class Target:
         return bool(self.settings["dns_zone"] and self.settings["dns_record"])
 
     @property
+    def leaves_record(self) -> bool:
+        """Whether the site may leave an origin mode whose TXT records are in a zone of Route 53. Another mode may
+        have the same origins, so that the distribution does not show it."""
+        with_record = [mode for mode in ORIGIN_MODES.values() if mode.record]
+        sets = [origin_set for mode in with_record for origin_set in mode.origin_sets.values()]
+        return self.live_set in sets and not self.mode.record and self.has_zone_of_record
+
+    @property
     def retiring(self) -> list[Mrap]:
         """The MRAPs that the site will no longer need."""
         return [mrap for mrap in self.live.mraps if not self.mode.mrap or mrap.name != self.mrap_name]
