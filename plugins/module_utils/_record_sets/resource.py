@@ -16,7 +16,7 @@ from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from . import plan as planning
-from .api import Zone
+from .api import RecordSetsApi, Zone
 from .operations import Operations
 from .record import RecordSet, from_option
 
@@ -54,7 +54,7 @@ State = t.Sequence[RecordSet]
 
 def out_of_service(aws: Aws, zone: str, name: str) -> list[str]:
     """The identifiers of the managed TXT records of this name that have the weight 0."""
-    api = RecordSetsApi(aws, 0)
+    api = RecordSetsApi(aws)
     wanted = from_option({"name": name, "type": "TXT", "values": [""]})
     found = api.record_sets(api.zone(zone), {wanted.name})
     return [
