@@ -14,7 +14,7 @@ import pytest
 from demo.site import LocalSite
 from e2e.origin_modes import ORIGIN_MODES, REGIONS
 from e2e.playbook_results import last, mutating, recap, run
-from localaws.geo import great_circle_km, load_pops, load_regions
+from localaws.geo import by_round_trip, load_pops
 from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
@@ -36,8 +36,7 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
 
 def nearest(code: str, regions: list[str]) -> str:
     """The Region nearest to the regional edge cache, which runs Lambda@Edge and sends the request to the origin."""
-    place = load_regions()[load_pops()[code].regional_edge_cache].location
-    return min(regions, key=lambda region: great_circle_km(place, load_regions()[region].location))
+    return by_round_trip(load_pops()[code].regional_edge_cache, regions)[0]
 
 
 def served(site: LocalSite) -> dict[str, str]:

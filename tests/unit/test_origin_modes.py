@@ -138,13 +138,18 @@ def test_with_one_region_there_is_no_next_bucket() -> None:
     assert (set(made["map"].values()), made["next"]) == ({"site-a"}, {})
 
 
-def test_the_function_gets_the_name_of_the_record() -> None:
-    assert config("dns_record", dns_record="bucket.example.com") == {
+def test_the_function_gets_the_name_of_the_record_and_the_two_nearest_buckets() -> None:
+    made = config("dns_record", dns_record="bucket.example.com")
+    near = made.pop("near")
+    assert made == {
         "mode": "dns_record",
         "buckets": {"site-a": "eu-north-1", "site-b": "us-east-1"},
         "default": "site-a",
         "record": "bucket.example.com",
     }
+    assert near.keys() == CACHES
+    assert (near["eu-west-2"], near["us-west-2"]) == (["site-a", "site-b"], ["site-b", "site-a"])
+    assert "near" not in config("dns_record", ALONE)
 
 
 # The edge code has a file for each mode, failover has tasks for each, and the documentation has the settings.

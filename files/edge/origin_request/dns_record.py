@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import itertools
+import os
 
 from buckets import Buckets
 from latest import Latest
@@ -20,23 +21,29 @@ MAX_WEIGHT = 65535
 
 class Targets:
     """The record's name is a header of the origin (X-Origin-Record), so that one function serves many distributions.
-    The target of a failover origin is its own bucket: the record may name again the one that has failed."""
+    The target of a failover origin is the nearest bucket that the record does not name, for that one has failed.
+    Without a record or `near` it is the origin's own bucket."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
         self.owns = self._buckets.owns
         self._default = configuration.get("default")
         self._record = configuration.get("record")
+        self._near = configuration.get("near", {})
         self._servers = configuration.get("nameservers")
         self._answers: dict[str, Latest] = {}
 
     def resolve(self, asked: OriginRequest) -> Target:
         own = self._buckets.of(asked.host)
-        if asked.failover:
-            return self._buckets.target(own)
         name = asked.record or self._record
+        near = self._near.get(os.environ.get("AWS_REGION", ""))
+        if asked.failover and not (name and near):
+            return self._buckets.target(own)
         shares = self._shares(name) if name else None
-        return self._buckets.target(_share(shares, asked.request_id) if shares else self._default or own)
+        named = _share(shares, asked.request_id) if shares else self._default or own
+        if asked.failover:
+            named = next((bucket for bucket in near if bucket != named), own)
+        return self._buckets.target(named)
 
     def _shares(self, name: str) -> dict[str, int] | None:
         if name not in self._answers:

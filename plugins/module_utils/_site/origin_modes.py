@@ -122,8 +122,7 @@ def _no_config(_settings: Data, _buckets: Buckets) -> Data:
 
 
 def _region_map_config(settings: Data, buckets: Buckets) -> Data:
-    order = latency.nearest(settings["regions"], (), settings["prefer"])
-    nearest = {cache: [buckets.names[region] for region in regions] for cache, regions in order.items()}
+    nearest = _nearest(settings, buckets)
     parameter = settings["region_map_parameter"]
     return {
         **_picked(settings, buckets),
@@ -135,7 +134,16 @@ def _region_map_config(settings: Data, buckets: Buckets) -> Data:
 
 
 def _dns_record_config(settings: Data, buckets: Buckets) -> Data:
-    return {**_picked(settings, buckets), "record": settings["dns_record"]}
+    # The buckets from which the function selects after a failure of the one that the record names.
+    near = {cache: names[:2] for cache, names in _nearest(settings, buckets).items()}
+    more = {"near": near} if len(settings["regions"]) > 1 else {}
+    return {**_picked(settings, buckets), "record": settings["dns_record"], **more}
+
+
+def _nearest(settings: Data, buckets: Buckets) -> dict[str, list[str]]:
+    """The buckets by regional edge cache, where the function runs, the nearest first."""
+    order = latency.nearest(settings["regions"], (), settings["prefer"])
+    return {cache: [buckets.names[region] for region in regions] for cache, regions in order.items()}
 
 
 def _picked(settings: Data, buckets: Buckets) -> Data:

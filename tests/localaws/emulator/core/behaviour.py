@@ -14,6 +14,8 @@ class Behaviour:
 
     # A replica appears, and its source changes from PENDING, this long after the write.
     replication_seconds: float = 0.0
+    # S3 refuses Not in the Filter of a replication rule, as before 2026-11.
+    replication_without_not: bool = False
     # An S3 Batch Operations job takes this long until Complete.
     batch_job_seconds: float = 0.0
     # A change of a bucket's configuration is visible this much later.
