@@ -50,6 +50,7 @@ async function __time() {
 
 PLAIN = Case("/guide/chapter-1/", "")
 
+UNKNOWN_HOST = "an unknown host"
 _PIECES = (
     "/ /. /.. /./ /a /a/.. a// /%61 /%2e %2e/ a %61 %C3%BC %E6%97%A5 %F0%9F%9A%80 % %ff /%zz %2F %00 . .. - ~ + "
     "( % %28 !'()* (a *' ü /ü 日 🚀 \udcff \\ ; \""
@@ -84,7 +85,7 @@ def hostile() -> dict[str, dict[str, Case]]:
         | {
             f"a redirect with {piece} in {length} bytes": Case(_filled("/a?", piece, length), "", _REDIRECT)
             for piece in ("ü", "%ü", "%%%%%%%%%%ü", "é%")
-            for length in (500, 1026, 2048)
+            for length in (500, 1026, 2048, URI_BYTES)
         },
         "query strings that are passed on": {
             f"a page with {piece}": Case(_filled("/?page=", piece, length), "", _QUERY)
@@ -95,6 +96,7 @@ def hostile() -> dict[str, dict[str, Case]]:
         "long host names": {
             f"the host {piece}": Case(f"{piece * 200}/", "", name="*") for piece in ("a.", "A", ":", ".")
         },
+        "paths of an unknown host": {UNKNOWN_HOST: Case(_filled("/", "+", 1024), "", name="other.example.com")},
         "many and long cookies": {
             "many cookies": Case("/", "", _EVERY_WORD, _COOKIES),
             "a long preview": Case("/", "", _EVERY_WORD, {"__Host-edge-preview": "a" * URI_BYTES}),
@@ -196,7 +198,7 @@ def _check(answer: object) -> None:
 def main(engine: str, rounds: int) -> None:
     measure = {"v8": _v8, "quickjs": _interpreter}[engine]()
     cases = {name: case for group in hostile().values() for name, case in group.items()}
-    plain = {name: Case(PLAIN.asked, "", case.record, paths=case.paths) for name, case in cases.items()}
+    plain = {name: case._replace(asked=PLAIN.asked, cookies={}) for name, case in cases.items()}
     infinite = float("inf")
     least = {name: [infinite, infinite] for name in cases}
     for _ in range(rounds):
