@@ -26,7 +26,7 @@ from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
 # The rights in docs/deployer, and no others: to deploy, with or without names in Route 53 and a map, and to remove.
-TO_DEPLOY = ("storage", "roles", "delivery", "names", "region-map")
+TO_DEPLOY = ("storage", "roles", "delivery", "names", "region-map", "logs")
 TO_REMOVE = ("removal",)
 
 # The edge locations that failover.yml probes from, on several continents.

@@ -65,9 +65,23 @@ def _resource(
         return unquote(path).removeprefix("/key-value-stores/").partition("/keys")[0]
     if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions"):
         return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body)['FunctionName']}"
+    if service == "logs":
+        return _delivery(body, f"arn:aws:logs:{region}:{account_id}:")
     if service == "cloudfront":
         return _cloudfront(method, path, body, query, f"arn:aws:cloudfront::{account_id}:")
     return None
+
+
+def _delivery(body: bytes, prefix: str) -> str | None:
+    """For log deliveries (Service Authorization Reference, CloudWatch Logs). A listing has no resource."""
+    given: dict[str, Any] = json.loads(body or b"{}")
+    if "deliverySourceName" in given:
+        return f"{prefix}delivery-source:{given['deliverySourceName']}"
+    if "deliveryDestinationConfiguration" in given:
+        return f"{prefix}delivery-destination:{given['name']}"
+    if "resourceArn" in given and "logType" in given:
+        return f"{prefix}delivery-source:{given['name']}"
+    return f"{prefix}delivery:{given['id']}" if "id" in given else None
 
 
 def _cloudfront(method: str, path: str, body: bytes, query: dict[str, Any], prefix: str) -> str | None:
