@@ -13,6 +13,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._release import files
 from ansible_collections.multiregion.edge.plugins.module_utils._release.files import (
     IMMUTABLE,
+    MOST_OF_A_CHARACTER,
     OTHER,
     PAGE,
     SiteFile,
@@ -237,6 +238,30 @@ def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.html")).write_text("x")
     with pytest.raises(EdgeError, match="is not UTF-8"):
         scan(str(tmp_path), [])
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("/".join(["a"] * 100), False),
+        ("/".join(["a"] * 101), True),
+        ("(" * 100 + ".html", False),
+        ("(" * 101 + ".html", True),
+    ],
+    ids=["99 slashes", "100 slashes", "100 parentheses", "101 parentheses"],
+)
+def test_a_path_that_the_viewer_function_refuses_is_refused(tmp_path: Path, path: str, refused: bool) -> None:
+    site(tmp_path, path)
+    if not refused:
+        assert [file.path for file in scan(str(tmp_path), [])] == [path]
+        return
+    with pytest.raises(EdgeError, match="the viewer function refuses the path .* Rename the file"):
+        scan(str(tmp_path), [])
+
+
+def test_the_limit_is_that_of_the_viewer_function() -> None:
+    source = Path(__file__).parents[2] / "files" / "edge" / "viewer_request" / "src" / "path.js"
+    assert f"const MOST = {MOST_OF_A_CHARACTER};" in source.read_text()
 
 
 def test_a_path_too_long_for_a_key_is_refused(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from pathlib import Path
 from .._core.errors import EdgeError
 
 MAX_KEY_BYTES = 1024
+# MOST in files/edge/viewer_request/src/path.js: of slashes and of what needs a call for each.
+MOST_OF_A_CHARACTER = 100
 
 # Of a multipart upload, and so of the ETag that S3 gives it.
 PART_BYTES = 16 * 1024 * 1024
@@ -207,6 +209,12 @@ def _check_path(path: str, option: str) -> None:
         raise EdgeError(f"{option}: the name {path!r} is not UTF-8, as keys in S3 are: rename the file.") from error
     if size > MAX_KEY_BYTES - 128:  # what the release's prefix and an index.html may add
         raise EdgeError(f"{option}: the path {path[:80]}... has {size} bytes; keys in S3 have at most {MAX_KEY_BYTES}.")
+    for character in "/!'()*":
+        if f"/{path}".count(character) > MOST_OF_A_CHARACTER:  # a URI begins with a slash
+            raise EdgeError(
+                f"{option}: the viewer function refuses the path {path[:80]}..., which has too many of {character!r}: with "
+                f"the slash before it, it may have {MOST_OF_A_CHARACTER}. Rename the file."
+            )
 
 
 def _etag(source: Path) -> str:
