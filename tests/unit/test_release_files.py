@@ -255,7 +255,7 @@ def test_a_path_that_the_viewer_function_refuses_is_refused(tmp_path: Path, path
     if not refused:
         assert [file.path for file in scan(str(tmp_path), [])] == [path]
         return
-    with pytest.raises(EdgeError, match="the viewer function refuses the path .* Rename the file"):
+    with pytest.raises(EdgeError, match=r"the viewer function refuses the path .* Rename the file"):
         scan(str(tmp_path), [])
 
 

@@ -212,8 +212,8 @@ def _check_path(path: str, option: str) -> None:
     for character in "/!'()*":
         if f"/{path}".count(character) > MOST_OF_A_CHARACTER:  # a URI begins with a slash
             raise EdgeError(
-                f"{option}: the viewer function refuses the path {path[:80]}..., which has too many of {character!r}: with "
-                f"the slash before it, it may have {MOST_OF_A_CHARACTER}. Rename the file."
+                f"{option}: the viewer function refuses the path {path[:80]}..., which has too many of {character!r}: "
+                f"{MOST_OF_A_CHARACTER} at most, with the slash before it. Rename the file."
             )
 
 
