@@ -195,7 +195,7 @@ def _best_regions(count: int, home: str = "") -> tuple[str, ...]:
         nearest = list(map(min, zip(*(row[region] for region in regions), strict=True)))
         return max(nearest), sum(nearest), regions
 
-    return min((rank((*homes, *more)) for more in itertools.combinations(others, count - len(homes))))[2]
+    return min(rank((*homes, *more)) for more in itertools.combinations(others, count - len(homes)))[2]
 
 
 def _predicted(regions: t.Sequence[str]) -> tuple[str, str]:

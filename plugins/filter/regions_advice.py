@@ -16,7 +16,7 @@ _INPUT = "the list of Regions"
 
 
 def regions_advice(
-    regions: t.Any, without: t.Any = (), prefer: t.Any = None, candidates: t.Any = DEFAULT_REGIONS
+    regions: t.Any, without: t.Any = (), prefer: t.Any = None, candidates: t.Any = None
 ) -> dict[str, t.Any]:
     """The filter. Raises AnsibleFilterError for what it cannot predict."""
     try:
@@ -24,7 +24,7 @@ def regions_advice(
         out = latency.as_regions(without, "without")
         preferred = latency.as_preferences({} if prefer is None else prefer, "prefer")
         latency.check(given, out, preferred, (_INPUT, "without", "prefer"))
-        more = latency.as_regions(candidates, "candidates")
+        more = latency.as_regions(DEFAULT_REGIONS if candidates is None else candidates, "candidates")
         check_known(more, "candidates")
     except EdgeError as error:
         raise AnsibleFilterError(str(error)) from error

@@ -44,8 +44,7 @@ options:
   prefer:
     description:
       - By the Region of a regional edge cache, a list of those of O(regions) that come first there. All others follow,
-        nearest first.
-      - Distances are those on the globe; this is for where the network takes another way.
+        nearest first, by round trip on the network (P(multiregion.edge.nearest_regions#filter)).
     type: dict
     default: {}
   state:

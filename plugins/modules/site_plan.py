@@ -91,7 +91,8 @@ settings:
       sample: {}
     region_map_parameter:
       description: 'The name of an SSM parameter in the home Region: a JSON object of regional edge
-        caches and Regions, which comes before the distances. For the origin mode C(region_map) (docs/origins.md).'
+        caches and Regions, which comes before the nearest Regions. For the origin mode C(region_map)
+        (docs/origins.md).'
       type: str
       sample: ""
     allow_replacement:

@@ -43,6 +43,7 @@ def test_check_mode_on_an_empty_account_completes_and_shows_the_plan(empty: Loca
         "Publish a version of the Lambda function small-origin-request",
         "Create the distribution of small",
         "(known after apply)",
+        "predicted round trip: at most 148 ms from an edge cache to the nearest bucket (ap-south-1 to eu-north-1)",
     ):
         assert sentence in outcome.stdout
 

@@ -20,6 +20,7 @@ from py_mini_racer import MiniRacer
 
 from localaws.edge.viewer_function import language
 
+PERFORMANCE = FUNCTION.parents[3] / "docs" / "performance.md"
 SOURCES = FUNCTION.parent / "src"
 TABLE = FUNCTION.with_suffix(".names.txt")
 SCRIPT = FUNCTION.parent / "build.py"
@@ -117,6 +118,21 @@ def test_it_is_within_the_size_limit_as_deployed(builder: t.Any, name: str, mode
 
 def test_only_the_documented_language_is_used(builder: t.Any) -> None:
     assert language.findings(builder.build().code) == []
+
+
+def test_no_regular_expression_depends_on_the_engine(builder: t.Any) -> None:
+    """In some engines, $ also matches before a last line break, and a global replacement in non-ASCII text hung one."""
+    tree = esprima.tokenize(builder.build().code.replace(IMPORT, ""))
+    found = [token.value for token in tree if token.type == "RegularExpression"]
+    assert found
+    assert not [value for value in found if "$" in value or not value.endswith("/")]
+
+
+def test_the_documented_size_is_current(builder: t.Any) -> None:
+    left = builder.bytes_left(builder.build().code)
+    size = f"{builder.LARGEST - left:,} of CloudFront's {builder.LARGEST:,} bytes"
+    text = f"{size} with the longest name of a site, {left:,} left"
+    assert text in PERFORMANCE.read_text(encoding="utf-8"), "run make bench SECTION=viewer"
 
 
 def test_a_module_follows_the_modules_that_it_imports(builder: t.Any, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from localaws.geo import great_circle_km, load_pops, load_regions, load_round_trips
 
+RECORD = "bucket.example.com"
 HOMES = ["eu-north-1", "us-east-1", "ap-southeast-2", "sa-east-1"]
 
 nearest_regions = FilterModule().filters()["nearest_regions"]
@@ -73,7 +74,13 @@ def test_in_any_four_regions_each_edge_cache_is_sent_to_the_nearest_by_the_funct
     too_far = []
     for regions in SETS_OF_FOUR:
         buckets = Buckets({region: region for region in regions}, regions[-1])
-        settings = {"regions": regions, "prefer": {}, "query_strings": [], "dns_record": "bucket.example.com"}
+        settings = {
+            "regions": regions,
+            "prefer": {},
+            "query_strings": [],
+            "dns_record": RECORD,
+            "region_map_parameter": "",
+        }
         by_map, by_record = (lambda_config(mode, settings, buckets) for mode in ("region_map", "dns_record"))
         for cache in latency.EDGE_CACHES:
             first, second = by_record["near"][cache]

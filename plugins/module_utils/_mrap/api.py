@@ -61,16 +61,20 @@ class MrapApi:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
 
-    def _call(self, method: str, **parameters: t.Any) -> Config:
-        client = self._aws.client("s3control", CONTROL_REGION)
-        answer: Config = getattr(client, method)(AccountId=self._aws.account_id, **parameters)
-        return answer
+    @property
+    def _control(self) -> t.Any:
+        return self._aws.client("s3control", CONTROL_REGION)
+
+    @property
+    def _account(self) -> dict[str, str]:
+        """The parameter that every call has."""
+        return {"AccountId": self._aws.account_id}
 
     # Reads
 
     def mrap(self, name: str) -> Mrap | None:
         try:
-            return _mrap(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
+            return _mrap(self._control.get_multi_region_access_point(**self._account, Name=name)["AccessPoint"])
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return None
 
@@ -79,7 +83,7 @@ class MrapApi:
         found: list[Mrap] = []
         following: Config = {}
         while True:  # botocore has no paginator for it
-            page = self._call("list_multi_region_access_points", **following)
+            page = self._control.list_multi_region_access_points(**self._account, **following)
             found += map(_mrap, page.get("AccessPoints", []))
             if not page.get("NextToken"):
                 return found
@@ -87,15 +91,17 @@ class MrapApi:
 
     def policies(self, name: str) -> Policies:
         try:
-            found = self._call("get_multi_region_access_point_policy", Name=name).get("Policy", {})
+            answer = self._control.get_multi_region_access_point_policy(**self._account, Name=name)
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return Policies()
+        found = answer.get("Policy", {})
         return Policies(_document(found.get("Established")), _document(found.get("Proposed")))
 
     def operation(self, request_token: str) -> Operation:
         """How far it is; a failure of it comes with HTTP 200 and ErrorDetails."""
         try:
-            answer = self._call("describe_multi_region_access_point_operation", RequestTokenARN=request_token)
+            describe = self._control.describe_multi_region_access_point_operation
+            answer = describe(**self._account, RequestTokenARN=request_token)
         except is_boto3_error_code("NoSuchAsyncRequest"):  # just begun, and not everywhere known yet
             return Operation("NEW", timedelta(0))
         found = answer["AsyncOperation"]
@@ -122,18 +128,17 @@ class MrapApi:
             "PublicAccessBlock": dict.fromkeys(public, True),
             "Regions": [{"Bucket": bucket} for bucket in buckets],
         }
-        return self._begin("create_multi_region_access_point", client_token, details)
+        create = self._control.create_multi_region_access_point
+        return str(create(**self._account, ClientToken=client_token, Details=details)["RequestTokenARN"])
 
     def delete(self, client_token: str, name: str) -> str:
-        return self._begin("delete_multi_region_access_point", client_token, {"Name": name})
+        delete = self._control.delete_multi_region_access_point
+        return str(delete(**self._account, ClientToken=client_token, Details={"Name": name})["RequestTokenARN"])
 
     def put_policy(self, client_token: str, name: str, policy: Document) -> str:
         details = {"Name": name, "Policy": json.dumps(policy, separators=(",", ":"))}
-        return self._begin("put_multi_region_access_point_policy", client_token, details)
-
-    def _begin(self, method: str, client_token: str, details: Config) -> str:
-        request_token: str = self._call(method, ClientToken=client_token, Details=details)["RequestTokenARN"]
-        return request_token
+        put = self._control.put_multi_region_access_point_policy
+        return str(put(**self._account, ClientToken=client_token, Details=details)["RequestTokenARN"])
 
 
 def _mrap(found: Config) -> Mrap:

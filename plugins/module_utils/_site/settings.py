@@ -143,7 +143,7 @@ SETTINGS = (
         "edge_region_map_parameter",
         TEXT,
         "The name of an SSM parameter in the home Region: a JSON object of regional edge caches and Regions, which "
-        "comes before the distances. For the origin mode `region_map` (docs/origins.md).",
+        "comes before the nearest Regions. For the origin mode `region_map` (docs/origins.md).",
         (SITE,),
         check=checks.parameter_name,
     ),

@@ -17,5 +17,9 @@ export function prefixRedirect(path, rules) {
 
 // One slash between the two: without it, the rest could extend the host name in `to`.
 function joined(to, rest, whole) {
-  return whole ? to : to.replace(/\/+$/, '') + encodePath(rest);
+  let base = to;
+  while (!whole && base.endsWith('/')) {
+    base = base.substring(0, base.length - 1);
+  }
+  return whole ? to : base + encodePath(rest);
 }

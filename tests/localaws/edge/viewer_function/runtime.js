@@ -44,7 +44,7 @@
     }
     return {
       // "The get() method will return an error when the key that you requested doesn't exist" ("Helper methods for key value
-      // stores", CloudFront guide). What else it throws is not documented: only exists() tells the two apart.
+      // stores", CloudFront guide). What else it throws is not documented: only exists() distinguishes the two.
       get: async function (key, options) {
         if (!has(key)) { throw new Error('KeyNotFound: ' + key); }
         if (failing.some(function (beginning) { return key.startsWith(beginning); })) { throw new Error('The read failed'); }
