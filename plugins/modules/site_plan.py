@@ -84,6 +84,12 @@ settings:
         C(oac).'
       type: str
       sample: "lambda_edge"
+    origin_failover:
+      description: Whether a request that the Multi-Region Access Point answers with an error or with
+        404 is sent again, to the bucket of one Region. For the origin mode C(mrap); the others always
+        do so (docs/origins.md).
+      type: bool
+      sample: false
     prefer:
       description: 'The Regions that come first for a regional edge cache, such as C({sa-east-1: [us-east-1]}).
         For the origin modes C(region_map) and C(nearest_bucket).'
@@ -131,6 +137,16 @@ settings:
       description: The ids of Route 53 health checks, by Region. For the origin mode C(dns_record).
       type: dict
       sample: {}
+    weights:
+      description: 'The shares of the Regions, 1 to 255 each, such as C({eu-north-1: 70, us-east-1:
+        30}). For the origin mode C(dns_record).'
+      type: dict
+      sample: {}
+    dns_ttl:
+      description: The TTL of the TXT records in seconds, 1 to 300, after which a failover is in effect.
+        For the origin mode C(dns_record).
+      type: int
+      sample: 10
     query_strings:
       description: The query string parameters that are part of the cache key and are sent to the
         origin.

@@ -27,6 +27,7 @@ KEYS = {
     region: f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     for region in ("eu-north-1", "us-east-1", "sa-east-1")
 }
+RECORD = {"edge_origin": "dns_record", "edge_dns_zone": "example.com"}
 ALIAS = {"edge_aliases": ["www.example.com"], "edge_certificate_arn": CERTIFICATE}
 
 
@@ -52,6 +53,8 @@ def test_a_name_and_regions_are_enough() -> None:
         "dns_record": "",
         "prefer": {},
         "health_checks": {},
+        "weights": {},
+        "dns_ttl": 10,
         "web_acl_arn": "",
         "response_headers": {},
         "removed_response_headers": [
@@ -75,6 +78,7 @@ def test_a_name_and_regions_are_enough() -> None:
         "replication_time_control": False,
         "allow_replacement": False,
         "region_map_parameter": "",
+        "origin_failover": False,
         "mrap_arn": "",
         "out_of_service": [],
         "drill": False,
@@ -122,6 +126,12 @@ def test_other_variables_of_the_user_are_ignored() -> None:
 )
 def test_every_format_of_a_list(value: t.Any, result: list[str]) -> None:
     assert as_list(value, "edge_aliases") == result
+
+
+@pytest.mark.parametrize("value", [{"eu-north-1": 70}, {"eu-north-1": "70"}, "{eu-north-1: 70}", '{"eu-north-1": 70}'])
+def test_every_format_of_shares(value: t.Any) -> None:
+    assert settings({**given(**RECORD), "edge_weights": value})["weights"] == {"eu-north-1": 70}
+    assert settings({**given(**RECORD), "edge_dns_ttl": "60"})["dns_ttl"] == 60
 
 
 @pytest.mark.parametrize(
@@ -351,6 +361,33 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("health of no record", {"edge_health_checks": {"us-east-1": CHECK}}, ["edge_health_checks is for"]),
     ("health elsewhere", {**DNS, "edge_health_checks": {"sa-east-1": CHECK}}, ["edge_health_checks: sa-east-1"]),
     ("health check by its URL", {**DNS, "edge_health_checks": {"us-east-1": "x"}}, ["edge_health_checks: 'x'"]),
+    ("shares without a use", {"edge_weights": {"us-east-1": 30}}, ["edge_weights is for edge_origin=dns_record only"]),
+    *(
+        (f"a weight of {weight!r}", {**RECORD, "edge_weights": {"us-east-1": weight}}, ["edge_weights", words])
+        for weight, words in (
+            (0, "0 for us-east-1 is not between 1 and 255. To take a Region out of service, run failover.yml"),
+            (256, "256 for us-east-1 is not between 1 and 255"),
+            (-1, "-1 for us-east-1"),
+            ("many", "edge_weights.us-east-1: 'many' is not a whole number"),
+            (1.5, "1.5 is not a whole number"),
+            (True, "True is not a whole number"),
+            (None, "None is not a whole number"),
+        )
+    ),
+    ("a weight of no Region", {**RECORD, "edge_weights": {"sa-east-1": 1}}, ["sa-east-1 is not among edge_regions"]),
+    *(
+        (f"a TTL of {ttl!r}", {**RECORD, "edge_dns_ttl": ttl}, ["edge_dns_ttl", words])
+        for ttl, words in (
+            (0, "0 is not between 1 and 300 seconds"),
+            (301, "301 is not between 1 and 300"),
+            ("soon", "'soon' is not a whole number"),
+        )
+    ),
+    (
+        "origin failover without an MRAP",
+        {**RECORD, "edge_origin_failover": True},
+        ["edge_origin_failover is for edge_origin=mrap only"],
+    ),
     (
         "a parameter without a use",
         {"edge_region_map_parameter": "/my-site/map"},

@@ -95,6 +95,19 @@ def as_dict(value: t.Any, variable: str) -> dict[str, str]:
     return {str(key): "" if item is None else str(item) for key, item in found.items()}
 
 
+def as_integer(value: t.Any, variable: str) -> int:
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        return int(str(value).strip())
+    except ValueError as error:
+        raise EdgeError(f"{variable}: {value!r} is not a whole number.") from error
+
+
+def as_dict_of_integers(value: t.Any, variable: str) -> dict[str, int]:
+    return {str(key): as_integer(item, f"{variable}.{key}") for key, item in _as_raw_dict(value, variable).items()}
+
+
 def as_dict_of_lists(value: t.Any, variable: str) -> dict[str, list[str]]:
     return latency.as_preferences(_as_raw_dict(value, variable), variable)
 
@@ -141,6 +154,8 @@ PERCENTAGE = Type("float", as_percentage)
 LIST = Type("list", as_list, "str")
 HOSTS = Type("list", as_hosts, "str")
 DICT = Type("dict", as_dict)
+INTEGER = Type("int", as_integer)
+DICT_OF_INTEGERS = Type("dict", as_dict_of_integers)
 DICT_OF_LISTS = Type("dict", as_dict_of_lists)
 DICT_OR_PATH = Type("dict", as_dict_or_path)
 LIST_OF_DICTS = Type("list", as_list_of_dicts, "dict")

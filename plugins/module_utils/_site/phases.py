@@ -49,7 +49,7 @@ class Phase:
 
 
 def phases(target: Target) -> list[Phase]:
-    if not (target.switching or target.leaving or (target.live_set and target.growing)):
+    if not (target.switching or target.leaving or (target.live_set and (target.growing or target.arriving))):
         return [_phase(target, DEPLOY)]
     return [_phase(target, name) for name in (EXPAND, SWITCH, *([CONTRACT] if target.leaving else []))]
 
@@ -165,15 +165,18 @@ def _origin_request(target: Target, phase: str) -> Data | None:
 
 def _distribution(target: Target, phase: str) -> Data | None:
     live = target.live.distribution
-    origins, known = target.origins.origins, live.origins if live else {}
+    origins, failover_origins = target.origins.origins, target.origins.failover
     if phase == EXPAND:
         # What is there by its id is in use, and stays as it is until the switch.
+        known = live.origins if live else {}
         origins = [origin for origin in origins if origin["id"] not in known]
-        if not origins or not live:
+        failover_origins = [origin for origin in failover_origins if origin["id"] not in known]
+        if not live or not (origins or failover_origins):
             return None
     return {
         "tasks": "add_origins" if phase == EXPAND else "main",
         "origins": origins,
+        "failover_origins": failover_origins,
         "origin_groups": target.origins.groups,
         "target": target.origins.target,
         "signing_protocol": target.origin_set.protocol,
@@ -211,7 +214,7 @@ def _retire(target: Target, phase: str) -> Data | None:
     if not _is_last(target, phase):
         return None
     live, s = target.live.distribution, target.settings
-    old_protocols = {origin_set.protocol for origin_set in target.live.origin_sets} - {"", target.origin_set.protocol}
+    old_protocols = (live.protocols if live else set()) - target.origin_set.protocols(target.origins.ids)
     found = {
         "mraps": [mrap.name for mrap in target.retiring],
         "origin_access_controls": list(map(target.access_control, sorted(old_protocols))),

@@ -27,9 +27,11 @@ from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
 from .parsing import (
     BOOL,
     DICT,
+    DICT_OF_INTEGERS,
     DICT_OF_LISTS,
     DICT_OR_PATH,
     HOSTS,
+    INTEGER,
     LIST,
     LIST_OF_DICTS,
     NAME,
@@ -55,7 +57,7 @@ class Setting:
     default:       a value, or a function of the settings above it in the table; without it, the type's empty value.
     default_text:  the default in the documentation, if not the value itself.
     example:       makes the variable required; the error shows it.
-    check:         raises EdgeError; it is given a value that is not empty, and the variable.
+    check:         raises EdgeError; it is given a value that is not empty (0 is a value), and the variable.
     result:        its name in the settings, if not the variable without edge_; None: not in the settings.
     """
 
@@ -83,7 +85,7 @@ class Setting:
             raise EdgeError(f"{self.variable} is missing: set it, for example {self.variable}={self.example}.")
         if self.choices and value not in self.choices:
             raise EdgeError(f"{self.variable}: {value!r} is not valid: choose one of {', '.join(self.choices)}.")
-        if self.check and value:
+        if self.check and (value or value == 0):
             self.check(value, self.variable)
         return value
 
@@ -126,10 +128,17 @@ SETTINGS = (
         TEXT,
         "Who signs the requests to S3: a Lambda@Edge function, or CloudFront with an origin access control. Each "
         "origin mode allows one or both (docs/origins.md).",
-        (SITE,),
+        (SITE, FAILOVER),
         default=checks.default_signer,
         default_text="the first that `edge_origin` allows",
         choices=(LAMBDA_EDGE, OAC),
+    ),
+    Setting(
+        "edge_origin_failover",
+        BOOL,
+        "Whether a request that the Multi-Region Access Point answers with an error or with 404 is sent again, to the "
+        "bucket of one Region. For the origin mode `mrap`; the others always do so (docs/origins.md).",
+        (SITE, FAILOVER),
     ),
     Setting(
         "edge_prefer",
@@ -205,6 +214,24 @@ SETTINGS = (
         "The ids of Route 53 health checks, by Region. For the origin mode `dns_record`.",
         (SITE,),
         check=checks.health_checks,
+    ),
+    Setting(
+        "edge_weights",
+        DICT_OF_INTEGERS,
+        "The shares of the Regions, 1 to 255 each, such as `{eu-north-1: 70, us-east-1: 30}`. For the origin mode "
+        "`dns_record`.",
+        (SITE, FAILOVER),
+        default_text="100 each, or what Route 53 has",
+        check=checks.weights,
+    ),
+    Setting(
+        "edge_dns_ttl",
+        INTEGER,
+        "The TTL of the TXT records in seconds, 1 to 300, after which a failover is in effect. For the origin mode "
+        "`dns_record`.",
+        (SITE,),
+        default=10,
+        check=checks.dns_ttl,
     ),
     Setting(
         "edge_query_strings",
@@ -401,10 +428,12 @@ COMBINATIONS = (
     checks.signer_fits_origin,
     checks.aliases_have_a_certificate,
     checks.record_has_a_name,
+    checks.origin_failover_fits_origin,
     checks.prefer_fits_origin,
     checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,
     checks.headers_are_of_one_policy,
+    checks.weights_fit_origin,
     checks.buckets_have_names,
     checks.regions_have_kms_keys,
     checks.a_region_stays_in_service,
