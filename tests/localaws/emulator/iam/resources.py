@@ -17,6 +17,19 @@ _NAME = re.compile(rb"<Name>([^<]+)</Name>")
 _ACTIONS = {"cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution"}
 
 
+# By operation: the type of the resource and the member with its name. Service Authorization Reference, CloudWatch Logs,
+# which has several for some, and for DeleteDeliverySource the destination, surely by mistake.
+_DELIVERIES = {
+    "CreateDelivery": ("delivery-source", "deliverySourceName"),
+    "DeleteDelivery": ("delivery", "id"),
+    "DeleteDeliveryDestination": ("delivery-destination", "name"),
+    "DeleteDeliverySource": ("delivery-source", "name"),
+    "PutDeliveryDestination": ("delivery-destination", "name"),
+    "PutDeliverySource": ("delivery-source", "name"),
+    "UpdateDeliveryConfiguration": ("delivery", "id"),
+}
+
+
 def install() -> None:
     extract = iam_actions.extract_resource_arn
     extract_action = iam_actions.extract_iam_action
@@ -34,6 +47,8 @@ def install() -> None:
         found = str(extract(service, method, path, headers, body, query_params, region, account_id))
         if found != "*":
             return found
+        if service == "logs":
+            return _delivery(headers.get("x-amz-target", ""), body, f"arn:aws:logs:{region}:{account_id}:") or found
         return _resource(service, method, path, body, query_params, region, account_id) or found
 
     def extract_iam_action(*arguments: Any, **options: Any) -> str | None:
@@ -65,23 +80,15 @@ def _resource(
         return unquote(path).removeprefix("/key-value-stores/").partition("/keys")[0]
     if service == "lambda" and method == "POST" and path.rstrip("/").endswith("/functions"):
         return f"arn:aws:lambda:{region}:{account_id}:function:{json.loads(body)['FunctionName']}"
-    if service == "logs":
-        return _delivery(body, f"arn:aws:logs:{region}:{account_id}:")
     if service == "cloudfront":
         return _cloudfront(method, path, body, query, f"arn:aws:cloudfront::{account_id}:")
     return None
 
 
-def _delivery(body: bytes, prefix: str) -> str | None:
-    """For log deliveries (Service Authorization Reference, CloudWatch Logs). A listing has no resource."""
-    given: dict[str, Any] = json.loads(body or b"{}")
-    if "deliverySourceName" in given:
-        return f"{prefix}delivery-source:{given['deliverySourceName']}"
-    if "deliveryDestinationConfiguration" in given:
-        return f"{prefix}delivery-destination:{given['name']}"
-    if "resourceArn" in given and "logType" in given:
-        return f"{prefix}delivery-source:{given['name']}"
-    return f"{prefix}delivery:{given['id']}" if "id" in given else None
+def _delivery(target: str, body: bytes, prefix: str) -> str | None:
+    """The resource of a call about log deliveries. A listing has none."""
+    found = _DELIVERIES.get(target.rpartition(".")[2])
+    return f"{prefix}{found[0]}:{json.loads(body)[found[1]]}" if found else None
 
 
 def _cloudfront(method: str, path: str, body: bytes, query: dict[str, Any], prefix: str) -> str | None:
