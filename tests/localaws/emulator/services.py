@@ -19,7 +19,7 @@ from localaws.emulator.cloudfront import request_checks as cloudfront_checks
 from localaws.emulator.core import scheduler
 from localaws.emulator.core.request import Request, Response
 from localaws.emulator.ec2 import regions
-from localaws.emulator.iam import cloudfront_sessions, consistency, dependent_actions, resources, validation
+from localaws.emulator.iam import cloudfront_sessions, consistency, gate, validation
 from localaws.emulator.lambda_ import code, edge_replicas, execution_roles, versions
 from localaws.emulator.logs import deliveries
 from localaws.emulator.route53 import record_sets
@@ -46,8 +46,6 @@ _INSTALLED = (
     execution_roles,
     cloudfront_policies,
     functions,
-    dependent_actions,  # after the checks of CloudFront and Lambda: without the rights, AWS does not run them
-    resources,
     batch_jobs,
     bucket_configuration,
     bucket_policies,
@@ -74,6 +72,7 @@ _INSTALLED = (
     consistency,  # after validation, whose checks see what IAM shows
     record_sets,
     multipart_uploads,  # after replication, whose rules read the tags
+    gate,  # last: without the rights, AWS checks nothing else of a request
 )
 
 

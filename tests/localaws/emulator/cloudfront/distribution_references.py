@@ -41,7 +41,7 @@ _POLICIES = {
 
 
 def install() -> None:
-    """Install before dependent_actions: without the rights, AWS does not check the request."""
+    """Install before gate: without the rights, AWS does not check the request."""
     check_first("cloudfront", _check_distribution, cloudfront._error)
 
 
