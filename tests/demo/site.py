@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,9 +26,13 @@ from demo.inputs import REPOSITORY
 from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
-# The rights in docs/deployer, and no others: to deploy, with or without names in Route 53, and to remove.
-TO_DEPLOY = ("storage", "roles", "delivery", "names")
+# The rights in docs/deployer, and no others: to deploy, with or without names in Route 53, to remove, and to publish.
+TO_DEPLOY = ("storage", "roles", "delivery", "names", "web-acl")
 TO_REMOVE = ("removal",)
+TO_PUBLISH = ("publish",)
+# What the administrator makes once, and the site's roles may do at most.
+BOUNDARY = "boundary"
+_ROLE_NAME = re.compile(r"[\w+=,.@-]+")
 
 # The edge locations that failover.yml probes from, on several continents.
 PROBED = ("ARN", "LHR", "IAD", "SFO", "GRU", "BOM", "NRT", "SYD")
@@ -41,17 +46,36 @@ class SiteError(Exception):
 
 
 def deployer_policy(
-    site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE, repository: Path = REPOSITORY
+    site: str,
+    account_id: str,
+    documents: Sequence[str] = TO_DEPLOY + TO_REMOVE,
+    repository: Path = REPOSITORY,
+    **words: str,
 ) -> dict[str, Any]:
     """The policy for this site. An invalid name is left for the playbooks to refuse.
 
-    The *repository* of another commit may not have all *documents*.
+    *words*: what DOMAIN, HOME and STORE become. The *repository* of another commit may not have all *documents*.
     """
-    name = json.dumps(site)[1:-1]
+    values = {"ACCOUNT": account_id, "SITE": site, "DOMAIN": "example.com", **words}
     paths = [repository / "docs" / "deployer" / f"{document}.json" for document in documents]
     texts = [path.read_text() for path in paths if path.exists()]
-    policies = [json.loads(text.replace("ACCOUNT", account_id).replace("SITE", name)) for text in texts]
-    return {**policies[0], "Statement": [statement for policy in policies for statement in policy["Statement"]]}
+    for word, value in values.items():
+        texts = [text.replace(word, json.dumps(value)[1:-1]) for text in texts]
+    statements = [statement for text in texts for statement in json.loads(text)["Statement"]]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def create_boundary(local_aws: LocalAws, site: str, repository: Path = REPOSITORY) -> str:
+    """The ARN of the boundary of the site's roles, which an administrator makes; "" if the repository has none."""
+    name = f"multiregion-edge-{site}-boundary"
+    arn = f"arn:aws:iam::{local_aws.account_id}:policy/{name}"
+    document = deployer_policy(site, local_aws.account_id, [BOUNDARY], repository)
+    if not document["Statement"] or not _ROLE_NAME.fullmatch(site):
+        return ""
+    iam = local_aws.client("iam")
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
+    return arn
 
 
 class LocalSite:
@@ -85,6 +109,9 @@ class LocalSite:
             name = str(self.variables["edge_name"])
             policy = deployer_policy(name, self.local_aws.account_id, TO_DEPLOY, self._repository)
             self.credentials = ROOT if self._as_root else self.local_aws.create_user("deployer", policy)
+            boundary = "" if self._as_root else create_boundary(self.local_aws, name, self._repository)
+            if boundary:
+                self.variables.setdefault("edge_permissions_boundary", boundary)
             self._make_zone()
             self._stack = stack.pop_all()
         return self
