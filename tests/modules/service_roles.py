@@ -40,7 +40,9 @@ class ServiceRole:
     def run(self, *statements: Statement, modules: Modules | None = None, **options: Any) -> dict[str, Any]:
         given = {"name": ROLE, "site": SITE, "services": SERVICES, "policies": groups(*statements)}
         given["permissions_boundary"] = self.modules.boundary
-        return (modules or self.modules).run("iam_service_role", **{**given, **options})
+        given |= options
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return (modules or self.modules).run("iam_service_role", **wanted)
 
     def killed(self, survivors: int, *statements: Statement, **options: Any) -> bool:
         """Run the module, and end it after this many changes; False if it made no more."""

@@ -26,6 +26,7 @@ def variables(local_aws: LocalAws, modules: Modules) -> dict[str, Any]:
         "replication_account_id": local_aws.account_id,
         "replication_buckets": buckets,
         "replication_home_region": "eu-north-1",
+        "replication_permissions_boundary": modules.boundary,
     }
 
 

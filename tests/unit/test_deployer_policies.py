@@ -70,9 +70,11 @@ def named(action: str) -> list[str]:
 
 def takes(action: str, resource: str) -> bool:
     """Whether *action* has a resource type whose ARNs *resource* may be; `*` if it has none."""
-    arns = reference()[action]["arns"]
-    examples = [re.sub(r"\*$", end, resource).replace("*", "x") for end in ("x", "x/x", "x/object/x")]
-    return any(_pattern(arn).fullmatch(each) for arn in arns for each in examples) if arns else resource == "*"
+    if needs_no_arn(action):
+        return resource == "*"
+    ends = ("x", "x/x", "x/object/x", "log-stream:x")
+    examples = [re.sub(r"\*$", end, resource).replace("*", "x") for end in ends]
+    return any(_pattern(arn).fullmatch(each) for arn in reference()[action]["arns"] for each in examples)
 
 
 def _pattern(arn: str) -> re.Pattern[str]:
