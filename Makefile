@@ -10,6 +10,7 @@
 #   make package                                   build what runs at the edge, into build/
 #   make bench [SECTION=edge] [SAMPLE=dir]         measure, and write docs/performance.md
 #     SECTION=site [BASE=commit]                   this tree beside another commit; ROUNDS=1: only print
+#     SECTION=viewer                               of the section edge only the viewer function
 #   make clean                                     remove everything that the others created
 #
 # Tests take ARGS for pytest (make modules ARGS='-k route') and CORE for the ansible-core to run on (make e2e CORE=2.21).

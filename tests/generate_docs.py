@@ -10,6 +10,7 @@ A file asks for a part by two lines around it, in Markdown or in the documentati
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -18,6 +19,9 @@ from functools import partial
 from pathlib import Path
 
 import yaml
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.latency import EDGE_CACHES, round_trip_ms
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import predict
 from ansible_collections.multiregion.edge.plugins.module_utils._site.settings import ALL, SETTINGS, Setting, settings
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.forms import Form, Word
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.words import (
@@ -28,6 +32,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.word
     REDIRECT,
     REDIRECTS,
 )
+
+from demo.inputs import DEFAULTS as DEMO
 
 ROOT = Path(__file__).parents[1]
 FILES = ("README.md", "docs/*.md", "plugins/modules/*.py", "roles/*/README.md")
@@ -123,6 +129,73 @@ def _option(name: str, word: Word) -> str:
     if word.required:
         default = " Required."
     return _ansible(f"`{name}`: {described(word.documentation, word.choices)}{default}")
+
+
+def regions_by_number() -> list[str]:
+    """The best set of each size. There are 24,310 sets of eight, so all are compared."""
+    rows = []
+    for count in (1, 2, 3, 4, 5, 6, 8, 13, 17):
+        best = _best_regions(count)
+        regions = "all" if count == len(DEFAULT_REGIONS) else ", ".join(f"`{region}`" for region in best)
+        rows.append((str(count), regions, *_predicted(best)))
+    return table(("Regions", "the best set", "at most", "on average"), *rows)
+
+
+# Sets that people choose; the last one is that of `make demo`.
+_CHOSEN_REGIONS = (
+    ("eu-central-1",),
+    ("us-east-1", "eu-west-1", "ap-southeast-2"),
+    ("eu-north-1", "us-east-1", "ap-southeast-2", "sa-east-1"),
+    tuple(DEMO["edge_regions"]),
+)
+
+
+def regions_chosen() -> list[str]:
+    """Sets that look well spread on a map, and what one change of a Region would bring."""
+    rows = []
+    for regions in _CHOSEN_REGIONS:
+        swaps = [
+            ((*(other for other in regions if other != old), new), old, new)
+            for old in regions
+            for new in DEFAULT_REGIONS
+            if new not in regions
+        ]
+        better, old, new = min(swaps, key=lambda swap: (predict(swap[0]), swap))
+        change = f"`{new}` in place of `{old}`: {', '.join(_predicted(better))}"
+        rows.append((", ".join(f"`{region}`" for region in regions), ", ".join(_predicted(regions)), change))
+    return table(("Regions", "at most, on average", "with one Region exchanged"), *rows)
+
+
+def regions_by_home() -> list[str]:
+    """The best sets of three and of five that have each Region."""
+    rows = []
+    for home in DEFAULT_REGIONS:
+        row = [f"`{home}`"]
+        for count in (3, 5):
+            best = _best_regions(count, home)
+            row += [", ".join(f"`{region}`" for region in best if region != home), ", ".join(_predicted(best))]
+        rows.append(row)
+    return table(
+        ("home Region", "with two more", "at most, on average", "with four more", "at most, on average"), *rows
+    )
+
+
+def _best_regions(count: int, home: str = "") -> tuple[str, ...]:
+    """Of the default Regions, by the round trips that predict() has."""
+    others = [region for region in DEFAULT_REGIONS if region != home]
+    homes = (home,) if home else ()
+    row = {region: [round_trip_ms(cache, region) for cache in EDGE_CACHES] for region in DEFAULT_REGIONS}
+
+    def rank(regions: tuple[str, ...]) -> tuple[int, int, tuple[str, ...]]:
+        nearest = list(map(min, zip(*(row[region] for region in regions), strict=True)))
+        return max(nearest), sum(nearest), regions
+
+    return min(rank((*homes, *more)) for more in itertools.combinations(others, count - len(homes)))[2]
+
+
+def _predicted(regions: t.Sequence[str]) -> tuple[str, str]:
+    worst, mean = predict(regions)
+    return f"{worst} ms", f"{mean} ms"
 
 
 # What each role needs, whichever it is.
@@ -227,6 +300,9 @@ def _yaml(value: t.Any) -> list[str]:
 PARTS: dict[str, t.Callable[[], list[str]]] = {
     "settings-table": settings_table,
     "settings-return": settings_return,
+    "regions-by-number": regions_by_number,
+    "regions-chosen": regions_chosen,
+    "regions-by-home": regions_by_home,
     "host-route-words": lambda: words_table(HOST_ROUTE),
     "redirect-words": lambda: words_table(REDIRECT),
     "path-words": lambda: words_table(PATH),

@@ -46,10 +46,17 @@ class ActionModule(ActionBase):
         message = [*lines(values), *(shown or ["no changes"]), *arguments["next_steps"]]
         for line in message:
             _display.display(f"  {line}")
+        artifact = {**values, "changes": changes}
+        # Aggregated, the dictionaries of several sites are merged.
+        sites = {"multiregion_edge_sites": {values["site"]: artifact}} if values.get("site") else {}
         return {
             "changed": False,
             "msg": message,
             "changes": changes,
             # As ansible.builtin.set_stats does: an artifact of an AWX job.
-            "ansible_stats": {"data": {"multiregion_edge": {**values, "changes": changes}}, "per_host": False},
+            "ansible_stats": {
+                "data": {"multiregion_edge": artifact, **sites},
+                "aggregate": True,
+                "per_host": False,
+            },
         }

@@ -14,8 +14,8 @@ class ModuleDocFragment:
     # ansible-test's validate-modules compares this with the options that the modules accept.
     DOCUMENTATION = r"""
 requirements:
-  - boto3
-  - botocore
+  - boto3 >= 1.44.8
+  - botocore >= 1.44.8
 options:
   access_key:
     description:

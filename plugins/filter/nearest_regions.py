@@ -16,13 +16,13 @@ _INPUT = "the list of Regions"
 def nearest_regions(regions: t.Any, without: t.Any = (), prefer: t.Any = None) -> dict[str, list[str]]:
     """The filter. Raises AnsibleFilterError for what it cannot sort."""
     try:
-        there = latency.as_regions(regions, _INPUT)
+        given = latency.as_regions(regions, _INPUT)
         out = latency.as_regions(without, "without")
-        first = latency.as_preferences({} if prefer is None else prefer, "prefer")
-        latency.check(there, out, first, (_INPUT, "without", "prefer"))
+        preferred = latency.as_preferences({} if prefer is None else prefer, "prefer")
+        latency.check(given, out, preferred, (_INPUT, "without", "prefer"))
     except EdgeError as error:
         raise AnsibleFilterError(str(error)) from error
-    return latency.nearest(there, out, first)
+    return latency.nearest(given, out, preferred)
 
 
 class FilterModule:

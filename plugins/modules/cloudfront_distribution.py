@@ -19,7 +19,10 @@ description:
     others. V(null) inside an option, or in O(config), removes a member.
   - What CloudFront would refuse, and what S3 would refuse afterwards, is refused before the first change, also in
     check mode. For that the policies and origin access controls that are named are read.
-  - An update that would remove what the installed botocore does not know is refused.
+  - What a distribution names may have been made a moment ago. While CloudFront does not know the certificate, the web
+    ACL, the version of a Lambda function or its role, the call is repeated for up to two minutes.
+  - An update that would remove what the installed botocore does not know is refused. Update boto3 then; there is no
+    option that forces the update.
   - The distribution is found by its tag C(multiregion-edge), whose value is O(name). Any other is never
     changed, also if it has the same aliases.
 options:

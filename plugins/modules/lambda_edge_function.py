@@ -19,6 +19,9 @@ description:
     M(multiregion.edge.lambda_edge_package)), which is kept in the function's description. For unchanged content
     the version that is there is returned and none is made.
   - What Lambda@Edge refuses is checked first; also whether it may assume the role, if these credentials may read that.
+  - The published version is active when the module ends; CloudFront associates no other.
+  - Warns if fewer than 200 functions may run at once (new accounts start with 10 for each Region). This is read in
+    us-east-1, and in the other Regions too by a run that publishes a version with O(log_retention).
   - A change that others make at the same time is never overwritten unseen. It is read, and all is planned again.
 options:
   name:
@@ -76,6 +79,7 @@ options:
         before the function runs, because those that Lambda creates have no retention.
       - CloudWatch Logs takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
         2922, 3288 or 3653 days. By default they are left alone.
+      - Regions in which a service control policy denies CloudWatch Logs are left alone too, with a warning.
     type: int
   wait_timeout:
     description: Seconds to wait at each change until Lambda has made it, and until a new role can be assumed.

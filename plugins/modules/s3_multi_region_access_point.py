@@ -105,13 +105,13 @@ EXAMPLES = r"""
     buckets:
       - my-site-111122223333-eu-north-1-an
       - my-site-111122223333-us-east-1-an
-  register: access_point
+  register: mrap
 
 - name: Allow a distribution to read through it
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
     site: my-site
-    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    buckets: "{{ mrap.multi_region_access_point.buckets }}"
     distribution_arns:
       - arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE
 
@@ -119,14 +119,14 @@ EXAMPLES = r"""
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
     site: my-site
-    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    buckets: "{{ mrap.multi_region_access_point.buckets }}"
     distribution_arns: []
 
 - name: Allow a role to read through it, by a whole policy
   multiregion.edge.s3_multi_region_access_point:
     name: my-site-3f9a1c2b
     site: my-site
-    buckets: "{{ access_point.multi_region_access_point.buckets }}"
+    buckets: "{{ mrap.multi_region_access_point.buckets }}"
     policy:
       Version: "2012-10-17"
       Statement:
@@ -134,7 +134,7 @@ EXAMPLES = r"""
           Principal:
             AWS: arn:aws:iam::111122223333:role/reader
           Action: s3:GetObject
-          Resource: "{{ access_point.multi_region_access_point.arn }}/object/*"
+          Resource: "{{ mrap.multi_region_access_point.arn }}/object/*"
 
 - name: Create one over more Regions beside it, to switch to
   multiregion.edge.s3_multi_region_access_point:
@@ -274,7 +274,7 @@ from ..module_utils._mrap.resource import (
     ARGUMENTS,
     MUTUALLY_EXCLUSIVE,
     REQUIRED_IF,
-    AccessPoint,
+    MultiRegionAccessPoint,
 )
 
 
@@ -285,7 +285,7 @@ def main() -> None:
         required_if=REQUIRED_IF,
         supports_check_mode=True,
     )
-    run(module, AccessPoint)
+    run(module, MultiRegionAccessPoint)
 
 
 if __name__ == "__main__":

@@ -39,14 +39,14 @@ EXAMPLES = r"""
 - name: These, and these Regions are out of service
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ (item.routes or {}) | dict2items | rejectattr('value') | map(attribute='key') | list }}"
-  loop: "{{ found.access_points }}"
+  loop: "{{ found.multi_region_access_points }}"
   loop_control:
     label: "{{ item.name }}"
 """
 
 RETURN = r"""
 ---
-access_points:
+multi_region_access_points:
   description: The MRAPs, by their names in order; none where there is none.
   returned: success
   type: list
@@ -104,7 +104,7 @@ access_points:
       returned: always
     routes:
       description: V(100) for every Region that is in service and V(0) for every one that is not. V(null) if AWS does
-        not run_info, as of an MRAP with one Region.
+        not return any, as for an MRAP with one Region.
       type: dict
       returned: always
       sample:
@@ -114,12 +114,12 @@ access_points:
 
 from ..module_utils._core.aws import AnsibleAWSModule
 from ..module_utils._core.reconcile import run_info
-from ..module_utils._mrap.info import ARGUMENTS, MUTUALLY_EXCLUSIVE, access_points
+from ..module_utils._mrap.info import ARGUMENTS, MUTUALLY_EXCLUSIVE, mraps
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec=ARGUMENTS, mutually_exclusive=MUTUALLY_EXCLUSIVE, supports_check_mode=True)
-    run_info(module, access_points)
+    run_info(module, mraps)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ description:
   - Keeps the object C(_edge/region) in every bucket, whose content is the name of the bucket's Region.
   - Through a Multi-Region Access Point or a distribution before it, that is how a viewer finds out which Region serves
     them, and M(multiregion.edge.site_probe) whether a Region is out of service.
-  - The buckets may replicate to each other. What replication makes of the markers is removed again, by version, which
-    S3 never replicates.
+  - The buckets may replicate to each other. The rules of M(multiregion.edge.s3_replication) leave the markers out. What
+    other rules make of them is removed again, by version, which S3 never replicates.
 options:
   buckets:
     description: The buckets' names by Region.

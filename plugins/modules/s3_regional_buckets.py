@@ -124,7 +124,7 @@ EXAMPLES = r"""
 - name: Buckets in three Regions
   multiregion.edge.s3_regional_buckets:
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2]
+    regions: [eu-north-1, us-east-1, ap-southeast-1]
     tags:
       team: web
   register: buckets

@@ -22,6 +22,9 @@ description:
     reaches every Region - buckets that start to replicate come first, and only when their rules are in effect do
     others stop.
   - Only what is written from then on is replicated, not what is in the buckets already.
+  - Keys that begin with C(_edge/region) are not replicated, since each bucket has its own marker
+    (M(multiregion.edge.s3_region_markers)). If S3 refuses such a rule, there is a warning, and the rule replicates
+    them too.
   - All buckets need versioning, and O(role_arn) the permissions of the S3 User Guide's "Setting up permissions
     for live replication"; M(multiregion.edge.s3_regional_buckets) takes care of the first, the role
     C(multiregion.edge.replication) of the second.
@@ -86,6 +89,15 @@ options:
       - O(role_arn) needs the permission to use them.
     type: dict
     default: {}
+  multi_region_keys:
+    description:
+      - Whether S3 encrypts each replica with the multi-Region key that is related to the key of its source object.
+        Without it, or if that is no multi-Region key, it is the key in O(kms_keys).
+      - For buckets whose objects have several multi-Region keys. If all have one, O(kms_keys) with its replica keys is
+        enough.
+      - It needs O(kms_keys), which must be multi-Region keys, and O(role_arn) the permission to use every key.
+    type: bool
+    default: false
   purge:
     description: Whether rules that are not managed are removed.
     type: bool

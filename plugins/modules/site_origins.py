@@ -44,8 +44,7 @@ options:
   prefer:
     description:
       - By the Region of a regional edge cache, a list of those of O(regions) that come first there. All others follow,
-        nearest first.
-      - Distances are those on the globe; this is for where the network takes another way.
+        nearest first, by round trip on the network (P(multiregion.edge.nearest_regions#filter)).
     type: dict
     default: {}
   state:
@@ -70,20 +69,20 @@ EXAMPLES = r"""
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, sa-east-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, sa-east-1]
 
 - name: Take a Region out of service
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, sa-east-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, sa-east-1]
     out_of_service: [eu-north-1]
 
 - name: Put all back, and ask North America first for what South America's cache lacks
   multiregion.edge.site_origins:
     store: my-site
     site: my-site
-    regions: [eu-north-1, us-east-1, ap-southeast-2, af-south-1]
+    regions: [eu-north-1, us-east-1, ap-southeast-1, af-south-1]
     out_of_service: []
     prefer:
       sa-east-1: [us-east-1]
@@ -110,7 +109,7 @@ out_of_service:
   returned: success
   type: list
   elements: str
-  sample: [ap-southeast-2]
+  sample: [ap-southeast-1]
 plan:
   description: One sentence for each change that was made, or in check mode would be.
   returned: always

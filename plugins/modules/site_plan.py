@@ -89,6 +89,12 @@ settings:
         For the origin modes C(region_map) and C(nearest_bucket).'
       type: dict
       sample: {}
+    region_map_parameter:
+      description: 'The name of an SSM parameter in the home Region: a JSON object of regional edge
+        caches and Regions, which comes before the nearest Regions. For the origin mode C(region_map)
+        (docs/origins.md).'
+      type: str
+      sample: ""
     allow_replacement:
       description: Whether a changed set of Regions may replace the Multi-Region Access Point.
       type: bool
@@ -145,8 +151,8 @@ settings:
       type: str
       sample: ""
     tags:
-      description: Tags for the buckets, both functions and their logs, the certificate, the distribution,
-        and the IAM roles and policies.
+      description: Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate,
+        the distribution, and the IAM roles and policies.
       type: dict
       sample: {}
     bucket_names:
@@ -267,6 +273,12 @@ next_steps:
   returned: O(playbook=site)
   type: list
   elements: str
+regions_advice:
+  description: What to expect of the site's Regions, and which one to add or to drop, as
+    P(multiregion.edge.regions_advice#filter) returns it. The summary has a line of it, unless the origin mode is
+    V(dns_record), where a record names one bucket for all viewers.
+  returned: O(playbook=site)
+  type: dict
 hosts:
   description: The hosts that the release is for.
   returned: O(playbook=publish)

@@ -60,8 +60,9 @@ options:
       - 'C(canary.release_prefix): In place of C(release): the prefix of its objects, such as C(r/2026-11-20).'
       - 'C(canary.percent): The share of viewers that see it, from 0 to 100 with at most two decimals.
         Required.'
-      - 'C(previews): Whether viewers can select any release of the site: by the cookie C(edge-preview=<release>),
-        or where the host is a wildcard by the host C(preview--<release>). The default is C(false).'
+      - 'C(previews): Whether viewers can select a release of the site: by the cookie C(__Host-edge-preview=<release>).
+        On the hosts of a wildcard, it is only the host C(preview--<release>) that selects one. The
+        default is C(false).'
       - 'C(query): The names of the query string parameters that are passed on, as viewers send them.
         A page may differ by them if the cache policy of the distribution has them, too (C(edge_query_strings)).'
       - 'C(paths): Exact paths, decoded, such as C(/configurator). Paths that it does not name are

@@ -15,7 +15,8 @@ author: The multiregion.edge contributors (@multiregion)
 description:
   - Prints O(values), then what the tasks since M(multiregion.edge.site_plan) have changed, or in check mode would
     change. Changes that differ by their Region only are one line; with C(-v) each is a line of its own.
-  - The same is the artifact C(multiregion_edge) of an AWX job.
+  - The same is the artifact C(multiregion_edge) of an AWX job. If a run has several sites, C(multiregion_edge_sites)
+    has that of each, by the C(site) in O(values).
 options:
   values:
     description: What to print first, by its name. Empty values are left out.

@@ -42,7 +42,13 @@ def in_a_fork(work: t.Callable[[Show], None], display: Show) -> tuple[int, str, 
                 os.write(pipe, f"{line}\n".encode(errors="backslashreplace"))
 
         signal.pthread_sigmask(signal.SIG_BLOCK, _ALARM)  # a task's timeout, until there is something to end
-        child = os.fork()
+        try:
+            child = os.fork()
+        except OSError:  # no process or memory left: the worker goes on, with its timeouts
+            os.close(lines)
+            os.close(pipe)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _ALARM)
+            raise
         if not child:
             os.close(lines)
             _end_with(lambda: work(show), output.fileno(), errors.fileno())

@@ -1,4 +1,5 @@
-"""The viewer function: its share of CloudFront's 10 KB, and its time in V8 compared with an empty function."""
+"""The viewer function: its share of CloudFront's 10 KB, its time in V8 compared with an empty function, and the cost of
+hostile requests compared with a plain one."""
 
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -9,7 +10,8 @@ import runpy
 import statistics
 import time
 
-from edge import viewer_table
+import quickjs
+from edge import viewer_costs, viewer_table
 from edge.viewer_engines import FUNCTION, IMPORT, SITE, V8
 from edge.viewer_table import Case
 from py_mini_racer import DEFAULT_V8_FLAGS, MiniRacer, init_mini_racer
@@ -24,13 +26,20 @@ LOOP = """
 async function __time(event, keys, calls) {
   __keys = JSON.parse(keys);
   __answer = null;
-  for (let i = 0; i < calls; i++) { __reads = []; await handler(JSON.parse(event)); }
+  for (let i = 0; i < calls; i++) { __reads = []; await handler(__event(JSON.parse(event))); }
   __answer = 'done';
 }
 """
 
 
+HEADING = "### The viewer request function"
+
+
 def section() -> list[str]:
+    return [*_ordinary(), "", *_hostile()]
+
+
+def _ordinary() -> list[str]:
     init_mini_racer(flags=FLAGS)
     cases = _cases()
     reads = _reads(cases)
@@ -102,11 +111,12 @@ def _lines(taken: dict[str, list[float]], reads: dict[str, int]) -> list[str]:
     largest, left = builder["LARGEST"], builder["bytes_left"](FUNCTION.read_text(encoding="utf-8"))
     unit = next(iter(taken.values()))
     lines = [
-        "### The viewer request function",
+        HEADING,
         "",
-        f"{largest - left} of CloudFront's {largest} bytes with the longest name of a site, {left} left. The requests",
-        f"are of the tests' table, in V8 without its compiler, the store in memory, {ROUNDS} rounds of {CALLS}.",
-        "CloudFront's engine is another, so only the ratios are meaningful.",
+        f"{largest - left:,} of CloudFront's {largest:,} bytes with the longest name of a site, {left:,} left. The",
+        f"requests are of the tests' table, in V8 without its compiler, the store in memory, {ROUNDS} rounds of",
+        f"{CALLS}. Reads include those that only ask whether a key exists. CloudFront's engine is another, so only the",
+        "ratios are meaningful.",
         "",
         "| request | µs | to nothing | reads of the store |",
         "|---|---|---|---|",
@@ -116,3 +126,38 @@ def _lines(taken: dict[str, list[float]], reads: dict[str, int]) -> list[str]:
         ratio = statistics.median(one / nothing for one, nothing in zip(rounds, unit, strict=True))
         lines.append(f"| {name} | {statistics.median(rounds):.1f} | {ratio:.1f} | {reads.get(name, 0)} |")
     return lines
+
+
+def _hostile() -> list[str]:
+    found = {engine: viewer_costs.ratios(engine, viewer_costs.ROUNDS * 2) for engine in viewer_costs.ENGINES}
+    every = [ratio for ratios in found.values() for ratio in ratios.values()]
+    lines = [
+        "### Hostile requests",
+        "",
+        f"{len(every) // len(found)} requests with a URI of at most {viewer_costs.URI_BYTES:,} bytes, or with as many",
+        "of cookies, compared with a plain request for the same host, by the least of the rounds. Each group has its",
+        f"most costly one; of all, it is {max(every):.1f} times a plain one. The memory is that of QuickJS with the",
+        f"function, the event and the keys: a plain request needs {_kilobytes(viewer_costs.PLAIN)} KB. CloudFront",
+        "allows 2,048 KB.",
+        "",
+        f"| requests | {' | '.join(viewer_costs.ENGINES.values())} | KB |",
+        f"|---|{'---|' * (len(found) + 1)}",
+    ]
+    for group, cases in viewer_costs.hostile().items():
+        ratios = [f"{max(ratios[name] for name in cases):.1f}" for ratios in found.values()]
+        memory = max(map(_kilobytes, cases.values()))
+        lines.append(f"| {group} | {' | '.join(ratios)} | {memory} |")
+    return lines
+
+
+def _kilobytes(case: Case) -> int:
+    """The least limit with which QuickJS runs it."""
+    least, most = 0, 4096
+    while most - least > 8:
+        middle = (least + most) // 2
+        try:
+            viewer_costs.run_in_memory(case, middle * 1024)
+            most = middle
+        except (MemoryError, RuntimeError, quickjs.JSException):
+            least = middle
+    return most

@@ -27,7 +27,7 @@ from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
 # The rights in docs/deployer, and no others: to deploy, with or without names in Route 53, to remove, and to publish.
-TO_DEPLOY = ("storage", "roles", "delivery", "names", "web-acl")
+TO_DEPLOY = ("storage", "roles", "delivery", "names", "web-acl", "region-map")
 TO_REMOVE = ("removal",)
 TO_PUBLISH = ("publish",)
 # What the administrator makes once, and the site's roles may do at most.

@@ -14,12 +14,12 @@ import pytest
 from demo.site import LocalSite
 from e2e.playbook_results import last, mutating
 from localaws.edge import Edge
-from localaws.geo import great_circle_km, load_pops, load_regions
+from localaws.geo import by_round_trip, load_pops
 from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares("the site"), pytest.mark.takes(10)]
 
-STOCKHOLM, OUT = "ARN", "eu-north-1"
+PARIS, OUT = "CDG", "eu-west-3"
 
 
 def probes(url: str, *codes: str) -> list[dict[str, Any]]:
@@ -56,16 +56,15 @@ def in_service(site: LocalSite) -> Iterator[None]:
 
 
 def nearest(code: str, regions: list[str]) -> str:
-    place = load_pops()[code].location
-    return min(regions, key=lambda region: great_circle_km(place, load_regions()[region].location))
+    return by_round_trip(load_pops()[code].regional_edge_cache, regions)[0]
 
 
-def test_stockholms_viewers_move_to_the_next_region_and_back(
+def test_the_viewers_in_paris_move_to_the_next_region_and_back(
     site: LocalSite, edge: Edge, in_service: None, tmp_path: Path
 ) -> None:
     asked = probes(edge.url)
     others = [region for region in site.variables["edge_regions"] if region != OUT]
-    assert get(edge.url, "/_edge/region", pop=STOCKHOLM).body == OUT.encode()
+    assert get(edge.url, "/_edge/region", pop=PARIS).body == OUT.encode()
 
     start = last(site)
     status, output = failover(site, "--check", "--diff", edge_out_of_service=OUT, edge_probes=asked)
@@ -93,7 +92,7 @@ def test_failover_needs_the_data_planes_only(site: LocalSite, edge: Edge, in_ser
     status, output = failover(
         site,
         edge_out_of_service=OUT,
-        edge_probes=probes(edge.url, STOCKHOLM),
+        edge_probes=probes(edge.url, PARIS),
         edge_mrap_arn=mrap_arn(site),
     )
     assert status == 0, output
@@ -116,7 +115,7 @@ def test_a_drill_restores_the_traffic_dials(site: LocalSite, edge: Edge, in_serv
         RouteUpdates=[{"Region": "sa-east-1", "TrafficDialPercentage": 0}],
     )
     before = dials(site)
-    asked = probes(edge.url, STOCKHOLM) if proven else [{"name": "nowhere", "url": "http://127.0.0.1:9"}]
+    asked = probes(edge.url, PARIS) if proven else [{"name": "nowhere", "url": "http://127.0.0.1:9"}]
     status, output = failover(
         site, edge_out_of_service=OUT, edge_probes=asked, edge_drill=True, failover_wait_timeout=2 if not proven else 60
     )

@@ -43,8 +43,42 @@ def test_check_mode_on_an_empty_account_completes_and_shows_the_plan(empty: Loca
         "Publish a version of the Lambda function small-origin-request",
         "Create the distribution of small",
         "(known after apply)",
+        "predicted round trip: at most 148 ms from an edge cache to the nearest bucket (ap-south-1 to eu-north-1)",
     ):
         assert sentence in outcome.stdout
+
+
+def test_a_first_deployment_meets_what_aws_does_not_know_yet() -> None:
+    """A new account, and what was made a moment ago: each is waited for or warned of, and nothing stops the run."""
+    with LocalSite({**THREE, **NAMES, "edge_web_acl_arn": WEB_ACL}) as empty:
+        empty.local_aws.behave(
+            iam_seconds=1.0,
+            iam_service_seconds=2.0,
+            lambda_version_seconds=3.0,
+            certificate_seconds=3.0,
+            certificate_propagation_seconds=5.0,
+            web_acl_propagation_seconds=5.0,
+            lambda_concurrency=10,
+            denied_regions="sa-east-1",
+        )
+        deployed = empty.playbook("site.yml", capture=True)
+        assert deployed.returncode == 0, deployed.stdout
+        output = " ".join(deployed.stdout.split())
+        for shown in (
+            "Version 1 of the Lambda function small-origin-request: state Pending",
+            "until CloudFront knows the certificate",
+            "until CloudFront knows the web ACL",
+            "Few Lambda functions may run at once in this account: ap-northeast-1 (10), ",
+            "A service control policy denies CloudWatch Logs in sa-east-1: ",
+        ):
+            assert shown in output
+        start = last(empty)
+        assert recap(empty.playbook("site.yml", capture=True).stdout) == (0, 0)
+        assert mutating(empty, start) == []
+
+
+NAMES = {"edge_aliases": ["www.small.example"], "edge_dns_zone": "small.example"}
+WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/new/11111111-2222-3333-4444-555555555555"
 
 
 @pytest.mark.parametrize("calls", [3, 17, 30])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from demo.site import LocalSite
 from e2e.origin_modes import ORIGIN_MODES, REGIONS
 from e2e.playbook_results import last, mutating, recap, run
-from localaws.geo import great_circle_km, load_pops, load_regions
+from localaws.geo import by_round_trip, load_pops
 from localaws.viewer import get
 
 pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(40)]
@@ -35,8 +36,7 @@ def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LocalSite]:
 
 def nearest(code: str, regions: list[str]) -> str:
     """The Region nearest to the regional edge cache, which runs Lambda@Edge and sends the request to the origin."""
-    place = load_regions()[load_pops()[code].regional_edge_cache].location
-    return min(regions, key=lambda region: great_circle_km(place, load_regions()[region].location))
+    return by_round_trip(load_pops()[code].regional_edge_cache, regions)[0]
 
 
 def served(site: LocalSite) -> dict[str, str]:
@@ -49,6 +49,9 @@ def served(site: LocalSite) -> dict[str, str]:
 # Other tests have the default mode.
 @pytest.mark.parametrize("site", [mode for mode, variables in ORIGIN_MODES.items() if variables], indirect=True)
 def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> None:
+    overridden = {}
+    if site.variables.get("edge_origin") == "region_map":
+        overridden = region_map_parameter(site)
     run(site, "site.yml")
     run(site, "playbooks/publish.yml")
     site.start_edge()
@@ -58,7 +61,8 @@ def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> 
     assert get(site.edge_url, "/nothing.html", pop="SYD").status == 404
     origin = site.variables.get("edge_origin", "mrap")
     if origin in ("region_map", "nearest_bucket"):
-        assert served(site) == {code: nearest(code, REGIONS) for code in load_pops()}
+        caches = {code: pop.regional_edge_cache for code, pop in load_pops().items()}
+        assert served(site) == {code: overridden.get(caches[code], nearest(code, REGIONS)) for code in caches}
     if origin in ("dns_record", "nearest_bucket"):  # traffic dials have their own tests
         run(site, "playbooks/failover.yml", edge_out_of_service=OUT, edge_drill=True)
         wait_until_served(site, OUT, by_any=True)
@@ -71,6 +75,19 @@ def test_each_origin_mode_is_deployed_served_and_fails_over(site: LocalSite) -> 
         assert OUT in served(site).values()
     else:
         wait_until_served(site, OUT, by_any=False)
+
+
+def region_map_parameter(site: LocalSite) -> dict[str, str]:
+    """The Regions of some regional edge caches, in an SSM parameter that the function reads with its own role."""
+    name, found = "/modes/region-map", {"us-west-2": "ap-southeast-2", "eu-west-1": "us-east-1"}
+    site.variables["edge_region_map_parameter"] = name
+    start = last(site)
+    refused = site.playbook("site.yml", capture=True)
+    assert refused.returncode != 0
+    assert f"there is no SSM parameter {name} in {site.home_region}. Create it: aws ssm put-parameter" in refused.stdout
+    assert mutating(site, start) == []
+    site.local_aws.client("ssm", site.home_region).put_parameter(Name=name, Value=json.dumps(found), Type="String")
+    return found
 
 
 def wait_until_served(site: LocalSite, region: str, by_any: bool) -> None:

@@ -14,9 +14,9 @@ from localaws.viewer import get, url_path
 
 pytestmark = pytest.mark.shares("the site")
 
-# A point of presence near each Region of the demo.
+# Points of presence, and the Region of the demo that is nearest to the regional edge cache of each.
 NEAR = {
-    "ARN": "eu-north-1",
+    "ARN": "eu-west-3",  # its regional edge cache is in Frankfurt, nearer to Paris than to Stockholm
     "CDG": "eu-west-3",
     "BOM": "ap-south-1",
     "SYD": "ap-southeast-2",

@@ -27,6 +27,7 @@ GOOD: list[dict[str, t.Any]] = [
     {**MAP, "next": {"eu-west-1": "shop-us", "sa-east-1": "shop-eu"}},
     DNS,
     {**DNS, "record": "bucket.shop.example.com", "default": "shop-us"},
+    {**DNS, "near": {"eu-west-1": ["shop-eu", "shop-us"], "us-east-1": ["shop-us"]}},
     {**DNS, "record": "_bucket.shop.example.com.", "nameservers": ["192.0.2.53", "127.0.0.1:5353"]},
 ]
 
@@ -52,6 +53,11 @@ BAD: list[tuple[t.Any, str]] = [
     ({**MAP, "next": {"europe": "shop-eu"}}, "next: 'europe' .* such as eu-west-1"),
     ({**MAP, "next": []}, r"next: \[\] should be such as"),
     ({**DNS, "next": {"eu-west-1": "shop-eu"}}, "dns_record does not know 'next'"),
+    ({**DNS, "near": ["shop-eu"]}, r"near: \['shop-eu'\] should be such as"),
+    ({**DNS, "near": {"eu-west-1": "shop-eu"}}, r"near: eu-west-1: 'shop-eu' should be such as \["),
+    ({**DNS, "near": {"eu-west-1": ["other"]}}, "near: eu-west-1: the bucket 'other' is not in buckets"),
+    ({**DNS, "near": {"europe": ["shop-eu"]}}, "near: 'europe' .* such as eu-west-1"),
+    ({**MAP, "near": {"eu-west-1": ["shop-eu"]}}, "region_map does not know 'near'"),
     ({"mode": "mrap", "next": {"eu-west-1": "shop-eu"}}, "mrap does not know 'next'"),
     ({**MAP, "buckets": ["shop-eu"]}, "buckets"),
     ({**MAP, "buckets": {"shop.eu": "eu-north-1"}}, "buckets: 'shop.eu' .* with no dot in it"),

@@ -114,7 +114,41 @@ def test_it_is_read_again_after_its_ttl(tmp_path: Path, ssm: SsmServer, monkeypa
         assert bucket(module) == "blog-eu"
 
 
+VALUES = {
+    "a bucket": ({"eu-west-1": "blog-eu"}, "blog-eu"),
+    "a Region": ({"eu-west-1": "us-east-1"}, "shop-us"),
+    "other Regions only": ({"sa-east-1": "shop-us"}, "shop-eu"),
+    "nothing": ({}, "shop-eu"),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
+def test_the_parameter_comes_before_the_map_of_the_package(
+    tmp_path: Path, ssm: SsmServer, value: dict[str, str], expected: str
+) -> None:
+    ssm.value = json.dumps(value)
+    with packaged(tmp_path, {**CONFIGURATION, "map": {"eu-west-1": "shop-eu"}}) as module:
+        assert bucket(module) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "attempts"),
+    [({}, ("shop-eu", "shop-us")), ({"eu-west-1": "us-east-1"}, ("shop-us", "shop-eu"))],
+    ids=["by the map", "the next one by the parameter"],
+)
+def test_the_second_attempt_is_at_another_bucket(
+    tmp_path: Path, ssm: SsmServer, value: dict[str, str], attempts: tuple[str, str]
+) -> None:
+    ssm.value = json.dumps(value)
+    configuration = {**CONFIGURATION, "map": {"eu-west-1": "shop-eu"}, "next": {"eu-west-1": "shop-us"}}
+    with packaged(tmp_path, configuration) as module:
+        second = module.handler(event(origin=custom(host_of("shop-us"), X_Origin_Failover="1")))
+        assert (bucket(module), second["origin"]["custom"]["domainName"]) == (attempts[0], host_of(attempts[1]))
+
+
 BAD = {
+    "a Region of two buckets": (200, '{"eu-west-1": "eu-north-1"}'),
+    "a Region without a bucket": (200, '{"eu-west-1": "sa-east-1"}'),
     "a bucket outside the list": (200, json.dumps({"eu-west-1": "another-accounts"})),
     "no object": (200, "[]"),
     "a bucket that is no text": (200, '{"eu-west-1": 1}'),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from pathlib import Path
 
 import pytest
 from edge.origin_events import (
@@ -138,6 +139,18 @@ def test_the_bucket_itself_is_never_requested(handler: Handler, method: str) -> 
     """S3 would list it, because the role may list: without that right a missing key would be a 403."""
     answer = handler(event("/", method, "list-type=2"))
     assert (answer["status"], answer["statusDescription"]) == ("404", "Not Found")
+
+
+@pytest.mark.parametrize("uri", ["/\ud800", "/a/\udfff.html", "/\ud83d"])
+def test_a_uri_that_has_no_bytes_is_a_bad_request(handler: Handler, uri: str) -> None:
+    """An unpaired surrogate. Bytes that are not UTF-8 are surrogates from U+DC80 to U+DCFF, and are sent."""
+    answer = handler(event(uri))
+    assert (answer["status"], answer["statusDescription"]) == ("400", "Bad Request")
+
+
+def test_a_query_string_that_has_no_bytes_is_a_bad_request(tmp_path: Path) -> None:
+    with packaged(tmp_path, {"mode": "mrap", "query": ["v"]}) as module:
+        assert module.handler(event(querystring="v=\ud800"))["status"] == "400"
 
 
 def test_a_signature_is_valid_for_one_request_only(handler: Handler) -> None:

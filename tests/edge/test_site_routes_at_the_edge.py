@@ -13,7 +13,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes import loops
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.plan import Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._site_routes.resource import desired
-from edge.viewer_engines import SITE, V8, Outcome, event, query_of
+from edge.viewer_engines import SITE, V8, Outcome, event
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +41,7 @@ def asked(
 ) -> Outcome:
     host, slash, rest = address.partition("/")
     uri, _, query = (slash + rest).partition("?")
-    (outcome,) = viewer_function.run([(event(path or uri, host, query_of(query), cookies or {}), keys)])
+    (outcome,) = viewer_function.run([(event(path or uri, host, query, cookies or {}), keys)])
     return outcome
 
 
@@ -81,15 +81,15 @@ HOSTS = {
         (f"{WWW}/shared", {}, "/common/2.0/shared.html"),
         (f"{WWW}/shop?c=d", {}, "307 https://shop.example.com/?a=b&c=d"),
         (f"{WWW}/100%25%20sure", {}, "/sure.html"),
-        (f"{WWW}/", {"edge-preview": "b"}, "/r/a/index.html"),
+        (f"{WWW}/", {"__Host-edge-preview": "b"}, "/r/a/index.html"),
         ("app.example.com/any/where/", {}, "/r/a/index.html"),
         ("app.example.com/any", {}, "308 /any/"),
         ("closed.example.com/", {}, "503"),
         ("all.example.com/", {}, "/r/b/index.html"),
         ("none.example.com/", {}, "/r/a/index.html"),
-        ("none.example.com/", {"edge-canary": "1"}, "/r/b/index.html"),
+        ("none.example.com/", {"__Host-edge-canary": "1"}, "/r/b/index.html"),
         ("other.example.com/", {}, "/r/wild/index.html"),
-        ("other.example.com/", {"edge-preview": "next"}, "/r/next/index.html"),
+        ("other.example.com/", {"__Host-edge-preview": "next"}, "/r/wild/index.html"),
         ("preview--next.example.com/", {}, "/r/next/index.html"),
         ("example.org/deep/down", {}, f"301 https://{WWW}/deep/down"),
     ],

@@ -74,7 +74,13 @@ def test_the_key_of_the_regional_edge_cache_selects_the_origins(
     """Regardless of the key's value, the request continues to an origin."""
     outcome = run(engine, value)
     assert (outcome.text, outcome.origin) == ("/r/1/a.css", origin)
-    assert outcome.reads == ["my-site/h/www.example.com", "my-site/p/www.example.com/a.css", KEY]
+    missing = [] if value is not None else [f"?{KEY}"]
+    assert outcome.reads == ["my-site/h/www.example.com", "?my-site/p/www.example.com/a.css", KEY, *missing]
+
+
+def test_a_failed_read_of_that_key_fails_no_request(engine: Engine) -> None:
+    (outcome,) = engine.run([(event("/a.css"), {**HOSTS, KEY: near("eu", "us")}, "my-site/n/")])
+    assert (outcome.text, outcome.origin) == ("/r/1/a.css", None)
 
 
 @pytest.mark.parametrize(

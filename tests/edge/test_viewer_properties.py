@@ -27,9 +27,9 @@ _files = st.lists(_names, min_size=1, max_size=4).map("/".join)
 _AS_IT_IS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@|^\"<>[]{}`")
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Engine]:
-    engine = start("v8", tmp_path_factory.mktemp("engine"))
+@pytest.fixture(scope="module", params=["v8", "quickjs"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Engine]:
+    engine = start(request.param, tmp_path_factory.mktemp("engine"))
     yield engine
     engine.close()
 
@@ -128,7 +128,7 @@ def test_a_redirect_to_another_host_has_that_host(engine: Engine, uri: str, pref
 @given(name=st.text(_characters, max_size=20), host=st.booleans())
 def test_a_preview_shows_a_release_only(engine: Engine, name: str, host: bool) -> None:
     keys = {"my-site/h/*.example.com": json.dumps({**RECORD, "g": 1})}
-    asked = event("/x.css", "a.example.com", cookies={"edge-preview": name})
+    asked = event("/x.css", "a.example.com", cookies={"__Host-edge-preview": name})
     if host:
         asked = event("/x.css", f"preview--{name}.example.com")
     (outcome,) = engine.run([(asked, keys)])

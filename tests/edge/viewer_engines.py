@@ -10,6 +10,7 @@ import subprocess
 import typing as t
 from pathlib import Path
 
+import quickjs
 from py_mini_racer import MiniRacer
 
 FUNCTION = Path(__file__).parents[2] / "files" / "edge" / "viewer_request" / "viewer_request.js"
@@ -22,6 +23,8 @@ _AT_ONCE = 25
 
 Event = dict[str, t.Any]
 Keys = dict[str, str]
+# With the beginning of the keys whose read fails, if any do.
+Given = tuple[Event, Keys] | tuple[Event, Keys, str]
 
 
 class Outcome(t.NamedTuple):
@@ -40,7 +43,7 @@ class Outcome(t.NamedTuple):
 
 
 class Engine(t.Protocol):
-    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]: ...
+    def run(self, cases: t.Sequence[Given]) -> list[Outcome]: ...
 
     def close(self) -> None: ...
 
@@ -51,9 +54,9 @@ class V8:
     def __init__(self, origin: str = "") -> None:
         self._context = MiniRacer()
         self._context.set_hard_memory_limit(MEMORY_BYTES)
-        self._context.eval("globalThis.console = { log: function () {} };" + _code(origin))
+        self._context.eval(engine_code(origin))
 
-    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
+    def run(self, cases: t.Sequence[Given]) -> list[Outcome]:
         found = []
         for start in range(0, len(cases), _AT_ONCE):
             self._context.eval(f"__run({_parsed(cases[start : start + _AT_ONCE])})", timeout_sec=20)
@@ -65,6 +68,28 @@ class V8:
         self._context.close()
 
 
+class QuickJs:
+    """An interpreter, which CloudFront's engine probably is: each run has CloudFront's memory limit for itself."""
+
+    def __init__(self, origin: str = "") -> None:
+        self._code = engine_code(origin)
+
+    def run(self, cases: t.Sequence[Given]) -> list[Outcome]:
+        found = []
+        for start in range(0, len(cases), _AT_ONCE):
+            context = quickjs.Context()
+            context.set_memory_limit(MEMORY_BYTES)
+            context.eval(self._code)
+            context.eval(f"__run({_parsed(cases[start : start + _AT_ONCE])}); 0")
+            while context.execute_pending_job():
+                pass
+            found += _outcomes(str(context.eval("__answer")))
+        return found
+
+    def close(self) -> None:
+        pass
+
+
 class CommandLine:
     """A program that runs a script: node, or njs, which is probably CloudFront's engine."""
 
@@ -73,7 +98,7 @@ class CommandLine:
         self._code = _code(origin)
         self._script = directory / "viewer_request_cases.js"
 
-    def run(self, cases: t.Sequence[tuple[Event, Keys]]) -> list[Outcome]:
+    def run(self, cases: t.Sequence[Given]) -> list[Outcome]:
         # njs truncates long lines, and the function's own log messages are in the same output.
         printed = (
             "__run(__cases).then(function (text) {"
@@ -89,19 +114,21 @@ class CommandLine:
         self._script.unlink(missing_ok=True)
 
 
-# V8 is always installed, the others are optional.
-ENGINES = ["v8", *(name for name in ("node", "njs") if shutil.which(name))]
+# V8 and QuickJS are always installed, the others are optional.
+ENGINES = ["v8", "quickjs", *(name for name in ("node", "njs") if shutil.which(name))]
 
 
 def start(name: str, directory: Path, origin: str = "") -> Engine:
     """*origin*: whether it selects origins, which the role inserts; without it the placeholder stays."""
-    return V8(origin) if name == "v8" else CommandLine(name, directory, origin)
+    if name == "v8":
+        return V8(origin)
+    return QuickJs(origin) if name == "quickjs" else CommandLine(name, directory, origin)
 
 
 def event(
     uri: str,
     host: str = "www.example.com",
-    query: t.Mapping[str, t.Any] | None = None,
+    query: str = "",
     cookies: t.Mapping[str, str] | None = None,
     address: str = "203.0.113.178",
 ) -> Event:
@@ -110,10 +137,11 @@ def event(
         "version": "1.0",
         "context": {"eventType": "viewer-request", "distributionId": "EDFDVBD6EXAMPLE", "requestId": "request=="},
         "viewer": {"ip": address},
+        "rawQueryString": query,  # the stub makes the request's method of it
         "request": {
             "method": "GET",
             "uri": uri,
-            "querystring": dict(query or {}),
+            "querystring": query_of(query),
             "headers": {"host": {"value": host}, "accept": {"value": "*/*"}},
             "cookies": {name: {"value": value} for name, value in (cookies or {}).items()},
         },
@@ -132,6 +160,11 @@ def query_of(text: str) -> dict[str, t.Any]:
     return found
 
 
+def engine_code(origin: str = "") -> str:
+    """For an engine that has no console."""
+    return "globalThis.console = { log: function () {} };" + _code(origin)
+
+
 def _code(origin: str) -> str:
     stub = Path(__file__).with_name("cloudfront_stub.js").read_text(encoding="utf-8")
     code = FUNCTION.read_text(encoding="utf-8")
@@ -140,7 +173,7 @@ def _code(origin: str) -> str:
     return "'use strict';\n" + stub + (code.replace("__EDGE_SELECTS_ORIGINS__", origin) if origin else code)
 
 
-def _parsed(cases: t.Sequence[tuple[Event, Keys]]) -> str:
+def _parsed(cases: t.Sequence[Given]) -> str:
     """Parsed as by CloudFront: in an object literal, __proto__ would not be a member's name."""
     return f"JSON.parse({json.dumps(json.dumps(cases))})"
 

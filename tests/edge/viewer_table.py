@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from edge.viewer_engines import SITE, Event, Keys, event, query_of
+from edge.viewer_engines import SITE, Event, Keys, event
 
 RELEASE = "r/0f3a9c1d2b4e"
 HOST = "www.example.com"
@@ -35,7 +35,7 @@ class Case(t.NamedTuple):
     def event(self) -> Event:
         host, _, _ = self.asked.partition("/")
         path, _, query = self.asked.removeprefix(host).partition("?")
-        return event(path, host or HOST, query_of(query), self.cookies)
+        return event(path, host or HOST, query, self.cookies)
 
     @property
     def keys(self) -> Keys:
@@ -117,6 +117,20 @@ PATHS = _each(
         "/" + "a" * 1023 + "/": "400",
         "/" + "%e6%97%a5" * 342: "400",
         "/" + "%c3%bc" * 500 + ".txt": "~/" + "%C3%BC" * 500 + ".txt",
+        "/" + "%61" * 1023 + "b": "400",
+        "/" + "%61" * 1019 + ".txt": "~/" + "a" * 1019 + ".txt",
+        "/" + "a" * 1020 + "%62": "~/" + "a" * 1020 + "b/index.html",
+        "/" + "a" * 1022 + "%62%63": "400",
+        "/" + "🚀" * 255 + ".md": "~/" + "%F0%9F%9A%80" * 255 + ".md",
+        "/" + "🚀" * 256: "400",
+        # More than 100 slashes, or of a character that has to be encoded by a call for each.
+        "/a" * 99 + "/": "~" + "/a" * 99 + "/index.html",
+        "/" * 100 + "x.css": "~/x.css",
+        "/" * 101 + "x.css": "400",
+        "/." * 101: "400",
+        "/" + "(" * 100 + ".txt": "~/" + "%28" * 100 + ".txt",
+        "/" + "(" * 101 + ".txt": "400",
+        "/" + "%27" * 101: "400",
         # The query string: S3 would execute commands in it.
         "/?versionId=null&acl": "~/index.html",
         "/file.txt?a=1": "~/file.txt",
@@ -212,6 +226,13 @@ REDIRECTS = [
             # A Location is ASCII for any query string.
             "/old?q=größe&名=🚀&x=%C3%A9": "301 /new?q=gr%C3%B6%C3%9Fe&%E5%90%8D=%F0%9F%9A%80&x=%C3%A9",
             "/old?q=\udce9": "301 /new",
+            "/old?length=%0d%0aX: y&b=//evil.com&ö": "301 /new?length=%0d%0aX:%20y&b=//evil.com&%C3%B6",
+            "/old?a=1\n": "301 /new?a=1%0A",
+            "/old?a=%2525ü": "301 /new?a=%2525%C3%BC",
+            "/old?a=&&a": "301 /new?a=&&a",
+            "/old?" + "a" * 8000: "301 /new?" + "a" * 8000,
+            "/old?" + "ü" * 1024: "301 /new?" + "%C3%BC" * 1024,
+            "/old?" + "ü" * 1025: "301 /new",
         },
     ),
     *_each(
@@ -261,6 +282,7 @@ EXACT = [
     *_each({}, {"/x": "301 /y", "/z": "301 /y"}, paths={"/x": {"u": "/y"}, "/z": {"u": "/y", "s": 200}}),
 ]
 
+_PREVIEW, _CANARY = "__Host-edge-preview", "__Host-edge-canary"
 RELEASES = [
     *_each({"m": 600}, {"/": "503", "/%": "503", "/_edge/region": "/_edge/region"}),
     *_each({"m": 0}, {"/": "503"}),
@@ -270,38 +292,65 @@ RELEASES = [
     # FNV-1a 32 of 203.0.113.178 is 221,707,589: 7589 of 10,000.
     *_each({"c": {"p": "r/new", "n": 7590}}, {"/": "/r/new/index.html"}),
     *_each({"c": {"p": "r/new", "n": 7589}}, {"/": "~/index.html"}),
-    *_each({"c": {"p": "r/new", "n": 10000}}, {"/": "~/index.html"}, cookies={"edge-canary": "0"}),
-    *_each({"c": {"p": "r/new", "n": 0}}, {"/": "/r/new/index.html"}, cookies={"edge-canary": "1"}),
-    *_each({"c": {"p": "r/new", "n": 10000}}, {"/": "/r/new/index.html"}, cookies={"edge-canary": "x"}),
+    *_each({"c": {"p": "r/new", "n": 10000}}, {"/": "~/index.html"}, cookies={_CANARY: "0"}),
+    *_each({"c": {"p": "r/new", "n": 0}}, {"/": "/r/new/index.html"}, cookies={_CANARY: "1"}),
+    *_each({"c": {"p": "r/new", "n": 10000}}, {"/": "/r/new/index.html"}, cookies={_CANARY: "x"}),
     *_each({"c": {"p": "r/new", "n": 10000}, "p": ""}, {"/": "/r/new/index.html"}),
-    *_each({"g": 1}, {"/": "/r/Next.2_a-b/index.html"}, cookies={"edge-preview": "Next.2_a-b"}),
-    *_each({"g": 1, "c": {"p": "r/new", "n": 10000}}, {"/": "/r/next/index.html"}, cookies={"edge-preview": "next"}),
-    *_each({}, {"/": "~/index.html"}, cookies={"edge-preview": "next"}),
+    *_each({"g": 1}, {"/": "/r/Next.2_a-b/index.html"}, cookies={_PREVIEW: "Next.2_a-b"}),
+    *_each({"g": 1, "c": {"p": "r/new", "n": 10000}}, {"/": "/r/next/index.html"}, cookies={_PREVIEW: "next"}),
+    *_each({}, {"/": "~/index.html"}, cookies={_PREVIEW: "next"}),
     *[
         case
-        for name in ("", ".", "..", ".x", "a/b", "../x", "a%2Fb", "a b", "x" * 65)
-        for case in _each({"g": 1}, {"/": "~/index.html"}, cookies={"edge-preview": name})
+        for name in ("", ".", "..", ".x", "a/b", "../x", "a%2Fb", "a b", "x" * 65, "next\n")
+        for case in _each({"g": 1}, {"/": "~/index.html"}, cookies={_PREVIEW: name})
     ],
     *_each({"g": 1}, {"preview--next.example.com/a": "/r/next/a/index.html"}, name="*.example.com"),
     *_each({"g": 1}, {"preview--next.example.com/a": "/r/next/a/index.html"}, name="*"),
     *_each({}, {"preview--next.example.com/": "~/index.html"}, name="*.example.com"),
     *_each({"g": 1}, {"preview--.example.com/": "~/index.html"}, name="*.example.com"),
     *_each({"g": 1}, {"preview--next.example.com/": "~/index.html"}, name="preview--next.example.com"),
+    # The hosts of a wildcard may be different tenants, and any host of a domain may set a cookie without the prefix.
+    *_each({"g": 1}, {"a.example.com/": "~/index.html"}, cookies={_PREVIEW: "next"}, name="*.example.com"),
+    *_each({"g": 1}, {"a.example.com/": "~/index.html"}, cookies={_PREVIEW: "next"}, name="*"),
+    *_each({"g": 1}, {"/": "~/index.html"}, cookies={"edge-preview": "next"}),
+    *_each({"c": {"p": "r/new", "n": 0}}, {"/": "~/index.html"}, cookies={"edge-canary": "1"}),
 ]
 
 QUERIES = [
     *_each(
-        {"q": ["page", "a"]},
+        {"q": ["page", "a", "größe"]},
         {
             "/": "~/index.html",
             "/?b=1": "~/index.html",
-            "/?page=2&acl&a=%2F+1": "~/index.html?a=%2F+1&page=2",
+            "/?page=2&acl&a=1": "~/index.html?a=1&page=2",
             "/?a&page=": "~/index.html?a&page",
-            "/?page=2&a=3&page=1": "~/index.html?a=3&page=2&page=1",
             "/?constructor=1&__proto__=2": "~/index.html",
+            # One cache entry for one set of values: each decoded once and encoded once, and the first of a name.
+            "/?page=%32": "~/index.html?page=2",
+            "/?page=2&page=2": "~/index.html?page=2",
+            "/?page=2&a=3&page=1": "~/index.html?a=3&page=2",
+            "/?a=%c3%b6": "~/index.html?a=%C3%B6",
+            "/?a=%C3%B6": "~/index.html?a=%C3%B6",
+            "/?a=ö": "~/index.html?a=%C3%B6",
+            "/?a=%2F+1": "~/index.html?a=%2F%201",
+            "/?a=/%201": "~/index.html?a=%2F%201",
+            "/?a=%2B": "~/index.html?a=%2B",
+            "/?a=%2532": "~/index.html?a=%2532",
+            "/?a=%0A%00": "~/index.html?a=%0A%00",
+            "/?a=%28(": "~/index.html?a=((",
+            # Not percent-encoded, or not UTF-8.
+            "/?a=%zz&page=2": "~/index.html?page=2",
+            "/?a=%ff": "~/index.html",
+            "/?a=\udcff&page=2": "~/index.html?page=2",
+            # Longer than 1,024 characters together.
+            "/?a=" + "x" * 1023 + "&page=2": "~/index.html?a=" + "x" * 1023 + "&page=2",
+            "/?a=" + "x" * 1024 + "&page=2": "~/index.html",
+            "/?b=" + "x" * 8000 + "&page=2": "~/index.html?page=2",
+            "/?a=" + "ü" * 600 + "&page=2": "~/index.html?page=2",
         },
     ),
     *_each({"q": []}, {"/?a=1": "~/index.html"}),
+    *_each({"q": ["constructor", "__proto__"]}, {"/?a=1": "~/index.html", "/?__proto__=2": "~/index.html?__proto__=2"}),
 ]
 
 TABLE = [*PATHS, *REWRITES, *SLASHES, *REDIRECTS, *EXACT, *RELEASES, *QUERIES]

@@ -1,9 +1,13 @@
-"""Locations of AWS Regions and CloudFront points of presence. Standard library only: emulator and edge use it."""
+"""AWS Regions and CloudFront points of presence: locations, distances, round trips.
+
+Standard library only: emulator and edge use it.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -53,6 +57,23 @@ def load_pops() -> dict[str, Pop]:
         )
         for row in rows
     }
+
+
+@cache
+def load_round_trips() -> dict[str, dict[str, float]]:
+    """Milliseconds from a Region to a Region."""
+    table = json.loads((_HERE / "round_trips.json").read_text(encoding="utf-8"))
+    return {name: dict(zip(table["to"], row, strict=True)) for name, row in table["from"].items()}
+
+
+def region_at(location: tuple[float, float]) -> str:
+    """The Region whose place on the globe is nearest: where a request from *location* enters the network."""
+    return min(load_regions().values(), key=lambda region: great_circle_km(location, region.location)).name
+
+
+def by_round_trip(start: str, regions: Iterable[str]) -> list[str]:
+    """*regions*, the one with the shortest round trip from the Region *start* first."""
+    return sorted(regions, key=load_round_trips()[start].__getitem__)
 
 
 def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:

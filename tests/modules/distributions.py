@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution import operations
 
 from localaws.local_aws import LocalAws
 from localaws.reference.resources import allow
@@ -108,14 +108,14 @@ class Distributions:
 
     def interfere(self, monkeypatch: pytest.MonkeyPatch, step: str, *changes: Callable[[], object]) -> None:
         """Make concurrent changes, one at each call, right before this step of a run."""
-        make_step, left = getattr(api.DistributionApi, step), list(changes)
+        make_step, left = getattr(operations.Operations, step), list(changes)
 
-        def interfered(self: api.DistributionApi, *arguments: Any, **options: Any) -> None:
+        def interfered(self: operations.Operations, *arguments: Any, **options: Any) -> None:
             if left:
                 left.pop(0)()
             make_step(self, *arguments, **options)
 
-        monkeypatch.setattr(api.DistributionApi, step, interfered)
+        monkeypatch.setattr(operations.Operations, step, interfered)
 
     def clear(self) -> None:
         """Delete all distributions."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups, operations
+from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge import log_groups
 from ansible_collections.multiregion.edge.plugins.module_utils._lambda_edge.log_groups import REGIONS
 
 from localaws.local_aws import LocalAws
@@ -123,17 +123,55 @@ def test_the_module_waits_for_updates_in_progress(functions: Functions) -> None:
     assert functions.run(memory_size=1024)["mutating"] == []
 
 
-def test_the_module_waits_for_a_version_of_a_killed_run(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
-    functions.run()
-    versions, awaited = operations.Operations.versions, []
+def test_the_published_version_is_active_when_the_module_ends(functions: Functions, shown: list[str]) -> None:
+    functions.local_aws.behave(lambda_version_seconds=1.0)
+    version = functions.run()["function"]["version"]
+    assert any(line.startswith(f"Version 1 of the Lambda function {NAME}: state Pending") for line in shown)
+    assert functions.associate(version), "CloudFront refuses a version that is not active"
 
-    def pending(self: operations.Operations, name: str) -> list[dict[str, Any]]:
-        return [{**version, "State": "Pending"} for version in versions(self, name)]
 
-    monkeypatch.setattr(operations.Operations, "versions", pending)
-    monkeypatch.setattr(operations.Operations, "await_version", lambda self, *version: awaited.append(version))
-    assert functions.run()["mutating"] == []
-    assert awaited == [(NAME, "1")]
+def test_the_module_waits_for_a_version_of_a_killed_run(functions: Functions) -> None:
+    functions.local_aws.behave(lambda_version_seconds=3600.0)
+    for _run in range(2):  # the second one has nothing to publish
+        with pytest.raises(ModuleFailed, match=r"Version 1 of .* not ready after 2 s \(state Pending"):
+            functions.run(wait_timeout=2)
+    functions.local_aws.behave(lambda_version_seconds=1.0)
+    result = functions.run()
+    assert result["mutating"] == []
+    assert functions.associate(result["function"]["version"])
+
+
+def test_few_concurrent_functions_are_a_warning(functions: Functions) -> None:
+    """A run that publishes a version reads all Regions, another one us-east-1."""
+    functions.local_aws.behave(lambda_concurrency=10)
+    everywhere = ", ".join(f"{region} (10)" for region in sorted(REGIONS))
+    for warned in (everywhere, "us-east-1 (10)"):
+        (warning,) = functions.run(log_retention=30)["warnings"]
+        assert f"at once in this account: {warned}. " in warning
+        assert "L-B99A9384" in warning
+    functions.local_aws.behave(lambda_concurrency=200)
+    assert functions.run(log_retention=30)["warnings"] == []
+
+
+def test_the_concurrency_that_cannot_be_read_is_a_warning(functions: Functions) -> None:
+    unread = functions.without("lambda:GetAccountSettings")
+    (warning,) = unread.run(log_retention=30)["warnings"]
+    assert "was not checked: AccessDeniedException from GetAccountSettings" in warning
+
+
+def test_log_groups_that_an_organization_denies_are_left_alone(functions: Functions) -> None:
+    denied = ("eu-west-1", "sa-east-1")
+    functions.local_aws.behave(denied_regions=", ".join(denied))
+    for _run in range(2):
+        result = functions.run(log_retention=30)
+        (warning,) = result["warnings"]
+        assert "denies CloudWatch Logs in eu-west-1, sa-east-1: " in warning
+        assert "origin_request_log_retention: 0" in warning
+        (facts,) = functions.info(log_groups=True)
+        assert {group["region"] for group in facts["log_groups"]} == set(REGIONS) - set(denied)
+    assert result["mutating"] == []
+    (warning,) = functions.run(state="absent")["warnings"]
+    assert "eu-west-1, sa-east-1" in warning
 
 
 @pytest.mark.parametrize("step", ["update_code", "update_configuration", "publish_version"])

@@ -129,7 +129,7 @@ def test_the_role_creates_an_mrap_over_other_regions_and_retires_the_first(
     assert "does not serve: nothing is deleted" in results["refused"]
     assert [other["name"] for other in results["new"]["others"]] == [before["name"]]
     assert results["policy"]["plan"] == [f"Set the policy of the Multi-Region Access Point {after['name']}"]
-    policies = {seen["name"]: seen["policy_established"] for seen in results["seen"]["access_points"]}
+    policies = {seen["name"]: seen["policy_established"] for seen in results["seen"]["multi_region_access_points"]}
     assert policies[before["name"]] is None
     assert policies[after["name"]]["Statement"][0]["Resource"] == f"{after['arn']}/object/*"
     (retired,) = results["retired"]["results"]

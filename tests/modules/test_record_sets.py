@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.operations import Operations
 
 from localaws.local_aws import LocalAws
 from modules.hosted_zones import CLOUDFRONT_ZONE, Zone, alias_of, modules_of, zones_policy
@@ -120,14 +120,14 @@ def test_an_unmanaged_weighted_record_is_refused(modules: Modules, zone: Zone) -
 
 def concurrently(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Make a concurrent change once, right before the next change."""
-    change, acts = RecordSetsApi.change_record_sets, [act]
+    change, acts = Operations.change_record_sets, [act]
 
-    def late(api: RecordSetsApi, **arguments: Any) -> None:
+    def late(api: Operations, **arguments: Any) -> None:
         if acts:
             acts.pop()()
         change(api, **arguments)
 
-    monkeypatch.setattr(RecordSetsApi, "change_record_sets", late)
+    monkeypatch.setattr(Operations, "change_record_sets", late)
 
 
 def test_concurrent_changes_are_detected(modules: Modules, zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:

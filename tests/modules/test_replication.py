@@ -210,6 +210,83 @@ def test_a_call_that_conflicts_with_another_change_is_repeated(site: Site) -> No
     assert site.run()["changed"] is True
 
 
+MARKER = "_edge/region"
+
+
+def markers(site: Site) -> dict[str, list[str]]:
+    """What the versions of each bucket's marker contain."""
+    found = {}
+    for region, bucket in site.buckets().items():
+        s3 = site.clients[region]
+        versions = s3.list_object_versions(Bucket=bucket, Prefix=MARKER)
+        assert not versions.get("DeleteMarkers")
+        found[region] = [
+            s3.get_object(Bucket=bucket, Key=MARKER, VersionId=each["VersionId"])["Body"].read().decode()
+            for each in versions.get("Versions", [])
+        ]
+    return found
+
+
+def remove_marker(site: Site, region: str) -> None:
+    s3, bucket = site.clients[region], site.names[region]
+    for version in s3.list_object_versions(Bucket=bucket, Prefix=MARKER).get("Versions", []):
+        s3.delete_object(Bucket=bucket, Key=MARKER, VersionId=version["VersionId"])
+
+
+OWN = {region: [region] for region in (HOME, SECOND, THIRD)}
+
+
+@pytest.mark.parametrize("topology", ["hub", "mesh"])
+def test_markers_are_not_replicated_also_after_rules_that_did(site: Site, topology: str) -> None:
+    site.allow(replication_topology=topology)
+    site.run(topology=topology)
+    sources = [region for region in (HOME, SECOND, THIRD) if site.live(region)]
+    for region in sources:
+        before = site.live(region) or {}
+        rules = [{**rule, "Filter": {"Prefix": ""}} for rule in before["Rules"]]
+        site.clients[region].put_bucket_replication(
+            Bucket=site.names[region], ReplicationConfiguration={**before, "Rules": rules}
+        )
+    site.modules.run("s3_region_markers", buckets=site.buckets())
+    assert markers(site) == OWN
+
+    changed = site.run(topology=topology)
+    assert [sentence.partition(":")[0] for sentence in changed["plan"]] == [
+        f"Change the replication of {site.names[region]} from {region}"
+        for region in (HOME, SECOND, THIRD)
+        if region in sources
+    ]
+    assert markers(site) == OWN
+    for region in sources:
+        remove_marker(site, region)
+    done = site.modules.run("s3_region_markers", buckets=site.buckets())
+    # Nothing has to be deleted.
+    assert sorted(done["mutating"]) == [f"PUT /{site.names[region]}/{MARKER}" for region in sorted(sources)]
+    assert markers(site) == OWN
+    assert site.put_and_find(HOME, "_edge/404.html", SECOND, THIRD) == ("COMPLETED", {SECOND, THIRD})
+    assert site.run(topology=topology)["mutating"] == []
+
+
+def test_where_s3_refuses_not_the_markers_are_replicated_and_removed(site: Site) -> None:
+    site.local_aws.behave(replication_without_not=True)
+    made = site.run()
+    assert any("S3 refuses Not in the Filter" in warning for warning in made["warnings"])
+    assert {rule["ID"] for rule in (site.live(HOME) or {})["Rules"]} == {
+        f"multiregion-edge-{region}-everything" for region in (SECOND, THIRD)
+    }
+    assert [rule["id"] for rule in made["replication"][HOME]["rules"]] == [
+        f"multiregion-edge-{region}-everything" for region in (THIRD, SECOND)
+    ]
+    remove_marker(site, HOME)
+    site.modules.run("s3_region_markers", buckets=site.buckets())
+    assert markers(site) == OWN
+    again = site.run()
+    assert (again["mutating"], again["changed"]) == ([], False)
+    fewer = site.run(HOME, SECOND)
+    assert fewer["plan"] == [f"Change the replication of {site.names[HOME]} from {HOME}: stop {THIRD}"]
+    assert site.run(HOME, SECOND)["mutating"] == []
+
+
 class TestVersioning:
     BUCKET = "us-west-1"
 

@@ -53,3 +53,11 @@ def live(tags: dict[str, str] | None = None, **other: t.Any) -> Observed:
     api.setdefault("Aliases", {"Quantity": 0})
     api["Origins"]["Items"][0] |= {"ConnectionAttempts": 3, "CustomHeaders": {"Quantity": 0}}
     return Observed(FACTS, api, tags or {"team": "web", "multiregion-edge": "my-site"})
+
+
+def without_member(model: dict[str, t.Any], member: str) -> dict[str, t.Any]:
+    """The model of an older botocore: no shape has *member*."""
+    shapes = {name: dict(shape) for name, shape in model["shapes"].items()}
+    for shape in shapes.values():
+        shape["members"] = {key: value for key, value in shape.get("members", {}).items() if key != member}
+    return {**model, "shapes": shapes}

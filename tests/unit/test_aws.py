@@ -7,8 +7,10 @@ from __future__ import annotations
 import threading
 import typing as t
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import boto3
+import botocore
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core import aws
 from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import Aws
@@ -24,6 +26,7 @@ from botocore.exceptions import (
 
 from unit.fakes import client_error
 
+REPOSITORY = Path(__file__).parents[2]
 ACCOUNT = "111122223333"
 ARN = f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 IDENTITY = (
@@ -268,3 +271,50 @@ def test_a_client_that_fails_fast_has_short_timeouts(monkeypatch: pytest.MonkeyP
     assert usual.connect_timeout * usual.retries["total_max_attempts"] > 60
     assert fail_fast.connect_timeout * fail_fast.retries["total_max_attempts"] < 10
     assert fail_fast.user_agent_extra == usual.user_agent_extra
+
+
+@pytest.mark.parametrize(
+    ("code", "operation", "message", "advice"),
+    [
+        (
+            "AccessDenied",
+            "CreateDistributionWithTags",
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.",
+            "Open a case with AWS Support (Account and billing)",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeKeyValueStore",
+            "Authentication failed",
+            "AWS_STS_REGIONAL_ENDPOINTS=regional",
+        ),
+        (
+            "AccessDeniedException",
+            "DescribeLogGroups",
+            "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: logs:DescribeLogGroups with an "
+            "explicit deny in a service control policy",
+            "Your organization denies this call",
+        ),
+    ],
+)
+def test_a_denial_that_no_policy_of_the_account_ends(code: str, operation: str, message: str, advice: str) -> None:
+    sentence = explain(client_error(code, operation, message))
+    assert sentence.startswith(f"{code} from {operation}: {message.rstrip('.')}. ")
+    assert advice in sentence
+    assert "Allow the call" not in sentence
+
+
+def test_an_older_boto3_is_refused_before_anything_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(botocore, "__version__", "1.44.7")
+    with pytest.raises(
+        EdgeError, match=r"botocore 1.44.8 or newer are needed, .* has botocore 1.44.7: run .* 'boto3\[crt\]>=1.44.8'"
+    ):
+        connect(monkeypatch, None)
+    monkeypatch.setattr(botocore, "__version__", "1.50.0")
+    assert connect(monkeypatch, None)
+
+
+@pytest.mark.parametrize("file", ["README.md", "requirements.txt", "plugins/doc_fragments/_aws.py"])
+def test_the_oldest_boto3_is_the_one_that_is_documented(file: str) -> None:
+    assert aws.MINIMUM_BOTO3 in (REPOSITORY / file).read_text()

@@ -145,5 +145,5 @@ def test_all_pages_of_mraps_are_read() -> None:
         {"AccessPoints": [{**made, "Name": "two", "Regions": [b]}]},
     ]
     client = FakeClient(list_multi_region_access_points=pages)
-    assert api(client).access_points() == {"a": ["one"], "b": ["one", "two"]}
+    assert api(client).mraps() == {"a": ["one"], "b": ["one", "two"]}
     assert [parameters.get("NextToken") for _, parameters in client.calls] == [None, "more"]

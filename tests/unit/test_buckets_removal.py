@@ -83,6 +83,6 @@ def test_unmanaged_buckets_are_never_deleted(tags: dict[str, str], words: str, f
 
 @pytest.mark.parametrize("force_empty", [False, True])
 def test_a_member_of_an_mrap_is_refused(force_empty: bool) -> None:
-    member = dataclasses.replace(EMPTY, access_points=("site-1a2b3c4d",))
+    member = dataclasses.replace(EMPTY, mraps=("site-1a2b3c4d",))
     with pytest.raises(EdgeError, match="site-eu in eu-north-1 is a member of the Multi-Region Access Point site-1a2b"):
         steps({"eu-north-1": member, "us-east-1": EMPTY}, force_empty)

@@ -240,7 +240,9 @@ def test_members_unknown_to_botocore_are_not_removed() -> None:
     own = dataclasses.replace(policy("1", "shop"), unknown=["StaleTTL"])
     assert planned([own], {}).steps == ()
     assert planned([own], {}, absent=True).steps
-    with pytest.raises(EdgeError, match=r"The cache policy shop has StaleTTL, which this botocore does not know"):
+    with pytest.raises(
+        EdgeError, match=r"The cache policy shop has StaleTTL, which the installed botocore does not know"
+    ):
         planned([own], {"min_ttl": 2})
 
 

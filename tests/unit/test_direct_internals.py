@@ -9,6 +9,8 @@ import dataclasses
 import importlib
 import inspect
 import json
+import os
+import signal
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from ansible.module_utils import basic
 from ansible.plugins.action import ActionBase
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.release import __version__
-from ansible_collections.multiregion.edge.plugins.plugin_utils import _direct
+from ansible_collections.multiregion.edge.plugins.plugin_utils import _direct, _fork
 
 CORE = f"ansible-core {__version__}"
 
@@ -104,3 +106,18 @@ def test_the_main_process_loads_the_class_of_an_action_plugin(name: str) -> None
 
 def test_exit_functions_can_be_run_in_a_fork() -> None:
     assert hasattr(atexit, "_clear") and hasattr(atexit, "_run_exitfuncs"), "Python's atexit changed: see _fork.py."
+
+
+def test_a_worker_that_cannot_fork_keeps_its_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fork() -> int:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fork)
+    files = os.dup(0)  # the lowest free descriptor, which is the same again if none stays open
+    os.close(files)
+    with pytest.raises(BlockingIOError):
+        _fork.in_a_fork(lambda show: None, print)
+    assert signal.SIGALRM not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    again = os.dup(0)
+    os.close(again)
+    assert again == files, "no pipe stays open"

@@ -7,13 +7,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
 
 from unit.distributions import CERTIFICATE, SHAPE, desired, live
 from unit.operations import operations
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 DEFAULT_CERTIFICATE = {
     "cloud_front_default_certificate": True,

@@ -9,14 +9,14 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import resource as resources
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, plan
 
 from unit.distributions import CONFIG, FACTS, SHAPE, WEB_ACL, behavior, desired, live
 from unit.fakes import FakeModule
 from unit.operations import operations
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 
 def test_creation() -> None:
@@ -105,7 +105,7 @@ def test_members_without_an_option_are_taken_from_config(monkeypatch: pytest.Mon
 
         def create_distribution(self) -> None: ...
 
-    monkeypatch.setattr(resources, "DistributionApi", lambda aws, wait_timeout: Api())
+    monkeypatch.setattr(resources, "Operations", lambda aws, wait_timeout: Api())
     params = {key: spec.get("default") for key, spec in resources.ARGUMENTS.items()}
     options = {"origins": CONFIG["origins"], "default_cache_behavior": CONFIG["default_cache_behavior"]}
     given = {"web_acl_id": WEB_ACL, "comment": "of my own", "default_root_object": "index.html"}

@@ -8,13 +8,13 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, plan
 
 from unit.distributions import CONFIG, SHAPE, behavior, desired, live
 from unit.operations import operations
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 
 def test_null_within_an_option_removes_a_member_of_one_element() -> None:

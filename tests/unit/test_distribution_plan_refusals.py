@@ -10,13 +10,13 @@ import typing as t
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import plan
 
 from unit.distributions import CERTIFICATE, CONFIG, LAMBDA, SHAPE, behavior, desired, live
 from unit.operations import operations
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 
 def test_ids_not_known_yet_are_accepted_in_check_mode() -> None:
@@ -88,7 +88,10 @@ def test_values_that_cloudfront_would_refuse_are_refused_before_any_call(changes
 def test_members_unknown_to_botocore_are_not_removed() -> None:
     observed = dataclasses.replace(live(), unknown=["Origins.Origin.Quantum"])
     assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()
-    with pytest.raises(EdgeError, match=r"has Origins.Origin.Quantum, .*Update boto3 and botocore"):
+    with pytest.raises(
+        EdgeError,
+        match=r"has Origins.Origin.Quantum, which the installed botocore does not know.*pip install --upgrade",
+    ):
         plan(OPERATIONS, observed, desired(comment="new"), SHAPE)
 
 
@@ -96,5 +99,7 @@ def test_values_unknown_to_botocore_are_not_removed() -> None:
     observed = live()
     observed.config["HttpVersion"] = "http4"
     assert plan(OPERATIONS, observed, desired(), SHAPE).steps == ()
-    with pytest.raises(EdgeError, match=r"has what this botocore does not know \(http_version must be one of"):
+    with pytest.raises(
+        EdgeError, match=r"has a value \(http_version must be one of.*, which the installed botocore does not know"
+    ):
         plan(OPERATIONS, observed, desired(comment="new"), SHAPE)

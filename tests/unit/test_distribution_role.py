@@ -13,7 +13,7 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.multiregion.edge.plugins.module_utils._core.shapes import to_api, to_snake_case
-from ansible_collections.multiregion.edge.plugins.module_utils._distribution.api import DistributionApi
+from ansible_collections.multiregion.edge.plugins.module_utils._distribution.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.plan import Desired, Observed, plan
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution.resource import ARGUMENTS
 from ansible_collections.multiregion.edge.plugins.module_utils._site.live import Live
@@ -26,7 +26,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site.target impo
 from unit.operations import operations
 from unit.role_variables import ROLES
 
-OPERATIONS = operations(DistributionApi)
+OPERATIONS = operations(Operations)
 
 Path = tuple[t.Any, ...]
 

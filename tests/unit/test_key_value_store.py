@@ -10,6 +10,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store import store_plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import StoreApi
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.cloudfront import check_cloudfront_name
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.ownership import OWNER_TAG
 
 from unit.operations import operations
 
@@ -66,8 +67,17 @@ def test_from_api_accepts_a_store_without_a_comment() -> None:
         ({"a": "1"}, {}, None, {"a": "1"}),
         ({"a": "1"}, {"a": "1"}, None, {"a": "1"}),
         ({"a": "1", "theirs": "x"}, {"a": "2", "b": "3"}, {"a": "2", "b": "3"}, {"a": "2", "b": "3", "theirs": "x"}),
+        ({}, {OWNER_TAG: "mine"}, {OWNER_TAG: "mine"}, {OWNER_TAG: "mine"}),
+        ({OWNER_TAG: "first"}, {OWNER_TAG: "second", "a": "1"}, {"a": "1"}, {OWNER_TAG: "first", "a": "1"}),
     ],
-    ids=["not asked for", "none asked for", "there", "missing ones are put, others stay"],
+    ids=[
+        "not asked for",
+        "none asked for",
+        "there",
+        "missing ones are put, others stay",
+        "the collection's tag",
+        "a shared store keeps the site that created it",
+    ],
 )
 def test_tags(
     live: dict[str, str] | None, asked: dict[str, str] | None, tags: dict[str, str] | None, after: dict[str, str] | None

@@ -266,3 +266,26 @@ def test_an_associated_version_is_not_deleted() -> None:
     seen = dataclasses.replace(observed(LATEST), associations={"2": ["E1", "E2"]})
     with pytest.raises(EdgeError, match=r"associate it \(version 2 by E1, E2\): take it out of their behaviors"):
         plan_absent(OPERATIONS, seen, DESIRED.name)
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "named"),
+    [
+        ({}, ""),
+        ({"us-east-1": 200, "eu-west-1": 1000}, ""),
+        ({"us-east-1": 1000, "eu-west-1": 10, "ap-south-1": 199}, "ap-south-1 (199), eu-west-1 (10)"),
+    ],
+)
+def test_few_concurrent_functions_are_a_warning(concurrency: dict[str, int], named: str) -> None:
+    warnings = plan(OPERATIONS, Observed(None, concurrency=concurrency), DESIRED).warnings
+    assert len(warnings) == bool(named)
+    assert all(f"in this account: {named}. " in warning and "L-B99A9384" in warning for warning in warnings)
+
+
+def test_denied_log_groups_are_a_warning() -> None:
+    denied = Observed(LATEST, log_groups={"us-east-1": None}, denied_logs=("eu-west-1", "sa-east-1"))
+    kept = plan(OPERATIONS, denied, dataclasses.replace(DESIRED, log_retention=30))
+    for planned in (kept, plan_absent(OPERATIONS, denied, DESIRED.name)):
+        (warning,) = planned.warnings
+        assert "denies CloudWatch Logs in eu-west-1, sa-east-1: " in warning
+    assert {step.partition for step in kept.steps} == {"us-east-1", None}

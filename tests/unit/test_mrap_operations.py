@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._mrap.api import AccessPointApi, Operation
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.api import MrapApi, Operation
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.operations import Operations
-from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import AccessPoint
+from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import Mrap
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.policy import Policies
 
 from unit.fakes import client_error
@@ -24,8 +24,8 @@ POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
 OTHER_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny"}]}
 
 
-def mrap(status: str) -> AccessPoint:
-    return AccessPoint(NAME, "mfzwi23gnjvgw.mrap", status, "2026-11-20T08:00:00+00:00", {"eu-north-1": "b"})
+def mrap(status: str) -> Mrap:
+    return Mrap(NAME, "mfzwi23gnjvgw.mrap", status, "2026-11-20T08:00:00+00:00", {"eu-north-1": "b"})
 
 
 class FakeApi:
@@ -70,7 +70,7 @@ class FakeApi:
     def operation(self, request_token: str) -> Operation:
         return self._operations[request_token]
 
-    def access_point(self, name: str) -> AccessPoint | None:
+    def mrap(self, name: str) -> Mrap | None:
         status = self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
         return mrap(status) if status else None
 
@@ -79,7 +79,7 @@ class FakeApi:
 
 
 def changes(api: FakeApi) -> Operations:
-    return Operations(t.cast(AccessPointApi, api), "111122223333", NAME, timeout=0)
+    return Operations(t.cast(MrapApi, api), "111122223333", NAME, timeout=0)
 
 
 def ended(status: str, age: timedelta, code: str = "", message: str = "") -> Operation:
@@ -115,7 +115,7 @@ def ended(status: str, age: timedelta, code: str = "", message: str = "") -> Ope
 )
 def test_the_operation_of_a_creation(history: list[Operation], tokens: int, begun: int) -> None:
     api = FakeApi(*history)
-    changes(api).create_access_point(NAME, ["b"], "token")
+    changes(api).create_mrap(NAME, ["b"], "token")
     assert (len(api.tokens), api.begun) == (tokens, begun)
     assert api.tokens[0] == "token" and len(set(api.tokens)) == tokens
     assert all(len(token) <= 64 for token in api.tokens)
@@ -124,40 +124,40 @@ def test_the_operation_of_a_creation(history: list[Operation], tokens: int, begu
 def test_every_run_finds_the_same_successor() -> None:
     runs = [FakeApi(ended("SUCCEEDED", LONG_AGO), ended("IN_PROGRESS", NOW)) for _ in range(2)]
     for api in runs:
-        changes(api).create_access_point(NAME, ["b"], "token")
+        changes(api).create_mrap(NAME, ["b"], "token")
     assert runs[0].tokens == runs[1].tokens
 
 
 def test_an_mrap_that_has_appeared_is_not_created_again() -> None:
     api = FakeApi(ended("SUCCEEDED", LONG_AGO), statuses=[None, "READY"])
-    changes(api).create_access_point(NAME, ["b"], "token")
+    changes(api).create_mrap(NAME, ["b"], "token")
     assert api.tokens == ["token"]
 
 
 def test_the_number_of_past_operations_is_limited() -> None:
     api = FakeApi(outcome=ended("FAILED", LONG_AGO))
     with pytest.raises(EdgeError, match="AWS remembers 100 operations"):
-        changes(api).create_access_point(NAME, ["b"], "token")
+        changes(api).create_mrap(NAME, ["b"], "token")
 
 
 def test_an_mrap_is_created_after_the_deletion_of_the_old_one() -> None:
     api = FakeApi(statuses=["DELETING"])
     with pytest.raises(EdgeError, match=r"before it is created: not ready after 0 s .status DELETING"):
-        changes(api).create_access_point(NAME, ["b"], "token")
+        changes(api).create_mrap(NAME, ["b"], "token")
     assert api.tokens == []
 
 
 def test_no_mrap_is_created_during_a_partial_deletion() -> None:
     api = FakeApi(statuses=["PARTIALLY_DELETED"])
     with pytest.raises(EdgeError, match="only in part: finish that with state: absent"):
-        changes(api).create_access_point(NAME, ["b"], "token")
+        changes(api).create_mrap(NAME, ["b"], "token")
     assert api.tokens == []
 
 
 def test_an_mrap_is_deleted_after_its_creation() -> None:
     api = FakeApi(statuses=["CREATING"])
     with pytest.raises(EdgeError, match=r"before it is deleted: not ready after 0 s .status CREATING"):
-        changes(api).delete_access_point(NAME, "token")
+        changes(api).delete_mrap(NAME, "token")
     assert api.tokens == []
 
 
@@ -165,7 +165,7 @@ def test_an_mrap_whose_creation_failed_is_not_deleted() -> None:
     """The creation failed while the deletion waited for it."""
     api = FakeApi(statuses=[None])
     run = changes(api)
-    run.delete_access_point(NAME, "token")
+    run.delete_mrap(NAME, "token")
     run.until_gone()
     assert api.tokens == []
 
@@ -202,7 +202,7 @@ def test_an_mrap_whose_creation_failed_is_not_deleted() -> None:
 def test_messages_about_a_creation(statuses: list[str | None], outcome: Operation | None, words: str) -> None:
     api = FakeApi(statuses=[None, *statuses], outcome=outcome)
     run = changes(api)
-    run.create_access_point(NAME, ["b"], "token")
+    run.create_mrap(NAME, ["b"], "token")
     with pytest.raises(EdgeError, match=words.replace("(", "[(]").replace(")", "[)]")):
         run.until_serving()
 
@@ -244,7 +244,7 @@ def test_an_mrap_in_service_is_not_waited_for(status: str) -> None:
 )
 def test_messages_about_a_deletion(status: str, outcome: Operation | None, words: str) -> None:
     run = changes(FakeApi(statuses=[status], outcome=outcome))
-    run.delete_access_point(NAME, "token")
+    run.delete_mrap(NAME, "token")
     with pytest.raises(EdgeError, match=words):
         run.until_gone()
 
@@ -257,7 +257,7 @@ def test_messages_about_a_deletion_by_another_run(status: str) -> None:
 
 def test_a_failed_partial_deletion_is_repeated() -> None:
     api = FakeApi(ended("FAILED", LONG_AGO), statuses=["PARTIALLY_DELETED"])
-    changes(api).delete_access_point(NAME, "token")
+    changes(api).delete_mrap(NAME, "token")
     assert len(api.tokens) == 2
 
 
@@ -335,7 +335,7 @@ class FakeControl:
 
 
 def operation(answer: dict[str, t.Any] | Exception) -> Operation:
-    return AccessPointApi(t.cast(t.Any, FakeControl(answer))).operation("arn:token")
+    return MrapApi(t.cast(t.Any, FakeControl(answer))).operation("arn:token")
 
 
 def test_the_age_of_an_operation_uses_the_clock_of_aws() -> None:

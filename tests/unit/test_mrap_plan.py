@@ -11,8 +11,8 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._mrap.plan import (
-    AccessPoint,
     Desired,
+    Mrap,
     Observed,
     check,
     is_of_site,
@@ -39,9 +39,9 @@ def bucket(region: str) -> str:
 
 def live(
     *regions: str, status: str = "READY", name: str = "my-site-3f9a1c2b", created_at: str = "2026-11-20T08:00:00+00:00"
-) -> AccessPoint:
+) -> Mrap:
     members = {region: bucket(region) for region in regions or ("eu-north-1", "us-east-1")}
-    return AccessPoint(name, "mfzwi23gnjvgw.mrap", status, created_at, members)
+    return Mrap(name, "mfzwi23gnjvgw.mrap", status, created_at, members)
 
 
 def want(*regions: str, **options: t.Any) -> Desired:
@@ -58,7 +58,7 @@ def calls(observed: Observed, desired: Desired) -> list[str]:
 def test_creation() -> None:
     result = plan(OPERATIONS, Observed(), want())
     (step,) = result.steps
-    assert step.name == "create_access_point"
+    assert step.name == "create_mrap"
     assert step.sentence == "Create the Multi-Region Access Point my-site-3f9a1c2b over 2 buckets"
     assert step.arguments["buckets"] == [bucket("eu-north-1"), bucket("us-east-1")]
     after = result.after["multi_region_access_point"]
@@ -71,7 +71,7 @@ def test_the_regions_of_given_buckets_are_known_when_aws_returns_them() -> None:
     assert result.after["multi_region_access_point"]["regions"] == {}
 
 
-CREATE, PUT, DELETE = "create_access_point", "put_policy", "delete_access_point"
+CREATE, PUT, DELETE = "create_mrap", "put_policy", "delete_mrap"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_other_buckets_are_refused_because_aws_cannot_change_them(regions: list[
 
 
 def test_buckets_not_returned_yet_are_no_difference() -> None:
-    unknown = AccessPoint("my-site-3f9a1c2b", None, "CREATING", "2026-11-20T08:00:00+00:00", {})
+    unknown = Mrap("my-site-3f9a1c2b", None, "CREATING", "2026-11-20T08:00:00+00:00", {})
     assert calls(Observed(unknown), want()) == []
 
 

@@ -109,8 +109,8 @@ def test_the_origins_of_each_mode_have_one_signature() -> None:
 
 
 def config(mode: str, buckets: Buckets = BUCKETS, **settings: Any) -> dict[str, Any]:
-    given = {"regions": list(buckets.names), "prefer": {}, "query_strings": [], "dns_record": "", **settings}
-    return lambda_config(mode, given, buckets)
+    absent = {"prefer": {}, "query_strings": [], "dns_record": "", "region_map_parameter": ""}
+    return lambda_config(mode, {"regions": list(buckets.names), **absent, **settings}, buckets)
 
 
 def test_an_mrap_needs_no_configuration() -> None:
@@ -128,18 +128,28 @@ def test_a_region_map_has_the_nearest_bucket_and_the_next_for_each_regional_edge
     assert config("region_map", prefer={"us-west-2": ["eu-north-1"]})["map"]["us-west-2"] == "site-a"
 
 
+def test_a_parameter_of_the_home_region_comes_beside_the_map() -> None:
+    made = config("region_map", region_map_parameter="/site/map")
+    assert made == {**config("region_map"), "parameter": {"name": "/site/map", "region": "eu-north-1"}}
+
+
 def test_with_one_region_there_is_no_next_bucket() -> None:
     made = config("region_map", ALONE)
     assert (set(made["map"].values()), made["next"]) == ({"site-a"}, {})
 
 
-def test_the_function_gets_the_name_of_the_record() -> None:
-    assert config("dns_record", dns_record="bucket.example.com") == {
+def test_the_function_gets_the_name_of_the_record_and_the_two_nearest_buckets() -> None:
+    made = config("dns_record", dns_record="bucket.example.com")
+    near = made.pop("near")
+    assert made == {
         "mode": "dns_record",
         "buckets": {"site-a": "eu-north-1", "site-b": "us-east-1"},
         "default": "site-a",
         "record": "bucket.example.com",
     }
+    assert near.keys() == CACHES
+    assert (near["eu-west-2"], near["us-west-2"]) == (["site-a", "site-b"], ["site-b", "site-a"])
+    assert "near" not in config("dns_record", ALONE)
 
 
 # The edge code has a file for each mode, failover has tasks for each, and the documentation has the settings.

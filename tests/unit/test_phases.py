@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import advise
 from ansible_collections.multiregion.edge.plugins.module_utils._site import phases as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._site.live import mrap_name
 from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import site as site_facts
@@ -144,7 +145,7 @@ def test_between_the_two_modes_with_shared_origins_the_function_changes() -> Non
     assert names(site, wanted("dns_record")) == ["deploy"]
     converge(site, wanted("dns_record"))
     assert site.state() == deployed(wanted("dns_record")).state()
-    assert list(site.config) == ["mode", "buckets", "default", "record"]
+    assert list(site.config) == ["mode", "buckets", "default", "record", "near"]
 
 
 REGIONS = {
@@ -245,6 +246,19 @@ def test_each_id_is_returned_before_a_task_needs_it(before: str | None, after: s
                 ran.add(task)
         for reference in references(planned["summary"]):
             assert PROVIDERS[reference.removeprefix("$").partition(".")[0]] & ran, reference
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_summary_has_the_predicted_round_trip_where_the_nearest_bucket_is_asked(mode: str) -> None:
+    found = site_facts(Target(wanted(mode), Site().live()), False)
+    assert ("predicted_round_trip" in found["summary"]) == (mode != "dns_record")
+    assert found["regions_advice"] == advise(THREE)
+
+
+def test_the_prediction_is_for_the_preferred_regions() -> None:
+    settings = wanted("region_map", edge_prefer={"us-west-2": [THREE[0]]})
+    caches = site_facts(Target(settings, Site().live()), False)["regions_advice"]["edge_caches"]
+    assert caches["us-west-2"]["region"] == THREE[0] != advise(THREE)["edge_caches"]["us-west-2"]["region"]
 
 
 def test_the_playbook_runs_the_tasks_in_the_order_of_the_table() -> None:

@@ -12,13 +12,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import plan as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets import record as records
-from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.api import RecordSetsApi
+from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._record_sets.resource import RecordSets
 
 from unit.fakes import client_error
 from unit.operations import operations
 
-OPERATIONS = operations(RecordSetsApi)
+OPERATIONS = operations(Operations)
 
 ZONE = "example.com."
 WANTED, THEIRS = "d111.cloudfront.net", "d222.cloudfront.net"

@@ -9,9 +9,9 @@ import io
 import typing as t
 from datetime import UTC, datetime, timedelta
 
-from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.api import KEY
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._region_markers.plan import UNREAD
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.names import REGION_MARKER
 
 from unit.fakes import client_error
 
@@ -42,7 +42,7 @@ class FakeS3:
         return {
             "Versions": [
                 {
-                    "Key": KEY,
+                    "Key": REGION_MARKER,
                     "VersionId": f"{id(version)}",
                     "IsLatest": number == 0,
                     "LastModified": NOW - timedelta(seconds=number),

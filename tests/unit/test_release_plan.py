@@ -20,6 +20,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._release.files im
     check_release_name,
     scan,
 )
+from ansible_collections.multiregion.edge.plugins.module_utils._release.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._release.plan import Desired, Observed, lacking, plan
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
@@ -27,7 +28,7 @@ from botocore.exceptions import ClientError
 
 from unit.operations import operations
 
-OPERATIONS = operations(ReleaseApi)
+OPERATIONS = operations(Operations)
 
 FILES = [
     SiteFile("/dist/index.html", "index.html", 1_000_000, "e1"),
@@ -318,6 +319,6 @@ class YoungBucket:
 
 def test_the_page_is_copied_after_the_release_is_complete_and_s3_finds_it() -> None:
     bucket = YoungBucket()
-    api = ReleaseApi(t.cast(t.Any, bucket), lambda: bucket.calls.append("complete"), timeout=60)
+    api = Operations(t.cast(t.Any, bucket), lambda: bucket.calls.append("complete"), timeout=60)
     api.copy_error_page(**COPY)
     assert bucket.calls == ["complete", *[f"{SOURCE} to _edge/404.html"] * 2]

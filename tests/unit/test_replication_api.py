@@ -10,6 +10,7 @@ from unittest.mock import MagicMock
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
+from botocore.exceptions import ClientError
 
 from unit.fakes import client_error
 
@@ -49,7 +50,7 @@ class FakeAws:
 
 
 def put(aws: FakeAws, timeout: float = 60.0) -> None:
-    Operations(t.cast(t.Any, aws), timeout).put_replication("eu-north-1", "site-eu", CONFIGURATION)
+    Operations(t.cast(t.Any, aws), timeout, print).put_replication("eu-north-1", "site-eu", CONFIGURATION)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,32 @@ def put(aws: FakeAws, timeout: float = 60.0) -> None:
 def test_transient_refusals_are_retried(refusal: Exception) -> None:
     aws = FakeAws(refusal, None, role={"Role": {}})
     put(aws)
+    assert aws.s3.put_bucket_replication.call_count == 2
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        client_error("MalformedXML", "PutBucketReplication", "The XML you provided was not well-formed."),
+        client_error("NotImplemented", "PutBucketReplication", "A header or element is not implemented."),
+        client_error("InvalidRequest", "PutBucketReplication", "Filter must have exactly one of Prefix, Tag or And."),
+    ],
+    ids=["MalformedXML", "NotImplemented", "InvalidRequest"],
+)
+def test_where_s3_refuses_not_the_markers_are_replicated_too(refusal: Exception) -> None:
+    aws, warnings = FakeAws(refusal, None), []
+    operations = Operations(t.cast(t.Any, aws), 60.0, warnings.append)
+    operations.put_replication("eu-north-1", "site-eu", CONFIGURATION)
+    rule, other = aws.s3.put_bucket_replication.call_args.kwargs["ReplicationConfiguration"]["Rules"]
+    assert (rule["ID"], rule["Filter"]) == ("multiregion-edge-us-east-1-everything", {"Prefix": ""})
+    assert other == CONFIGURATION["Rules"][1]
+    assert len(warnings) == 1 and "S3 refuses Not" in warnings[0]
+
+
+def test_a_configuration_that_is_malformed_also_without_not_is_an_error() -> None:
+    aws = FakeAws(*[client_error("MalformedXML", "PutBucketReplication")] * 2)
+    with pytest.raises(ClientError, match="MalformedXML"):
+        put(aws)
     assert aws.s3.put_bucket_replication.call_count == 2
 
 

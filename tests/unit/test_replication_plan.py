@@ -13,7 +13,11 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._core.plan import KNOWN_AFTER_APPLY, Plan
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.operations import Operations
 from ansible_collections.multiregion.edge.plugins.module_utils._replication.plan import Desired, plan, roles
-from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import Options, rules_to
+from ansible_collections.multiregion.edge.plugins.module_utils._replication.rules import (
+    Options,
+    rules_to,
+    with_everything,
+)
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS
 
 from unit.operations import operations
@@ -95,7 +99,7 @@ def test_a_rule_has_the_settings_of_the_consoles_template_except_time_control() 
         "ID": "multiregion-edge-us-east-1",
         "Priority": 14,
         "Status": "Enabled",
-        "Filter": {"Prefix": ""},
+        "Filter": {"Not": {"Prefix": "_edge/region"}},
         "DeleteMarkerReplication": {"Status": "Enabled"},
         "SourceSelectionCriteria": {"ReplicaModifications": {"Status": "Enabled"}},
         "Destination": {"Bucket": "arn:aws:s3:::site-us", "Metrics": {"Status": "Enabled"}},
@@ -134,8 +138,21 @@ KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1" for region in BUCKETS
                 },
             },
         ),
+        (
+            options(kms_keys=KEYS, metrics=False, multi_region_keys=True, replica_modifications=False),
+            {
+                "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+                "Destination": {
+                    "Bucket": "arn:aws:s3:::site-us",
+                    "EncryptionConfiguration": {
+                        "ReplicaKmsKeyID": KEYS["us-east-1"],
+                        "UseSourceMultiRegionKey": {"Status": "Enabled"},
+                    },
+                },
+            },
+        ),
     ],
-    ids=["delete markers", "replica modifications", "metrics", "time control", "kms"],
+    ids=["delete markers", "replica modifications", "metrics", "time control", "kms", "multi-Region keys"],
 )
 def test_each_option_is_in_every_rule_and_its_change_is_one_call(desired: Desired, differs: dict[str, t.Any]) -> None:
     expected = {name: value for name, value in {**rule(), **differs}.items() if value is not None}
@@ -152,7 +169,7 @@ def everything_explicit(state: State) -> State:
     explicit = copy.deepcopy(state)
     for configuration in explicit.values():
         for item in (configuration or {}).get("Rules", []):
-            item["Filter"] = {"And": {"Prefix": "", "Tags": []}}
+            item["Filter"] = {"And": {"Prefix": "", "Tags": [], **item["Filter"]}}
             item["Priority"] = str(item["Priority"])
             item["ExistingObjectReplication"] = {"Status": "Disabled"}
             item["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] = {"Status": "Disabled"}
@@ -163,8 +180,13 @@ def everything_explicit(state: State) -> State:
     return explicit
 
 
-def filters_empty(state: State) -> State:
-    explicit = copy.deepcopy(state)
+def with_markers(state: State) -> State:
+    """As it is where S3 has refused Not."""
+    return {region: configuration and with_everything(configuration) for region, configuration in state.items()}
+
+
+def with_markers_and_empty_filters(state: State) -> State:
+    explicit = copy.deepcopy(with_markers(state))
     for configuration in explicit.values():
         for item in (configuration or {}).get("Rules", []):
             item["Filter"] = {}
@@ -172,7 +194,7 @@ def filters_empty(state: State) -> State:
 
 
 @pytest.mark.parametrize("desired", [HUB, MESH], ids=["hub", "mesh"])
-@pytest.mark.parametrize("form", [copy.deepcopy, everything_explicit, filters_empty])
+@pytest.mark.parametrize("form", [copy.deepcopy, everything_explicit, with_markers, with_markers_and_empty_filters])
 def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> None:
     observed = form(replicating(desired))
     made = plan(OPERATIONS, observed, desired)
@@ -187,6 +209,8 @@ def test_nothing_to_do(desired: Desired, form: t.Callable[[State], State]) -> No
         {"Status": "Disabled"},
         {"Priority": 999},
         {"Filter": {"Prefix": "r/"}},
+        {"Filter": {"Prefix": ""}},
+        {"Filter": {"Not": {"Prefix": "_edge/"}}},
         {"Filter": {"And": {"Prefix": "", "Tags": [{"Key": "a", "Value": "b"}]}}},
         {"Filter": None, "Prefix": ""},
         {"DeleteMarkerReplication": {"Status": "Disabled"}},

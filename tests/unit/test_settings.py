@@ -60,6 +60,7 @@ def test_a_name_and_regions_are_enough() -> None:
         "replication_topology": "hub",
         "replication_time_control": False,
         "allow_replacement": False,
+        "region_map_parameter": "",
         "mrap_arn": "",
         "out_of_service": [],
         "drill": False,
@@ -326,6 +327,19 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("health of no record", {"edge_health_checks": {"us-east-1": CHECK}}, ["edge_health_checks is for"]),
     ("health elsewhere", {**DNS, "edge_health_checks": {"sa-east-1": CHECK}}, ["edge_health_checks: sa-east-1"]),
     ("health check by its URL", {**DNS, "edge_health_checks": {"us-east-1": "x"}}, ["edge_health_checks: 'x'"]),
+    (
+        "a parameter without a use",
+        {"edge_region_map_parameter": "/my-site/map"},
+        ["edge_region_map_parameter is for edge_origin=region_map only"],
+    ),
+    *(
+        (
+            "the name of a parameter",
+            {"edge_origin": "region_map", "edge_region_map_parameter": name},
+            [name, "/my-site/"],
+        )
+        for name in ("my-site/map", "/my-site/", "a b", "/aws/map", "ssm.map", "/" + "a" * 1011)
+    ),
     ("preferences without a use", {"edge_prefer": {"us-west-1": ["us-east-1"]}}, ["edge_prefer is for"]),
     (
         "preferred elsewhere",

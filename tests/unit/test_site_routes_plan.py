@@ -279,6 +279,53 @@ def test_redirect_chains_that_end_are_accepted(entry: dict[str, t.Any]) -> None:
     assert planned({}, {WWW: entry, "*": {"redirects": [{"from": "/", "to": f"https://{WWW}/"}]}}).steps
 
 
+def to(host: str) -> dict[str, t.Any]:
+    return {"redirects": [{"from": "/", "to": f"https://{host}/"}]}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "existing"),
+    [
+        ({"*": to(WWW)}, {}),
+        ({"*": to("example.com")}, {}),
+        ({"*": to(f"{WWW}:443")}, {}),
+        ({"*": to(f"{WWW}.")}, {}),
+        ({"*.example.com": to(WWW)}, {}),
+        ({"*.example.com": to(WWW), "*": {"release": "a"}}, {}),
+        ({"*": to(WWW), "*.shop.example.com": {"release": "a"}}, {}),
+        ({"*": {"paths": {"/a": {"redirect_to": f"https://{WWW}/a"}}}}, {}),
+        ({"*": to(WWW), WWW: None}, {WWW_KEY: '{"v":1,"p":"r/a"}'}),
+    ],
+    ids=str,
+)
+def test_a_wildcard_that_redirects_to_a_host_that_it_answers_for_is_refused(
+    hosts: dict[str, t.Any], existing: dict[str, str]
+) -> None:
+    with pytest.raises(
+        EdgeError, match=r"is a redirect loop: .* also answers for hosts without a host route of their own"
+    ):
+        planned(existing, hosts)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "existing"),
+    [
+        ({"*": to(WWW), WWW: {"release": "a"}}, {}),
+        ({"*": to(WWW)}, {WWW_KEY: '{"v":1,"p":"r/a"}'}),
+        ({"*": to(WWW), "*.example.com": {"release": "a"}}, {}),
+        ({"*.example.com": to("example.com")}, {}),
+        ({"*.example.com": to("www.shop.example.com")}, {}),
+        ({"*": to(f"{WWW}:8443")}, {}),
+        ({"*": {"release": "a", "redirects": [{"from": "/old", "to": f"https://{WWW}/new"}]}}, {}),
+    ],
+    ids=str,
+)
+def test_a_wildcard_may_redirect_to_a_host_or_a_page_that_does_not(
+    hosts: dict[str, t.Any], existing: dict[str, str]
+) -> None:
+    assert planned(existing, hosts).steps
+
+
 def test_existing_redirects_count_for_loops() -> None:
     observed = {WWW_KEY: '{"v":2,"x":1,"r":5}', f"{PATH_KEY}/a": '{"v":2,"u":"/b","s":301}'}
     with pytest.raises(EdgeError, match="is a redirect loop"):

@@ -11,7 +11,13 @@ import pytest
 from ansible import constants
 from ansible.errors import AnsibleFilterError
 from ansible_collections.multiregion.edge.plugins.filter.resolve import resolve
-from ansible_collections.multiregion.edge.plugins.module_utils._site.summary import grouped, lines
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS
+from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import advise
+from ansible_collections.multiregion.edge.plugins.module_utils._site.summary import (
+    grouped,
+    lines,
+    predicted_round_trip,
+)
 from ansible_collections.multiregion.edge.plugins.plugin_utils import _journal
 
 REGIONS = ["eu-north-1", "us-east-1", "ap-southeast-2"]
@@ -43,6 +49,25 @@ def test_changes_that_differ_by_their_region_are_one_line(sentences: list[str], 
 def test_empty_values_are_omitted() -> None:
     values = {"site": "shop", "mrap_arn": "", "regions": REGIONS, "buckets_no_longer_used": []}
     assert lines(values) == ["site: shop", "regions: eu-north-1, us-east-1, ap-southeast-2"]
+
+
+@pytest.mark.parametrize(
+    ("regions", "line"),
+    [
+        (
+            REGIONS,
+            "at most 148 ms from an edge cache to the nearest bucket (ap-south-1 to eu-north-1), 66.1 ms on average; "
+            "with ap-southeast-1 added 115 and 44.2 ms",
+        ),
+        (
+            DEFAULT_REGIONS,
+            "at most 5 ms from an edge cache to the nearest bucket (us-east-1 to us-east-1), 3.6 ms on average",
+        ),
+    ],
+    ids=["with advice", "nothing to add"],
+)
+def test_the_prediction_is_one_line(regions: t.Sequence[str], line: str) -> None:
+    assert predicted_round_trip(advise(regions)) == line
 
 
 @pytest.fixture

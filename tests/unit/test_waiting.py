@@ -8,7 +8,13 @@ import typing as t
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
-from ansible_collections.multiregion.edge.plugins.module_utils._core.waiting import Deadline, retry, wait_until
+from ansible_collections.multiregion.edge.plugins.module_utils._core.waiting import (
+    Deadline,
+    Temporary,
+    retry,
+    retry_temporary,
+    wait_until,
+)
 from botocore.exceptions import ClientError
 
 from unit.fakes import client_error
@@ -159,3 +165,64 @@ def test_waits_share_a_deadline() -> None:
     with pytest.raises(EdgeError, match="The second: not ready after 30 s"):
         wait_until("The second", clock, lambda now: now >= 31, timeout=deadline, sleep=clock.sleep)
     assert (clock.now, deadline.left) == (30, 0)
+
+
+NEW = Temporary("InvalidThing", "^(?!.*for good)", 90, "AWS knows the thing", "Check the thing.")
+OTHER = Temporary("InvalidThing", "for good, and a moment", 20, "the moment has passed", "Check the moment.")
+
+
+def refused_while(clock: Clock, **until: float) -> t.Callable[[], str]:
+    """A call that is refused with each message until its time, in order."""
+
+    def call() -> str:
+        for message, end in until.items():
+            if clock() < end:
+                raise client_error("InvalidThing", "PutThing", message.replace("_", " "))
+        return "done"
+
+    return call
+
+
+def temporary(call: t.Callable[[], str], clock: Clock) -> str:
+    return retry_temporary(
+        "The distribution E1", call, [NEW, OTHER], clock=clock, sleep=clock.sleep, jitter=lambda _low, high: high
+    )
+
+
+def test_a_temporary_refusal_is_shown_at_once_and_retried(shown: list[str]) -> None:
+    clock = Clock()
+    assert temporary(refused_while(clock, unknown=30), clock) == "done"
+    assert clock.pauses[:5] == [1.0, 2.0, 4.0, 8.0, 10.0]
+    assert shown == [
+        "The distribution E1: waiting up to 1 min 30 s until AWS knows the thing, after InvalidThing from PutThing: "
+        "unknown. (0 s)"
+    ]
+
+
+def test_a_temporary_refusal_that_does_not_pass_has_the_advice() -> None:
+    clock = Clock()
+    with pytest.raises(EdgeError) as failure:
+        temporary(refused_while(clock, unknown=1e9), clock)
+    assert clock.now == 90
+    assert str(failure.value) == (
+        "The distribution E1: InvalidThing from PutThing: unknown. AWS answered this for 1 min 30 s. Check the thing."
+    )
+    assert isinstance(failure.value.__cause__, ClientError), "whether it is stale depends on AWS's answer"
+
+
+def test_each_temporary_refusal_has_its_own_time() -> None:
+    clock = Clock()
+    with pytest.raises(EdgeError, match="Check the moment"):
+        temporary(refused_while(clock, unknown=80, **{"for_good,_and_a_moment": 1e9}), clock)
+    assert 100 <= clock.now <= 120
+
+
+@pytest.mark.parametrize(("code", "message"), [("InvalidThing", "wrong for good"), ("PreconditionFailed", "unknown")])
+def test_what_is_not_temporary_is_raised_unchanged(code: str, message: str) -> None:
+    def call() -> str:
+        raise client_error(code, "PutThing", message)
+
+    clock = Clock()
+    with pytest.raises(ClientError, match=message):
+        temporary(call, clock)
+    assert clock.pauses == []

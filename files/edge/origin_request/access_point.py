@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sigv4a import sign
-
-Target = tuple[str, Callable]  # the host to ask, and what signs for it
+from target import OriginRequest, Target
 
 SUFFIX = ".accesspoint.s3-global.amazonaws.com"
 
@@ -23,8 +20,10 @@ class Targets:
         alias = configuration.get("alias")
         self._only = alias + SUFFIX if alias else None
 
-    def owns(self, host: str, failover: bool) -> bool:
-        return not failover and (host == self._only if self._only else host.endswith(".mrap" + SUFFIX))
+    def owns(self, asked: OriginRequest) -> bool:
+        if asked.failover:
+            return False
+        return asked.host == self._only if self._only else asked.host.endswith(".mrap" + SUFFIX)
 
-    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
-        return host, sign
+    def resolve(self, asked: OriginRequest) -> Target:
+        return asked.host, sign

@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sigv4 import Signer
-
-Target = tuple[str, Callable]  # the host to ask, and what signs for it
+from target import OriginRequest, Target
 
 
 class Buckets:
@@ -23,17 +20,25 @@ class Buckets:
             name: (f"{name}.s3.{region}.amazonaws.com", Signer(region, "s3").sign)
             for name, region in configuration["buckets"].items()
         }
-        self._names = {host: name for name, (host, _region) in self._targets.items()}
+        self._names = {host: name for name, (host, _sign) in self._targets.items()}
+        self._regions = configuration["buckets"]
 
     def __contains__(self, name: object) -> bool:
         return name in self._targets
 
-    def owns(self, host: str, failover: bool) -> bool:
-        return host in self._names
+    def owns(self, asked: OriginRequest) -> bool:
+        return asked.host in self._names
 
     def of(self, host: str) -> str:
         """The name of the bucket with this host."""
         return self._names[host]
+
+    def named(self, value: object) -> str:
+        """The bucket with this name, or the only one in this Region. Raises ValueError if there is none."""
+        found = [name for name, region in self._regions.items() if value in (name, region)]
+        if len(found) != 1:
+            raise ValueError(f"{value!r} is neither a listed bucket nor the Region of one")
+        return found[0]
 
     def target(self, name: str) -> Target:
         return self._targets[name]

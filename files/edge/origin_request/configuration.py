@@ -11,11 +11,13 @@
      "next": {"eu-west-1": "shop-us", "us-east-1": "shop-eu"}}
 
     {"mode": "dns_record", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
-     "record": "bucket.shop.example.com", "default": "shop-eu"}
+     "record": "bucket.shop.example.com", "default": "shop-eu",
+     "near": {"eu-west-1": ["shop-eu", "shop-us"], "us-east-1": ["shop-us", "shop-eu"]}}
 
 `query`, in each mode: the query string parameters that are sent to S3. `parameter`, with or instead of `map`: the name
-and the region of an SSM parameter that has the map, and the seconds for which it is valid. `next`: the buckets for the
-failover origin, in place of its own bucket.
+and the region of an SSM parameter, and the seconds for which its value is valid. It has a map whose values may also be
+Regions, and which comes before `map`. `next`: the buckets for the failover origin, in place of its own bucket. `near`:
+two buckets for the failover origin; the first that the record does not name is taken.
 """
 
 from __future__ import annotations

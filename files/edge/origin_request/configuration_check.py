@@ -18,7 +18,7 @@ _NEEDED = {
 _OPTIONAL = {
     "mrap": ("alias", "query"),
     "region_map": ("map", "next", "parameter", "query"),
-    "dns_record": ("default", "record", "nameservers", "query"),
+    "dns_record": ("default", "record", "near", "nameservers", "query"),
 }
 # Compiled when they are used: a configuration does not use all of them.
 _ALIAS = r"[a-z0-9]+\.mrap"
@@ -90,6 +90,16 @@ def _check_next(found: object, buckets: dict) -> None:
     _check_map(found, buckets, "next")
 
 
+def _check_near(found: object, buckets: dict) -> None:
+    such_as = '["shop-eu", "shop-us"]'
+    _refuse_other(dict, found, "near", f'{{"eu-west-1": {such_as}}}')
+    for region, names in found.items():
+        _refuse_unlike(_REGION, region, "near", "eu-west-1")
+        _refuse_other(list, names, f"near: {region}", such_as)
+        for bucket in names:
+            _refuse_unlisted(bucket, f"near: {region}", buckets)
+
+
 def _refuse_unlisted(bucket: object, key: str, buckets: dict) -> None:
     if not isinstance(buckets, dict) or not isinstance(bucket, str) or bucket not in buckets:
         listed = ", ".join(map(str, buckets))
@@ -132,6 +142,7 @@ _CHECKS = {
     "default": _check_default,
     "map": _check_map,
     "next": _check_next,
+    "near": _check_near,
     "parameter": _check_parameter,
     "record": _check_record,
     "nameservers": _check_nameservers,

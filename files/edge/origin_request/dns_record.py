@@ -8,30 +8,42 @@ from __future__ import annotations
 
 import binascii
 import itertools
+import os
 
-from buckets import Buckets, Target
+from buckets import Buckets
 from latest import Latest
+from target import OriginRequest, Target
 from txt_record import texts
+
+# As a weight in an SRV record (RFC 2782), and far more than Route 53's 255. A text with another one is skipped.
+MAX_WEIGHT = 65535
 
 
 class Targets:
     """The record's name is a header of the origin (X-Origin-Record), so that one function serves many distributions.
-    The target of a failover origin is its own bucket: the record may name again the one that has failed."""
+    The target of a failover origin is the nearest bucket that the record does not name, for that one has failed.
+    Without a record or `near` it is the origin's own bucket."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
         self.owns = self._buckets.owns
         self._default = configuration.get("default")
         self._record = configuration.get("record")
+        self._near = configuration.get("near", {})
         self._servers = configuration.get("nameservers")
         self._answers: dict[str, Latest] = {}
 
-    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
-        if failover:
-            return self._buckets.target(self._buckets.of(host))
-        name = record or self._record
+    def resolve(self, asked: OriginRequest) -> Target:
+        own = self._buckets.of(asked.host)
+        name = asked.record or self._record
+        near = self._near.get(os.environ.get("AWS_REGION", ""))
+        if asked.failover and not (name and near):
+            return self._buckets.target(own)
         shares = self._shares(name) if name else None
-        return self._buckets.target(_share(shares, request_id) if shares else self._default or self._buckets.of(host))
+        named = _share(shares, asked.request_id) if shares else self._default or own
+        if asked.failover:
+            named = next((bucket for bucket in near if bucket != named), own)
+        return self._buckets.target(named)
 
     def _shares(self, name: str) -> dict[str, int] | None:
         if name not in self._answers:
@@ -45,11 +57,16 @@ class Targets:
         for text in found:
             bucket, _space, weight = text.strip().partition(" ")
             weight = weight.strip() or "1"
-            if bucket in self._buckets and weight.isascii() and weight.isdigit():
+            if bucket in self._buckets and _is_weight(weight):
                 shares[bucket] = shares.get(bucket, 0) + int(weight)
         if not any(shares.values()):
             raise ValueError(f"no record names a bucket of the list with a weight: {found}")
         return shares, seconds
+
+
+def _is_weight(text: str) -> bool:
+    # The length comes first: int() refuses thousands of digits.
+    return len(text) <= len(str(MAX_WEIGHT)) and text.isascii() and text.isdigit() and int(text) <= MAX_WEIGHT
 
 
 def _share(shares: dict[str, int], request_id: str) -> str:

@@ -18,6 +18,7 @@ import os
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from configuration import load
+from target import OriginRequest
 
 # What S3 leaves unencoded in a path; everything else is encoded, also '+', which it would read as a space.
 # Source: IAM User Guide, "Create a signed AWS API request", UriEncode.
@@ -50,23 +51,26 @@ def handler(event: dict, context: object = None) -> dict:
     if origin is None:
         return request
     custom = origin.get("customHeaders", {})
-    failover = FAILOVER_HEADER in custom
-    if not targets.owns(origin["domainName"], failover):
+    record = custom[RECORD_HEADER][0]["value"] if RECORD_HEADER in custom else None
+    asked = OriginRequest(origin["domainName"], FAILOVER_HEADER in custom, record, request_id)
+    if not targets.owns(asked):
         return request
     if request["method"] not in METHODS:
         return answer("405", "Method Not Allowed", Allow=", ".join(METHODS))
 
     # The same string is signed and sent, however the viewer encoded it. CloudFront puts the origin's path
     # before it, so that is signed too.
-    origin["path"] = encoded(origin.get("path", ""))
-    request["uri"] = encoded(request["uri"])
+    try:
+        origin["path"] = encoded(origin.get("path", ""))
+        request["uri"] = encoded(request["uri"])
+        request["querystring"] = query(request.get("querystring", ""))
+    except UnicodeEncodeError:
+        return answer("400", "Bad Request")  # an unpaired surrogate, which no bytes encode
     path = origin["path"] + request["uri"]
     if not path[1:] and request["method"] != "OPTIONS":
         return answer("404", "Not Found")  # without a key, S3 would list the bucket
-    request["querystring"] = query(request.get("querystring", ""))
 
-    record = custom[RECORD_HEADER][0]["value"] if RECORD_HEADER in custom else None
-    host, sign = targets.resolve(origin["domainName"], failover, record, request_id)
+    host, sign = targets.resolve(asked)
     origin["domainName"] = host
     if custom:
         origin["customHeaders"] = {name: values for name, values in custom.items() if not is_ours(name)}

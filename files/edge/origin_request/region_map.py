@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 
-from buckets import Buckets, Target
+from buckets import Buckets
 from latest import Latest
+from target import OriginRequest, Target
 
 
 class Targets:
-    """The map is in the configuration, or in an SSM parameter that can be changed without a new package."""
+    """The map is in the configuration. For the Regions that it names, an SSM parameter comes before it, which can be
+    changed without a new package."""
 
     def __init__(self, configuration: dict) -> None:
         self._buckets = Buckets(configuration)
@@ -33,19 +35,20 @@ class Targets:
             self._latest = Latest("parameter", self._read)
             self._latest.value()
 
-    def resolve(self, host: str, failover: bool, record: str | None, request_id: str) -> Target:
+    def resolve(self, asked: OriginRequest) -> Target:
         region = os.environ.get("AWS_REGION", "")
-        if failover:
-            return self._buckets.target(self._next.get(region) or self._buckets.of(host))
-        found = self._latest.value() if self._latest else None
-        return self._buckets.target((self._map if found is None else found).get(region, self._default))
+        nearest = self._map.get(region, self._default)
+        parameter = self._latest.value() if self._latest else None
+        first = (parameter or {}).get(region, nearest)
+        if not asked.failover:
+            return self._buckets.target(first)
+        # The parameter may name what would be the next one: then the nearest one is left.
+        following = self._next.get(region) or self._buckets.of(asked.host)
+        return self._buckets.target(nearest if following == first and region in self._next else following)
 
     def _read(self) -> tuple[dict[str, str], int]:
         """The parameter's map, and for how many seconds it is valid. Raises ValueError for any other value."""
         found = json.loads(self._parameter.read())
         if not isinstance(found, dict):
-            raise ValueError('the value is not an object such as {"eu-west-1": "bucket"}')
-        unknown = sorted(str(name) for name in found.values() if not isinstance(name, str) or name not in self._buckets)
-        if unknown:
-            raise ValueError(f"{', '.join(unknown)} is not in the list of buckets")
-        return found, self._parameter.seconds
+            raise ValueError('the value is not an object such as {"eu-west-1": "eu-north-1"}')
+        return {region: self._buckets.named(value) for region, value in found.items()}, self._parameter.seconds

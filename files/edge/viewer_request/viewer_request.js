@@ -1,282 +1,49 @@
 import cf from 'cloudfront';
-// The viewer function of multiregion.edge. SPDX-License-Identifier: GPL-3.0-or-later
-// Built by files/edge/viewer_request/build.py from the modules in src/, which have the comments.
-const REASONS = {
- 301: 'Moved Permanently',
- 302: 'Found',
- 307: 'Temporary Redirect',
- 308: 'Permanent Redirect',
- 400: 'Bad Request',
- 404: 'Not Found',
- 503: 'Service Unavailable'
-};
-function page(status, text, name, value) {
- const headers = { 'content-type': { value: 'text/html; charset=utf-8' }, 'cache-control': { value: 'no-store' } };
- if (name) {
-  headers[name] = { value: value };
- }
- const reason = REASONS[status];
- const data = '<!doctype html><html lang="en"><meta charset="utf-8"><title>' + reason + '</title>' +
-  '<meta name="viewport" content="width=device-width"><h1>' + reason + '</h1><p>' + text + '</p></html>';
- return { statusCode: status, statusDescription: reason, headers: headers, body: { encoding: 'text', data: data } };
-}
-function redirect(to, wanted, query) {
- const status = [301, 302, 307, 308].includes(wanted) ? wanted : 301;
- const kept = status === 301 || status === 308 ? 'max-age=3600' : 'no-store';
- return {
-  statusCode: status,
-  statusDescription: REASONS[status],
-  headers: { 'location': { value: withQuery(to, query) }, 'cache-control': { value: kept } }
- };
-}
-function withQuery(to, query) {
- const target = to.replace(/^[\/\\]{2,}/, '/');
- if (!query) {
-  return target;
- }
- const base = target.split('#')[0];
- return base + (base.includes('?') ? '&' : '?') + query + target.substring(base.length);
-}
-const SITE = '__EDGE_NAME__';
-const store = cf.kvs();
-async function hostRecord(host) {
- const dot = host.indexOf('.');
- const names = dot < 0 ? [host, '*'] : [host, '*' + host.substring(dot), '*'];
- for (let i = 0; i < names.length; i++) {
-  const record = await read('/h/' + names[i]);
-  if (record) {
-   return { name: names[i], record: record };
-  }
- }
- return null;
-}
-async function pathRecord(name, path) {
- const record = await read('/p/' + name + path);
- return record || {};
-}
-async function nearestOrigins(cache) {
- const record = await read('/n/' + cache);
- const ids = record && record.v === 1 && Array.isArray(record.o) ? record.o : [];
- return ids.every(id => id && typeof id === 'string') && ids[0] !== ids[1] ? ids : [];
-}
-async function read(key) {
- let text = '';
- try {
-  text = await store.get(SITE + key);
- } catch (error) {
-  return null;
- }
- try {
-  const record = JSON.parse(text);
-  return record.v === 1 || record.v === 2 ? record : {};
- } catch (error) {
-  return {};
- }
-}
-const SELECTS_ORIGINS = '__EDGE_SELECTS_ORIGINS__';
-function withOrigin(request) {
- return SELECTS_ORIGINS === 'true' ? fromNearest(request) : request;
-}
-async function fromNearest(request) {
- try {
-  const ids = await nearestOrigins(cf.edgeLocation.region);
-  if (ids.length === 2) {
-   cf.createRequestOriginGroup({
-    originIds: [{ originId: ids[0] }, { originId: ids[1] }],
-    failoverCriteria: { statusCodes: [404, 500, 502, 503, 504] }
-   });
-  } else if (ids.length === 1) {
-   cf.selectRequestOriginById(ids[0]);
-  }
- } catch (error) {
-  console.log('no origin was chosen: ' + error);
- }
- return request;
-}
-const PLAIN = /^(\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+\/?$|^\/$/;
-const KEY_BYTES = 1024;
-function normalPath(uri) {
- if (PLAIN.test(uri)) {
-  return uri.length > KEY_BYTES ? '' : uri;
- }
- try {
-  const path = resolved(uri);
-  return encodePath(path).replace(/%../g, '_').length > KEY_BYTES ? '' : path;
- } catch (error) {
-  return '';
- }
-}
-function resolved(uri) {
- const kept = [];
- const parts = uri.split('/');
- let name = parts[0];
- if (name !== '') {
-  return '';
- }
- for (let i = 1; i < parts.length; i++) {
-  name = decodeURIComponent(parts[i]);
-  if (/[\u0000\/]/.test(name)) {
-   return '';
-  }
-  if (name === '..') {
-   kept.pop();
-  } else if (name !== '' && name !== '.') {
-   kept.push(name);
-  }
- }
- const directory = name === '' || name === '.' || name === '..';
- return '/' + kept.join('/') + (directory && kept.length ? '/' : '');
-}
-function encodePath(path) {
- return encodeURIComponent(path).replace(/%2F|[!'()*]/g, function (c) {
-  return c === '%2F' ? '/' : '%' + c.charCodeAt(0).toString(16).toUpperCase();
- });
-}
-function wholeQuery(query) {
- const text = written(query, Object.keys(query));
- try {
-  return text.replace(/[^!-~]+/g, function (part) {
-   return encodeURIComponent(part);
-  });
- } catch (error) {
-  return '';
- }
-}
-function keptQuery(query, names) {
- return names ? written(query, Object.keys(query).filter(name => names.includes(name)).sort()) : '';
-}
-function written(query, names) {
- const pairs = [];
- names.forEach(function (name) {
-  const entry = query[name];
-  (entry.multiValue || [entry]).forEach(function (one) {
-   pairs.push(one.value ? name + '=' + one.value : name);
-  });
- });
- return pairs.join('&');
-}
-function prefixRedirect(path, rules) {
- for (let i = 0; rules && i < rules.length; i++) {
-  const from = rules[i][0];
-  if (path === from || path.startsWith(from.endsWith('/') ? from : from + '/')) {
-   return { to: joined(rules[i][1], path.substring(from.replace(/\/$/, '').length), path === from), status: rules[i][2] };
-  }
- }
- return null;
-}
-function joined(to, rest, whole) {
- return whole ? to : to.replace(/\/+$/, '') + encodePath(rest);
-}
-const RELEASE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const PREVIEW_HOST = 'preview--';
-function releaseOf(record, name, host, cookies, address) {
- const preview = record.g ? previewed(name, host, cookies) : '';
- if (RELEASE.test(preview)) {
-  return 'r/' + preview;
- }
- const prefix = record.c && inCanary(record.c.n, cookies, address) ? record.c.p : record.p;
- return typeof prefix === 'string' ? prefix : '';
-}
-function previewed(name, host, cookies) {
- if (name.startsWith('*') && host.startsWith(PREVIEW_HOST)) {
-  return host.split('.')[0].substring(PREVIEW_HOST.length);
- }
- return valueOf(cookies, 'edge-preview');
-}
-function inCanary(share, cookies, address) {
- const cookie = valueOf(cookies, 'edge-canary');
- return cookie === '1' || (cookie !== '0' && fnv1a(network(address)) % 10000 < share);
-}
-function valueOf(cookies, name) {
- return cookies[name] ? cookies[name].value : '';
-}
-function network(address) {
- return address.split('::')[0].split(':').slice(0, 4).join(':');
-}
-function fnv1a(text) {
- let hash = 0x811c9dc5;
- for (let i = 0; i < text.length; i++) {
-  hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
- }
- return hash >>> 0;
-}
-function objectPath(path, rewrite) {
- const name = lastSegment(path);
- if (name.includes('.')) {
-  return path;
- }
- if (rewrite === 's') {
-  return '/index.html';
- }
- if (name === '') {
-  return path + 'index.html';
- }
- return path + (rewrite === 'h' ? '.html' : '/index.html');
-}
-function otherSlash(path, policy) {
- const name = lastSegment(path);
- if (policy === 'a' && name !== '' && !name.includes('.')) {
-  return { to: encodePath(path + '/'), status: 308 };
- }
- const without = path.substring(0, path.length - 1);
- if (policy === 'r' && name === '' && without !== '' && !lastSegment(without).includes('.')) {
-  return { to: encodePath(without), status: 308 };
- }
- return null;
-}
-function lastSegment(path) {
- return path.substring(path.lastIndexOf('/') + 1);
-}
-const SHARED = ['/_edge/region', '/_edge/404.html'];
-async function handler(event) {
- try {
-  return await route(event.request, event.viewer.ip);
- } catch (error) {
-  const id = event.context.requestId;
-  console.log(id + ' ' + error);
-  return page(503, 'Something went wrong here. The number of this request is ' + id + '.', 'x-request-id', id);
- }
-}
-async function route(request, address) {
- if (SHARED.includes(request.uri)) {
-  return toOrigin(request, request.uri, '');
- }
- const host = request.headers.host.value.toLowerCase().split(':')[0];
- const found = await hostRecord(host);
- if (!found) {
-  return noSite();
- }
- const record = found.record;
- if (typeof record.m === 'number') {
-  return page(503, 'This site is being worked on and will be back soon.', 'retry-after', String(record.m));
- }
- const path = normalPath(request.uri);
- if (!path) {
-  return page(400, 'This address cannot be read.');
- }
- const exact = record.x ? await pathRecord(found.name, path) : {};
- if (exact.u) {
-  return redirect(exact.u, exact.s, wholeQuery(request.querystring));
- }
- if (exact.o) {
-  return toOrigin(request, '/' + encodePath(exact.o), keptQuery(request.querystring, record.q));
- }
- const moved = exact.p ? null : prefixRedirect(path, record.r) || otherSlash(path, record.t);
- if (moved) {
-  return redirect(moved.to, moved.status, wholeQuery(request.querystring));
- }
- const prefix = exact.p || releaseOf(record, found.name, host, request.cookies, address);
- if (!prefix) {
-  return noSite();
- }
- const uri = '/' + encodePath(prefix + objectPath(path, record.w));
- return toOrigin(request, uri, keptQuery(request.querystring, record.q));
-}
-function toOrigin(request, uri, query) {
- request.uri = uri;
- request.querystring = query || {};
- return withOrigin(request);
-}
-function noSite() {
- return page(404, 'There is no site at this address.');
-}
+// multiregion.edge, SPDX-License-Identifier: GPL-3.0-or-later. Made of files/edge/viewer_request/src
+const aa={301:'Moved Permanently',302:'Found',307:'Temporary Redirect',308:'Permanent Redirect',400:'Bad Request',404:'Not Found',503:'Service Unavailable'};
+function G(s,d,a,t){const ae={'content-type':{value:'text/html; charset=utf-8'},'cache-control':{value:'no-store'}};if(a){ae[a]={value:t}}const Q=aa[s];const ay='<!doctype html><html lang="en"><meta charset="utf-8"><title>'+Q+'</title>'+'<meta name="viewport" content="width=device-width"><h1>'+Q+'</h1><p>'+d+'</p></html>';return{statusCode:s,statusDescription:Q,headers:ae,body:{encoding:'text',data:ay}}}
+function al(w,ao,l){const s=[301,302,307,308].includes(ao)?ao:301;const v=s===301||s===308?'max-age=3600':'no-store';return{statusCode:s,statusDescription:aa[s],headers:{'location':{value:aY(w,l)},'cache-control':{value:v}}}}
+function aY(w,l){const S=w.replace(/^[\/\\]{2,}/,'/');if(!l){return S}const j=S.split('#')[0];return j+(j.includes('?')?'&':'?')+l+S.substring(j.length)}
+const D=1024;
+const Y=100;
+const V="!'()*".split('');
+const at=/[^A-Za-z0-9._~\/-]|\/[.\/]/;
+function aL(g){if(g[0]!=='/'||g.length>3*D||ad(g,'/')){return''}if(g.length<=D&&!at.test(g)){return g}const b=aS(g);return V.some(E=>ad(b,E))?'':b}
+function ad(d,ax){return d.split(ax,Y+2).length>Y+1}
+function L(d,H){const F=encodeURIComponent(d);const aI=F.length>3*H;return aI||(F.length>H&&2*F.length-encodeURIComponent(F).length>H)}
+function aS(g){const b=g.includes('%2F')||g.includes('%2f')?'':ab(g);if(!b||b.includes('\u0000')){return''}if(!b.includes('/.')&&!b.includes('//')){return b}const v=[];const ai=b.split('/');let a='';for(let f=1;f<ai.length;f++){a=ai[f];if(a==='..'){v.pop()}else if(a!==''&&a!=='.'){v.push(a)}}const az=a===''||a==='.'||a==='..';return'/'+v.join('/')+(az&&v.length?'/':'')}
+function ab(d){try{const o=decodeURIComponent(d);return o.length>D||L(o,D)?null:o}catch(n){return null}}
+function z(b){let d=encodeURIComponent(b).replaceAll('%2F','/');if(/[!'()*]/.test(b)){V.forEach(function(E){d=d.replaceAll(E,'%'+E.charCodeAt(0).toString(16).toUpperCase())})}return d}
+const x='__EDGE_NAME__';
+const W=512;
+const R=cf.kvs();
+async function aE(h){const ac=h.indexOf('.');const A=ac<0?[h,'*']:[h,'*'+h.substring(ac),'*'];for(let f=0;f<A.length;f++){const c=await P('/h/'+A[f]);if(c){return{name:A[f],record:c}}}return null}
+async function aO(a,b){const r='/p/'+a+b;const aW=L(x+r,W)?false:await R.exists(x+r);const c=aW?await P(r):null;return c||{}}
+async function aJ(aw){const c=await P('/n/'+aw);const i=c&&c.v===1&&Array.isArray(c.o)?c.o:[];return i.every(u=>u&&typeof u==='string')&&i[0]!==i[1]?i:[]}
+async function P(r){if(L(x+r,W)){return null}let d='';let J=null;try{d=await R.get(x+r)}catch(n){J=n}if(J){if(await R.exists(x+r)){throw J}return null}try{const c=JSON.parse(d);return c.v===1||c.v===2?c:{}}catch(n){return{}}}
+const au='__EDGE_SELECTS_ORIGINS__';
+function aX(e){return au==='true'?aC(e):e}
+async function aC(e){try{const i=await aJ(cf.edgeLocation.region);if(i.length===2){cf.createRequestOriginGroup({originIds:[{originId:i[0]},{originId:i[1]}],failoverCriteria:{statusCodes:[404,500,502,503,504]}})}else if(i.length===1){cf.selectRequestOriginById(i[0])}}catch(n){console.log('no origin was chosen: '+n)}return e}
+const X=1024;
+function aq(e){const d=(e.rawQueryString&&e.rawQueryString())||'';if(/^[!-~]*/.exec(d)[0].length===d.length){return d}try{return d.length>X?'':encodeURI(d).replaceAll('%25','%')}catch(n){return''}}
+function af(l,A){const ah=[];let N=X;(A||[]).sort().forEach(function(a){const t=l[a]&&l[a].value;if(typeof t!=='string'){return}N-=t.length;const d=N<0?null:ab(t.replaceAll('+',' '));if(d!==null){ah.push(d?a+'='+encodeURIComponent(d):a)}});return N<0?'':ah.join('&')}
+function aP(b,C){for(let f=0;C&&f<C.length;f++){const k=C[f][0];if(k.length<=b.length&&b.startsWith(k)&&(b===k||k.endsWith('/')||b[k.length]==='/')){const aA=k.endsWith('/')?k.length-1:k.length;return{to:aH(C[f][1],b.substring(aA),b===k),status:C[f][2]}}}return null}
+function aH(w,aT,ap){let j=w;while(!ap&&j.endsWith('/')){j=j.substring(0,j.length-1)}return ap?w:j+z(aT)}
+const Z='preview--';
+const ar='__Host-edge-';
+function aR(c,a,h,m,p){const ak=c.g?aQ(a,h,m):'';if(aG(ak)){return'r/'+ak}const B=c.c&&aF(c.c.n,m,p)?c.c.p:c.p;return typeof B==='string'?B:''}
+function aG(a){return a.length<65&&/^[A-Za-z0-9]/.test(a)&&!/[^A-Za-z0-9._-]/.test(a)}
+function aQ(a,h,m){if(!a.startsWith('*')){return an(m,'preview')}return h.startsWith(Z)?h.split('.',1)[0].substring(Z.length):''}
+function aF(aV,m,p){const y=an(m,'canary');return y==='1'||(y!=='0'&&aB(aK(p))%10000<aV)}
+function an(m,a){const y=m[ar+a];return y?y.value:''}
+function aK(p){return p.split('::')[0].split(':').slice(0,4).join(':')}
+function aB(d){let K=0x811c9dc5;for(let f=0;f<d.length;f++){K=Math.imul(K^d.charCodeAt(f),0x01000193)}return K>>>0}
+function aM(b,am){const a=M(b);if(a.includes('.')){return b}if(am==='s'){return'/index.html'}if(a===''){return b+'index.html'}return b+(am==='h'?'.html':'/index.html')}
+function aN(b,aj){const a=M(b);if(aj==='a'&&a!==''&&!a.includes('.')){return{to:z(b+'/'),status:308}}const U=b.substring(0,b.length-1);if(aj==='r'&&a===''&&U!==''&&!M(U).includes('.')){return{to:z(U),status:308}}return null}
+function M(b){return b.substring(b.lastIndexOf('/')+1)}
+const av=['/_edge/region','/_edge/404.html'];
+async function handler(I){try{return await aU(I.request,I.viewer.ip)}catch(n){const u=I.context.requestId;console.log(u+' '+n);return G(503,'Something went wrong here. The number of this request is '+u+'.','x-request-id',u)}}
+async function aU(e,p){if(av.includes(e.uri)){return T(e,e.uri,'')}const b=aL(e.uri);const h=aD(e.headers.host.value);const o=await aE(h);if(!o){return ag()}const c=o.record;if(typeof c.m==='number'){return G(503,'This site is being worked on and will be back soon.','retry-after',String(c.m))}if(!b){return G(400,'This address cannot be read.')}const q=c.x?await aO(o.name,b):{};if(q.u){return al(q.u,q.s,aq(e))}if(q.o){return T(e,'/'+z(q.o),af(e.querystring,c.q))}const O=q.p?null:aP(b,c.r)||aN(b,c.t);if(O){return al(O.to,O.status,aq(e))}const B=q.p||aR(c,o.name,h,e.cookies,p);if(!B){return ag()}const g='/'+z(B+aM(b,c.w));return T(e,g,af(e.querystring,c.q))}
+function aD(t){const a=t.toLowerCase().split(':',1)[0];return a.endsWith('.')?a.substring(0,a.length-1):a}
+function T(e,g,l){e.uri=g;e.querystring=l||{};return aX(e)}
+function ag(){return G(404,'There is no site at this address.')}

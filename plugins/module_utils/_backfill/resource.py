@@ -21,6 +21,7 @@ from .._core.progress import Progress
 from .._core.reconcile import Outcome, Resource, apply
 from .._core.waiting import Deadline
 from .._rules.bucket_names import check_bucket_names
+from .._rules.names import REGION_MARKER
 from .._rules.regions import check_regions
 from . import plan as planning
 from .api import BackfillApi
@@ -45,7 +46,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "exclude_prefixes": {
         "type": "list",
         "elements": "str",
-        "default": ["_edge/canary/", "_edge/keys/", "_edge/region"],
+        "default": ["_edge/canary/", "_edge/keys/", REGION_MARKER],
     },
     "delete_extra": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},

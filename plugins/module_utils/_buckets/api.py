@@ -14,7 +14,7 @@ import typing as t
 
 from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
-from .._mrap.api import AccessPointApi
+from .._mrap.api import MrapApi
 from .._rules.ownership import tags_of
 from .removal import Contents
 
@@ -135,12 +135,12 @@ class BucketsApi:
         listed = self._s3(region).list_object_versions(**self._bucket(name), MaxKeys=1)
         return bool(listed.get("Versions") or listed.get("DeleteMarkers"))
 
-    def access_points(self) -> dict[str, list[str]]:
+    def mraps(self) -> dict[str, list[str]]:
         """By bucket, the Multi-Region Access Points of the account that it is a member of."""
         found: dict[str, list[str]] = {}
-        for access_point in AccessPointApi(self._aws).access_points():
-            for bucket in access_point.regions.values():
-                found.setdefault(bucket, []).append(access_point.name)
+        for mrap in MrapApi(self._aws).mraps():
+            for bucket in mrap.regions.values():
+                found.setdefault(bucket, []).append(mrap.name)
         return found
 
     def opt_in_status(self, regions: t.Sequence[str]) -> dict[str, str]:

@@ -54,7 +54,6 @@ class Operations(BucketsApi):
             configuration["LocationConstraint"] = region
         parameters: Config = {"CreateBucketConfiguration": configuration, "ObjectOwnership": "BucketOwnerEnforced"}
         if is_account_regional(name, self._aws.account_id, region):
-            self._require_namespaces(region)
             parameters["BucketNamespace"] = "account-regional"
         what = f"The bucket {name} in {region}"
         call = self._s3(region).create_bucket
@@ -66,14 +65,6 @@ class Operations(BucketsApi):
                     f"{what} was created by another process just now: run it again to see whether it can be used."
                 ) from error
         self._created.add(name)
-
-    def _require_namespaces(self, region: str) -> None:
-        members = self._s3(region).meta.service_model.operation_model("CreateBucket").input_shape.members
-        if "BucketNamespace" not in members:
-            raise EdgeError(
-                "This botocore does not know account-regional bucket names yet: update boto3 (requirements.txt has a "
-                "version that does), or give the buckets' names."
-            )
 
     def put_versioning(self, region: str, name: str, status: str) -> None:
         self._change(region, name, self._s3(region).put_bucket_versioning, VersioningConfiguration={"Status": status})

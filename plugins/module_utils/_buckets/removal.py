@@ -48,7 +48,7 @@ class Remains:
     """One bucket that is still there. ``contents`` is only looked at where it decides, ``replicates`` likewise."""
 
     tags: t.Mapping[str, str]
-    access_points: tuple[str, ...] = ()
+    mraps: tuple[str, ...] = ()
     contents: Contents = dataclasses.field(default_factory=Contents)
     replicates: bool = False
 
@@ -94,9 +94,9 @@ def _refuse(what: str, remains: Remains, site: str) -> None:
             f"{what} is not deleted, nor is any other, for {mark} {site!r}: leave its Region out of regions, "
             "or delete it by hand if it is not needed."
         )
-    if remains.access_points:
+    if remains.mraps:
         raise EdgeError(
-            f"{what} is a member of the Multi-Region Access Point {', '.join(remains.access_points)}: delete that "
+            f"{what} is a member of the Multi-Region Access Point {', '.join(remains.mraps)}: delete that "
             "first, and wait until AWS has done so."
         )
 

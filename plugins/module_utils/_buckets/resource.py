@@ -177,11 +177,9 @@ class Absent(_Buckets[removal.Remains]):
     def observe(self) -> ByRegion[removal.Remains]:
         observed = super().observe()
         # Emptied first and refused by S3 afterwards would be too late.
-        members = self.operations.access_points() if any(observed.values()) else {}
+        members = self.operations.mraps() if any(observed.values()) else {}
         return {
-            region: dataclasses.replace(remains, access_points=tuple(members.get(self._names[region], ())))
-            if remains
-            else None
+            region: dataclasses.replace(remains, mraps=tuple(members.get(self._names[region], ()))) if remains else None
             for region, remains in observed.items()
         }
 

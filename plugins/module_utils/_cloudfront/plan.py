@@ -20,6 +20,7 @@ from .._core.shapes import normalize, overlay, to_api, validate
 from .._rules.ownership import MARK, assert_managed
 from .checks import without_idle_lists
 from .kind import Config, Kind, Live, named, same
+from .unknown import would_be_lost
 
 if t.TYPE_CHECKING:
     from .api import ConfigApi
@@ -59,10 +60,7 @@ def plan(operations: ConfigApi, kind: Kind, observed: t.Sequence[Live], desired:
         return Plan(described(existing), described(existing))
     _assert_managed(kind, existing, what)
     if existing.unknown:
-        raise EdgeError(
-            f"{_capital(what)} has {', '.join(existing.unknown)}, which this botocore does not know: an update would "
-            "remove that. Update boto3 and botocore, and run it again."
-        )
+        raise EdgeError(would_be_lost(_capital(what), ", ".join(existing.unknown)))
     changed = sorted(key for key in {*config, *existing.config} if not same(existing.config.get(key), config.get(key)))
     arguments = {"config_id": existing.id, "config": to_api(shape, config)}
     return Plan(

@@ -15,6 +15,15 @@ from xml.etree import ElementTree
 MEMBER = "UnknownMembers"
 
 
+def would_be_lost(whose: str, what: str) -> str:
+    """The refusal of an update of *whose* configuration. There is no option to force it: what is lost is what another
+    client has set, and a botocore that knows it is published when AWS adds it."""
+    return (
+        f"{whose} has {what}, which the installed botocore does not know: an update would remove that. Another client, "
+        "such as the console, has set it. Run pip install --upgrade 'boto3[crt]', and run this again."
+    )
+
+
 def note(client: t.Any, operation: str, shape: t.Any) -> None:
     """Let the answers to *operation* have MEMBER, which is what an answer as botocore understands it lacks."""
 

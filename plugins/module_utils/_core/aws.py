@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 import threading
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
@@ -29,6 +30,7 @@ except ImportError:  # AnsibleAWSModule names what to install
     Boto3Error = BotoCoreError = ClientError = UnreachableError = NoCredentialsError = OSError
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import (
+    botocore_at_least,
     get_aws_connection_info,
     is_boto3_error_code,
 )
@@ -46,6 +48,10 @@ __all__ = [
     "ClientError",
     "is_boto3_error_code",
 ]
+
+# An older one drops what it does not know of a configuration that AWS replaces as a whole, and lacks members that are
+# sent (the README, the documentation of the modules and requirements.txt name it too).
+MINIMUM_BOTO3 = "1.44.8"
 
 # CloudFront, IAM and everything that Lambda@Edge replicates have their control plane here.
 GLOBAL_REGION = "us-east-1"
@@ -92,6 +98,7 @@ class Aws:
     """
 
     def __init__(self, module: AnsibleAWSModule) -> None:
+        _require_boto3()
         region, endpoint, parameters = get_aws_connection_info(module)
         self.default_region: str = region or GLOBAL_REGION
         self.calls: dict[str, int] = {"read": 0, "write": 0}
@@ -137,6 +144,14 @@ class Aws:
     def _count(self, model: t.Any, **kwargs: t.Any) -> None:
         with self._lock:
             self.calls["read" if model.name.startswith(_READ_PREFIXES) else "write"] += 1
+
+
+def _require_boto3() -> None:
+    if not botocore_at_least(MINIMUM_BOTO3):
+        raise errors.EdgeError(
+            f"boto3 and botocore {MINIMUM_BOTO3} or newer are needed, and {sys.executable} has botocore "
+            f"{botocore.__version__}: run {sys.executable} -m pip install --upgrade 'boto3[crt]>={MINIMUM_BOTO3}'."
+        )
 
 
 def _session(parameters: dict[str, t.Any]) -> t.Any:
@@ -188,9 +203,8 @@ def _sender_to(endpoint: str) -> t.Callable[..., None]:
 def _explain(error: BaseException) -> str | None:
     """AWS's or botocore's error in one line: code, call, message, and what to do where it is known."""
     if isinstance(error, ClientError):
-        code = error.response.get("Error", {}).get("Code", "Unknown")
-        message = (error.response.get("Error", {}).get("Message") or "no message").strip()
-        return f"{code} from {error.operation_name}: {message.rstrip('.')}.{_ADVICE.get(code, '')}"
+        code, message = errors.error_code(error) or "Unknown", errors.error_message(error).strip()
+        return f"{code} from {error.operation_name}: {(message or 'no message').rstrip('.')}.{_advice(code, message)}"
     if isinstance(error, NoCredentialsError):
         return "no AWS credentials were found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     if isinstance(error, UnreachableError):  # no connection, a timeout, the proxy's, or TLS: all name the host
@@ -198,13 +212,39 @@ def _explain(error: BaseException) -> str | None:
     return None
 
 
-_ADVICE = {
-    "AccessDenied": " Allow the call in the policy of the identity that runs this.",
-    "AccessDeniedException": " Allow the call in the policy of the identity that runs this.",
-    "ExpiredToken": " Renew the credentials and run it again: it goes on from where it stopped.",
-    "ExpiredTokenException": " Renew the credentials and run it again: it goes on from where it stopped.",
-    "RequestTimeTooSkewed": " Set this machine's clock right.",
-    "SignatureDoesNotMatch": " Check the secret key and this machine's clock.",
-}
+def _advice(code: str, message: str) -> str:
+    return next((f" {advice}" for codes, part, advice in _ADVICE if code in codes and part in message), "")
+
+
+_DENIED = ("AccessDenied", "AccessDeniedException")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException")
+# Codes, a part of AWS's message, and what to do. The first row that fits.
+_ADVICE = (
+    # Seen from CreateDistribution: hashicorp/terraform-provider-aws#36663, aws-samples/aws-cdk-examples#279.
+    (
+        _DENIED,
+        "account must be verified",
+        "No policy allows this: AWS has to verify the account first. Open a case with AWS Support (Account and "
+        "billing) that includes this message, and run it again when AWS has answered. Nothing is lost: it goes on from "
+        "where it stopped.",
+    ),
+    # The KeyValueStore's answer to SigV4A with a session token that is not for all Regions: boto/boto3#3980.
+    (
+        _DENIED,
+        "Authentication failed",
+        "Requests to the KeyValueStore are signed with SigV4A, which does not accept session tokens of the global STS "
+        "endpoint: renew the credentials with AWS_STS_REGIONAL_ENDPOINTS=regional where they are issued, or change the "
+        "global endpoint's tokens to those that are valid in all Regions (IAM, Account settings).",
+    ),
+    (
+        _DENIED,
+        "service control policy",
+        "Your organization denies this call, so no policy of the account can allow it: ask its administrator.",
+    ),
+    (_DENIED, "", "Allow the call in the policy of the identity that runs this."),
+    (_EXPIRED, "", "Renew the credentials and run it again: it goes on from where it stopped."),
+    (("RequestTimeTooSkewed",), "", "Set this machine's clock right."),
+    (("SignatureDoesNotMatch",), "", "Check the secret key and this machine's clock."),
+)
 
 errors.explanations.append(_explain)

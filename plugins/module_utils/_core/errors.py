@@ -31,5 +31,14 @@ def explain(error: BaseException) -> str:
 
 def error_code(error: BaseException | None) -> str:
     """The code of AWS's answer; empty for an error that is none."""
+    return _member(error, "Code")
+
+
+def error_message(error: BaseException | None) -> str:
+    """The message of AWS's answer; empty for an error that is none."""
+    return _member(error, "Message")
+
+
+def _member(error: BaseException | None, name: str) -> str:
     response: t.Any = getattr(error, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+    return str(response.get("Error", {}).get(name) or "") if isinstance(response, dict) else ""

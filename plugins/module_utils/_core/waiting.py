@@ -9,11 +9,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
+import re
 import time
 import typing as t
 
-from .errors import EdgeError, error_code, explain
+from .errors import EdgeError, error_code, error_message, explain
 from .progress import Progress, format_duration
 
 T = t.TypeVar("T")
@@ -42,6 +44,24 @@ class NotYet(Exception):
         super().__init__(seen)
         self.seen = seen
         self.failure = failure
+
+
+@dataclasses.dataclass(frozen=True)
+class Temporary:
+    """A refusal that passes by itself: what the call names is new, and AWS does not know it everywhere.
+
+    *message*: a regular expression for a part of AWS's message. *seconds*: how long the refusal is taken for temporary.
+    *waits_for* completes "waiting until ...", *advice* ends the error when it has not passed.
+    """
+
+    code: str
+    message: str
+    seconds: float
+    waits_for: str
+    advice: str
+
+    def is_meant_by(self, error: BaseException) -> bool:
+        return error_code(error) == self.code and re.search(self.message, error_message(error)) is not None
 
 
 def pauses(first: float, longest: float, growth: float, jitter: Jitter | None = None) -> t.Iterator[float]:
@@ -143,3 +163,40 @@ def retry(
 
     progress = Progress(what, deadline.clock, deadline.started)
     return repeat(attempt, pauses(pause, longest_pause, 2.0, jitter), lambda: deadline.left, progress.count, sleep)
+
+
+def retry_temporary(
+    what: str,
+    call: t.Callable[[], T],
+    refusals: t.Sequence[Temporary],
+    *,
+    pause: float = 1.0,
+    longest_pause: float = 10.0,
+    clock: Clock = time.monotonic,
+    sleep: Sleep = time.sleep,
+    jitter: Jitter = random.uniform,
+) -> T:
+    """What *call* returns, made again while AWS's answer is one of *refusals*, each for its own time.
+
+    The first refusal is shown at once, with what is waited for: it may be the final answer. At the deadline EdgeError,
+    with AWS's last answer and the advice; any other error is raised as it is.
+    """
+    deadlines: dict[Temporary, Deadline] = {}
+    deadline = Deadline(0, clock)
+
+    def attempt() -> T:
+        nonlocal deadline
+        try:
+            return call()
+        except Exception as error:
+            refusal = next((each for each in refusals if each.is_meant_by(error)), None)
+            if refusal is None:
+                raise
+            deadline = deadlines.setdefault(refusal, Deadline(refusal.seconds, clock))
+            answer, duration = explain(error), format_duration(deadline.seconds)
+            failure = EdgeError(f"{what}: {answer} AWS answered this for {duration}. {refusal.advice}")
+            raise NotYet(f"waiting up to {duration} until {refusal.waits_for}, after {answer}", failure) from error
+
+    progress = Progress(what, clock)
+    between = pauses(pause, longest_pause, 2.0, jitter)
+    return repeat(attempt, between, lambda: deadline.left, progress.report, sleep)

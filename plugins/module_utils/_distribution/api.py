@@ -5,12 +5,11 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The CloudFront calls about a distribution, one a method."""
+"""The CloudFront calls that read distributions and what they name, one a method."""
 
 from __future__ import annotations
 
 import functools
-import re
 import typing as t
 
 from .._cloudfront import listing, unknown
@@ -20,19 +19,10 @@ from .._cloudfront.kind import (
     ORIGIN_ACCESS_CONTROL,
     ORIGIN_REQUEST_POLICY,
 )
-from .._core.aws import (
-    GLOBAL_REGION,
-    Aws,
-    ClientError,
-    is_boto3_error_code,
-)
+from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.shapes import equal, from_api, overlay
-from .._core.waiting import wait_until
-from .._rules.ownership import OWNER_TAG, tag_list
 from . import references
-from .checks import elsewhere
 
 Config = dict[str, t.Any]
 
@@ -41,24 +31,16 @@ _KINDS = {
     references.CACHE_POLICY: CACHE_POLICY,
     references.ORIGIN_REQUEST_POLICY: ORIGIN_REQUEST_POLICY,
 }
-# CloudFront's errors for an MRAP with an origin type that it refuses; the accepted type is not documented.
-_OTHER_SHAPE = re.compile(
-    "origin type and OAC|InvalidDomainNameForOriginAccessControl|InvalidOriginAccessControl|valid S3 bucket"
-)
-# How many distributions of this name may have been deleted before: each has used up its reference.
-_REFERENCES = 20
 
 
 class DistributionApi:
-    """The ETag of a distribution is the one of the last read, or of this run's last write."""
-
-    def __init__(self, aws: Aws, wait_timeout: float = 0) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._cloudfront = aws.client("cloudfront", GLOBAL_REGION)
         unknown.note(self._cloudfront, "GetDistribution", self.config_shape)
         self._kinds = {member: ConfigApi(aws, kind) for member, kind in _KINDS.items()}
         self._looked_up: dict[references.Reference, Config | None] = {}
+        # The ETag that was read last, or returned by this run's last write, by id.
         self._etags: dict[str, str] = {}
-        self._wait_timeout = wait_timeout
 
     @property
     def config_shape(self) -> t.Any:
@@ -117,101 +99,6 @@ class DistributionApi:
         found = in_parallel({f"{member} {value}": reads[member, value] for member, value in reads})
         self._looked_up |= {(member, value): found[f"{member} {value}"] for member, value in reads}
         return {key: self._looked_up[key] for key in asked}
-
-    def create_distribution(self, config: Config, tags: dict[str, str], other_shape: Config | None = None) -> None:
-        for number in range(1, _REFERENCES + 1):
-            reference = config["CallerReference"] + (f"/{number}" if number > 1 else "")
-            try:
-                self._create({**config, "CallerReference": reference}, tags, other_shape)
-                return
-            except is_boto3_error_code("DistributionAlreadyExists") as error:
-                found = self._made_with(reference, error)
-                if found is None and number < _REFERENCES:
-                    continue  # it was deleted, and its reference went with it
-                if found is None or not self._is_what_was_asked(found, config, tags):
-                    raise
-                return  # the answer to an earlier attempt of this very call was lost
-
-    def _create(self, config: Config, tags: dict[str, str], other_shape: Config | None) -> None:
-        def create(shaped: Config) -> None:
-            self._cloudfront.create_distribution_with_tags(
-                DistributionConfigWithTags={"DistributionConfig": shaped, "Tags": {"Items": tag_list(tags)}}
-            )
-
-        self._in_some_shape(create, config, other_shape)
-
-    def update_distribution(self, distribution_id: str, config: Config, other_shape: Config | None = None) -> None:
-        answer = self._in_some_shape(
-            lambda shaped: self._cloudfront.update_distribution(
-                Id=distribution_id, IfMatch=self._etags[distribution_id], DistributionConfig=shaped
-            ),
-            config,
-            other_shape,
-        )
-        self._etags[distribution_id] = answer["ETag"]
-
-    def delete_distribution(self, distribution_id: str) -> None:
-        """Once it is disabled everywhere. The ETag is that of what was seen disabled."""
-        try:
-            wait_until(
-                f"The distribution {distribution_id}",
-                lambda: self.distribution(distribution_id),
-                lambda seen: seen[0]["status"] == "Deployed" or seen[1]["Enabled"],
-                timeout=self._wait_timeout,
-                describe=lambda seen: f"disabled, {seen[0]['status']}",
-            )
-            self._cloudfront.delete_distribution(Id=distribution_id, IfMatch=self._etags[distribution_id])
-        except is_boto3_error_code("NoSuchDistribution"):
-            return  # the answer to an earlier attempt of this very call was lost
-        except is_boto3_error_code("ResourceInUse") as error:
-            raise EdgeError(
-                f"The distribution {distribution_id} is disabled, and something still uses it (a continuous deployment "
-                "policy, tenants or a price plan): take it out there, and run it again."
-            ) from error
-
-    def put_tags(self, arn: str, tags: dict[str, str]) -> None:
-        self._cloudfront.tag_resource(Resource=arn, Tags={"Items": tag_list(tags)})
-
-    def _in_some_shape(self, write: t.Callable[[Config], t.Any], config: Config, other: Config | None) -> t.Any:
-        try:
-            try:
-                return write(config)
-            except ClientError as error:
-                if other is None or not _OTHER_SHAPE.search(str(error)):
-                    raise
-                return write({**other, "CallerReference": config["CallerReference"]})
-        except is_boto3_error_code("CNAMEAlreadyExists") as error:
-            raise EdgeError(self._whose(listing.items(config, "Aliases"))) from error
-
-    def _whose(self, aliases: t.Sequence[str]) -> str:
-        others = aliases_of(self.summaries())
-        taken = [alias for alias in aliases if alias.lower() in others]
-        if taken:
-            return elsewhere(taken[0], others[taken[0].lower()])
-        return elsewhere(", ".join(aliases), "a distribution of another account (or that of one of them)")
-
-    def _made_with(self, reference: str, error: t.Any) -> Config | None:
-        """The distribution that was made with *reference*, as GetDistribution returns it; None if it was deleted."""
-        named = re.search(r"\bE[0-9A-Z]{6,}\b", error.response["Error"].get("Message") or "")
-        ids = [named[0]] if named else [item["Id"] for item in self.summaries()]
-        for distribution_id in ids:
-            try:
-                found: Config = self._cloudfront.get_distribution(Id=distribution_id)["Distribution"]
-            except is_boto3_error_code("NoSuchDistribution"):
-                continue
-            if found["DistributionConfig"]["CallerReference"] == reference:
-                return found
-        return None
-
-    def _is_what_was_asked(self, found: Config, config: Config, tags: t.Mapping[str, str]) -> bool:
-        name = tags[OWNER_TAG]
-        if self.tags(found["ARN"]).get(OWNER_TAG) != name:
-            raise EdgeError(
-                f"The distribution {found['Id']} was made for {name}, and lacks the tag {OWNER_TAG}={name}: "
-                "give it that tag if it still is, or delete it."
-            )
-        live, asked = (from_api(self.config_shape, each) for each in (found["DistributionConfig"], config))
-        return equal(overlay(live, {**asked, "caller_reference": live["caller_reference"]}), live)
 
     def _read(self, member: str, config_id: str) -> Config | None:
         try:

@@ -26,6 +26,7 @@ _DEFAULTS: dict[str, t.Any] = {
     "error_caching_min_ttl": 10,
     "http_version": "http2",
     "ip_address_type": "ipv4",
+    "origin_http_version": "http1.1",
     "origin_keepalive_timeout": 5,
     "origin_read_timeout": 30,
     "price_class": "PriceClass_All",

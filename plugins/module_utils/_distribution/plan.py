@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._cloudfront.unknown import would_be_lost
 from .._core.errors import EdgeError
 from .._core.plan import Plan, Step
 from .._core.shapes import drop_none, from_api, normalize, to_api, validate
@@ -22,7 +23,7 @@ from .normalize import by_identity, keep_equivalent
 from .references import References
 
 if t.TYPE_CHECKING:
-    from .api import DistributionApi
+    from .operations import Operations
 
 Config = dict[str, t.Any]
 
@@ -72,7 +73,7 @@ def live_config(config: Config, shape: t.Any) -> Config:
 
 
 def plan(
-    operations: DistributionApi,
+    operations: Operations,
     observed: Observed | None,
     desired: Desired,
     shape: t.Any,
@@ -105,27 +106,24 @@ def plan(
 def _arguments(observed: Observed | None, config: Config, desired: Desired, shape: t.Any) -> Config:
     """An update replaces everything: what there is of *config* and this botocore does not know would be removed."""
     if observed and observed.unknown:
-        raise _too_old(observed, f"has {', '.join(observed.unknown)}, which this botocore does not know")
+        raise _too_old(observed, ", ".join(observed.unknown))
     try:
         arguments = {"config": to_api(shape, config)}
     except EdgeError as error:
         if observed is None:
             raise
         # What was asked for has been converted before, so this is of what is live: a new choice of AWS's.
-        raise _too_old(observed, f"has what this botocore does not know ({error})") from error
+        raise _too_old(observed, f"a value ({error})") from error
     validate(arguments["config"], shape)
     other = merge.in_the_other_shape(config) if desired.mrap_origin_shape == "auto" else None
     return {**arguments, "other_shape": to_api(shape, other)} if other else arguments
 
 
 def _too_old(observed: Observed, what: str) -> EdgeError:
-    return EdgeError(
-        f"The distribution {observed.facts['id']} {what}: an update would remove that. "
-        "Update boto3 and botocore, and run it again."
-    )
+    return EdgeError(would_be_lost(f"The distribution {observed.facts['id']}", what))
 
 
-def _removal(operations: DistributionApi, observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
+def _removal(operations: Operations, observed: Observed | None, desired: Desired, shape: t.Any) -> Plan:
     """It has to be disabled, and that has to be in effect everywhere, before it can be deleted."""
     if observed is None:
         return Plan(None, None)

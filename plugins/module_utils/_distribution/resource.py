@@ -20,8 +20,9 @@ from .._core.waiting import wait_until
 from .._rules.ownership import OWNER_TAG, as_tags
 from . import merge
 from . import plan as planning
-from .api import DistributionApi, aliases_of
+from .api import aliases_of
 from .info import describe, read
+from .operations import Operations
 from .references import References, named_by
 
 # Members of DistributionConfig that have an option of their own; `config` takes all others.
@@ -74,7 +75,7 @@ class Distribution(Resource[State]):
 
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
-        self.operations = DistributionApi(aws, p["wait_timeout"])
+        self.operations = Operations(aws, p["wait_timeout"])
         self._name: str = p["name"]
         self._wait_timeout: int = p["wait_timeout"]
         given = {key: p[key] for key in _MEMBERS if p[key] is not None}

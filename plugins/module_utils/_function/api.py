@@ -28,12 +28,6 @@ class FunctionApi:
         # DEVELOPMENT's, which every write asks for; LIVE has one of its own that nothing asks for.
         self._etag = ""
 
-    @property
-    def can_tag(self) -> bool:
-        """Whether this botocore knows that functions can be tagged."""
-        create = self._cloudfront.meta.service_model.operation_model("CreateFunction")
-        return "Tags" in create.input_shape.members
-
     def stage(self, name: str, stage: str) -> Config | None:
         """The function's configuration, status and code in DEVELOPMENT or LIVE; None where there is none."""
         try:

@@ -54,7 +54,8 @@ RULES: dict[str, t.Any] = {
     "required_if": [["state", "present", ["code", "src"], True]],
 }
 
-# AWS's status is DEPLOYED or UNASSOCIATED in the end, and undocumented before.
+# AWS's status is DEPLOYED or UNASSOCIATED in the end, and undocumented before: IN_PROGRESS, as describe-function
+# showed it right after a publication (FusionAuth/fusionauth-issues#2289).
 _UNDER_WAY = re.compile(r"PROGRESS|ING$", re.IGNORECASE)
 
 
@@ -71,10 +72,6 @@ class Function(Resource[planning.Observed]):
         self._tags = as_tags(p["tags"])
         self._desired: planning.Stage = {} if self._absent else self._checked(module.check_mode)
         self.operations = Operations(aws, module.warn)
-        if self._tags and not self.operations.can_tag:
-            raise EdgeError(
-                "tags: this botocore does not know that functions have tags: update boto3, or leave them out."
-            )
         self._arn = f"arn:aws:cloudfront::{aws.account_id}:function/{self._name}"
 
     def _checked(self, check_mode: bool) -> planning.Stage:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.plan import KNOWN_AFTER_APPLY, Plan, Step
-from .._rules.ownership import MARK, assert_managed
+from .._rules.ownership import MARK, OWNER_TAG, assert_managed
 
 if t.TYPE_CHECKING:
     from .api import StoreApi
@@ -41,7 +41,8 @@ def facts(live: dict[str, t.Any]) -> Store:
 def plan_store(
     operations: StoreApi, observed: Store | None, name: str, comment: str, tags: t.Mapping[str, str] | None = None
 ) -> Plan:
-    """Tags that are not named stay."""
+    """Tags that are not named stay. So does the site's name in the collection's tag: sites that share a store would
+    take it from each other with every run."""
     managed = {} if tags is None else {"tags": dict(tags)}
     if observed is None:
         arguments = {"name": name, "comment": comment, "tags": dict(tags or {})}
@@ -54,7 +55,8 @@ def plan_store(
         arguments = {"name": name, "comment": comment}
         steps.append(Step(operations.update_store, arguments, f"Set the comment of the key value store {name}"))
     live = observed.get("tags", {})
-    missing = {key: value for key, value in (tags or {}).items() if live.get(key) != value}
+    wanted = {**(tags or {}), **{key: live[key] for key in (OWNER_TAG,) if key in live}}
+    missing = {key: value for key, value in wanted.items() if live.get(key) != value}
     if missing:
         arguments = {"arn": observed["arn"], "tags": missing}
         steps.append(Step(operations.put_tags, arguments, f"Tag the key value store {name}"))

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from .._cloudfront.listing import associations
@@ -17,8 +18,16 @@ from .._core.aws import (
     Aws,
     is_boto3_error_code,
 )
+from .._core.errors import error_message
+from .._core.parallel import in_parallel
+from . import log_groups
 
 Config = dict[str, t.Any]
+
+# How AWS ends the message of a denial by a service control policy. Source: IAM User Guide, "Troubleshoot access denied
+# error messages".
+_BY_ORGANIZATION = "explicit deny in a service control policy"
+_DENIED: Config = {}
 
 
 class EdgeLambdaApi:
@@ -38,7 +47,7 @@ class EdgeLambdaApi:
         return found
 
     def versions(self, name: str) -> list[Config]:
-        """The numbered versions, oldest first."""
+        """The numbered versions, oldest first. A list has no states: see Operations.await_version."""
         pages = self._lambda.get_paginator("list_versions_by_function").paginate(FunctionName=name)
         found = [version for page in pages for version in page["Versions"] if version["Version"] != "$LATEST"]
         return sorted(found, key=lambda version: int(version["Version"]))
@@ -60,7 +69,27 @@ class EdgeLambdaApi:
         prefix = f"{arn}:"
         return {each.removeprefix(prefix): ids for each, ids in found.items() if each.startswith(prefix)}
 
+    def concurrency(self, region: str) -> int:
+        """How many functions without a reserved concurrency may run at once in *region*."""
+        limits = self._aws.client("lambda", region, fail_fast=True).get_account_settings()["AccountLimit"]
+        return int(limits["UnreservedConcurrentExecutions"])
+
     def log_group(self, region: str, log_group: str) -> Config | None:
         pages = self._aws.client("logs", region).get_paginator("describe_log_groups")
         groups = (group for page in pages.paginate(logGroupNamePrefix=log_group) for group in page["logGroups"])
         return next((group for group in groups if group["logGroupName"] == log_group), None)
+
+    def log_groups_by_region(self, log_group: str) -> tuple[log_groups.LogGroups, tuple[str, ...]]:
+        """In all Regions, but not in those, returned besides, that an organization denies: log groups are not vital."""
+        reads = {region: functools.partial(self._unless_denied, region, log_group) for region in log_groups.REGIONS}
+        found = in_parallel(reads)
+        denied = tuple(sorted(region for region, group in found.items() if group is _DENIED))
+        return {region: group for region, group in found.items() if region not in denied}, denied
+
+    def _unless_denied(self, region: str, log_group: str) -> Config | None:
+        try:
+            return self.log_group(region, log_group)
+        except is_boto3_error_code("AccessDeniedException") as error:
+            if _BY_ORGANIZATION not in error_message(error):
+                raise
+            return _DENIED

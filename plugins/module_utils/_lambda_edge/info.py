@@ -13,11 +13,9 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import AnsibleAWSModule, Aws
-from .._core.parallel import in_parallel
-from . import options
+from . import log_groups, options
 from .api import Config, EdgeLambdaApi
 from .plan import IDENTITY_PREFIX
-from .resource import log_group_reads
 
 _MEMBERS = {
     "name": "FunctionName",
@@ -50,7 +48,9 @@ def functions(module: AnsibleAWSModule, aws: Aws) -> Config:
         "versions": [_version(arn, version, associations) for version in api.versions(name)],
     }
     if module.params["log_groups"]:
-        groups = in_parallel(log_group_reads(api, name))
+        groups, denied = api.log_groups_by_region(log_groups.log_group(name))
+        for warning in log_groups.denied(name, denied):
+            module.warn(warning)
         found["log_groups"] = [_log_group(region, group) for region, group in groups.items() if group]
     return {"functions": [found]}
 

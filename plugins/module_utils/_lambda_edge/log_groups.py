@@ -25,7 +25,7 @@ RETENTIONS = (
     *(731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
-# By Region, as DescribeLogGroups returns it; None: there is none.
+# By Region, as DescribeLogGroups returns it; None: there is none. A Region that is denied is not there.
 LogGroups = t.Mapping[str, t.Optional[dict[str, t.Any]]]
 
 
@@ -36,6 +36,17 @@ def log_group(function: str) -> str:
 def retentions(log_groups: LogGroups) -> dict[str, int | None]:
     """Days by Region; None also for a group without a retention. For the diff."""
     return {region: (group or {}).get("retentionInDays") for region, group in log_groups.items()}
+
+
+def denied(function: str, regions: t.Sequence[str]) -> tuple[str, ...]:
+    """The warning about the *regions* that an organization denies."""
+    if not regions:
+        return ()
+    return (
+        f"A service control policy denies CloudWatch Logs in {', '.join(regions)}: the log group {log_group(function)} "
+        "is left alone there, and the function cannot write to it. To manage no log group at all, leave out "
+        "log_retention (for the role origin_request: origin_request_log_retention: 0).",
+    )
 
 
 def keep(

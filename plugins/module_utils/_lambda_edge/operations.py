@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from .._core.aws import Aws, ClientError, is_boto3_error_code
-from .._core.errors import EdgeError
+from .._core.errors import EdgeError, error_message
 from .._core.waiting import retry, wait_until
 from .api import Config, EdgeLambdaApi
 from .plan import MANAGED
@@ -116,7 +116,7 @@ class Operations(EdgeLambdaApi):
         except is_boto3_error_code("ResourceNotFoundException"):
             return
         except is_boto3_error_code("InvalidParameterValueException") as error:
-            replicated = _REPLICATED.search(message(error))
+            replicated = _REPLICATED.search(error_message(error))
             if not replicated:
                 raise
             if replicated[1] not in self.replicated:
@@ -129,7 +129,7 @@ class Operations(EdgeLambdaApi):
             try:
                 return call()
             except is_boto3_error_code("InvalidParameterValueException") as error:
-                if _NOT_ASSUMED in message(error):
+                if _NOT_ASSUMED in error_message(error):
                     raise
                 return error  # an answer, and no reason to ask again
 
@@ -166,13 +166,9 @@ class Operations(EdgeLambdaApi):
         return seen
 
 
-def message(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Message") or ""
-
-
 def is_other_code(error: BaseException | None) -> bool:
     """Whether PublishVersion was refused since $LATEST has other code by now."""
-    return isinstance(error, ClientError) and _OTHER_CODE in message(error)
+    return _OTHER_CODE in error_message(error)
 
 
 def _states(found: Config) -> set[str | None]:

@@ -26,6 +26,10 @@ IDENTITY_PREFIX = "multiregion.edge package sha256:"
 
 Config = dict[str, t.Any]
 
+# Fewer functions at once in a Region are worth a warning. Sources: AWS Lambda Developer Guide, "Lambda quotas": 1,000,
+# and less in new accounts, 10 for each execution environment and second.
+FEW_AT_ONCE = 200
+
 MANAGED = ("Description", "Runtime", "Handler", "MemorySize", "Timeout", "Role")
 
 
@@ -63,7 +67,8 @@ class Observed:
     """``latest``: the configuration of $LATEST; ``versions``: those of the numbered versions, oldest first.
 
     ``associations``: the distributions that associate a version, by its number; looked at only where it
-    matters, as are ``log_groups``.
+    matters, as are ``log_groups``, ``denied_logs`` (the Regions in which an organization denies them) and
+    ``concurrency`` (how many functions may run at once, by Region).
     """
 
     latest: Config | None
@@ -71,6 +76,8 @@ class Observed:
     tags: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     associations: t.Mapping[str, t.Sequence[str]] = dataclasses.field(default_factory=dict)
     log_groups: log_groups.LogGroups = dataclasses.field(default_factory=dict)
+    denied_logs: tuple[str, ...] = ()
+    concurrency: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def published(observed: Observed, desired: Desired) -> Config | None:
@@ -147,7 +154,22 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
         for number in superseded(observed, desired)
         if number not in observed.associations
     ]
-    return Plan(before, after, tuple(steps), log_groups.summary(steps))
+    warnings = (*log_groups.denied(name, observed.denied_logs), *_few_at_once(observed.concurrency))
+    return Plan(before, after, tuple(steps), log_groups.summary(steps), warnings)
+
+
+def _few_at_once(concurrency: t.Mapping[str, int]) -> tuple[str, ...]:
+    """The warning about the Regions whose quota a site of some traffic exceeds."""
+    few = {region: most for region, most in concurrency.items() if most < FEW_AT_ONCE}
+    if not few:
+        return ()
+    regions = ", ".join(f"{region} ({most})" for region, most in sorted(few.items()))
+    return (
+        f"Few Lambda functions may run at once in this account: {regions}. What CloudFront has not cached and exceeds "
+        "that is a 503 for viewers (each takes at most 10 requests a second). Accounts start with less than the usual "
+        "1,000: ask for more in Service Quotas (AWS Lambda, Concurrent executions, L-B99A9384) in each Region that "
+        "viewers are near to, or let CloudFront sign instead of a function (edge_signer: oac).",
+    )
 
 
 def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
@@ -167,7 +189,8 @@ def plan_absent(operations: Operations, observed: Observed, name: str) -> Plan:
     sentence = f"Delete the Lambda function {name} in us-east-1"
     steps.append(Step(operations.delete_function, {"name": name}, f"{sentence}, unless it is still replicated"))
     before = {key: observed.latest.get(key) for key in MANAGED}
-    return Plan(before, None, tuple(steps), log_groups.summary(steps))
+    warnings = log_groups.denied(name, observed.denied_logs)
+    return Plan(before, None, tuple(steps), log_groups.summary(steps), warnings)
 
 
 def assert_managed(name: str, latest: Config) -> None:

@@ -13,7 +13,7 @@ import dataclasses
 import functools
 import typing as t
 
-from .._core.aws import GLOBAL_REGION, AnsibleAWSModule, Aws, is_boto3_error_code
+from .._core.aws import GLOBAL_REGION, AnsibleAWSModule, Aws, BotoCoreError, ClientError, is_boto3_error_code
 from .._core.errors import error_code, explain
 from .._core.parallel import in_parallel
 from .._core.plan import KNOWN_AFTER_APPLY, Plan
@@ -36,10 +36,9 @@ def edge_function(module: AnsibleAWSModule, aws: Aws) -> Resource[t.Any]:
     return Absent(module, aws) if module.params["state"] == "absent" else Present(module, aws)
 
 
-def log_group_reads(api: EdgeLambdaApi, name: str) -> dict[str, t.Callable[[], t.Any]]:
-    return {
-        region: functools.partial(api.log_group, region, log_groups.log_group(name)) for region in log_groups.REGIONS
-    }
+def _with_log_groups(observed: planning.Observed, api: EdgeLambdaApi, name: str) -> planning.Observed:
+    groups, denied = api.log_groups_by_region(log_groups.log_group(name))
+    return dataclasses.replace(observed, log_groups=groups, denied_logs=denied)
 
 
 class Present(Resource[planning.Observed]):
@@ -52,12 +51,14 @@ class Present(Resource[planning.Observed]):
 
     def observe(self) -> planning.Observed:
         self._check_role()
-        return self.observe_again()
+        observed = self.observe_again()
+        return dataclasses.replace(observed, concurrency=self._concurrency(observed))
 
     def observe_again(self) -> planning.Observed:
         latest = self.operations.function(self._desired.name)
-        logs = in_parallel(log_group_reads(self.operations, self._desired.name) if self._desired.log_retention else {})
-        observed = planning.Observed(latest, log_groups=logs)
+        observed = planning.Observed(latest)
+        if self._desired.log_retention:
+            observed = _with_log_groups(observed, self.operations, self._desired.name)
         if latest is not None:
             versions = tuple(self.operations.versions(self._desired.name))
             tags = self.operations.tags(latest["FunctionArn"])
@@ -79,6 +80,22 @@ class Present(Resource[planning.Observed]):
         if trust is not None:
             options.check_trust(self._desired.role_arn, trust)
 
+    def _concurrency(self, observed: planning.Observed) -> dict[str, int]:
+        """Of us-east-1. A run that publishes a version reads the other Regions too, if it manages their logs anyway."""
+        everywhere = observed.log_groups and planning.published(observed, self._desired) is None
+        regions = {GLOBAL_REGION, *(observed.log_groups if everywhere else ())}
+        found = in_parallel({region: functools.partial(self._concurrency_of, region) for region in regions})
+        return {region: most for region, most in found.items() if most is not None}
+
+    def _concurrency_of(self, region: str) -> int | None:
+        """None where it cannot be read: it is for a warning only."""
+        try:
+            return self.operations.concurrency(region)
+        except (ClientError, BotoCoreError) as error:
+            if region == GLOBAL_REGION:
+                self._warn(f"How many Lambda functions may run at once was not checked: {explain(error)}")
+            return None
+
     def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan(self.operations, observed, self._desired)
 
@@ -86,10 +103,13 @@ class Present(Resource[planning.Observed]):
         return error_code(error) in _STALE or is_other_code(error) or isinstance(error, ChangedByOthers)
 
     def settle(self, observed: planning.Observed, changed: bool) -> planning.Observed:
-        """CloudFront refuses to associate a version that is not active yet, also one of a run that was killed."""
+        """CloudFront refuses to associate a version that is not active yet, also one of a run that was killed.
+
+        Always asked for: a list of versions does not have their states.
+        """
         state = self.observe_again() if changed else observed
         version = planning.published(state, self._desired)
-        if version and version.get("State") == "Pending":
+        if version:
             self.operations.await_version(self._desired.name, version["Version"])
         return state
 
@@ -120,12 +140,8 @@ class Absent(Resource[planning.Observed]):
         if latest is None:
             return planning.Observed(None)
         planning.assert_managed(self._name, latest)
-        associations = self.operations.associations(latest["FunctionArn"])
-        return planning.Observed(
-            latest,
-            associations=associations,
-            log_groups={} if associations else in_parallel(log_group_reads(self.operations, self._name)),
-        )
+        observed = planning.Observed(latest, associations=self.operations.associations(latest["FunctionArn"]))
+        return observed if observed.associations else _with_log_groups(observed, self.operations, self._name)
 
     def plan(self, observed: planning.Observed) -> Plan:
         return planning.plan_absent(self.operations, observed, self._name)

@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from .._core.aws import Aws, is_boto3_error_code
 from .._rules.ownership import tags_of
 from .._rules.policy_documents import Document
-from .plan import AccessPoint
+from .plan import Mrap
 from .policy import Policies
 
 # The control plane is in this Region only, and botocore does not send other Regions' calls there.
@@ -39,7 +39,8 @@ class Operation:
 
     @property
     def succeeded(self) -> bool:
-        # The S3 User Guide writes SUCCESS, the API SUCCEEDED. What is neither, nor FAILED, goes on.
+        # The API's is SUCCEEDED (terraform-provider-aws waits for it); the S3 User Guide writes SUCCESS. What is
+        # neither, nor FAILED, goes on.
         return self.status.upper() in ("SUCCESS", "SUCCEEDED")
 
     @property
@@ -56,45 +57,51 @@ class Operation:
         return f"{self.code}: {self.message}".rstrip(".: ") or "no reason given"
 
 
-class AccessPointApi:
+class MrapApi:
     def __init__(self, aws: Aws) -> None:
         self._aws = aws
 
-    def _call(self, method: str, **parameters: t.Any) -> Config:
-        client = self._aws.client("s3control", CONTROL_REGION)
-        answer: Config = getattr(client, method)(AccountId=self._aws.account_id, **parameters)
-        return answer
+    @property
+    def _control(self) -> t.Any:
+        return self._aws.client("s3control", CONTROL_REGION)
+
+    @property
+    def _account(self) -> dict[str, str]:
+        """The parameter that every call has."""
+        return {"AccountId": self._aws.account_id}
 
     # Reads
 
-    def access_point(self, name: str) -> AccessPoint | None:
+    def mrap(self, name: str) -> Mrap | None:
         try:
-            return _access_point(self._call("get_multi_region_access_point", Name=name)["AccessPoint"])
+            return _mrap(self._control.get_multi_region_access_point(**self._account, Name=name)["AccessPoint"])
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return None
 
-    def access_points(self) -> list[AccessPoint]:
+    def mraps(self) -> list[Mrap]:
         """All of the account."""
-        found: list[AccessPoint] = []
+        found: list[Mrap] = []
         following: Config = {}
         while True:  # botocore has no paginator for it
-            page = self._call("list_multi_region_access_points", **following)
-            found += map(_access_point, page.get("AccessPoints", []))
+            page = self._control.list_multi_region_access_points(**self._account, **following)
+            found += map(_mrap, page.get("AccessPoints", []))
             if not page.get("NextToken"):
                 return found
             following = {"NextToken": page["NextToken"]}
 
     def policies(self, name: str) -> Policies:
         try:
-            found = self._call("get_multi_region_access_point_policy", Name=name).get("Policy", {})
+            answer = self._control.get_multi_region_access_point_policy(**self._account, Name=name)
         except is_boto3_error_code("NoSuchMultiRegionAccessPoint"):
             return Policies()
+        found = answer.get("Policy", {})
         return Policies(_document(found.get("Established")), _document(found.get("Proposed")))
 
     def operation(self, request_token: str) -> Operation:
         """How far it is; a failure of it comes with HTTP 200 and ErrorDetails."""
         try:
-            answer = self._call("describe_multi_region_access_point_operation", RequestTokenARN=request_token)
+            describe = self._control.describe_multi_region_access_point_operation
+            answer = describe(**self._account, RequestTokenARN=request_token)
         except is_boto3_error_code("NoSuchAsyncRequest"):  # just begun, and not everywhere known yet
             return Operation("NEW", timedelta(0))
         found = answer["AsyncOperation"]
@@ -121,22 +128,21 @@ class AccessPointApi:
             "PublicAccessBlock": dict.fromkeys(public, True),
             "Regions": [{"Bucket": bucket} for bucket in buckets],
         }
-        return self._begin("create_multi_region_access_point", client_token, details)
+        create = self._control.create_multi_region_access_point
+        return str(create(**self._account, ClientToken=client_token, Details=details)["RequestTokenARN"])
 
     def delete(self, client_token: str, name: str) -> str:
-        return self._begin("delete_multi_region_access_point", client_token, {"Name": name})
+        delete = self._control.delete_multi_region_access_point
+        return str(delete(**self._account, ClientToken=client_token, Details={"Name": name})["RequestTokenARN"])
 
     def put_policy(self, client_token: str, name: str, policy: Document) -> str:
         details = {"Name": name, "Policy": json.dumps(policy, separators=(",", ":"))}
-        return self._begin("put_multi_region_access_point_policy", client_token, details)
-
-    def _begin(self, method: str, client_token: str, details: Config) -> str:
-        request_token: str = self._call(method, ClientToken=client_token, Details=details)["RequestTokenARN"]
-        return request_token
+        put = self._control.put_multi_region_access_point_policy
+        return str(put(**self._account, ClientToken=client_token, Details=details)["RequestTokenARN"])
 
 
-def _access_point(found: Config) -> AccessPoint:
-    return AccessPoint(
+def _mrap(found: Config) -> Mrap:
+    return Mrap(
         name=found["Name"],
         alias=found.get("Alias") or None,
         status=found["Status"],

@@ -20,15 +20,15 @@ from .._core.errors import EdgeError
 from .._core.waiting import Deadline, wait_until
 from .._rules.names import mrap_arn
 from .._rules.policy_documents import Document, canonical
-from .api import AccessPointApi, Operation
+from .api import MrapApi, Operation
 from .plan import (
-    AccessPoint,
+    Mrap,
     client_token,
     partly_deleted,
 )
 from .policy import Policies, with_arn
 
-Seen = t.Optional[AccessPoint]
+Seen = t.Optional[Mrap]
 T = t.TypeVar("T")
 
 # Failures that result from another operation, which succeeded.
@@ -45,7 +45,7 @@ _LONGEST_HISTORY = 100
 class Operations:
     """What the steps of a plan call, and what waits for them; all waits of a run share one deadline."""
 
-    def __init__(self, api: AccessPointApi, account_id: str, name: str, timeout: float) -> None:
+    def __init__(self, api: MrapApi, account_id: str, name: str, timeout: float) -> None:
         self._api = api
         self._account_id = account_id
         self._name = name
@@ -55,7 +55,7 @@ class Operations:
 
     # Steps
 
-    def create_access_point(self, name: str, buckets: list[str], client_token: str) -> None:
+    def create_mrap(self, name: str, buckets: list[str], client_token: str) -> None:
         what = f"{self._what}, before it is created"
         if _is(self._wait(what, self._see, lambda seen: not _is(seen, "DELETING"), _status), "PARTIALLY_DELETED"):
             raise partly_deleted(name)
@@ -66,15 +66,15 @@ class Operations:
             lambda operation, old: self._see() is None if operation.succeeded else old,
         )
 
-    def delete_access_point(self, name: str, client_token: str) -> None:
+    def delete_mrap(self, name: str, client_token: str) -> None:
         what = f"{self._what}, before it is deleted"
         if self._wait(what, self._see, lambda seen: not _is(seen, "CREATING"), _status) is not None:
             self._begin(lambda token: self._api.delete(token, name), client_token)
 
     def put_policy(self, name: str, policy: Document) -> None:
         """AWS takes one policy at a time: after another one that spreads, and not if that has become this one."""
-        access_point = self._until(lambda seen: seen.status == "READY")
-        policy = with_arn(policy, mrap_arn(self._account_id, access_point.alias))
+        mrap = self._until(lambda seen: seen.status == "READY")
+        policy = with_arn(policy, mrap_arn(self._account_id, mrap.alias))
         policies = self._wait(
             f"The policy that {name} was given before",
             lambda: self._api.policies(name),
@@ -85,7 +85,7 @@ class Operations:
             return
         # With what it replaces: the same policy may be put again after another one.
         documents = [json.dumps(canonical(item or {}), sort_keys=True) for item in (policies.established, policy)]
-        first = client_token("put_policy", name, access_point.created_at, *documents)
+        first = client_token("put_policy", name, mrap.created_at, *documents)
         self._begin(lambda token: self._api.put_policy(token, name, policy), first)
 
     def _begin(
@@ -113,7 +113,7 @@ class Operations:
 
     # Waits
 
-    def until_serving(self) -> AccessPoint:
+    def until_serving(self) -> Mrap:
         return self._until(lambda seen: seen.serves)
 
     def until_gone(self) -> None:
@@ -127,9 +127,9 @@ class Operations:
             lambda seen: "Proposed, not Established yet",
         )
 
-    def _until(self, ready: t.Callable[[AccessPoint], bool]) -> AccessPoint:
+    def _until(self, ready: t.Callable[[Mrap], bool]) -> Mrap:
         seen = self._wait(self._what, self._see_creation, lambda seen: seen is not None and ready(seen), _status)
-        return t.cast(AccessPoint, seen)
+        return t.cast(Mrap, seen)
 
     def _wait(
         self, what: str, probe: t.Callable[[], T], ready: t.Callable[[T], bool], describe: t.Callable[[T], str]
@@ -142,7 +142,7 @@ class Operations:
         return Deadline(self._timeout)
 
     def _see(self) -> Seen:
-        return self._api.access_point(self._name)
+        return self._api.mrap(self._name)
 
     def _operation(self) -> Operation | None:
         return self._api.operation(self._request_token) if self._request_token else None

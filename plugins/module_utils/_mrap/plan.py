@@ -37,7 +37,7 @@ Facts = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
-class AccessPoint:
+class Mrap:
     name: str
     alias: str | None
     status: str
@@ -69,7 +69,7 @@ class Desired:
     def manages_policy(self) -> bool:
         return self.policy is not None or self.distribution_arns is not None
 
-    def policy_for(self, live: AccessPoint | None, policies: Policies) -> Document | None:
+    def policy_for(self, live: Mrap | None, policies: Policies) -> Document | None:
         """The policy that the MRAP is to have; None leaves it as it is."""
         if self.distribution_arns is None:
             return self.policy
@@ -91,9 +91,9 @@ class Desired:
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    access_point: AccessPoint | None = None
+    mrap: Mrap | None = None
     policies: Policies = dataclasses.field(default_factory=Policies)  # read if a policy is desired
-    others: tuple[AccessPoint, ...] = ()  # the site's, if a site is given
+    others: tuple[Mrap, ...] = ()  # the site's, if a site is given
     tags: t.Mapping[str, t.Mapping[str, str]] = dataclasses.field(default_factory=dict)  # of the buckets, by name
 
 
@@ -139,7 +139,7 @@ def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
 
 
 def _absent(operations: Operations, observed: Observed, desired: Desired) -> Plan:
-    live = observed.access_point
+    live = observed.mrap
     if live is None or live.status == "DELETING":
         return Plan(_document(live, None, desired), None)
     for bucket, tags in observed.tags.items():
@@ -157,11 +157,11 @@ def _absent(operations: Operations, observed: Observed, desired: Desired) -> Pla
     token = client_token("delete", desired.name, live.created_at, *again)
     arguments = {"name": desired.name, "client_token": token}
     sentence = f"Delete the Multi-Region Access Point {desired.name}; its buckets stay"
-    return Plan(_document(live, None, desired), None, (Step(operations.delete_access_point, arguments, sentence),))
+    return Plan(_document(live, None, desired), None, (Step(operations.delete_mrap, arguments, sentence),))
 
 
 def _present(operations: Operations, observed: Observed, desired: Desired) -> Plan:
-    live = observed.access_point
+    live = observed.mrap
     if live is not None and live.status in _GOING:
         _refuse_going(live, desired)
     kept = None if live is None or live.status in _GOING else live
@@ -192,7 +192,7 @@ def _create(operations: Operations, words: str, desired: Desired, *which: str) -
     token = client_token("create", desired.name, *buckets, *which)
     count = "1 bucket" if len(buckets) == 1 else f"{len(buckets)} buckets"
     arguments = {"name": desired.name, "buckets": buckets, "client_token": token}
-    return Step(operations.create_access_point, arguments, f"{words} {desired.name} over {count}")
+    return Step(operations.create_mrap, arguments, f"{words} {desired.name} over {count}")
 
 
 def _to_be_put(policy: Document, observed: Observed, desired: Desired, created: bool) -> bool:
@@ -200,21 +200,21 @@ def _to_be_put(policy: Document, observed: Observed, desired: Desired, created: 
     policies = observed.policies
     if policies.has(policy) or policies.awaits(policy):
         return False
-    live = observed.access_point
+    live = observed.mrap
     at_rest = not created and live is not None and live.status == "READY" and not policies.spreading
     return desired.wait or at_rest
 
 
-def _document(live: AccessPoint | None, policy: Document | None, desired: Desired) -> Facts | None:
+def _document(live: Mrap | None, policy: Document | None, desired: Desired) -> Facts | None:
     return None if live is None else _with_policy(live.facts(desired.account_id), policy, desired)
 
 
-def _with_policy(access_point: Facts, policy: Document | None, desired: Desired) -> Facts:
+def _with_policy(mrap: Facts, policy: Document | None, desired: Desired) -> Facts:
     managed = {"policy": policy} if desired.manages_policy else {}
-    return {"multi_region_access_point": access_point, **managed}
+    return {"multi_region_access_point": mrap, **managed}
 
 
-def _refuse_going(live: AccessPoint, desired: Desired) -> None:
+def _refuse_going(live: Mrap, desired: Desired) -> None:
     if live.status == "PARTIALLY_DELETED":
         raise partly_deleted(live.name)
     if not desired.wait:
@@ -230,7 +230,7 @@ def partly_deleted(name: str) -> EdgeError:
     )
 
 
-def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
+def _refuse_other_buckets(live: Mrap, desired: Desired) -> None:
     if not live.regions:  # AWS may not return them while it creates
         return
     missing = sorted(set(desired.buckets) - set(live.regions.values()))
@@ -242,7 +242,7 @@ def _refuse_other_buckets(live: AccessPoint, desired: Desired) -> None:
         )
 
 
-def _refuse_another(others: t.Iterable[AccessPoint], desired: Desired) -> None:
+def _refuse_another(others: t.Iterable[Mrap], desired: Desired) -> None:
     """Refuse to put a second MRAP beside one of the site that may be the one in use."""
     live = [other for other in others if other.status not in _GOING]
     if not live:

@@ -19,7 +19,7 @@ from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._rules.cloudfront import check_distribution_arns
 from . import plan as planning
-from .api import AccessPointApi
+from .api import MrapApi
 from .operations import Operations
 from .policy import Policies, check_document
 
@@ -38,7 +38,7 @@ REQUIRED_IF = [("state", "present", ("buckets",))]
 MUTUALLY_EXCLUSIVE = [("policy", "distribution_arns")]
 
 
-class AccessPoint(Resource[planning.Observed]):
+class MultiRegionAccessPoint(Resource[planning.Observed]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         p = module.params
         arns: list[str] | None = p["distribution_arns"]
@@ -57,27 +57,27 @@ class AccessPoint(Resource[planning.Observed]):
         planning.check(desired)
         if desired.policy is not None:
             check_document(desired.policy)
-        self._reads = AccessPointApi(aws)
+        self._reads = MrapApi(aws)
         self._desired = dataclasses.replace(desired, account_id=aws.account_id)
         self.operations = Operations(self._reads, aws.account_id, desired.name, p["wait_timeout"])
 
     def observe(self) -> planning.Observed:
         name, site = self._desired.name, self._desired.site
-        reads: dict[str, t.Callable[[], t.Any]] = {name: functools.partial(self._reads.access_point, name)}
+        reads: dict[str, t.Callable[[], t.Any]] = {name: functools.partial(self._reads.mrap, name)}
         if site is not None:
             reads[f"the MRAPs of {site}"] = functools.partial(self._others_of, site)
         live, *others = in_parallel(reads).values()
         return planning.Observed(live, self._policies(live), tuple(*others), self._tags(live))
 
-    def _others_of(self, site: str) -> list[planning.AccessPoint]:
-        found = sorted(self._reads.access_points(), key=lambda other: other.name)
+    def _others_of(self, site: str) -> list[planning.Mrap]:
+        found = sorted(self._reads.mraps(), key=lambda other: other.name)
         return [other for other in found if planning.is_of_site(other.name, site) and other.name != self._desired.name]
 
-    def _policies(self, live: planning.AccessPoint | None) -> Policies:
+    def _policies(self, live: planning.Mrap | None) -> Policies:
         asked = live is not None and live.serves and self._desired.present and self._desired.manages_policy
         return self._reads.policies(self._desired.name) if asked else Policies()
 
-    def _tags(self, live: planning.AccessPoint | None) -> dict[str, dict[str, str]]:
+    def _tags(self, live: planning.Mrap | None) -> dict[str, dict[str, str]]:
         """What shows whose it is, since an MRAP itself cannot be tagged."""
         if live is None or self._desired.present or self._desired.site is None:
             return {}
@@ -94,10 +94,10 @@ class AccessPoint(Resource[planning.Observed]):
         if not desired.wait:
             return self.observe() if changed else observed
         if not desired.present:
-            if observed.access_point is not None:
+            if observed.mrap is not None:
                 self.operations.until_gone()
-            return dataclasses.replace(observed, access_point=None)
-        policies, live = observed.policies, observed.access_point
+            return dataclasses.replace(observed, mrap=None)
+        policies, live = observed.policies, observed.mrap
         if desired.distribution_arns and (live is None or not live.serves):  # its policy has the ARN of what is created
             live = self.operations.until_serving()
         wanted = desired.policy_for(live, policies)
@@ -105,7 +105,7 @@ class AccessPoint(Resource[planning.Observed]):
             policies = self.operations.until_established(wanted)
         if changed or live is None or not live.serves:
             live = self.operations.until_serving()
-        return dataclasses.replace(observed, access_point=live, policies=policies)
+        return dataclasses.replace(observed, mrap=live, policies=policies)
 
     def result(self, outcome: Outcome[planning.Observed]) -> dict[str, t.Any]:
         others = [other.facts(self._desired.account_id) for other in outcome.latest.others]
@@ -114,6 +114,6 @@ class AccessPoint(Resource[planning.Observed]):
     def _facts(self, outcome: Outcome[planning.Observed]) -> planning.Facts | None:
         if outcome.settled is None:
             return outcome.plan.after["multi_region_access_point"] if outcome.plan.after else None
-        if outcome.settled.access_point is not None:
-            return outcome.settled.access_point.facts(self._desired.account_id)
+        if outcome.settled.mrap is not None:
+            return outcome.settled.mrap.facts(self._desired.account_id)
         return self._desired.starting() if self._desired.present else None

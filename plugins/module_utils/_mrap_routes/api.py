@@ -43,14 +43,15 @@ class RoutesApi:
 
     def routes(self) -> dict[str, int]:
         """The dial of every Region: 100 if it is in service, else 0."""
-        answer = self._ask("get_multi_region_access_point_routes")
+        answer = self._ask(lambda client, mrap: client.get_multi_region_access_point_routes(**mrap))
         return {route["Region"]: route["TrafficDialPercentage"] for route in answer.get("Routes", [])}
 
     def submit(self, dials: t.Mapping[str, int]) -> None:
         updates = [{"Region": region, "TrafficDialPercentage": dial} for region, dial in sorted(dials.items())]
-        self._ask("submit_multi_region_access_point_routes", RouteUpdates=updates)
+        self._ask(lambda client, mrap: client.submit_multi_region_access_point_routes(**mrap, RouteUpdates=updates))
 
-    def _ask(self, method: str, **parameters: t.Any) -> Config:
+    def _ask(self, call: t.Callable[[t.Any, dict[str, str]], Config]) -> Config:
+        """What *call* returns, of a client and the parameters that name the MRAP."""
         failures: dict[str, str] = {}
         # An organisation may deny its accounts a Region, and not the next one.
         denials: dict[str, Exception] = {}
@@ -61,8 +62,7 @@ class RoutesApi:
             try:
                 # The account is in the ARN: one endpoint less that has to work.
                 mrap = {"AccountId": self._arn.split(":")[4], "Mrap": self._arn}
-                client = self._aws.client("s3control", region)
-                answer: Config = getattr(client, method)(**mrap, **parameters)
+                answer = call(self._aws.client("s3control", region), mrap)
             except (BotoCoreError, ClientError) as error:
                 status = status_of(error)
                 if status == 405:

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The Route 53 calls about a hosted zone's record sets, one a method."""
+"""The Route 53 calls that read a hosted zone and its record sets, one a method."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ import typing as t
 from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
-from .._core.waiting import retry
 from .record import RecordSet, from_api
 
 _ID = re.compile(r"Z[A-Z0-9]{1,31}")
@@ -29,10 +28,8 @@ Zone = dict[str, t.Any]
 
 
 class RecordSetsApi:
-    def __init__(self, aws: Aws, timeout: float) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._route53 = aws.client("route53", GLOBAL_REGION)
-        self._timeout = timeout
-        self._change: str | None = None
 
     def zone(self, given: str) -> Zone:
         """id, name and number of record sets of the public zone of this name or id."""
@@ -77,18 +74,3 @@ class RecordSetsApi:
         paginator = self._route53.get_paginator("list_resource_record_sets")
         for page in paginator.paginate(HostedZoneId=zone_id, **start):
             yield page["ResourceRecordSets"]
-
-    def change_record_sets(self, zone_id: str, changes: list[dict[str, t.Any]]) -> None:
-        answer = retry(
-            "The hosted zone",
-            lambda: self._route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes}),
-            ["PriorRequestNotComplete"],
-            timeout=self._timeout,
-        )
-        self._change = answer["ChangeInfo"]["Id"]
-
-    def change_status(self) -> str:
-        """Of the change that was made last; INSYNC without one."""
-        if self._change is None:
-            return "INSYNC"
-        return self._route53.get_change(Id=self._change)["ChangeInfo"]["Status"]

@@ -16,7 +16,7 @@ from .._core.plan import Plan, Step
 from .record import RecordSet, completed, to_api
 
 if t.TYPE_CHECKING:
-    from .api import RecordSetsApi
+    from .operations import Operations
 
 # Route 53 takes 1000 changes in a batch; a change of a record set is a deletion and a creation.
 MAX_RECORDS = 400
@@ -46,7 +46,7 @@ def complete(observed: t.Iterable[RecordSet], desired: t.Iterable[RecordSet]) ->
 
 
 def plan_present(
-    operations: RecordSetsApi,
+    operations: Operations,
     observed: t.Sequence[RecordSet],
     desired: t.Sequence[RecordSet],
     zone_id: str,
@@ -74,7 +74,7 @@ def plan_present(
 
 
 def plan_absent(
-    operations: RecordSetsApi, observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str
+    operations: Operations, observed: t.Sequence[RecordSet], desired: t.Sequence[RecordSet], zone_id: str
 ) -> Plan:
     """Of those given, what points where they do; and of weighted ones, all managed ones."""
     deleted = [record for record in observed if _is_given(record, desired)]
@@ -134,7 +134,7 @@ def _share(record: RecordSet) -> str:
 
 
 def _plan(
-    operations: RecordSetsApi,
+    operations: Operations,
     before: t.Any,
     after: t.Any,
     zone_id: str,

@@ -16,7 +16,8 @@ from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from . import plan as planning
-from .api import RecordSetsApi, Zone
+from .api import Zone
+from .operations import Operations
 from .record import RecordSet, from_option
 
 _ALIAS = {
@@ -58,7 +59,7 @@ class RecordSets(Resource[State]):
         self._take_over: bool = p["take_over"]
         self._wait: bool = p["wait"]
         self._wait_timeout: int = p["wait_timeout"]
-        self.operations = RecordSetsApi(aws, self._wait_timeout)
+        self.operations = Operations(aws, self._wait_timeout)
         self._zone: Zone = self.operations.zone(p["zone"])
         planning.check(self._desired, self._zone["name"])
 

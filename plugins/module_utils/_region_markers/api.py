@@ -13,12 +13,11 @@ import typing as t
 
 from .._core.aws import Aws, is_boto3_error_code
 from .._core.parallel import in_parallel
+from .._rules.names import REGION_MARKER
 from .plan import (
     UNREAD,
     Marker,
 )
-
-KEY = "_edge/region"
 
 # More than one bucket ever has of one key: the Regions' markers and their delete markers.
 _PAGE = 1000
@@ -29,7 +28,7 @@ class MarkersApi:
         self._aws = aws
 
     def _object(self, bucket: str) -> dict[str, str]:
-        return {"Bucket": bucket, "ExpectedBucketOwner": self._aws.account_id, "Key": KEY}
+        return {"Bucket": bucket, "ExpectedBucketOwner": self._aws.account_id, "Key": REGION_MARKER}
 
     def _s3(self, region: str) -> t.Any:
         return self._aws.client("s3", region)
@@ -41,12 +40,12 @@ class MarkersApi:
     def _markers(self, region: str, bucket: str) -> list[Marker]:
         try:
             answer = self._s3(region).list_object_versions(
-                Bucket=bucket, ExpectedBucketOwner=self._aws.account_id, Prefix=KEY, MaxKeys=_PAGE
+                Bucket=bucket, ExpectedBucketOwner=self._aws.account_id, Prefix=REGION_MARKER, MaxKeys=_PAGE
             )
         except is_boto3_error_code("NoSuchBucket"):
             return []
         deleted = answer.get("DeleteMarkers", [])
-        found = [item for item in [*answer.get("Versions", []), *deleted] if item["Key"] == KEY]
+        found = [item for item in [*answer.get("Versions", []), *deleted] if item["Key"] == REGION_MARKER]
         found.sort(key=lambda item: (item["IsLatest"], item["LastModified"]), reverse=True)
         return [
             Marker(item["VersionId"], None) if item in deleted else self._marker(region, bucket, item["VersionId"])

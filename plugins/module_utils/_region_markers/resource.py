@@ -14,9 +14,9 @@ from .._core.aws import AnsibleAWSModule, Aws
 from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._rules.bucket_names import check_bucket_names
+from .._rules.names import REGION_MARKER
 from .._rules.regions import check_regions
 from . import plan as planning
-from .api import KEY
 from .operations import Operations
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -41,4 +41,4 @@ class RegionMarkers(Resource[State]):
         return planning.plan(self.operations, observed, self._buckets)
 
     def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
-        return {"key": KEY, "path": f"/{KEY}"}
+        return {"key": REGION_MARKER, "path": f"/{REGION_MARKER}"}

@@ -9,15 +9,12 @@
 
 from __future__ import annotations
 
-import typing as t
-
 try:
     from boto3.s3.transfer import TransferConfig
 except ImportError:  # AnsibleAWSModule names what to install
     pass
 
 from .._core.aws import Aws, is_boto3_error_code
-from .._core.waiting import retry
 from . import error_page
 from .files import PART_BYTES
 from .plan import Listing
@@ -32,12 +29,8 @@ _TRANSFER = {
 
 
 class ReleaseApi:
-    """*complete* returns when every Region has the release; *timeout* is for what S3 does not find at once."""
-
-    def __init__(self, aws: Aws, complete: t.Callable[[], object] = lambda: None, timeout: float = 0) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._aws = aws
-        self._complete = complete
-        self._timeout = timeout
 
     def objects(self, region: str, bucket: str, prefix: str) -> Listing:
         """Every object below *prefix*; none where there is no such bucket yet."""
@@ -72,22 +65,3 @@ class ReleaseApi:
             ExtraArgs={**headers, "ExpectedBucketOwner": self._aws.account_id},
             Config=TransferConfig(**_TRANSFER),
         )
-
-    def copy_error_page(self, region: str, bucket: str, source: str) -> None:
-        """When every Region has the release: the page may show what else is in it.
-
-        Source for NoSuchKey: S3 User Guide, "Enabling versioning on buckets". For up to 15 minutes afterwards a new
-        object may not be found.
-        """
-        self._complete()
-        arguments = {
-            **error_page.headers(source),
-            "Bucket": bucket,
-            "Key": error_page.KEY,
-            "CopySource": {"Bucket": bucket, "Key": source},
-            "MetadataDirective": "REPLACE",
-            "ExpectedBucketOwner": self._aws.account_id,
-            "ExpectedSourceBucketOwner": self._aws.account_id,
-        }
-        s3 = self._aws.client("s3", region)
-        retry("The error page", lambda: s3.copy_object(**arguments), ["NoSuchKey"], timeout=self._timeout)

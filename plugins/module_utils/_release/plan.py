@@ -20,7 +20,7 @@ from . import error_page
 from .files import SiteFile, fingerprint
 
 if t.TYPE_CHECKING:
-    from .api import ReleaseApi
+    from .operations import Operations
 
 # key → (size, ETag)
 Listing = dict[str, tuple[int, str]]
@@ -78,7 +78,7 @@ class Desired:
         return {self.marker: 0, **{self.key(file): file.size for file in self.files}}
 
 
-def plan(operations: ReleaseApi, observed: Observed, desired: Desired) -> Plan:
+def plan(operations: Operations, observed: Observed, desired: Desired) -> Plan:
     """The release's objects, and then its error page."""
     release = _uploads(operations, observed.objects, desired) if desired.files else _again(observed.objects, desired)
     source = desired.error_page_source(observed.objects)
@@ -86,7 +86,7 @@ def plan(operations: ReleaseApi, observed: Observed, desired: Desired) -> Plan:
 
 
 def _with_error_page(
-    operations: ReleaseApi, release: Plan, pages: error_page.Pages, desired: Desired, source: str
+    operations: Operations, release: Plan, pages: error_page.Pages, desired: Desired, source: str
 ) -> Plan:
     at_home = pages.get(desired.region)
     own = at_home is not None and at_home.headers == error_page.headers(source)
@@ -102,7 +102,7 @@ def _with_error_page(
     return Plan(before, after, (*release.steps, step), (*release.summary, step.sentence))
 
 
-def _uploads(operations: ReleaseApi, observed: Listing, desired: Desired) -> Plan:
+def _uploads(operations: Operations, observed: Listing, desired: Desired) -> Plan:
     """One upload a missing object, all side by side. A release never changes: another content is refused."""
     # With SSE-KMS an ETag is no MD5, as that of the empty marker shows; then sizes are all there is to compare.
     are_md5 = observed.get(desired.marker, (0, _MD5_OF_NOTHING))[1] == _MD5_OF_NOTHING

@@ -21,7 +21,7 @@ from .._core.waiting import wait_until
 from .._rules.bucket_names import NAME_ARGUMENTS, bucket_names
 from . import error_page, files
 from . import plan as planning
-from .api import ReleaseApi
+from .operations import Operations
 from .plan import Listing
 
 ARGUMENTS: dict[str, t.Any] = {
@@ -52,7 +52,7 @@ class Release(Resource[planning.Observed]):
         home = p["home_region"]
         self._desired = planning.Desired(name, site_files, home, self._buckets[home], p["error_page"])
         _check_error_page(self._desired)
-        self.operations = ReleaseApi(aws, self._complete, self._wait_timeout if self._wait else 0)
+        self.operations = Operations(aws, self._complete, self._wait_timeout if self._wait else 0)
 
     def observe(self) -> planning.Observed:
         objects = self._list(self._desired.region)

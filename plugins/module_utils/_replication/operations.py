@@ -21,7 +21,9 @@ from .rules import (
     Config,
     destination,
     is_managed,
+    replicates_everything,
     same,
+    with_everything,
 )
 
 # A bucket's configuration is eventually consistent: one reading may be of a place that has it, the next of
@@ -29,19 +31,28 @@ from .rules import (
 _READINGS = 2
 
 # In place of a bucket's versioning.
+# S3's codes for an element that it does not know, or not here.
+_UNKNOWN_ELEMENT = ("MalformedXML", "NotImplemented")
+
 _NO_BUCKET = "no such bucket"
 
 
 class Operations(ReplicationApi):
-    """Waits for *wait_timeout* seconds at most: for a call that is refused for now, and for its effect."""
+    """Waits for *wait_timeout* seconds at most: for a call that is refused for now, and for its effect.
 
-    def __init__(self, aws: Aws, wait_timeout: float) -> None:
+    ``with_everything``: by Region, what was put in place of a configuration that S3 has refused for its Not.
+    """
+
+    def __init__(self, aws: Aws, wait_timeout: float, warn: t.Callable[[str], object]) -> None:
         super().__init__(aws)
         self._wait_timeout = wait_timeout
+        self._warn = warn
+        self.with_everything: dict[str, Config] = {}
 
     def await_replication(self, expected: t.Mapping[str, tuple[str, Config | None]]) -> None:
         """Wait until every bucket reads back what it is to have: *expected* by Region, with the bucket's name."""
         agreed = dict.fromkeys(expected, 0)
+        wanted = {region: configuration for region, (_bucket, configuration) in expected.items()} | self.with_everything
 
         def probe() -> list[str]:
             left = [region for region, readings in agreed.items() if readings < _READINGS]
@@ -49,7 +60,7 @@ class Operations(ReplicationApi):
                 {region: functools.partial(self.replication, region, expected[region][0]) for region in left}
             )
             for region in left:
-                agreed[region] = agreed[region] + 1 if same(found[region], expected[region][1]) else 0
+                agreed[region] = agreed[region] + 1 if same(found[region], wanted[region]) else 0
             return [region for region in left if agreed[region] < _READINGS]
 
         wait_until(
@@ -67,15 +78,29 @@ class Operations(ReplicationApi):
         self._retry(region, bucket, call, ["OperationAborted"])
 
     def put_replication(self, region: str, bucket: str, configuration: Config) -> None:
+        put = functools.partial(self._s3(region).put_bucket_replication, **self._bucket(bucket))
+
         def call() -> None:
             try:
-                self._s3(region).put_bucket_replication(**self._bucket(bucket), ReplicationConfiguration=configuration)
-            except is_boto3_error_code("InvalidRequest") as error:
+                put(ReplicationConfiguration=configuration)
+            except is_boto3_error_code([*_UNKNOWN_ELEMENT, "InvalidRequest"]) as error:
+                if _refuses_not(error, configuration):
+                    self._put_with_everything(put, region, configuration)
+                    return
                 self._refuse_mistake(error, region, bucket, configuration)
                 raise
 
         # InvalidRequest passes only while a bucket, its versioning or a role, just made, is not seen everywhere.
         self._retry(region, bucket, call, ["OperationAborted", "InvalidRequest"])
+
+    def _put_with_everything(self, put: t.Callable[..., object], region: str, configuration: Config) -> None:
+        everything = with_everything(configuration)
+        put(ReplicationConfiguration=everything)
+        self.with_everything[region] = everything
+        self._warn(
+            f"S3 refuses Not in the Filter of a replication rule in {region}: the Region's marker is replicated too, "
+            "and its replicas are deleted after."
+        )
 
     def _retry(self, region: str, bucket: str, call: t.Callable[[], object], codes: list[str]) -> None:
         retry(f"The replication of {bucket} from {region}", call, codes, timeout=self._wait_timeout)
@@ -86,6 +111,8 @@ class Operations(ReplicationApi):
         S3 has one code for all of it, so what it is about is read from its words.
         """
         words = str(error).lower()
+        if error.response["Error"]["Code"] in _UNKNOWN_ELEMENT:
+            return
         if "versioning" in words or "must exist" in words:
             names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_managed(rule))]
             self._require_versioning(region, names, error)
@@ -126,3 +153,9 @@ class Operations(ReplicationApi):
             ) from error
         except is_boto3_error_code("AccessDenied"):
             return  # then only S3 knows
+
+
+def _refuses_not(error: t.Any, configuration: Config) -> bool:
+    """Whether S3 may have refused *configuration* for the Not of the managed rules' Filter."""
+    code, words = error.response["Error"]["Code"], str(error).lower()
+    return not replicates_everything(configuration) and (code in _UNKNOWN_ELEMENT or "filter" in words)

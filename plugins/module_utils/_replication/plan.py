@@ -20,9 +20,11 @@ from .rules import (
     destination,
     is_managed,
     name,
+    replicates_everything,
     rules_to,
     same,
     same_rule,
+    with_everything,
 )
 
 if t.TYPE_CHECKING:
@@ -73,6 +75,8 @@ def _wanted(live: Config | None, region: str, desired: Desired) -> Config | None
     rules = (live or {}).get("Rules", [])
     unmanaged = [] if desired.purge else [rule for rule in rules if not is_managed(rule)]
     managed = rules_to(desired.destinations(region), desired.options, unmanaged)
+    if replicates_everything(live):
+        managed = with_everything({"Rules": managed})["Rules"]
     if not unmanaged:
         return {"Role": desired.role_arn, "Rules": managed} if managed else None
     role = live["Role"] if live else ""

@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, t.Any] = {
     "time_control": {"type": "bool", "default": False},
     # ARNs, which are no secret.
     "kms_keys": {"type": "dict", "default": {}, "no_log": False},
+    "multi_region_keys": {"type": "bool", "default": False, "no_log": False},
     "purge": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 300},
 }
@@ -66,6 +67,7 @@ def desired(p: t.Mapping[str, t.Any]) -> planning.Desired:
         raise EdgeError(f"home_region: {home} is not among the Regions of buckets: add its bucket.")
     _check_role(p["role_arn"])
     check_kms_keys(p["kms_keys"], buckets, "kms_keys")
+    _check_multi_region(p["multi_region_keys"], p["kms_keys"])
     return planning.Desired(
         buckets,
         sources=tuple(buckets) if p["topology"] == "mesh" else (home,),
@@ -76,6 +78,7 @@ def desired(p: t.Mapping[str, t.Any]) -> planning.Desired:
             metrics=p["metrics"],
             time_control=p["time_control"],
             kms_keys=p["kms_keys"],
+            multi_region_keys=p["multi_region_keys"],
         ),
         purge=p["purge"],
     )
@@ -90,10 +93,23 @@ def _check_role(arn: str | None) -> None:
         )
 
 
+def _check_multi_region(wanted: bool, keys: t.Mapping[str, str]) -> None:
+    if not wanted:
+        return
+    if not keys:
+        raise EdgeError("multi_region_keys needs kms_keys: name the key of each Region, or leave it out.")
+    for region, key in keys.items():
+        if not key.rpartition("/")[2].startswith("mrk-"):
+            raise EdgeError(
+                f"multi_region_keys: {key} for {region} is no multi-Region key, whose ID begins with mrk-: give the "
+                "replica keys of one, or leave multi_region_keys out."
+            )
+
+
 class Replication(Resource[State]):
     def __init__(self, module: AnsibleAWSModule, aws: Aws) -> None:
         self._desired = desired(module.params)
-        self.operations = Operations(aws, module.params["wait_timeout"])
+        self.operations = Operations(aws, module.params["wait_timeout"], module.warn)
 
     def observe(self) -> State:
         buckets = self._desired.buckets.items()
@@ -113,7 +129,7 @@ class Replication(Resource[State]):
         self.operations.await_replication(
             {region: (self._desired.buckets[region], plan.after[region]) for region in written}
         )
-        return plan.after
+        return {**plan.after, **self.operations.with_everything}
 
     def result(self, outcome: Outcome[State]) -> dict[str, t.Any]:
         state: State = outcome.plan.after if outcome.settled is None else outcome.settled

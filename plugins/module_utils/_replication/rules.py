@@ -12,11 +12,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._rules.names import REGION_MARKER
 from .._rules.regions import REGIONS
 
 MANAGED_RULES = "multiregion-edge-"
 
 Config = dict[str, t.Any]
+
+# Of a rule that replicates the Regions' markers too, since S3 has refused Not in its Filter.
+_EVERYTHING = "-everything"
 
 _BUCKET_ARN = "arn:aws:s3:::"
 # More than there are Regions.
@@ -27,13 +31,17 @@ _MINUTES = 15
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What every rule has besides its source and destination; ``kms_keys`` by the destination's Region."""
+    """What every rule has besides its source and destination; ``kms_keys`` by the destination's Region.
+
+    ``multi_region_keys``: a replica gets the key that is related to its source's, if that is a multi-Region key.
+    """
 
     delete_markers: bool = True
     replica_modifications: bool = True
     metrics: bool = True
     time_control: bool = False
     kms_keys: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    multi_region_keys: bool = False
 
 
 def is_managed(rule: Config) -> bool:
@@ -43,7 +51,7 @@ def is_managed(rule: Config) -> bool:
 def name(rule: Config) -> str:
     """For a sentence: the Region that a managed rule copies to, the ID of any other."""
     identity = str(rule.get("ID"))
-    return identity.removeprefix(MANAGED_RULES) if is_managed(rule) else repr(identity)
+    return identity.removeprefix(MANAGED_RULES).removesuffix(_EVERYTHING) if is_managed(rule) else repr(identity)
 
 
 def destination(rule: Config) -> str:
@@ -64,7 +72,8 @@ def _rule(region: str, bucket: str, options: Options, taken: t.Collection[int]) 
         "ID": f"{MANAGED_RULES}{region}",
         "Priority": _free_priority(region, taken),
         "Status": "Enabled",
-        "Filter": {"Prefix": ""},
+        # Each bucket keeps its own. botocore, ReplicationRuleFilter: exactly one of Prefix, Tag, And and Not.
+        "Filter": {"Not": {"Prefix": REGION_MARKER}},
         "DeleteMarkerReplication": _status(options.delete_markers),
         "Destination": {"Bucket": f"{_BUCKET_ARN}{bucket}"},
     }
@@ -74,7 +83,10 @@ def _rule(region: str, bucket: str, options: Options, taken: t.Collection[int]) 
     if region in options.kms_keys:
         # S3 refuses one without the other.
         criteria["SseKmsEncryptedObjects"] = _status(True)
-        rule["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": options.kms_keys[region]}
+        encryption: Config = {"ReplicaKmsKeyID": options.kms_keys[region]}
+        if options.multi_region_keys:
+            encryption["UseSourceMultiRegionKey"] = _status(True)
+        rule["Destination"]["EncryptionConfiguration"] = encryption
     if options.time_control:
         rule["Destination"]["ReplicationTime"] = {**_status(True), "Time": {"Minutes": _MINUTES}}
         rule["Destination"]["Metrics"] = {**_status(True), "EventThreshold": {"Minutes": _MINUTES}}
@@ -83,6 +95,21 @@ def _rule(region: str, bucket: str, options: Options, taken: t.Collection[int]) 
     if criteria:  # S3 refuses an empty one
         rule["SourceSelectionCriteria"] = criteria
     return rule
+
+
+def replicates_everything(configuration: Config | None) -> bool:
+    """Whether this is the form of with_everything()."""
+    managed = filter(is_managed, (configuration or {}).get("Rules", []))
+    return any(str(rule["ID"]).endswith(_EVERYTHING) for rule in managed)
+
+
+def with_everything(configuration: Config) -> Config:
+    """*configuration* for an S3 that refuses Not. The IDs record that, so that the next run does not try it again."""
+    rules = [
+        {**rule, "ID": f"{rule['ID']}{_EVERYTHING}", "Filter": {"Prefix": ""}} if is_managed(rule) else rule
+        for rule in configuration["Rules"]
+    ]
+    return {**configuration, "Rules": rules}
 
 
 def _status(enabled: bool) -> Config:
@@ -122,7 +149,8 @@ def _canonical_rule(rule: Config) -> Config:
     canonical = {**_without_disabled(rule), "Priority": _priority(rule)}
     if "Filter" in rule:  # a rule without one is of version 1, which is another thing
         conditions: Config = rule["Filter"] or {}
-        canonical["Filter"] = conditions if any(conditions.get("And", conditions).values()) else {"Prefix": ""}
+        inner: Config = conditions.get("And", conditions)
+        canonical["Filter"] = {key: value for key, value in inner.items() if value} or {"Prefix": ""}
     target = canonical.get("Destination", {})
     if "Metrics" in target and "ReplicationTime" not in target:
         target["Metrics"].pop("EventThreshold", None)  # of events that only time control has

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The forms of names that users give: host names, DNS records, ARNs of Multi-Region Access Points. Pure."""
+"""Names: the forms of host names, DNS records and ARNs that users give, and the key of the Region markers. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from .._core.errors import EdgeError
 from .._core.plan import KNOWN_AFTER_APPLY
 
 MAX_LENGTH = 253
+
+# The key of the object in each bucket whose content is the name of the bucket's Region.
+REGION_MARKER = "_edge/region"
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # Records such as _acme-challenge.example.com have underscores, and so may what a wildcard stands for.

@@ -63,16 +63,25 @@ def check_regions(regions: t.Sequence[str], option: str) -> None:
     """Raise EdgeError unless *regions* are known, all different, and not too many."""
     if not regions:
         raise EdgeError(f"{option} is empty: name at least one AWS Region, for example eu-north-1.")
+    check_known(regions, option)
+    check_unique(regions, option)
+    if len(regions) > MAX_REGIONS:
+        raise EdgeError(f"{option} has {len(regions)} Regions; a Multi-Region Access Point takes {MAX_REGIONS}.")
+
+
+def check_known(regions: t.Sequence[str], option: str) -> None:
+    """Raise EdgeError for a Region whose bucket a Multi-Region Access Point cannot have."""
     for region in regions:
         if region not in REGIONS:
             near = difflib.get_close_matches(region, REGIONS, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"Choose from {', '.join(REGIONS)}."
             raise EdgeError(f"{option}: {region!r} is not a Region that a Multi-Region Access Point can have. {hint}")
-    doubled = sorted({region for region in regions if list(regions).count(region) > 1})
-    if doubled:
-        raise EdgeError(f"{option} names {', '.join(doubled)} more than once: name every Region once.")
-    if len(regions) > MAX_REGIONS:
-        raise EdgeError(f"{option} has {len(regions)} Regions; a Multi-Region Access Point takes {MAX_REGIONS}.")
+
+
+def check_unique(regions: t.Sequence[str], option: str) -> None:
+    repeated = sorted({region for region in regions if list(regions).count(region) > 1})
+    if repeated:
+        raise EdgeError(f"{option} names {', '.join(repeated)} more than once: name every Region once.")
 
 
 def refuse_disabled(opt_in_status: t.Mapping[str, str], option: str) -> None:

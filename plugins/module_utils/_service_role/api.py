@@ -16,7 +16,6 @@ from __future__ import annotations
 import typing as t
 
 from .._core.aws import GLOBAL_REGION, Aws, is_boto3_error_code
-from .._core.waiting import retry
 from .._rules.ownership import tags_of
 from .model import Policy, Role
 
@@ -24,11 +23,8 @@ MISSING = "NoSuchEntity"
 
 
 class ServiceRoleApi:
-    """Waits for *wait_timeout* seconds at most, until IAM shows what was just made."""
-
-    def __init__(self, aws: Aws, wait_timeout: float) -> None:
+    def __init__(self, aws: Aws) -> None:
         self._iam = aws.client("iam", GLOBAL_REGION)
-        self._wait_timeout = wait_timeout
 
     def role(self, name: str) -> Role | None:
         """With all that is attached to it."""
@@ -56,18 +52,14 @@ class ServiceRoleApi:
         return [each["InstanceProfileName"] for each in found]
 
     def policy(self, arn: str) -> Policy | None:
-        """With the document of its default version; read again while IAM shows the policy and not yet the version."""
-
-        def read() -> Policy | None:
-            try:
-                found = self._iam.get_policy(PolicyArn=arn)["Policy"]
-            except is_boto3_error_code(MISSING):
-                return None
-            version = self._iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])
-            uses = found.get("AttachmentCount", 0) + found.get("PermissionsBoundaryUsageCount", 0)
-            return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])), uses=uses)
-
-        return retry(f"The policy {arn}", read, [MISSING], timeout=self._wait_timeout)
+        """With the document of its default version. NoSuchEntity while IAM shows the policy and not yet the version."""
+        try:
+            found = self._iam.get_policy(PolicyArn=arn)["Policy"]
+        except is_boto3_error_code(MISSING):
+            return None
+        version = self._iam.get_policy_version(PolicyArn=arn, VersionId=found["DefaultVersionId"])
+        uses = found.get("AttachmentCount", 0) + found.get("PermissionsBoundaryUsageCount", 0)
+        return Policy(arn, version["PolicyVersion"]["Document"], tags_of(found.get("Tags", [])), uses=uses)
 
     def versions(self, arn: str) -> list[str]:
         """All but the default one, oldest first."""

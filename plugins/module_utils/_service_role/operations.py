@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core.aws import is_boto3_error_code
+from .._core.aws import Aws, is_boto3_error_code
 from .._core.waiting import retry, wait_until
 from .._rules.ownership import tag_list
 from .api import MISSING, ServiceRoleApi
 from .documents import Statement, text
+from .model import Policy
 
 ALREADY_THERE = "EntityAlreadyExists"
 
@@ -25,6 +26,15 @@ _BUSY = ("ConcurrentModification", "EntityTemporarilyUnmodifiable")
 
 class Operations(ServiceRoleApi):
     """Waits for *wait_timeout* seconds at most: until IAM shows what was just changed."""
+
+    def __init__(self, aws: Aws, wait_timeout: float) -> None:
+        super().__init__(aws)
+        self._wait_timeout = wait_timeout
+
+    def policy(self, arn: str) -> Policy | None:
+        """Read again while IAM shows the policy and not yet its version."""
+        read = super().policy
+        return retry(f"The policy {arn}", lambda: read(arn), [MISSING], timeout=self._wait_timeout)
 
     def create_role(
         self, role: str, trust: Statement, description: str, permissions_boundary: str, tags: dict[str, str]

@@ -21,6 +21,7 @@ from . import operations
 from .live import Distribution, Live, distribution_from, mrap_from
 from .origin_modes import SELECTED_ORIGIN_SETS
 from .refusals import check
+from .region_map import check_parameter
 from .target import Settings, Target
 
 Facts = dict[str, t.Any]
@@ -38,6 +39,8 @@ def _site(module: AnsibleAWSModule, aws: Aws, settings: Settings) -> Facts:
         left_out = out_of_service(aws, target.name, target.name, target.regions)
         target = Target(settings, target.live.with_left_out(left_out))
     check(target)
+    if parameter := settings["region_map_parameter"]:
+        check_parameter(aws, parameter, settings["home_region"], target.regions)
     return operations.site(target, module.check_mode)
 
 

@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from .._core.errors import EdgeError
+from .._rules.regions_advice import advise
 from .live import Distribution
 from .origin_modes import ORIGIN_MODES
 from .phases import phases
@@ -23,6 +24,7 @@ from .references import (
     MRAP_ARN,
     PENDING_REASON,
 )
+from .summary import predicted_round_trip
 from .target import Settings, Target
 
 Facts = dict[str, t.Any]
@@ -33,6 +35,7 @@ def site(target: Target, check_mode: bool) -> Facts:
     before it leave it. Their own sentences stand for them."""
     planned, live = phases(target), target.live.distribution
     later = planned[1:] if check_mode else []
+    advice = advise(target.regions, (), target.settings["prefer"])
     mrap = {"mrap_alias": MRAP_ALIAS, "mrap_arn": MRAP_ARN} if target.mode.mrap else {}
     retires_function = any(phase.tasks.get("retire", {}).get("function") for phase in planned) and not later
     return {
@@ -44,11 +47,14 @@ def site(target: Target, check_mode: bool) -> Facts:
             "distribution_id": live.id if live else DISTRIBUTION_ID,
             **mrap,
             "regions": target.regions,
+            # A record names one bucket for everyone, near or far.
+            **({} if target.mode.record else {"predicted_round_trip": predicted_round_trip(advice)}),
             **({"buckets_no_longer_used": list(target.left_buckets.values())} if target.left_buckets else {}),
             **({"origin_request_function": PENDING_REASON} if retires_function else {}),
         },
         "later": [sentence for phase in later for sentence in phase.sentences],
         "next_steps": list(_next_steps(target, check_mode)),
+        "regions_advice": advice,
     }
 
 

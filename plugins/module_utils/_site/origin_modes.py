@@ -122,10 +122,11 @@ def _no_config(_settings: Data, _buckets: Buckets) -> Data:
 
 
 def _region_map_config(settings: Data, buckets: Buckets) -> Data:
-    order = latency.nearest(settings["regions"], (), settings["prefer"])
-    nearest = {cache: [buckets.names[region] for region in regions] for cache, regions in order.items()}
+    nearest = _nearest(settings, buckets)
+    parameter = settings["region_map_parameter"]
     return {
         **_picked(settings, buckets),
+        **({"parameter": {"name": parameter, "region": buckets.home_region}} if parameter else {}),
         "map": {cache: names[0] for cache, names in nearest.items()},
         # The bucket that the function selects after a failure of the nearest one.
         "next": {cache: names[1] for cache, names in nearest.items() if len(names) > 1},
@@ -133,7 +134,16 @@ def _region_map_config(settings: Data, buckets: Buckets) -> Data:
 
 
 def _dns_record_config(settings: Data, buckets: Buckets) -> Data:
-    return {**_picked(settings, buckets), "record": settings["dns_record"]}
+    # The buckets from which the function selects after a failure of the one that the record names.
+    near = {cache: names[:2] for cache, names in _nearest(settings, buckets).items()}
+    more = {"near": near} if len(settings["regions"]) > 1 else {}
+    return {**_picked(settings, buckets), "record": settings["dns_record"], **more}
+
+
+def _nearest(settings: Data, buckets: Buckets) -> dict[str, list[str]]:
+    """The buckets by regional edge cache, where the function runs, the nearest first."""
+    order = latency.nearest(settings["regions"], (), settings["prefer"])
+    return {cache: [buckets.names[region] for region in regions] for cache, regions in order.items()}
 
 
 def _picked(settings: Data, buckets: Buckets) -> Data:
@@ -153,6 +163,7 @@ class OriginMode:
     *mrap*: an MRAP is in front of the buckets. *opt_in_by_oac*: CloudFront can sign for buckets in opt-in Regions.
     *selects_origins*: the viewer function picks the origins, by the keys of site_origins.
     *record*: a TXT record names the bucket, with health checks. *prefer*: Regions can be preferred.
+    *parameter*: an SSM parameter may have a part of the map.
     """
 
     origin_sets: t.Mapping[str, OriginSet]
@@ -163,6 +174,7 @@ class OriginMode:
     selects_origins: bool = False
     record: bool = False
     prefer: bool = False
+    parameter: bool = False
 
     @property
     def signers(self) -> tuple[str, ...]:
@@ -178,7 +190,7 @@ ORIGIN_MODES: dict[str, OriginMode] = {
         mrap=True,
         opt_in_by_oac=False,  # CloudFront Developer Guide, "Restrict access to an S3 Multi-Region Access Point origin"
     ),
-    "region_map": OriginMode({LAMBDA_EDGE: _SIGNED}, _region_map_config, prefer=True),
+    "region_map": OriginMode({LAMBDA_EDGE: _SIGNED}, _region_map_config, prefer=True, parameter=True),
     "dns_record": OriginMode({LAMBDA_EDGE: _SIGNED}, _dns_record_config, failover="record weights", record=True),
     "nearest_bucket": OriginMode(
         {OAC: OriginSet("bucket", _nearest_buckets, r"buckets|bucket-.+", "sigv4")},

@@ -20,10 +20,11 @@ from ansible.module_utils.urls import open_url
 from .._core.errors import EdgeError
 from .._core.parallel import in_parallel
 from .._core.waiting import wait_until
+from .._rules.names import REGION_MARKER
 from .._rules.regions import REGIONS, check_regions
 
 # Where s3_region_markers puts the markers, and where the viewer request function lets a viewer read them.
-PATH = "/_edge/region"
+PATH = f"/{REGION_MARKER}"
 
 _SECONDS = 15
 

@@ -31,8 +31,11 @@ _WEB_ACL = re.compile(r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9
 _POLICY = re.compile(r"arn:aws:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{3,31}")
+# Source: Systems Manager User Guide, "Requirements and constraints for parameter names".
+_PARAMETER = re.compile(r"(?!/?(?:aws|ssm)(?:[/.]|$))(?:[\w.-]+|(?:/[\w.-]+){1,15})", re.ASCII | re.IGNORECASE)
 _QUERY_STRING = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 
+_MAX_PARAMETER_NAME = 1011
 # Source: CloudFront Developer Guide, "Quotas on cache policies".
 _MAX_QUERY_STRINGS = 10
 
@@ -88,6 +91,11 @@ def permissions_boundary(value: str, variable: str) -> None:
 def policy_id(value: str, variable: str) -> None:
     if not _UUID.fullmatch(value):
         raise EdgeError(f"{variable}: {value!r} is not the id of a response headers policy.")
+
+
+def parameter_name(value: str, variable: str) -> None:
+    if not _PARAMETER.fullmatch(value) or len(value) > _MAX_PARAMETER_NAME:
+        raise EdgeError(f"{variable}: {value!r} is not the name of an SSM parameter: write it as /my-site/region-map.")
 
 
 def query_strings(value: t.Sequence[str], variable: str) -> None:
@@ -179,6 +187,11 @@ def prefer_fits_origin(settings: Settings) -> None:
     if prefer and not _mode(settings).prefer:
         _refuse_mode("edge_prefer", settings, lambda mode: mode.prefer)
     latency.check(settings["regions"], (), prefer, ("edge_regions", "edge_out_of_service", "edge_prefer"))
+
+
+def region_map_parameter_fits_origin(settings: Settings) -> None:
+    if settings["region_map_parameter"] and not _mode(settings).parameter:
+        _refuse_mode("edge_region_map_parameter", settings, lambda mode: mode.parameter)
 
 
 def health_checks_fit_origin(settings: Settings) -> None:

@@ -138,6 +138,14 @@ SETTINGS = (
         default_text="the nearest come first",
     ),
     Setting(
+        "edge_region_map_parameter",
+        TEXT,
+        "The name of an SSM parameter in the home Region: a JSON object of regional edge caches and Regions, which "
+        "comes before the nearest Regions. For the origin mode `region_map` (docs/origins.md).",
+        (SITE,),
+        check=checks.parameter_name,
+    ),
+    Setting(
         "edge_allow_replacement",
         BOOL,
         "Whether a changed set of Regions may replace the Multi-Region Access Point.",
@@ -228,8 +236,8 @@ SETTINGS = (
     Setting(
         "edge_tags",
         DICT,
-        "Tags for the buckets, both functions and their logs, the certificate, the distribution, and the IAM roles and "
-        "policies.",
+        "Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate, the distribution, "
+        "and the IAM roles and policies.",
         (SITE,),
         check=checks.tags,
     ),
@@ -354,6 +362,7 @@ COMBINATIONS = (
     checks.aliases_have_a_certificate,
     checks.record_has_a_name,
     checks.prefer_fits_origin,
+    checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,
     checks.buckets_have_names,
     checks.regions_have_kms_keys,

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._rules.regions import REGIONS
+from .._rules.regions_advice import Advice
 
 _REGION = re.compile(rf"\b({'|'.join(sorted(REGIONS, key=len, reverse=True))})\b")
 # More sentences of one kind than these are one line.
@@ -37,6 +38,18 @@ def _joined(kind: str, sentences: list[str]) -> str:
 def lines(values: t.Mapping[str, t.Any]) -> list[str]:
     """A line for each of *values* that is there."""
     return [f"{name.replace('_', ' ')}: {_text(value)}" for name, value in values.items() if value]
+
+
+def predicted_round_trip(advice: Advice) -> str:
+    """The line for what the filter regions_advice returns."""
+    caches, worst = advice["edge_caches"], advice["worst_ms"]
+    farthest = next(cache for cache, to in caches.items() if to["round_trip_ms"] == worst)
+    line = (
+        f"at most {worst} ms from an edge cache to the nearest bucket ({farthest} to {caches[farthest]['region']}), "
+        f"{advice['mean_ms']} ms on average"
+    )
+    add = advice["add"]
+    return f"{line}; with {add['region']} added {add['worst_ms']} and {add['mean_ms']} ms" if add else line
 
 
 def _text(value: t.Any) -> str:

@@ -19,32 +19,44 @@ from .forms import Json
 _MOST = 20
 
 
-def check(host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]) -> None:
-    """*members* of the host route, and those of its *paths*: each redirect is followed as a viewer would."""
+def check(
+    host: str,
+    members: t.Mapping[str, Json],
+    paths: t.Mapping[str, t.Mapping[str, Json]],
+    hosts: t.Collection[str],
+) -> None:
+    """*members* of the host route, and those of its *paths*: each redirect is followed as a viewer would.
+
+    *hosts* has the names of all host routes: a wildcard's, or that of `*`, also answers for each host without one.
+    """
     starts = {rule[0]: f"redirects[{number}]" for number, rule in enumerate(_rules(members))}
     starts |= {path: f"paths.{path}" for path, found in paths.items() if _target(found)}
     for start, where in starts.items():
         chain = [start]
-        while (following := _redirected(chain[-1], host, members, paths)) is not None:
+        while (following := _redirected(chain[-1], host, members, paths, hosts)) is not None:
             chain.append(following)
             if len(chain) > _MOST:
-                raise EdgeError(
-                    f"hosts.{host}.{where} is a redirect loop: {' → '.join(chain[:4])} → ...; let it end at a page."
-                )
+                also = f" {host} also answers for hosts without a host route of their own." if "*" in host else ""
+                shown = " → ".join(chain[:4])
+                raise EdgeError(f"hosts.{host}.{where} is a redirect loop: {shown} → ...; let it end at a page.{also}")
 
 
 def _redirected(
-    path: str, host: str, members: t.Mapping[str, Json], paths: t.Mapping[str, t.Mapping[str, Json]]
+    path: str,
+    host: str,
+    members: t.Mapping[str, Json],
+    paths: t.Mapping[str, t.Mapping[str, Json]],
+    hosts: t.Collection[str],
 ) -> str | None:
     """The path of this host that a viewer of *path* is sent to: decided in the order of the viewer function."""
     if path in paths:
         target = _target(paths[path])
-        return _path_of(target, host) if target else None
+        return _path_of(target, host, hosts) if target else None
     for source, to, *_status in _rules(members):
         if path == source:
-            return _path_of(to, host)
+            return _path_of(to, host, hosts)
         if path.startswith(f"{source.rstrip('/')}/"):
-            return _path_of(to, host, path[len(source.rstrip("/")) :])
+            return _path_of(to, host, hosts, path[len(source.rstrip("/")) :])
     directory, _slash, name = path.rpartition("/")
     if members.get("t") == "a" and name and "." not in name:
         return f"{path}/"
@@ -53,13 +65,22 @@ def _redirected(
     return None
 
 
-def _path_of(target: str, host: str, rest: str = "") -> str | None:
-    """None if it is another host's. What *host* stands for is known if it has no star."""
+def _path_of(target: str, host: str, hosts: t.Collection[str], rest: str = "") -> str | None:
+    """None if another host route, or none of the site, answers there."""
     url = urlsplit(target)
-    if url.netloc and url.netloc.lower() not in (host, f"{host}:443"):
+    if url.netloc and _route_of(url.netloc.lower().removesuffix(":443").removesuffix("."), hosts) != host:
         return None
     path = unquote(url.path)
     return _normalize(f"{path.rstrip('/')}{rest}" if rest else path)
+
+
+def _route_of(name: str, hosts: t.Collection[str]) -> str | None:
+    """The host route that answers for the host, looked up as the viewer function does. CloudFront has no other port."""
+    if ":" in name:
+        return None
+    _, dot, domain = name.partition(".")
+    wildcards = [f"*.{domain}", "*"] if dot else ["*"]
+    return next((each for each in (name, *wildcards) if each in hosts), None)
 
 
 def _normalize(path: str) -> str:

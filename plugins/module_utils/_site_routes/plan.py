@@ -76,10 +76,11 @@ def plan(operations: KeysApi, observed: Observed, desired: Desired, arn: str, st
     """``before`` and ``after`` are host routes in the user's words."""
     paths = _paths_by_host(observed.values, desired.site)
     changes = {**_purged(observed.values, desired, paths), **desired.changes}
+    names = _host_names(observed.values, desired, changes)
     hosts = {
         host: _removal(observed.values, desired, host, paths.get(host, {}))
         if change is None
-        else _change(observed.values, desired, host, change, paths.get(host, {}))
+        else _change(observed.values, desired, host, change, paths.get(host, {}), names)
         for host, change in changes.items()
     }
     path_puts = {key: text for each in hosts.values() for key, text in each.path_puts.items()}
@@ -99,7 +100,9 @@ def plan(operations: KeysApi, observed: Observed, desired: Desired, arn: str, st
     )
 
 
-def _change(values: Values, desired: Desired, host: str, change: Change, live_paths: Values) -> _Host:
+def _change(
+    values: Values, desired: Desired, host: str, change: Change, live_paths: Values, names: t.Collection[str]
+) -> _Host:
     key = desired.host_key(host)
     text = values.get(key)
     live = {} if text is None else schema.host_members(text, key)
@@ -117,7 +120,7 @@ def _change(values: Values, desired: Desired, host: str, change: Change, live_pa
         result.deletes = [desired.path_key(host, path) for path in live_members if path not in wanted]
     merged = {member: value for member, value in merged.items() if value is not None}
     if _redirects(change) or change.paths is not None:
-        loops.check(host, merged, wanted)
+        loops.check(host, merged, wanted, names)
     if text is None or merged != live:
         result.host_puts[key] = _checked_host(host, merged)
     result.after = schema.words(merged)
@@ -149,6 +152,13 @@ def _add_paths(words: Words | None, paths: t.Mapping[str, Members]) -> None:
 
 def _redirects(change: Change) -> bool:
     return bool(change.members.get("r") or change.members.get("t"))
+
+
+def _host_names(values: Values, desired: Desired, changes: t.Mapping[str, Change | None]) -> set[str]:
+    """Of all host routes after the changes."""
+    prefix = desired.host_key("")
+    there = {key.removeprefix(prefix) for key in values if key.startswith(prefix)}
+    return {name for name in there | changes.keys() if changes.get(name, True) is not None}
 
 
 def _purged(values: Values, desired: Desired, paths: t.Mapping[str, Values]) -> dict[str, None]:

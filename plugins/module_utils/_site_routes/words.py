@@ -232,8 +232,8 @@ HOST_ROUTE = Form(
             "previews",
             "g",
             "bool",
-            "Whether viewers can select any release of the site: by the cookie `edge-preview=<release>`, or where the "
-            "host is a wildcard by the host `preview--<release>`.",
+            "Whether viewers can select a release of the site: by the cookie `__Host-edge-preview=<release>`. On the "
+            "hosts of a wildcard, it is only the host `preview--<release>` that selects one.",
             encode=values.flag,
             decode=bool,
             default="`false`",

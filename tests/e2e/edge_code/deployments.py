@@ -35,7 +35,8 @@ def options_of(local_aws: LocalAws, mode: str, name: str, servers: str, failover
         config |= {"map": first, **({"next": second} if failover else {})}
         return {**common, **more, "origin": mode, "lambda_zip": project.package(config)}
     if mode == "dns_record":
-        config["nameservers"] = [servers]
+        config |= {"nameservers": [servers], "record": RECORD}
+        config["near"] = {cache: [buckets[region] for region in order[:2]] for cache, order in NEAREST.items()}
         headers = {"X_Origin_Record": RECORD}
         return {**common, **more, "origin": mode, "lambda_zip": project.package(config), "origin_headers": headers}
     return {**common, "origin": mode, "keys": {**project.KEYS, **project.origin_keys(NEAREST)}}

@@ -71,6 +71,19 @@ def test_the_site_is_served(sites: Callable[[str], Site], records: TxtServer, mo
     assert site.get("/none/%zz", "SYD").status == 400
 
 
+def test_a_failed_read_of_the_store_is_a_503(sites: Callable[[str], Site]) -> None:
+    site = sites("nearest_bucket")
+    try:
+        site.edge.fail_reads(f"{project.NAME}/h/")
+        assert (site.get("/", "SYD").status, site.get("/_edge/region", "SYD").status) == (503, 200)
+        # Without the key that selects origins, the target of the behavior serves.
+        site.edge.fail_reads(f"{project.NAME}/n/")
+        assert site.get("/favicon.svg", "SIN").status == 200
+    finally:
+        site.edge.fail_reads()
+    assert site.get("/", "SYD").status == 200
+
+
 @pytest.mark.parametrize("pop", ["ARN", "IAD", "SYD"])
 def test_each_edge_location_is_served_by_its_bucket(
     sites: Callable[[str], Site], records: TxtServer, mode: str, pop: str

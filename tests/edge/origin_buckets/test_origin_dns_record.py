@@ -36,6 +36,7 @@ BAD_ANSWERS = {
     "another bucket": (["another-accounts"], 60),
     "another kind of text": (["v=spf1 -all"], 60),
     "no weight at all": (["shop-eu 0"], 60),
+    "a weight that is absurd": (["shop-eu 65536", "shop-eu " + "9" * 5000], 60),
     "a weight that is none": (["shop-eu -1", "shop-eu 1.5", "shop-eu \u00b2"], 60),
     "an empty text": ([""], 60),
 }
@@ -70,6 +71,14 @@ def test_after_an_error_the_next_query_waits(by_record: t.Any, record: Record) -
 def test_a_default_has_precedence_over_the_origins_bucket(tmp_path: Path, record: Record) -> None:
     with packaged(tmp_path, {**DNS_RECORD, "default": "blog-eu"}) as module, record.instead_of_dns():
         assert asked(module.handler(shop())) == "blog-eu"
+
+
+@pytest.mark.parametrize("weight", ["9" * 5000, "65536", "-1", "1e3"])
+def test_a_text_with_an_invalid_weight_is_skipped_and_the_others_count(
+    by_record: t.Any, record: Record, weight: str
+) -> None:
+    record.answers[NAME] = ([f"blog-eu {weight}", "shop-eu 65535"], 60)
+    assert asked(by_record(shop())) == "shop-eu"
 
 
 def test_several_records_share_the_requests_by_weight(by_record: t.Any, record: Record) -> None:

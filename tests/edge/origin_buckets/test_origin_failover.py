@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from edge.bucket_origins import DNS_RECORD, NAME, REGION_MAP, Record, asked, failing_over, shop
-from edge.origin_events import packaged
+from edge.origin_events import host_of, packaged
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,68 @@ def test_without_next_a_failover_request_goes_to_the_origins_own_bucket(by_regio
 
 
 @pytest.mark.parametrize("more", [{}, {"default": "shop-eu"}], ids=["no default", "a default"])
-def test_a_failover_request_makes_no_dns_query(tmp_path: Path, record: Record, more: dict[str, str]) -> None:
+def test_without_near_a_failover_request_makes_no_dns_query(
+    tmp_path: Path, record: Record, more: dict[str, str]
+) -> None:
     record.answers[NAME] = (["shop-eu"], 60)
     with packaged(tmp_path, {**DNS_RECORD, **more}) as module, record.instead_of_dns():
         assert asked(module.handler(failing_over("shop-us", X_Origin_Record=NAME))) == "shop-us"
         assert record.asked == []
         assert asked(module.handler(shop())) == "shop-eu"
+
+
+NEAR = {"near": {"eu-west-1": ["shop-eu", "blog-eu"]}, "default": "blog-eu"}
+
+
+@pytest.mark.parametrize(
+    ("region", "texts", "first", "second"),
+    [
+        ("eu-west-1", ["shop-us"], "shop-us", "shop-eu"),
+        ("eu-west-1", ["shop-eu"], "shop-eu", "blog-eu"),
+        ("eu-west-1", None, "blog-eu", "shop-eu"),
+        ("us-west-2", ["shop-eu"], "shop-eu", "shop-us"),
+    ],
+    ids=["the nearest", "the nearest has failed", "the record cannot be read", "not in near: its own"],
+)
+def test_a_failover_request_goes_to_the_nearest_bucket_that_the_record_does_not_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record: Record,
+    region: str,
+    texts: list[str] | None,
+    first: str,
+    second: str,
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    if texts:
+        record.answers[NAME] = (texts, 60)
+    with packaged(tmp_path, {**DNS_RECORD, **NEAR}) as module, record.instead_of_dns():
+        assert asked(module.handler(shop())) == first
+        assert asked(module.handler(failing_over("shop-us"))) == second
+    assert len(record.asked) == 1
+
+
+def test_among_several_shares_it_is_a_bucket_that_the_request_has_not_been_sent_to(
+    tmp_path: Path, record: Record
+) -> None:
+    record.answers[NAME] = (["shop-eu 1", "blog-eu 1"], 60)
+    with packaged(tmp_path, {**DNS_RECORD, **NEAR}) as module, record.instead_of_dns():
+        for number in range(20):
+            requests = (shop(), failing_over("shop-us"))
+            for request in requests:
+                request["Records"][0]["cf"]["config"]["requestId"] = f"request-{number}"
+            assert {module.handler(each)["origin"]["custom"]["domainName"] for each in requests} == {
+                host_of("shop-eu"),
+                host_of("blog-eu"),
+            }
+
+
+def test_without_a_record_near_has_no_effect(tmp_path: Path, record: Record) -> None:
+    """The origin's header has the name of the record, and the failover origin has no such header."""
+    record.answers[NAME] = (["shop-eu"], 60)
+    without = {name: value for name, value in DNS_RECORD.items() if name != "record"}
+    with packaged(tmp_path, {**without, **NEAR}) as module, record.instead_of_dns():
+        assert asked(module.handler(failing_over("shop-us"))) == "shop-us"
 
 
 @pytest.mark.parametrize("configuration", [REGION_MAP, DNS_RECORD], ids=lambda each: each["mode"])

@@ -116,6 +116,12 @@ class Edge:
             raise EdgeError("The edge is not running")
         self._deployment.refresh()
 
+    def fail_reads(self, *beginnings: str) -> None:
+        """From now on, the viewer function cannot read the keys of its store that begin so; none, if none is given."""
+        if self._flow is None:
+            raise EdgeError("The edge is not running")
+        self._flow.fail_reads(beginnings)
+
     def answer(self, request: ViewerRequest, location: str | None) -> Answer:
         """The whole answer, with CloudFront's own headers."""
         pop = self.home_pop

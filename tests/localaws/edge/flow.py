@@ -31,6 +31,7 @@ class Flow:
         self._fetcher = Fetcher(endpoint, send)
         self._cached = CachedOrigin(self._fetcher, cache, clock)
         self._viewer: ViewerFunction | None = None
+        self._failing_reads: tuple[str, ...] = ()
         self._stopped = False
         self._lock = threading.Lock()
 
@@ -40,6 +41,12 @@ class Flow:
         except Refusal as refusal:
             LOG.warning("%s %d %s", request.request_id, refusal.status, refusal.message)
             return error_answer(refusal.status, refusal.message, refusal.x_cache)
+
+    def fail_reads(self, beginnings: tuple[str, ...]) -> None:
+        with self._lock:
+            self._failing_reads = beginnings
+            if self._viewer:
+                self._viewer.failing_reads = beginnings
 
     def stop(self) -> None:
         self._fetcher.functions.stop()
@@ -77,6 +84,7 @@ class Flow:
                 if self._viewer:
                     self._viewer.close()
                 self._viewer = ViewerFunction(function)
+                self._viewer.failing_reads = self._failing_reads
             return self._viewer
 
 

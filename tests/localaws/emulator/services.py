@@ -19,7 +19,13 @@ from localaws.emulator.cloudfront import request_checks as cloudfront_checks
 from localaws.emulator.core import scheduler
 from localaws.emulator.core.request import Request, Response
 from localaws.emulator.ec2 import regions
-from localaws.emulator.iam import cloudfront_sessions, consistency, gate, validation
+from localaws.emulator.iam import (
+    cloudfront_sessions,
+    consistency,
+    gate,
+    service_control_policies,
+    validation,
+)
 from localaws.emulator.lambda_ import code, edge_replicas, execution_roles, versions
 from localaws.emulator.logs import deliveries
 from localaws.emulator.route53 import record_sets
@@ -90,4 +96,6 @@ def refusal(request: Request) -> Response | None:
         found = cloudfront_checks.refusal(request)
     elif request.service == "cloudfront-keyvaluestore":
         found = key_value_stores.refusal(request)
-    return found or mrap_routing.refusal(request) or regions.refusal(request)
+    return (
+        found or mrap_routing.refusal(request) or regions.refusal(request) or service_control_policies.refusal(request)
+    )

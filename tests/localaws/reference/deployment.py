@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from localaws.geo import great_circle_km, load_pops, load_regions
+from localaws.geo import by_round_trip, load_pops
 from localaws.local_aws import LocalAws
 from localaws.reference import resources as parts
 from localaws.reference.distribution import Distribution, bucket_origin, custom_origin
@@ -48,12 +48,8 @@ def bucket_host(region: str, bucket: str) -> str:
 
 def nearest(regions: list[str]) -> dict[str, list[str]]:
     """For the Region of each regional edge cache, the buckets' Regions, nearest first."""
-    places = load_regions()
     caches = sorted({pop.regional_edge_cache for pop in load_pops().values()})
-    return {
-        cache: sorted(regions, key=lambda region: great_circle_km(places[cache].location, places[region].location))
-        for cache in caches
-    }
+    return {cache: by_round_trip(cache, regions) for cache in caches}
 
 
 def deploy(

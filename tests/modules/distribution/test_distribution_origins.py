@@ -66,3 +66,31 @@ def test_an_explicit_origin_type_is_not_replaced(site: Distributions) -> None:
     with pytest.raises(ModuleFailed, match="The origin type and OAC origin type differ"):
         site.run(origins=[origin], mrap_origin_shape="custom")
     site.run(origins=[origin], mrap_origin_shape="s3")
+
+
+@pytest.mark.parametrize("code", ["InvalidOrigin", "IllegalOriginAccessConfiguration"])
+def test_the_error_for_the_other_origin_type_may_be_another_one(site: Distributions, code: str) -> None:
+    site.local_aws.behave(mrap_origin_refused="custom", mrap_origin_refusal_code=code)
+    origin = {
+        "id": "access-point",
+        "domain_name": ACCESS_POINT_HOST,
+        "origin_access_control_id": site.control("sigv4a"),
+    }
+    site.run(origins=[origin])
+    assert "S3OriginConfig" in site.config()["Origins"]["Items"][0]
+    site.local_aws.behave(mrap_origin_refused="s3", mrap_origin_refusal_code=code)
+    site.run(origins=[origin], comment="shop, new")
+
+
+def test_two_refused_origin_types_are_both_reported(site: Distributions) -> None:
+    site.local_aws.behave(mrap_origin_refused="custom, s3")
+    origin = {
+        "id": "access-point",
+        "domain_name": ACCESS_POINT_HOST,
+        "origin_access_control_id": site.control("sigv4a"),
+    }
+    with pytest.raises(ModuleFailed, match="refuses both types") as failed:
+        site.run(origins=[origin])
+    assert "The origin type and OAC origin type differ" in str(failed.value)
+    assert "does not refer to a valid S3 bucket" in str(failed.value)
+    assert site.all() == []

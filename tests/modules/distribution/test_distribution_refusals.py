@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._distribution import api
+from botocore.loaders import Loader
 
-from modules.distributions import ACCESS_POINT_HOST, Distributions, custom
+from modules.distributions import ACCESS_POINT_HOST, TLS, UPDATE, Distributions, custom, kinds
 from modules.runner import SITE, ModuleFailed
 from modules.users import deployer
+from unit.distributions import without_member
 
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 _numbers = itertools.count()
@@ -132,9 +134,43 @@ def test_members_unknown_to_botocore_are_kept(site: Distributions) -> None:
     etag = site.client.get_distribution(Id=site.only())["ETag"]
     assert site.run()["mutating"] == []
     for check in (True, False):
-        with pytest.raises(ModuleFailed, match=r"has Quantum, which this botocore does not know.*Update boto3"):
+        with pytest.raises(
+            ModuleFailed, match=r"has Quantum, which the installed botocore does not know.*pip install --upgrade"
+        ):
             site.run(check=check, comment="shop, new")
     assert site.client.get_distribution(Id=site.only())["ETag"] == etag
+
+
+def test_the_http_version_of_an_origin_is_set_and_kept_and_an_older_botocore_does_not_remove_it(
+    site: Distributions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version() -> str | None:
+        return site.config()["Origins"]["Items"][0]["CustomOriginConfig"].get("OriginHttpVersion")  # type: ignore[no-any-return]
+
+    site.run()
+    http2 = {**TLS, "origin_http_version": "http2"}
+    assert kinds(site.run(origins=[custom(custom_origin_config=http2)])) == [UPDATE]
+    assert version() == "http2"
+    site.run(comment="shop, new")
+    assert version() == "http2"
+    # AWS fills in the default.
+    http1 = {**TLS, "origin_http_version": "http1.1"}
+    site.run(origins=[custom(custom_origin_config=http1)])
+    assert site.run(origins=[custom(custom_origin_config=http1)])["mutating"] == []
+    site.run(origins=[custom(custom_origin_config=http2)])
+
+    load = Loader.load_service_model
+
+    def older(loader: Loader, service: str, *arguments: Any, **options: Any) -> Any:
+        model = load(loader, service, *arguments, **options)
+        return without_member(model, "OriginHttpVersion") if service == "cloudfront" and "shapes" in model else model
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Loader, "load_service_model", older)
+        assert site.run()["mutating"] == []
+        with pytest.raises(ModuleFailed, match=r"CustomOriginConfig\.OriginHttpVersion, which the installed botocore"):
+            site.run(comment="shop, newer")
+    assert version() == "http2"
 
 
 def test_several_managed_distributions_are_an_error(site: Distributions) -> None:

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
-from localaws.local_aws import LocalAws
+from localaws.local_aws import Credentials, LocalAws
 from modules.runner import ModuleFailed, Modules
 from modules.store_keys import ACTIONS, DIGEST, NAME, PREFIX, modules_of, numbered, sync
 from modules.stores import Store
@@ -80,3 +81,23 @@ def test_an_unreachable_host_is_named(owner: Modules) -> None:
     arn = f"arn:aws:cloudfront::{owner.local_aws.account_id}:key-value-store/0f3a9c1d"
     with pytest.raises(ModuleFailed, match=r'Could not connect to the endpoint URL: "http.*127\.0\.0\.1:1/.*firewall'):
         owner.run(NAME, store=arn, keys={"a": "1"}, environment=unreachable)
+
+
+def test_a_session_token_that_sigv4a_does_not_accept_is_explained(
+    owner: Modules, store: Store, local_aws: LocalAws
+) -> None:
+    trusted = {"Effect": "Allow", "Principal": {"AWS": local_aws.account_id}, "Action": "sts:AssumeRole"}
+    iam, everything = local_aws.client("iam"), {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
+    arn = iam.create_role(RoleName="ci", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+    iam.put_role_policy(RoleName="ci", PolicyName="all", PolicyDocument=policy)
+    keys = local_aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="ci")["Credentials"]
+    session = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    local_aws.behave(sessions_of_the_global_endpoint=True)
+    try:
+        with pytest.raises(ModuleFailed, match=r"Authentication failed\. .*STS_REGIONAL_ENDPOINTS") as failed:
+            Modules(local_aws, session).run(NAME, store=store.name, keys={"a": "1"})
+    finally:
+        local_aws.behave()
+    assert "Allow the call" not in str(failed.value)

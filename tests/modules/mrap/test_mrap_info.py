@@ -14,7 +14,7 @@ def test_one_mrap_those_of_a_site_and_all(mrap: Mraps) -> None:
     mrap.run()
     policy = mrap.policy("s3:GetObject")
     mrap.run(policy=policy)
-    (found,) = mrap.info()["access_points"]
+    (found,) = mrap.info()["multi_region_access_points"]
     assert found.pop("created_at")
     assert found == {
         "name": mrap.name,
@@ -32,7 +32,7 @@ def test_one_mrap_those_of_a_site_and_all(mrap: Mraps) -> None:
     other.name = f"other-{mrap.name}"
     other.run()
     of_site, of_all = (
-        [found["name"] for found in answer["access_points"]]
+        [found["name"] for found in answer["multi_region_access_points"]]
         for answer in (mrap.modules.run(INFO, site=SITE), mrap.modules.run(INFO))
     )
     assert mrap.name in of_site and other.name not in of_site
@@ -48,7 +48,7 @@ def test_an_operation_in_progress_is_returned(mrap: Mraps) -> None:
         routes_unavailable="us-east-1,us-west-2,ap-southeast-2,ap-northeast-1,eu-west-1",
     )
     mrap.run(policy=policy, wait=False)
-    (found,) = mrap.info()["access_points"]
+    (found,) = mrap.info()["multi_region_access_points"]
     assert (found["policy_established"], found["policy_proposed"]) == (None, policy)
     assert (found["status"], found["routes"]) == ("INCONSISTENT_ACROSS_REGIONS", None)
 
@@ -62,4 +62,4 @@ def test_missing_permissions_to_read_are_reported(mrap: Mraps) -> None:
 
 def test_no_mrap(mrap: Mraps) -> None:
     found = mrap.info()
-    assert (found["changed"], found["access_points"]) == (False, [])
+    assert (found["changed"], found["multi_region_access_points"]) == (False, [])

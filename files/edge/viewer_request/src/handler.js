@@ -30,7 +30,9 @@ async function route(request, address) {
   if (SHARED.includes(request.uri)) {
     return toOrigin(request, request.uri, '');
   }
-  const host = request.headers.host.value.toLowerCase().split(':')[0];
+  // Before the host is known, so that TestFunction measures it with an empty store, too.
+  const path = normalPath(request.uri);
+  const host = hostName(request.headers.host.value);
   const found = await hostRecord(host);
   if (!found) {
     return noSite();
@@ -39,13 +41,12 @@ async function route(request, address) {
   if (typeof record.m === 'number') {
     return page(503, 'This site is being worked on and will be back soon.', 'retry-after', String(record.m));
   }
-  const path = normalPath(request.uri);
   if (!path) {
     return page(400, 'This address cannot be read.');
   }
   const exact = record.x ? await pathRecord(found.name, path) : {};
   if (exact.u) {
-    return redirect(exact.u, exact.s, wholeQuery(request.querystring));
+    return redirect(exact.u, exact.s, wholeQuery(request));
   }
   if (exact.o) {
     return toOrigin(request, '/' + encodePath(exact.o), keptQuery(request.querystring, record.q));
@@ -53,7 +54,7 @@ async function route(request, address) {
   // The release of an exact path is final: no other rule of the host applies.
   const moved = exact.p ? null : prefixRedirect(path, record.r) || otherSlash(path, record.t);
   if (moved) {
-    return redirect(moved.to, moved.status, wholeQuery(request.querystring));
+    return redirect(moved.to, moved.status, wholeQuery(request));
   }
   const prefix = exact.p || releaseOf(record, found.name, host, request.cookies, address);
   if (!prefix) {
@@ -61,6 +62,12 @@ async function route(request, address) {
   }
   const uri = '/' + encodePath(prefix + objectPath(path, record.w));
   return toOrigin(request, uri, keptQuery(request.querystring, record.q));
+}
+
+// As in the store: without a port, and without the dot that a fully qualified name may end with.
+function hostName(value) {
+  const name = value.toLowerCase().split(':', 1)[0];
+  return name.endsWith('.') ? name.substring(0, name.length - 1) : name;
 }
 
 // S3 would take versionId, acl and others from a query string, and each would be cached separately.

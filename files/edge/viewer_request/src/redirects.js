@@ -7,8 +7,9 @@ import { encodePath } from './path.js';
 export function prefixRedirect(path, rules) {
   for (let i = 0; rules && i < rules.length; i++) {
     const from = rules[i][0];
-    if (path === from || path.startsWith(from.endsWith('/') ? from : from + '/')) {
-      return { to: joined(rules[i][1], path.substring(from.replace(/\/$/, '').length), path === from), status: rules[i][2] };
+    if (from.length <= path.length && path.startsWith(from) && (path === from || from.endsWith('/') || path[from.length] === '/')) {
+      const end = from.endsWith('/') ? from.length - 1 : from.length;
+      return { to: joined(rules[i][1], path.substring(end), path === from), status: rules[i][2] };
     }
   }
   return null;
@@ -16,5 +17,9 @@ export function prefixRedirect(path, rules) {
 
 // One slash between the two: without it, the rest could extend the host name in `to`.
 function joined(to, rest, whole) {
-  return whole ? to : to.replace(/\/+$/, '') + encodePath(rest);
+  let base = to;
+  while (!whole && base.endsWith('/')) {
+    base = base.substring(0, base.length - 1);
+  }
+  return whole ? to : base + encodePath(rest);
 }

@@ -165,7 +165,8 @@ class LambdaAtEdge:
         }
         # -S: the function must not find packages of this environment, such as awscrt.
         worker = [sys.executable, "-I", "-S", "-B", str(_WORKER)]
-        command = [*worker, str(function.package), function.handler, self._name_server()]
+        endpoint = urlsplit(self._endpoint).netloc
+        command = [*worker, str(function.package), function.handler, self._name_server(), endpoint]
         process = LineProcess(
             command, environment, function.package, lambda line: LOG.info("lambda %s: %s", function.name, line)
         )

@@ -1,4 +1,4 @@
-"""One instance of a Lambda function: `python -I -S lambda_worker.py PACKAGE HANDLER NAME_SERVER`.
+"""One instance of a Lambda function: `python -I -S lambda_worker.py PACKAGE HANDLER NAME_SERVER ENDPOINT`.
 
 It imports nothing of the edge: the function must find only its own package and the standard library, as in AWS.
 """
@@ -6,6 +6,7 @@ It imports nothing of the edge: the function must find only its own package and 
 from __future__ import annotations
 
 import builtins
+import http.client
 import importlib
 import io
 import json
@@ -51,10 +52,25 @@ def use_name_server(name_server: str) -> None:
     builtins.open = open_own
 
 
+def use_endpoint(endpoint: str) -> None:
+    """Send the function's requests to AWS's APIs to *endpoint* (`address:port`), which has no TLS."""
+    address, _, port = endpoint.partition(":")
+    connect_by_tls = http.client.HTTPSConnection.connect
+
+    def connect(connection: http.client.HTTPSConnection) -> None:
+        if connection.host.endswith(".amazonaws.com"):
+            connection.sock = socket.create_connection((address, int(port)), connection.timeout)
+        else:
+            connect_by_tls(connection)
+
+    http.client.HTTPSConnection.connect = connect  # type: ignore[assignment,method-assign]
+
+
 def main(package: str, handler_name: str) -> None:
     # The function's output belongs in its log, not between the JSON lines.
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     sys.path.insert(0, package)
     handler: Any = None
     for line in sys.stdin:
@@ -73,4 +89,5 @@ def main(package: str, handler_name: str) -> None:
 
 if __name__ == "__main__":
     use_name_server(sys.argv[3])
+    use_endpoint(sys.argv[4])
     main(sys.argv[1], sys.argv[2])

@@ -30,7 +30,7 @@ from localaws.edge.messages import (
 from localaws.edge.origin.origins import Origin, bucket_region, is_s3
 from localaws.edge.policies import forwarded, selected_query
 from localaws.edge.snapshot import Snapshot
-from localaws.geo import Pop
+from localaws.geo import Pop, load_regions
 
 _FROM_VIEWER = ("range", "if-range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since")
 _SET_BY_CLOUDFRONT = frozenset(("host", "user-agent", "via", "x-forwarded-for", "accept-encoding", *_FROM_VIEWER))
@@ -133,9 +133,10 @@ def send(endpoint: str, request: OriginRequest, pop: Pop, read_timeout: float) -
         connection.putheader("Host", request.host)
         for name, value in request.headers:
             connection.putheader(name, value.encode("utf-8", "surrogateescape"))
-        # Not signed: the location of the edge, for the emulator.
+        # Not signed: where the request comes from, for the emulator. It is the regional edge cache that asks an origin.
         connection.putheader("X-Forwarded-Proto", "https")
-        connection.putheader("x-local-location", f"{pop.location.latitude},{pop.location.longitude}")
+        latitude, longitude = load_regions()[pop.regional_edge_cache].location
+        connection.putheader("x-local-location", f"{latitude},{longitude}")
         connection.endheaders()
         answer = connection.getresponse()
     except (OSError, http.client.HTTPException) as error:

@@ -86,6 +86,8 @@ class ViewerFunction:
 
     def __init__(self, function: FunctionCode) -> None:
         self.function = function
+        # The beginnings of the keys whose read fails.
+        self.failing_reads: tuple[str, ...] = ()
         self._process: LineProcess | None = None
         self._closed = False
         self._lock = threading.Lock()
@@ -95,7 +97,7 @@ class ViewerFunction:
     ) -> ViewerRequest | Answer:
         """The changed request, or the response of the function. Refusal if it failed."""
         event = events.build(request, domain_name, distribution_id)
-        answer = self.ask(event, pop)
+        answer = self.ask(event, pop, query=request.query)
         for line in answer.get("logs", ()):
             LOG.info("%s function %s: %s", request.request_id, self.function.name, line)
         if "error" in answer:
@@ -121,10 +123,17 @@ class ViewerFunction:
             self._process.close()
             self._process = None
 
-    def ask(self, event: dict[str, Any], pop: Pop) -> dict[str, Any]:
-        """The runtime's answer to an event: `ok` or `error`, and `logs`. Refusal for code that CloudFront refuses."""
+    def ask(self, event: dict[str, Any], pop: Pop, **options: str) -> dict[str, Any]:
+        """The runtime's answer to an event: `ok` or `error`, and `logs`. Refusal for code that CloudFront refuses.
+
+        *options*: `query`, as the viewer sent it; without it the event has no method rawQueryString.
+        """
         place = {"name": pop.code, "region": pop.regional_edge_cache, "serverIp": "127.0.0.1"}
-        message = {"event": json.dumps(event), "edge_location": json.dumps(place)}
+        message = {
+            "event": json.dumps(event),
+            "edge_location": json.dumps(place),
+            "options": json.dumps({**options, "failing": self.failing_reads}),
+        }
         with self._lock:
             try:
                 if self._process is None or not self._process.alive:

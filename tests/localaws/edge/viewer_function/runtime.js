@@ -1,7 +1,10 @@
 // The runtime of a CloudFront Function ("JavaScript runtime 2.0 features", Amazon CloudFront guide).
 (function (global) {
   'use strict';
+  // "Quotas on key value stores".
+  const KEY_BYTES = 512;
   let store = null;
+  let failing = [];
   let edgeLocation = null;
   let started = 0;
   let logs = [];
@@ -34,10 +37,17 @@
     if (!store || (id !== undefined && id !== store.id)) {
       throw new Error('The function has no such key value store');
     }
-    function has(key) { return Object.prototype.hasOwnProperty.call(store.keys, key); }
+    // What CloudFront does for a key that no store can have is not documented.
+    function has(key) {
+      if (unescape(encodeURIComponent(key)).length > KEY_BYTES) { throw new Error('InvalidKey: ' + key); }
+      return Object.prototype.hasOwnProperty.call(store.keys, key);
+    }
     return {
+      // "The get() method will return an error when the key that you requested doesn't exist" ("Helper methods for key value
+      // stores", CloudFront guide). What else it throws is not documented: only exists() distinguishes the two.
       get: async function (key, options) {
         if (!has(key)) { throw new Error('KeyNotFound: ' + key); }
+        if (failing.some(function (beginning) { return key.startsWith(beginning); })) { throw new Error('The read failed'); }
         const value = store.keys[key];
         const format = (options && options.format) || 'string';
         if (format === 'json') { return JSON.parse(value); }
@@ -75,8 +85,10 @@
     value: {
       load: function (text) { store = JSON.parse(text); },
       out: null,
-      run: function (text, place) {
+      // `options`: the query string as the viewer sent it, and the beginnings of the keys whose read fails.
+      run: function (text, place, options) {
         this.out = null;
+        failing = options.failing;
         edgeLocation = place;
         started = RealDate.now();
         logs = [];
@@ -88,7 +100,10 @@
         const failed = function (error) { settle({ error: String(error) }); };
         // The handler is started here, not in a promise: V8 can stop a loop here, but not one in a microtask.
         try {
-          Promise.resolve(handler(JSON.parse(text))).then(function (value) {
+          const event = JSON.parse(text);
+          // "rawQueryString() method": undefined without a query string. Whether TestFunction has it is not documented.
+          if ('query' in options) { event.request.rawQueryString = function () { return options.query || undefined; }; }
+          Promise.resolve(handler(event)).then(function (value) {
             settle({ ok: { returned: value, origin: JSON.parse(origin) } });
           }).catch(failed);
         } catch (error) {

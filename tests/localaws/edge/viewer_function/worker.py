@@ -43,7 +43,7 @@ def _start(context: MiniRacer, runtime_path: str, message: dict[str, str]) -> st
 
 
 def _run(context: MiniRacer, message: dict[str, str]) -> str:
-    script = f"__edge.run({json.dumps(message['event'])}, {message['edge_location']})"
+    script = f"__edge.run({json.dumps(message['event'])}, {message['edge_location']}, {message['options']})"
     context.eval(script, timeout_sec=_SECONDS)
     out = context.eval("__edge.out")
     return out if isinstance(out, str) else json.dumps({"error": "The function's promise was never settled"})

@@ -154,7 +154,7 @@ def _validate() -> None:
                 if behaviour.now() - seen >= behaviour.current.certificate_seconds:
                     option["ValidationStatus"] = "SUCCESS"
         if all(option["ValidationStatus"] == "SUCCESS" for option in certificate["DomainValidationOptions"]):
-            certificate |= {"Status": "ISSUED", "IssuedAt": acm.now_iso()}
+            certificate |= {"Status": "ISSUED", "IssuedAt": acm.now_iso(), "issued": behaviour.now()}
 
 
 def _can_be_looked_up(record: dict[str, str]) -> bool:

@@ -3,7 +3,8 @@
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
 "Quotas", "Restrictions on all edge functions", "Restrict access to an Amazon S3 origin" and "... Multi-Region Access
 Point origin". Messages where users have reported them: hashicorp/terraform-provider-aws#33214, #26850,
-aws/aws-cdk#26405, boto/boto3#3804. Which code CloudFront has for a Lambda function beside `sigv4a` is not documented.
+aws/aws-cdk#26405, boto/boto3#3804. Which codes CloudFront has for a Lambda function beside `sigv4a`, and for the kind
+of an MRAP's origin, is not documented.
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ _QUOTAS = {
     "CacheBehaviors/{*}Items/{*}CacheBehavior": (75, "TooManyCacheBehaviors"),
     "OriginGroups/{*}Items/{*}OriginGroup": (10, "TooManyOriginGroupsPerDistribution"),
     "Aliases/{*}Items/{*}CNAME": (100, "TooManyDistributionCNAMEs"),
+}
+
+# Errors of CreateDistribution that may be about the kind of an origin (aws/aws-sdk-go-v2#1831, the API reference).
+_DESCRIBED = {
+    "InvalidOrigin": "The specified origin server does not exist or is not valid.",
+    "IllegalOriginAccessConfiguration": (
+        "An origin cannot contain both an origin access control (OAC) and an origin access identity (OAI)."
+    ),
 }
 
 # Code, message and status of a refusal.
@@ -70,7 +79,7 @@ def _origin(origin: Any) -> Refusal | None:
         return "InvalidOrigin", "An origin cannot be both an S3 origin and a custom origin.", 400
     is_s3 = is_bucket or (is_mrap and not (control_id and _refuses("s3")))
     if s3 is not None and not is_s3:
-        return "InvalidArgument", "The parameter Origin DomainName does not refer to a valid S3 bucket.", 400
+        return _other_kind(is_mrap, "The parameter Origin DomainName does not refer to a valid S3 bucket.")
     if not control_id:
         return None
     if s3 is not None and _text(s3, "OriginAccessIdentity"):
@@ -85,7 +94,7 @@ def _origin(origin: Any) -> Refusal | None:
         message = "The domain name cannot be used with this origin access control."
         return "InvalidDomainNameForOriginAccessControl", message, 400
     if custom is not None and (is_bucket or _refuses("custom")):
-        return "InvalidArgument", "Illegal configuration: The origin type and OAC origin type differ.", 400
+        return _other_kind(is_mrap, "Illegal configuration: The origin type and OAC origin type differ.")
     if (control["SigningProtocol"] == "sigv4a") != is_mrap:
         message = f"The origin access control signs {control['SigningProtocol']}, which {host} does not take."
         return "InvalidOriginAccessControl", message, 400
@@ -94,7 +103,12 @@ def _origin(origin: Any) -> Refusal | None:
 
 def _refuses(kind: str) -> bool:
     """For an MRAP with an origin access control: the documentation does not define the kind of the origin."""
-    return behaviour.current.mrap_origin_refused == kind
+    return kind in behaviour.names(behaviour.current.mrap_origin_refused)
+
+
+def _other_kind(is_mrap: bool, message: str) -> Refusal:
+    code = behaviour.current.mrap_origin_refusal_code
+    return (code, _DESCRIBED[code], 400) if is_mrap and code else ("InvalidArgument", message, 400)
 
 
 def _groups(root: Any) -> Refusal | None:

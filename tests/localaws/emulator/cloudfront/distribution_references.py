@@ -3,7 +3,9 @@
 MiniStack does not look at them. They need the rights of the request, unlike those of request_checks.
 
 Sources: CloudFront API reference, CreateDistribution and UpdateDistribution, "Errors"; CloudFront Developer Guide,
-"Restrictions on Lambda@Edge".
+"Restrictions on Lambda@Edge". What CloudFront does not know yet: hashicorp/terraform-provider-aws#4698 (certificates);
+AWS WAF API reference, UpdateWebACL, "Temporary inconsistencies during updates", and hashicorp/terraform#17544 for the
+message (web ACLs). An unverified account: hashicorp/terraform-provider-aws#36663, aws-samples/aws-cdk-examples#279.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ministack.core.responses import get_account_id
-from ministack.services import cloudfront, lambda_svc
+from ministack.services import acm, cloudfront, lambda_svc
 
 from localaws.emulator.cloudfront import distribution_config
+from localaws.emulator.core import behaviour
 from localaws.emulator.core.errors import Refused
 from localaws.emulator.core.handlers import check_first
 from localaws.emulator.iam import lambda_sessions
+from localaws.emulator.lambda_ import versions
 
 _DISTRIBUTION = "/2020-05-31/distribution"
 _CONFIG = re.compile(rf"{_DISTRIBUTION}/([^/]+)/config")
@@ -40,8 +44,13 @@ _POLICIES = {
 }
 
 
+# When a request named a web ACL first, by its ARN.
+_web_acls: dict[str, float] = {}
+
+
 def install() -> None:
     """Install before gate: without the rights, AWS does not check the request."""
+    behaviour.before_change.append(_web_acls.clear)
     check_first("cloudfront", _check_distribution, cloudfront._error)
 
 
@@ -49,6 +58,12 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
     updated = _CONFIG.fullmatch(path) if method == "PUT" else None
     if not updated and not (method == "POST" and path.rstrip("/") == _DISTRIBUTION):
         return
+    if behaviour.current.account_unverified and not updated:
+        message = (
+            "Your account must be verified before you can add new CloudFront resources. To verify your account, please "
+            "contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message."
+        )
+        raise Refused("AccessDenied", message, 403)
     root = cloudfront._parse_body(body)
     if root is None:
         return  # MiniStack refuses it
@@ -60,6 +75,7 @@ def _check_distribution(method: str, path: str, body: bytes) -> None:
     if aliases and not (_first(root, "ACMCertificateArn") or _first(root, "IAMCertificateId")):
         message = "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted "
         raise Refused("InvalidViewerCertificate", f"{message}certificate that covers {', '.join(aliases)}.")
+    _check_propagation(_first(root, "ACMCertificateArn"), _first(root, "WebACLId"))
     for element, (own, managed, code) in _POLICIES.items():
         for name in _all(root, element):
             if name not in getattr(cloudfront, managed) and not getattr(cloudfront, own).get(name):
@@ -84,6 +100,20 @@ def _check_reference(reference: str, updated: str | None) -> None:
             raise Refused("IllegalUpdate", "The update contains modifications that are not allowed: CallerReference.")
 
 
+def _check_propagation(certificate: str, web_acl: str) -> None:
+    """What exists, and is not known everywhere yet. A certificate that ACM lacks is accepted."""
+    found = acm._certificates.get(certificate)
+    if found and behaviour.now() - found.get("issued", 0.0) < behaviour.current.certificate_propagation_seconds:
+        message = (
+            "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a "
+            "valid certificate chain."
+        )
+        raise Refused("InvalidViewerCertificate", message)
+    first = _web_acls.setdefault(web_acl, behaviour.now())
+    if web_acl and behaviour.now() - first < behaviour.current.web_acl_propagation_seconds:
+        raise Refused("InvalidWebACLId", "Web ACL is not accessible by the requester.")
+
+
 def _check_edge_function(arn: str, event: str) -> None:
     found = _EDGE_VERSION.fullmatch(arn)
     if found is None:
@@ -92,6 +122,10 @@ def _check_edge_function(arn: str, event: str) -> None:
     version = record.get("versions", {}).get(found[3])
     if version is None or found[1] != get_account_id():
         raise _unfit(f"The function does not exist: {arn}")
+    if versions.is_pending(arn):
+        # The words of CloudFront: goldstack/goldstack#18, mdn/yari#6194.
+        message = f"The function must be in an Active state. The current state for function {arn} is Pending"
+        raise _unfit(message)
     config, longest = version["config"], _LONGEST.get(event.partition("-")[0], 0)
     if (config.get("Environment") or {}).get("Variables"):
         raise _unfit(f"The function cannot have environment variables. Function: {arn}")

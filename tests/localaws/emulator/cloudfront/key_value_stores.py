@@ -1,6 +1,7 @@
 """Key value stores: ARNs with an id, deleted with their keys, and with the quotas that MiniStack lacks.
 
-Sources: CloudFront Developer Guide, "Quotas on key value stores"; CloudFront KeyValueStore API reference.
+Sources: CloudFront Developer Guide, "Quotas on key value stores"; CloudFront KeyValueStore API reference. Session
+tokens that SigV4A does not take: boto/boto3#3980, anomalyco/sst#5741.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ministack.core.responses import get_account_id
 from ministack.services import cloudfront
 from ministack.services import cloudfront_keyvaluestore as data_plane
 
+from localaws.emulator.core import behaviour
 from localaws.emulator.core.errors import error
 from localaws.emulator.core.request import Request, Response
 
@@ -82,6 +84,8 @@ def _too_large(arn: str, puts: dict[str, str]) -> Answer | None:
 
 def refusal(request: Request) -> Response | None:
     """Refusals for any store. A malformed request is left to MiniStack."""
+    if behaviour.current.sessions_of_the_global_endpoint and "x-amz-security-token" in request.headers:
+        return error("cloudfront-keyvaluestore", 403, "AccessDeniedException", "Authentication failed")
     try:
         if request.method == "GET":
             return _page(request)

@@ -14,6 +14,8 @@ class Behaviour:
 
     # A replica appears, and its source changes from PENDING, this long after the write.
     replication_seconds: float = 0.0
+    # S3 refuses Not in the Filter of a replication rule, as before 2026-11.
+    replication_without_not: bool = False
     # An S3 Batch Operations job takes this long until Complete.
     batch_job_seconds: float = 0.0
     # A change of a bucket's configuration is visible this much later.
@@ -37,12 +39,19 @@ class Behaviour:
     certificate_seconds: float = 0.0
     # Why certificates are not issued: VALIDATION_TIMED_OUT, or the reason of one that FAILED, such as CAA_ERROR.
     certificate_failure: str = ""
+    # CloudFront does not know a certificate that was issued, or a web ACL that it is given first, for this long.
+    certificate_propagation_seconds: float = 0.0
+    web_acl_propagation_seconds: float = 0.0
+    # AWS has not verified the account: it may create no distribution.
+    account_unverified: bool = False
     # A distribution is InProgress for this long after each change.
     distribution_seconds: float = 0.0
     # The caller reference of a deleted distribution cannot be used again; AWS does not document it.
     distribution_references_stay: bool = False
-    # The kind of origin that CloudFront refuses for an MRAP with an origin access control: custom or s3.
+    # The kind of origin that CloudFront refuses for an MRAP with an origin access control: custom, s3, or both of them,
+    # comma-separated; and the error code, if it is not the one that users have reported for an S3 bucket.
     mrap_origin_refused: str = ""
+    mrap_origin_refusal_code: str = ""
     # The number of changes of log deliveries that are refused first: another one is in progress.
     log_delivery_conflicts: int = 0
     # The LIVE stage of an associated CloudFront Function is IN_PROGRESS for this long.
@@ -54,6 +63,14 @@ class Behaviour:
     replicas_linger_seconds: float = 0.0
     # An update of a Lambda function takes this long, and refuses other changes until then.
     lambda_update_seconds: float = 0.0
+    # A new version of a Lambda function is Pending for this long; CloudFront does not associate it until then.
+    lambda_version_seconds: float = 0.0
+    # How many functions may run at once in a Region: 10 in a new account.
+    lambda_concurrency: int = 1000
+    # Comma-separated Regions in which a service control policy denies everything.
+    denied_regions: str = ""
+    # Session credentials are those of STS's global endpoint, which are not valid for SigV4A.
+    sessions_of_the_global_endpoint: bool = False
     # A change of a role or a managed policy is visible to IAM, and to the services that assume the role, after this.
     iam_seconds: float = 0.0
     iam_service_seconds: float = 0.0

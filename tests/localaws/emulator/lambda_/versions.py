@@ -1,12 +1,14 @@
-"""The conditions of PublishVersion, version numbers, and refusals of changes during an update.
+"""The conditions of PublishVersion, version numbers, states, and refusals of changes during an update.
 
-Sources: AWS Lambda API reference, PublishVersion; AWS Lambda Developer Guide, "Lambda function states", and "Manage
-Lambda function versions": a number is never used again, even after the function is deleted and created again; Service
-Authorization Reference, AWS Lambda.
+Sources: AWS Lambda API reference, PublishVersion, and ListFunctions: it "returns a subset of the FunctionConfiguration
+fields", without those of the state; AWS Lambda Developer Guide, "Lambda function states", and "Manage Lambda function
+versions": a number is never used again, even after the function is deleted and created again; Service Authorization
+Reference, AWS Lambda.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,22 @@ from ministack.services import lambda_svc
 from localaws.emulator.core import behaviour
 
 _CONFLICT = "The operation cannot be performed at this time. "
+# The members that GetFunction returns, and a list does not.
+_NOT_LISTED = frozenset(
+    {
+        *("State", "StateReason", "StateReasonCode"),
+        *("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode", "RuntimeVersionConfig"),
+    }
+)
+_PENDING = {"State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating"}
+
+# When a version was published, by its ARN.
+_published: dict[str, float] = {}
+
+
+def is_pending(arn: str) -> bool:
+    """Whether the version *arn* was published a moment ago."""
+    return arn in _published and behaviour.now() - _published[arn] < behaviour.current.lambda_version_seconds
 
 
 def install() -> None:
@@ -23,6 +41,7 @@ def install() -> None:
     next_numbers: dict[str, int] = {}
     settle = lambda_svc._schedule_state_transition
     resource = iam_actions.extract_resource_arn
+    action, settings = iam_actions._lambda_action, lambda_svc._get_account_settings
 
     def publish_version(name: str, data: dict[str, Any]) -> Any:
         config = (lambda_svc._functions.get(name) or {}).get("config")
@@ -39,9 +58,11 @@ def install() -> None:
         if config:
             function, arn = lambda_svc._functions[name], config["FunctionArn"]
             function["next_version"] = max(function["next_version"], next_numbers.get(arn, 1))
+            known = set(function["versions"])
             answer = publish(name, data)
             next_numbers[arn] = function["next_version"]
-            return answer
+            _published.update({f"{arn}:{number}": behaviour.now() for number in set(function["versions"]) - known})
+            return _with_state(answer)
         return publish(name, data)
 
     def schedule_state_transition(name: str, delay: float) -> None:
@@ -59,12 +80,58 @@ def install() -> None:
         for arn in next_numbers.keys() - there:
             del next_numbers[arn]
 
+    def lambda_action(method: str, path: str) -> str | None:
+        return "GetAccountSettings" if path.endswith("/account-settings") else action(method, path)
+
+    def account_settings() -> Any:
+        status, headers, body = settings()
+        document = json.loads(body)
+        concurrency = behaviour.current.lambda_concurrency
+        document["AccountLimit"] |= {
+            "ConcurrentExecutions": concurrency,
+            "UnreservedConcurrentExecutions": concurrency,
+        }
+        return status, headers, json.dumps(document).encode()
+
     behaviour.before_change.append(forget_deleted)
+    iam_actions._lambda_action = lambda_action
+    lambda_svc._get_account_settings = account_settings
     lambda_svc._publish_version = publish_version
+    for name in ("_get_function", "_get_function_config"):
+        setattr(lambda_svc, name, _answered(getattr(lambda_svc, name), _with_state))
+    for name in ("_list_functions", "_list_versions"):
+        setattr(lambda_svc, name, _answered(getattr(lambda_svc, name), _without_states))
     lambda_svc._schedule_state_transition = schedule_state_transition
     lambda_svc._update_code = _unless_busy(lambda_svc._update_code)
     lambda_svc._update_config = _unless_busy(lambda_svc._update_config)
     iam_actions.extract_resource_arn = extract_resource_arn
+
+
+def _answered(handler: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:
+    return lambda *arguments: change(handler(*arguments))
+
+
+def _with_state(answer: Any) -> Any:
+    """GetFunction has the configuration as a member, the others are it."""
+    status, headers, body = answer
+    document = json.loads(body)
+    found = document.get("Configuration", document)
+    if not is_pending(found.get("FunctionArn", "")):
+        return answer
+    found |= _PENDING
+    return status, headers, json.dumps(document).encode()
+
+
+def _without_states(answer: Any) -> Any:
+    status, headers, body = answer
+    document = json.loads(body)
+    for listed in ("Functions", "Versions"):
+        if listed in document:
+            document[listed] = [
+                {name: value for name, value in config.items() if name not in _NOT_LISTED}
+                for config in document[listed]
+            ]
+    return status, headers, json.dumps(document).encode()
 
 
 def _unless_busy(change: Callable[[str, dict[str, Any]], Any]) -> Callable[[str, dict[str, Any]], Any]:

@@ -170,12 +170,12 @@ def _copy(change: Change, version: Version, bucket: str, rule: Rule) -> bool:
     if object_versions.deleted_for_good(bucket, key, version_id) or (there is None and change.kind == TAGS):
         return False
     if there is None:
-        object_versions.insert(bucket, key, _replica(version, rule))
+        object_versions.insert(bucket, key, _replica(version, rule, bucket))
     s3._object_tags[(bucket, key, version_id)] = object_versions.tags(change.bucket, key, version_id)
     return True
 
 
-def _replica(version: Version, rule: Rule) -> Version:
+def _replica(version: Version, rule: Rule, bucket: str) -> Version:
     """The version in the destination: with the same id, time and metadata."""
     replica = {name: value for name, value in version.items() if name != "destinations"} | {"is_replica": True}
     if version.get("is_delete_marker"):
@@ -187,7 +187,8 @@ def _replica(version: Version, rule: Rule) -> Version:
         "storage_class": rule["Destination"].get("StorageClass") or version["storage_class"],
     }
     if object_versions.is_kms_encrypted(version):
-        key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+        source_key = version["preserved_headers"][object_versions.SSE_KEY]
+        key = replication_rules.replica_key(rule, source_key, s3.bucket_region(bucket))
         replica["preserved_headers"][object_versions.SSE_KEY] = key
         # The ETag depends on the KMS key, which is another one here.
         replica["etag"] = object_versions.opaque_etag(version["etag"])

@@ -6,6 +6,7 @@ Codes and messages are S3's where user reports have them. MiniStack has those of
 
 from __future__ import annotations
 
+import copy
 import re
 import uuid
 from collections import Counter
@@ -15,6 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, register_name
 
 from ministack.services import s3
 
+from localaws.emulator.core import behaviour
 from localaws.emulator.core.errors import Refused
 from localaws.emulator.s3 import bucket_configuration
 
@@ -29,6 +31,7 @@ _VERSION = f"must be specified for this version of Cross Region Replication conf
 
 def install() -> None:
     register_namespace("", s3.S3_NS)
+    parse_filter, parse_options = s3._parse_replication_filter, s3._parse_replication_options
     put: Callable[[str, bytes], Answer] = s3._put_bucket_replication
     get: Callable[[str], Answer] = s3._get_bucket_replication
 
@@ -49,6 +52,28 @@ def install() -> None:
         status, headers, body = get(bucket)
         return status, headers, s3._bucket_replication[bucket]["document"] if status == 200 else body
 
+    def filter_with_not(element: Element) -> dict[str, Any]:
+        found: dict[str, Any] = parse_filter(element)
+        for parent, where in ((element, found), (element.find("{*}And"), found.get("And", {}))):
+            excluded = parent.find("{*}Not") if parent is not None else None
+            if excluded is not None:
+                where["Not"] = _excluded(excluded)
+        return found
+
+    def options_with_multi_region_key(rule: Element) -> tuple[dict[str, Any], dict[str, Any]]:
+        rule = copy.deepcopy(rule)
+        encryption = rule.find("{*}Destination/{*}EncryptionConfiguration")
+        found = encryption.find("{*}UseSourceMultiRegionKey") if encryption is not None else None
+        if encryption is not None and found is not None:
+            encryption.remove(found)
+        of_rule, of_destination = parse_options(rule)
+        if found is not None:
+            status = s3._replication_status(s3._replication_children(found, ("Status",)))
+            of_destination["EncryptionConfiguration"]["UseSourceMultiRegionKey"] = status
+        return of_rule, of_destination
+
+    s3._parse_replication_filter = filter_with_not
+    s3._parse_replication_options = options_with_multi_region_key
     s3._put_bucket_replication = put_checked
     s3._get_bucket_replication = get_whole
 
@@ -91,6 +116,7 @@ def _check_rule(rule: Element) -> None:
         return
     if rule.find("{*}Prefix") is not None or len(list(rule_filter)) > 1:
         raise _malformed()
+    _check_not(rule_filter)
     priority = rule.findtext("{*}Priority")
     if priority is None:
         raise Refused("InvalidRequest", f"Priority {_VERSION}")
@@ -103,6 +129,23 @@ def _check_rule(rule: Element) -> None:
     if delete_markers.findtext("{*}Status") == "Enabled" and list(_named(rule_filter, "Tag")):
         message = f"Delete marker replication is not supported if any Tag filter is specified. {_GUIDE}"
         raise Refused("InvalidRequest", message)
+
+
+def _check_not(rule_filter: Element) -> None:
+    """botocore's model of S3, ReplicationRuleNotOperator: one Prefix, one Tag, or an Or of several."""
+    excluded = list(_named(rule_filter, "Not"))
+    if excluded and behaviour.current.replication_without_not:
+        raise _malformed()
+    for element in excluded:
+        names = [child.tag.rpartition("}")[2] for child in element]
+        among = element.find("{*}Or")
+        if len(names) != 1 or names[0] not in ("Prefix", "Tag", "Or") or (among is not None and not list(among)):
+            raise _malformed()
+
+
+def _excluded(element: Element) -> dict[str, Any]:
+    prefixes, tags = (list(_named(element, name)) for name in ("Prefix", "Tag"))
+    return {"Or": {"Prefixes": [each.text or "" for each in prefixes], "Tags": list(map(s3._replication_tag, tags))}}
 
 
 def _check_destination(source: str, rule: Element) -> None:

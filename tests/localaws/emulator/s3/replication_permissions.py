@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ministack.services import s3
 
 from localaws.emulator.iam.service_roles import Role
-from localaws.emulator.s3 import object_versions
+from localaws.emulator.s3 import object_versions, replication_rules
 from localaws.emulator.s3.object_versions import Version
 from localaws.emulator.s3.replication_rules import Rule
 
@@ -62,7 +62,7 @@ class Permissions:
         if self._change.kind != "object" or not object_versions.is_kms_encrypted(self._version):
             return True
         decrypt = self._version["preserved_headers"][object_versions.SSE_KEY]
-        encrypt = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+        encrypt = replication_rules.replica_key(rule, decrypt, s3.bucket_region(destination))
         return self._has_key("kms:Decrypt", decrypt, self._change.bucket) and self._has_key(
             "kms:Encrypt", encrypt, destination
         )

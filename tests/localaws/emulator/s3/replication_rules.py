@@ -19,13 +19,18 @@ def for_object(config: Rule, key: str, tags: Tags | None, kms_encrypted: bool) -
         for rule in config["Rules"]
         if key.startswith(_prefix(rule))
         and (tags is None or _tags(rule).items() <= tags.items())
+        and not _excluded(rule, key, tags or {})
         and (not kms_encrypted or _selects(rule, "SseKmsEncryptedObjects"))
     )
 
 
 def for_delete_marker(config: Rule, key: str) -> dict[str, Rule]:
     # A delete marker has no tags, and AWS does not replicate it for a rule that filters by tag.
-    applying = [rule for rule in config["Rules"] if key.startswith(_prefix(rule)) and not _tags(rule)]
+    applying = [
+        rule
+        for rule in config["Rules"]
+        if key.startswith(_prefix(rule)) and not _tags(rule) and not _excluded(rule, key, {})
+    ]
     return {name: rule for name, rule in _winning(applying).items() if _takes_delete_markers(rule)}
 
 
@@ -37,6 +42,16 @@ def for_replica_modification(config: Rule, key: str, kms_encrypted: bool) -> dic
 def destination(rule: Rule) -> str:
     """The bucket's name."""
     return str(rule["Destination"]["Bucket"]).rpartition(":::")[2]
+
+
+def replica_key(rule: Rule, source_key: str, region: str) -> str:
+    """The ARN of the KMS key for the replica in *region* of an object that *source_key* encrypts."""
+    encryption = rule["Destination"]["EncryptionConfiguration"]
+    key_id = source_key.rpartition("/")[2]
+    if encryption.get("UseSourceMultiRegionKey", {}).get("Status") == "Enabled" and key_id.startswith("mrk-"):
+        parts = source_key.split(":")
+        return ":".join([*parts[:3], region, *parts[4:]])
+    return str(encryption["ReplicaKmsKeyID"])
 
 
 def has_metrics(rule: Rule) -> bool:
@@ -61,6 +76,15 @@ def _tags(rule: Rule) -> dict[str, str]:
     of_filter = rule.get("Filter") or {}
     one = [of_filter["Tag"]] if "Tag" in of_filter else (of_filter.get("And") or {}).get("Tags", [])
     return {tag["Key"]: tag["Value"] for tag in one}
+
+
+def _excluded(rule: Rule, key: str, tags: Tags) -> bool:
+    of_filter = rule.get("Filter") or {}
+    excluded = of_filter.get("Not") or (of_filter.get("And") or {}).get("Not") or {}
+    several = excluded.get("Or", {})
+    prefixes = [*several.get("Prefixes", []), *([excluded["Prefix"]] if "Prefix" in excluded else [])]
+    pairs = [*several.get("Tags", []), *([excluded["Tag"]] if "Tag" in excluded else [])]
+    return any(map(key.startswith, prefixes)) or any(tags.get(pair["Key"]) == pair["Value"] for pair in pairs)
 
 
 def _selects(rule: Rule, kind: str) -> bool:

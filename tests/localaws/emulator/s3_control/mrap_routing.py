@@ -1,4 +1,7 @@
-"""Requests to a Multi-Region Access Point reach the nearest active member; MiniStack has one location for all."""
+"""Requests to a Multi-Region Access Point reach the active member with the shortest round trip.
+
+MiniStack has one location for all requests.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from localaws.emulator.core.request import Request, Response
 from localaws.emulator.ec2 import regions
 from localaws.emulator.s3_control.mrap_model import Mrap
 from localaws.emulator.s3_control.mrap_store import mraps
-from localaws.geo import Location, great_circle_km, load_regions
+from localaws.geo import Location, by_round_trip, region_at
 
 # The location that a request comes from. It replaces the network of AWS.
 LOCATION_HEADER = "x-local-location"
@@ -87,12 +90,15 @@ def mrap_arn() -> str | None:
 
 
 def _choose(mrap: Mrap) -> str:
-    """The nearest active member; without a location, the one in MiniStack's Region, or the first."""
+    """The active member with the shortest round trip; without a location, the one in MiniStack's Region, or the first.
+
+    Source: S3 User Guide, "Multi-Region Access Points in Amazon S3": the bucket with the lowest latency.
+    """
     route = _route.get()
     location = route.location if route else None
     # At least one member is always active: S3 refuses to turn off the last one.
     active = {bucket: region for bucket, region in mrap.members.items() if mrap.dials[bucket]}
     if location is None:
         return min(active, key=lambda bucket: active[bucket] != os.environ["MINISTACK_REGION"])
-    places = load_regions()
-    return min(active, key=lambda bucket: great_circle_km(location, places[active[bucket]].location))
+    (nearest, *_others) = by_round_trip(region_at(location), active.values())
+    return next(bucket for bucket, region in active.items() if region == nearest)

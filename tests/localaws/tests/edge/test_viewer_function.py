@@ -48,6 +48,33 @@ def test_a_function_reads_its_keys() -> None:
     assert body_of(answering(expression), keys) == ["1", {"k": [2]}, False, 3, "none", [0xC3, 0xA9]]
 
 
+def test_a_read_that_fails_throws_as_a_missing_key_does() -> None:
+    """Only exists() distinguishes them."""
+    get = "await cf.kvs().get('{key}').catch(e => e instanceof Error)"
+    expression = f"[{', '.join([get.format(key=key) for key in ('a', 'b', 'x')])}, await cf.kvs().exists('a')]"
+    code = "import cf from 'cloudfront';\n" + answering(f"{expression[:-1]}, await cf.kvs().exists('x')]")
+    function = ViewerFunction(FunctionCode("test", code.encode(), KeyValues("store", {"a": "1", "b": "2"})))
+    function.failing_reads = ("a", "none")
+    answer = function.run(REQUEST, SYDNEY)
+    function.close()
+    assert isinstance(answer, Answer)
+    assert json.loads(b"".join(answer.chunks)) == [True, "2", True, True, False]
+
+
+def test_a_key_that_no_store_can_have_is_neither_there_nor_missing() -> None:
+    asked = "[await cf.kvs().get('{0}').catch(String), await cf.kvs().exists('{0}').catch(e => e instanceof Error)]"
+    found = body_of(answering(asked.format("ü" * 257)), {})
+    assert (found[0][:17], found[1]) == ("Error: InvalidKey", True)
+    assert body_of(answering(asked.format("ü" * 256)), {})[1] is False
+
+
+@pytest.mark.parametrize(("query", "raw"), [("a=%zz&&a=1", "a=%zz&&a=1"), ("", None)])
+def test_a_function_can_have_the_query_string_as_the_viewer_sent_it(query: str, raw: str | None) -> None:
+    answer = run(answering("[event.request.rawQueryString()]"), query=query)
+    assert isinstance(answer, Answer)
+    assert json.loads(b"".join(answer.chunks)) == [raw]
+
+
 def test_a_function_sees_the_documented_event() -> None:
     event = body_of(answering("[event, cf.edgeLocation, Date.now() === new Date().getTime()]"))
     assert event[0]["version"] == "1.0"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from localaws.emulator.s3.replication_rules import replica_key
 from localaws.local_aws import LocalAws
 from localaws.reference.deployment import Deployment
 from localaws.tests.emulator.mesh import DISABLED, ENABLED, Mesh, allow, behaving
@@ -99,6 +100,34 @@ def test_a_rule_with_tags_applies_by_the_tags_of_the_write(local_aws: LocalAws) 
     assert [each["Key"] for each in mesh.versions(B)] == ["r/1"]
     mesh.tag(A, "r/1", site="no")
     assert mesh.tags(B, "r/1") == {"site": "no"}
+
+
+def test_what_a_rule_excludes_is_not_replicated(local_aws: LocalAws) -> None:
+    mesh = Mesh(local_aws, "excluded", A, B, C)
+    several = {"Or": {"Prefixes": ["a/", "b/"], "Tags": [{"Key": "site", "Value": "no"}]}}
+    mesh.replicate(
+        A,
+        mesh.rule(B, Filter={"Not": {"Prefix": "_edge/region"}}),
+        mesh.rule(C, Filter={"And": {"Prefix": "", "Not": several}}, DeleteMarkerReplication=DISABLED),
+    )
+    for key, tagging in (("_edge/region", ""), ("a/1", ""), ("b/1", ""), ("c/1", "site=no"), ("c/2", "site=yes")):
+        mesh.put(A, key, Tagging=tagging)
+    assert {each["Key"] for each in mesh.versions(B)} == {"a/1", "b/1", "c/1", "c/2"}
+    assert {each["Key"] for each in mesh.versions(C)} == {"_edge/region", "c/2"}
+    assert mesh.status(A, "c/1") == "COMPLETED"
+    for key in ("_edge/region", "a/1"):
+        mesh.s3(A).delete_object(Bucket=mesh.buckets[A], Key=key)
+    assert {each["Key"] for each in mesh.versions(B, "DeleteMarkers")} == {"a/1"}
+
+
+def test_a_replica_may_have_the_key_that_is_related_to_its_sources() -> None:
+    given, used = "arn:aws:kms:eu-west-1:111122223333:key/1", "arn:aws:kms:us-east-1:111122223333:key/mrk-2"
+    encryption = {"ReplicaKmsKeyID": given, "UseSourceMultiRegionKey": ENABLED}
+    rule = {"Destination": {"EncryptionConfiguration": encryption}}
+    assert replica_key(rule, used, B) == "arn:aws:kms:eu-west-1:111122223333:key/mrk-2"
+    assert replica_key(rule, used.replace("mrk-", ""), B) == given
+    del encryption["UseSourceMultiRegionKey"]
+    assert replica_key(rule, used, B) == given
 
 
 @pytest.mark.parametrize("change, expected", [({}, ("1", "2", "1")), (MODIFICATIONS, ("2", "2", "2"))])

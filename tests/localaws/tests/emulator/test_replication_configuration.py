@@ -35,12 +35,20 @@ def test_get_returns_everything_that_was_put(mesh: Mesh) -> None:
                 "Account": mesh.local_aws.account_id,
                 "StorageClass": "STANDARD_IA",
                 "AccessControlTranslation": {"Owner": "Destination"},
-                "EncryptionConfiguration": {"ReplicaKmsKeyID": KEY},
+                "EncryptionConfiguration": {"ReplicaKmsKeyID": KEY, "UseSourceMultiRegionKey": ENABLED},
                 "ReplicationTime": RTC,
                 "Metrics": METRICS,
             },
         ),
         mesh.rule(C, Filter={"And": {"Prefix": "é/", "Tags": [tag, tag]}}, DeleteMarkerReplication=DISABLED),
+        mesh.rule(C, ID="not-a-prefix", Priority=8, Filter={"Not": {"Prefix": "_edge/region"}}),
+        mesh.rule(
+            C,
+            ID="not-several",
+            Priority=9,
+            Filter={"And": {"Prefix": "r/", "Not": {"Or": {"Prefixes": ["r/a", "r/b"], "Tags": [tag]}}}},
+            DeleteMarkerReplication=DISABLED,
+        ),
         mesh.rule(C, ID="one-tag", Priority=7, Filter={"Tag": tag}, DeleteMarkerReplication=DISABLED),
     ]
     mesh.replicate(A, *rules)
@@ -79,6 +87,8 @@ def refusals(mesh: Mesh) -> dict[str, tuple[list[Config], str, str]]:
     kms = {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": ENABLED}}
     many = [mesh.rule(B, ID=str(number), Priority=number) for number in range(1001)]
     tags = {"Tag": {"Key": "a", "Value": "b"}}
+    no_markers = {"DeleteMarkerReplication": DISABLED}
+    multi_region = {"ReplicaKmsKeyID": KEY, "UseSourceMultiRegionKey": {"Status": "On"}}
     return {
         "no priority": ([without(rule, "Priority")], "InvalidRequest", "Priority must be specified"),
         "no markers": (
@@ -87,6 +97,20 @@ def refusals(mesh: Mesh) -> dict[str, tuple[list[Config], str, str]]:
             "DeleteMarkerReplication must be specified",
         ),
         "markers by tag": ([mesh.rule(B, Filter=tags)], "InvalidRequest", "not supported if any Tag filter"),
+        "markers by an excluded tag": (
+            [mesh.rule(B, Filter={"Not": tags})],
+            "InvalidRequest",
+            "not supported if any Tag filter",
+        ),
+        "prefix beside not": ([mesh.rule(B, Filter={"Prefix": "", "Not": {"Prefix": "a"}})], "MalformedXML", ""),
+        "not two": ([mesh.rule(B, Filter={"Not": {"Prefix": "a", **tags}}, **no_markers)], "MalformedXML", ""),
+        "not nothing": ([mesh.rule(B, Filter={"Not": {}})], "MalformedXML", ""),
+        "not nothing of several": ([mesh.rule(B, Filter={"Not": {"Or": {}}})], "MalformedXML", ""),
+        "no such status of a key": (
+            [mesh.rule(B, **kms, Destination={"EncryptionConfiguration": multi_region})],
+            "MalformedXML",
+            "",
+        ),
         "same id": ([rule, {**other, "ID": rule["ID"]}], "InvalidArgument", "Rule Id must be unique"),
         "same priority": ([rule, {**other, "Priority": rule["Priority"]}], "InvalidRequest", "same Priority"),
         "1001 rules": (many, "InvalidRequest", "1000"),
