@@ -26,9 +26,12 @@ from demo.inputs import REPOSITORY
 from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
-# The rights in docs/deployer, and no others: to deploy, with or without names in Route 53, to remove, and to publish.
-TO_DEPLOY = ("storage", "roles", "delivery", "names", "web-acl", "region-map")
+# The rights in docs/deployer, and no others: for a first deployment, with names in Route 53 and a web ACL; for changes
+# of what exists, and a map; to remove; to check replication; and to publish.
+FIRST = ("storage", "roles", "delivery", "names", "web-acl")
+TO_DEPLOY = (*FIRST, "changes", "region-map")
 TO_REMOVE = ("removal",)
+TO_CHECK = ("checks",)
 TO_PUBLISH = ("publish",)
 # What the administrator makes once, and the site's roles may do at most.
 BOUNDARY = "boundary"
@@ -48,29 +51,27 @@ class SiteError(Exception):
 def deployer_policy(
     site: str,
     account_id: str,
-    documents: Sequence[str] = TO_DEPLOY + TO_REMOVE,
-    repository: Path = REPOSITORY,
+    documents: Sequence[str] = TO_DEPLOY + TO_CHECK + TO_REMOVE,
     **words: str,
 ) -> dict[str, Any]:
     """The policy for this site. An invalid name is left for the playbooks to refuse.
 
-    *words*: what DOMAIN, HOME and STORE become. The *repository* of another commit may not have all *documents*.
+    *words*: what DOMAIN, HOME and STORE become.
     """
     values = {"ACCOUNT": account_id, "SITE": site, "DOMAIN": "example.com", **words}
-    paths = [repository / "docs" / "deployer" / f"{document}.json" for document in documents]
-    texts = [path.read_text() for path in paths if path.exists()]
+    texts = [(REPOSITORY / "docs" / "deployer" / f"{document}.json").read_text() for document in documents]
     for word, value in values.items():
         texts = [text.replace(word, json.dumps(value)[1:-1]) for text in texts]
     statements = [statement for text in texts for statement in json.loads(text)["Statement"]]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def create_boundary(local_aws: LocalAws, site: str, repository: Path = REPOSITORY) -> str:
-    """The ARN of the boundary of the site's roles, which an administrator makes; "" if the repository has none."""
+def create_boundary(local_aws: LocalAws, site: str) -> str:
+    """The ARN of the boundary of the site's roles, which an administrator makes; "" for an invalid name."""
     name = f"multiregion-edge-{site}-boundary"
     arn = f"arn:aws:iam::{local_aws.account_id}:policy/{name}"
-    document = deployer_policy(site, local_aws.account_id, [BOUNDARY], repository)
-    if not document["Statement"] or not _ROLE_NAME.fullmatch(site):
+    document = deployer_policy(site, local_aws.account_id, [BOUNDARY])
+    if not _ROLE_NAME.fullmatch(site):
         return ""
     iam = local_aws.client("iam")
     with suppress(iam.exceptions.EntityAlreadyExistsException):
@@ -81,7 +82,8 @@ def create_boundary(local_aws: LocalAws, site: str, repository: Path = REPOSITOR
 class LocalSite:
     """Local AWS with a deployer, during the ``with`` block; playbooks and edge are started on demand.
 
-    *repository* has the playbooks, the collection and the deployer's policies: this one, or the files of a commit.
+    *repository* has the playbooks and the collection: this one, or the files of a commit. The deployer has the rights
+    in *documents*.
     """
 
     def __init__(
@@ -90,11 +92,13 @@ class LocalSite:
         build: Path = REPOSITORY / "build",
         as_root: bool = False,
         repository: Path = REPOSITORY,
+        documents: Sequence[str] = TO_DEPLOY,
     ) -> None:
         self.variables = {"origin_request_directory": str(REPOSITORY / "build" / "cache"), **variables}
         self._build = build
         self._as_root = as_root
         self._repository = repository
+        self._documents = documents
         self._stack = ExitStack()
         self.local_aws: LocalAws
         self.credentials: Credentials
@@ -107,11 +111,12 @@ class LocalSite:
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.local_aws = stack.enter_context(LocalAws(self.workdir))
             name = str(self.variables["edge_name"])
-            policy = deployer_policy(name, self.local_aws.account_id, TO_DEPLOY, self._repository)
+            policy = deployer_policy(name, self.local_aws.account_id, self._documents)
+            if self._repository != REPOSITORY:  # local AWS refuses what the documents of an earlier commit grant
+                policy = {**policy, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
             self.credentials = ROOT if self._as_root else self.local_aws.create_user("deployer", policy)
-            boundary = "" if self._as_root else create_boundary(self.local_aws, name, self._repository)
-            if boundary:
-                self.variables.setdefault("edge_permissions_boundary", boundary)
+            if not self._as_root and self._repository == REPOSITORY:
+                self.variables.setdefault("edge_permissions_boundary", create_boundary(self.local_aws, name))
             self._make_zone()
             self._stack = stack.pop_all()
         return self

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from demo.inputs import REPOSITORY
-from demo.site import BOUNDARY, TO_DEPLOY, TO_PUBLISH, TO_REMOVE, deployer_policy
+from demo.site import BOUNDARY, TO_CHECK, TO_DEPLOY, TO_PUBLISH, TO_REMOVE, deployer_policy
 from localaws.local_aws import LocalAws
 
 LONGEST_NAME, ACCOUNT = "a" * 32, "111122223333"
@@ -85,7 +85,7 @@ def _pattern(arn: str) -> re.Pattern[str]:
 
 
 def test_the_documents_are_those_that_tests_deploy_remove_and_publish_with() -> None:
-    assert {*TO_DEPLOY, *TO_REMOVE, *TO_PUBLISH, BOUNDARY} == set(DOCUMENTS)
+    assert {*TO_DEPLOY, *TO_CHECK, *TO_REMOVE, *TO_PUBLISH, BOUNDARY} == set(DOCUMENTS)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

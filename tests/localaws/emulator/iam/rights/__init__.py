@@ -1,6 +1,6 @@
 """Which rights the calls of AWS's services need: one row for each operation, in a table for each service.
 
-The Service Authorization Reference says which actions, resource types and condition keys there are. It does not say
+The Service Authorization Reference has the actions, resource types and condition keys there are. It does not say
 which ARN and which values a call carries: this is in the tables.
 """
 

@@ -48,6 +48,6 @@ IAM: Table = {
     "CreateAccessKey": on("iam:CreateAccessKey", "arn:aws:iam::{account}:user/{UserName}"),
 }
 STS: Table = {
-    "GetCallerIdentity": lambda call: (),  # nobody needs a right to it
+    "GetCallerIdentity": lambda call: (),  # no principal needs a right to it
     "AssumeRole": on("sts:AssumeRole", "{RoleArn}"),
 }

@@ -2,9 +2,9 @@
 
 Sources:
 ACM: "Condition keys for AWS Certificate Manager" (defaults: EMAIL, RSA_2048, ENABLED); AddTagsToCertificate for tags in
-RequestCertificate, as its API reference says.
+RequestCertificate, as in its API reference.
 CloudWatch Logs: messages of AWS name log-group:<name>:log-stream: for CreateLogGroup and PutRetentionPolicy, and
-log-group:<name> for TagResource. The reference has another type for DeleteDeliverySource than its name says. API
+log-group:<name> for TagResource. The reference has another type for DeleteDeliverySource than its name. API
 reference, CreateLogGroup: TagResource for tags. "Enable logging from AWS services":
 AllowVendedLogDeliveryForResource.
 Lambda: "Dependent actions" of CreateFunction and UpdateFunctionConfiguration: PassRole.

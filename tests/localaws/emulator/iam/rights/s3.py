@@ -1,6 +1,6 @@
 """The actions of S3 and S3 Control that the emulator authorises.
 
-S3's requests are authorised where they are handled: an action for each object, on an access point and on its bucket,
+S3's requests are authorised where they are handled: an action for each object, on an MRAP and on its bucket,
 with the key of AWS KMS. So the table has the actions, and the modules that authorise have their sources: S3 User Guide,
 "Required permissions for Amazon S3 API operations"; s3/authorisation.py, s3/kms_rights.py,
 s3_control/mrap_authorisation.py, s3_control/batch_jobs.py.
