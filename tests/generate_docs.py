@@ -78,6 +78,10 @@ def _used(setting: Setting) -> str:
     return "all" if setting.playbooks == ALL else ", ".join(setting.playbooks)
 
 
+# A sample is one line.
+_SAMPLES = 3
+
+
 def settings_return() -> list[str]:
     samples = settings({each.variable: each.example for each in SETTINGS if each.example is not None})
     lines = []
@@ -88,7 +92,8 @@ def settings_return() -> list[str]:
             if setting.type.elements:
                 entry["elements"] = setting.type.elements
             lines += [f"{setting.key}:", *(f"  {line}" for line in _yaml(entry))]
-            lines.append(f"  sample: {json.dumps(samples[setting.key])}")
+            sample = samples[setting.key]
+            lines.append(f"  sample: {json.dumps(sample[:_SAMPLES] if setting.type.elements else sample)}")
     return lines
 
 

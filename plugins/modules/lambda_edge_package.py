@@ -40,17 +40,18 @@ options:
         V(mrap).
       - C(mode) is V(mrap), V(region_map) or V(dns_record). All take C(query), a list of the names of the query string
         that S3 is asked with; the others are dropped.
-      - V(mrap) may have an C(alias), such as V(mfzwi23gnjvgw.mrap); then only that MRAP is signed for.
+      - V(mrap) may have an C(alias), such as V(mfzwi23gnjvgw.mrap); then only that MRAP is signed for. It may have
+        C(failover_buckets), a dictionary of buckets with their Regions; it signs for those that are failover origins.
       - V(region_map) and V(dns_record) have C(buckets), a dictionary of every bucket that may be picked with its
         Region. A request whose origin is another host passes unsigned, as does one whose origin is an S3 one, which
         CloudFront signs for by itself.
       - The failover origin of an origin group is one with the custom header C(X-Origin-Failover). With V(region_map)
         its target is in C(next), which has the form of C(map), or else the origin's own bucket; with
-        V(dns_record) its own bucket; with V(mrap) it passes unsigned.
+        V(dns_record) its own bucket; with V(mrap) its own bucket if it is listed, or else it passes unsigned.
       - V(region_map) has a C(map) of the Regions that the function runs in to buckets, and a C(default) for those that
-        are not in it. Instead of the map, or to be preferred to it, C(parameter) gives the C(name) and C(region) of an
-        SSM parameter that has it as JSON, and the C(seconds) for which it holds (60); the function's role has to allow
-        C(ssm:GetParameter).
+        are not in it. Instead of the map, or before it for the Regions that it names, C(parameter) gives the C(name)
+        and C(region) of an SSM parameter that has a map to buckets or to Regions as JSON, and the C(seconds) for which
+        it holds (60); the function's role has to allow C(ssm:GetParameter).
       - V(dns_record) has the name of a TXT C(record), unless the origin has it as the custom header C(X-Origin-Record).
         Its text is the name of a bucket; several texts, each with a weight after the name, share the requests. While
         there is no answer, the last one holds; before any, the C(default) bucket, and without one the origin's own.

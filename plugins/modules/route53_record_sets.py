@@ -75,6 +75,10 @@ options:
         description: The record's share of the answers, 0 to 255; 100 for a new one. One with 0 is not given while
           others have more.
         type: int
+      weight_in_service:
+        description: The weight, 1 to 255, of a record that is new or whose weight is not 0. One with 0 is out of
+          service and keeps it. It excludes O(records[].weight).
+        type: int
       health_check_id:
         description: The id of a health check. While it fails, the record is not given. V('') takes it away.
         type: str
@@ -125,6 +129,13 @@ EXAMPLES = r"""
     records:
       - {name: bucket.example.com, type: TXT, ttl: 10, values: [shop-eu], set_identifier: eu-north-1, weight: 100}
       - {name: bucket.example.com, type: TXT, ttl: 10, values: [shop-us], set_identifier: us-east-1}
+
+- name: Share them differently, unless one is out of service
+  multiregion.edge.route53_record_sets:
+    zone: example.com
+    records:
+      - {name: bucket.example.com, type: TXT, set_identifier: eu-north-1, weight_in_service: 70}
+      - {name: bucket.example.com, type: TXT, set_identifier: us-east-1, weight_in_service: 30}
 
 - name: Take one of them out of service
   multiregion.edge.route53_record_sets:

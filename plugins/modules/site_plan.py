@@ -84,6 +84,12 @@ settings:
         C(oac).'
       type: str
       sample: "lambda_edge"
+    origin_failover:
+      description: Whether a request that the Multi-Region Access Point answers with an error or with
+        404 is sent again, to the bucket of one Region. For the origin mode C(mrap); the others always
+        do so (docs/origins.md).
+      type: bool
+      sample: false
     prefer:
       description: 'The Regions that come first for a regional edge cache, such as C({sa-east-1: [us-east-1]}).
         For the origin modes C(region_map) and C(nearest_bucket).'
@@ -131,14 +137,53 @@ settings:
       description: The ids of Route 53 health checks, by Region. For the origin mode C(dns_record).
       type: dict
       sample: {}
+    weights:
+      description: 'The shares of the Regions, 1 to 255 each, such as C({eu-north-1: 70, us-east-1:
+        30}). For the origin mode C(dns_record).'
+      type: dict
+      sample: {}
+    dns_ttl:
+      description: The TTL of the TXT records in seconds, 1 to 300, after which a failover is in effect.
+        For the origin mode C(dns_record).
+      type: int
+      sample: 10
     query_strings:
       description: The query string parameters that are part of the cache key and are sent to the
         origin.
       type: list
       elements: str
       sample: []
+    response_headers:
+      description: Headers that CloudFront adds to responses, by name, in addition to the default
+        ones. A value replaces the default one, and null leaves the header out. A header that the
+        response has already stays as it is.
+      type: dict
+      sample: {}
+    removed_response_headers:
+      description: The headers of S3 that viewers do not get. CloudFront removes 10 at most.
+      type: list
+      elements: str
+      sample: ["x-amz-delete-marker", "x-amz-id-2", "x-amz-meta-copy-of"]
+    server_timing:
+      description: 'The percentage of responses that have the header Server-Timing, by which a browser
+        shows what CloudFront''s cache did and how long the origin took. 0: none.'
+      type: float
+      sample: 100.0
     response_headers_policy_id:
-      description: The id of the CloudFront response headers policy.
+      description: The id of another CloudFront response headers policy. The site has none of its
+        own then, so the three variables above have no effect.
+      type: str
+      sample: ""
+    minimum_protocol_version:
+      description: 'CloudFront''s security policy for HTTPS with C(edge_aliases): the oldest TLS version,
+        and the ciphers of that year. The distribution''s own domain name always accepts TLSv1. One
+        of C(TLSv1.2_2021), C(TLSv1.2_2025), C(TLSv1.3_2025).'
+      type: str
+      sample: "TLSv1.2_2025"
+    logs:
+      description: 'Where CloudFront delivers the access logs: the ARN of a bucket (C(arn:aws:s3:::my-logs/my-site)),
+        or of a log group in us-east-1. C(none) ends the delivery; without a value, it is left as
+        it is.'
       type: str
       sample: ""
     web_acl_arn:

@@ -27,9 +27,9 @@ from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
 # The rights in docs/deployer, and no others: for a first deployment, with names in Route 53 and a web ACL; for changes
-# of what exists, and a map; to remove; to check replication; and to publish.
+# of what exists, a map and logs; to remove; to check replication; and to publish.
 FIRST = ("storage", "roles", "delivery", "names", "web-acl")
-TO_DEPLOY = (*FIRST, "changes", "region-map")
+TO_DEPLOY = (*FIRST, "changes", "region-map", "logs")
 TO_REMOVE = ("removal",)
 TO_CHECK = ("checks",)
 TO_PUBLISH = ("publish",)

@@ -46,7 +46,7 @@ def expected() -> dict[str, set[bytes]]:
 
 
 def deploy(site: LocalSite, mode: str, regions: list[str] = REGIONS) -> str:
-    for variable in ("edge_origin", "edge_signer"):
+    for variable in ("edge_origin", "edge_signer", "edge_origin_failover"):
         site.variables.pop(variable, None)
     site.variables |= ORIGIN_MODES[mode] | {"edge_regions": regions}
     return run(site, "site.yml")
@@ -72,7 +72,11 @@ def unused_controls(site: LocalSite) -> list[str]:
 @pytest.mark.parametrize(
     "changes",
     [
-        [("mrap signed by CloudFront", REGIONS), ("mrap", REGIONS)],
+        [
+            ("mrap with failover", REGIONS),
+            ("mrap with failover signed by CloudFront", REGIONS),
+            ("mrap", REGIONS),
+        ],
         [
             ("nearest_bucket", REGIONS),
             ("region_map", REGIONS),

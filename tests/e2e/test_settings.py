@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.shares_nothing, pytest.mark.takes(50)]
 
 ZONE = "example.com"
 WWW = f"www.{ZONE}"
+LOGS = "arn:aws:s3:::my-logs/every"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 
 
@@ -68,6 +69,8 @@ def test_alias_records_and_settings_of_the_distribution(tmp_path: Path) -> None:
         "edge_aliases": [ZONE, WWW],
         "edge_price_class": "PriceClass_100",
         "edge_response_headers_policy_id": SECURITY_HEADERS,
+        "edge_minimum_protocol_version": "TLSv1.3_2025",
+        "edge_logs": LOGS,
         "edge_tags": {"team": "web"},
         "edge_hosts": [WWW],
     }
@@ -85,10 +88,16 @@ def test_alias_records_and_settings_of_the_distribution(tmp_path: Path) -> None:
         (certificate,) = every.local_aws.client("acm").list_certificates()["CertificateSummaryList"]
         assert certificate["Status"] == "ISSUED"
         assert config["ViewerCertificate"]["ACMCertificateArn"] == certificate["CertificateArn"]
-        assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+        assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.3_2025"
         assert set(config["Aliases"]["Items"]) == {ZONE, WWW}
         assert (config["PriceClass"], config["WebACLId"]) == ("PriceClass_100", acl)
         assert config["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == SECURITY_HEADERS
+
+        logs = every.local_aws.client("logs")
+        (delivery,) = logs.describe_delivery_destinations()["deliveryDestinations"]
+        assert delivery["deliveryDestinationConfiguration"]["destinationResourceArn"] == LOGS
+        (source,) = logs.describe_delivery_sources()["deliverySources"]
+        assert source["resourceArns"][0].endswith(f"distribution/{every.distribution_id()}")
 
         found = records(every)
         names = {(record["Name"], record["Type"]) for record in found if "AliasTarget" in record}
@@ -108,6 +117,10 @@ def test_alias_records_and_settings_of_the_distribution(tmp_path: Path) -> None:
             assert tags["team"] == "web"
 
         served(every, WWW)
+        unchanged(every)
+        every.variables["edge_logs"] = "none"
+        run(every, "site.yml")
+        assert logs.describe_deliveries()["deliveries"] == logs.describe_delivery_sources()["deliverySources"] == []
         unchanged(every)
 
 

@@ -22,6 +22,7 @@ def without(configuration: dict[str, t.Any], key: str) -> dict[str, t.Any]:
 GOOD: list[dict[str, t.Any]] = [
     {"mode": "mrap"},
     {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap", "query": ["response-content-disposition"]},
+    {"mode": "mrap", "failover_buckets": BUCKETS},
     MAP,
     {**MAP, "query": ["v"]},
     {**MAP, "next": {"eu-west-1": "shop-us", "sa-east-1": "shop-eu"}},
@@ -36,7 +37,11 @@ BAD: list[tuple[t.Any, str]] = [
     ({}, "the mode None is unknown"),
     ({"mode": "nearest"}, "the mode 'nearest' is unknown"),
     ({"mode": ["mrap"]}, r"the mode \['mrap'\] is unknown"),
-    ({"mode": "mrap", "bucket": "x"}, "mrap does not know 'bucket'; it knows alias, query"),
+    ({"mode": "mrap", "bucket": "x"}, "mrap does not know 'bucket'; it knows alias, failover_buckets, query"),
+    (
+        {"mode": "mrap", "failover_buckets": {"shop.eu": "eu-north-1"}},
+        "failover_buckets: 'shop.eu' .* with no dot in it",
+    ),
     ({"mode": "mrap", "alias": "mfzwi23gnjvgw"}, r"alias: 'mfzwi23gnjvgw' .* give such as mfzwi23gnjvgw\.mrap"),
     ({"mode": "mrap", "alias": "a.mrap.accesspoint.s3-global.amazonaws.com"}, "alias: "),
     ({"mode": "mrap", "query": "v"}, r"query: 'v' should be such as \["),

@@ -112,6 +112,9 @@ def test_requests_are_distributed_by_weight(modules: Modules, local_aws: LocalAw
     dialled = {"out_of_service": ["eu-north-1"], "weights": {"us-east-1": 50}, "health_checks": {"us-east-1": check}}
     status, output = run(modules, tmp_path, "records", **given, **dialled)
     assert (status, shares(zone)) == (0, {"shop-eu": 0, "shop-us": 50}), output
+    status, output = run(modules, tmp_path, "records", **given, weights={"eu-north-1": 70, "us-east-1": 30})
+    assert (status, shares(zone)) == (0, {"shop-eu": 0, "shop-us": 30}), output  # out of service stays so
+    status, output = run(modules, tmp_path, "records", **given, **dialled)
     assert [record.get("HealthCheckId") for record in zone.records()] == [None, check]
     for unfit in (list(BUCKETS), ["eu-west-1"]):
         status, output = run(modules, tmp_path, "records", **given, out_of_service=unfit)

@@ -36,7 +36,8 @@ def alias(name: str) -> str:
 @dataclasses.dataclass
 class Site:
     """The state in AWS. *readers*: buckets and MRAPs whose policies allow the distribution. *granted*: those that the
-    role of the origin request function may read. *targets*: the origins that edge locations use, with their hosts."""
+    role of the origin request function may read. *config*: of its newest version. *associated*: of the version that the
+    distribution uses, if it uses one. *out*: the Regions whose traffic dial is down."""
 
     origins: dict[str, str] = dataclasses.field(default_factory=dict)
     target: str = ""
@@ -45,17 +46,25 @@ class Site:
     granted: set[str] = dataclasses.field(default_factory=set)
     function: bool = False
     config: dict[str, Any] = dataclasses.field(default_factory=dict)
+    associated: dict[str, Any] | None = None
     selects: bool = False
     keys: list[str] = dataclasses.field(default_factory=list)
     replicated: set[str] = dataclasses.field(default_factory=set)
     backfilled: set[str] = dataclasses.field(default_factory=set)
     groups: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     records: set[str] = dataclasses.field(default_factory=set)
+    headers: dict[str, Any] = dataclasses.field(default_factory=dict)
+    headers_policy: str = ""
+    logs: str = ""
+    out: tuple[str, ...] = ()
 
     def live(self) -> Live:
-        distribution = Distribution(ARN, "d1.cloudfront.net", self.target, self.origins) if self.origins else None
+        policy = {"response_headers_policy_id": self.headers_policy}
+        distribution = (
+            Distribution(ARN, "d1.cloudfront.net", self.target, self.origins, **policy) if self.origins else None
+        )
         mraps = [
-            Mrap(name, self._arn(name), mrap["regions"], (), mrap["serves"], mrap["policy"])
+            Mrap(name, self._arn(name), mrap["regions"], self.out, mrap["serves"], mrap["policy"])
             for name, mrap in sorted(self.mraps.items())
         ]
         return Live(ACCOUNT, distribution, tuple(mraps))
@@ -123,14 +132,17 @@ class Site:
         self.function, self.config = True, data["config"]
         self.granted = {*data["buckets"].values(), *data["mrap_arns"]}
 
-    def _distribution(self, _wanted: Settings, data: Any) -> None:
-        origins = {origin["id"]: origin["domain_name"] for origin in data["origins"]}
+    def _distribution(self, wanted: Settings, data: Any) -> None:
+        origins = {origin["id"]: origin["domain_name"] for origin in (*data["origins"], *data["failover_origins"])}
         if data["tasks"] == "add_origins":
             assert not origins.keys() & self.origins.keys()
             self.origins = self.origins | origins
             return
         self.origins = origins if data["purge_origins"] else self.origins | origins
         self.target = data["target"]
+        self.headers = data["response_headers"] or self.headers
+        self.headers_policy = "own" if data["response_headers"] else wanted["response_headers_policy_id"]
+        self.associated = self.config if data["lambda_function_associations"] else None
         self.groups = {group["id"]: [m["origin_id"] for m in group["members"]] for group in data["origin_groups"]}
 
     def _grant(self, wanted: Settings, data: Any) -> None:
@@ -140,6 +152,9 @@ class Site:
             name = mrap_name(SITE, wanted["regions"])
             self.readers.add(name)
             self.mraps[name]["policy"] = True
+
+    def _logs(self, _wanted: Settings, data: Any) -> None:
+        self.logs = data.get("destination_arn", "")
 
     def _origin_keys(self, wanted: Settings, data: Any) -> None:
         self.keys = [f"bucket-{region}" for region in wanted["regions"]] if data["state"] == "present" else []
@@ -152,6 +167,9 @@ class Site:
             self.function, self.config, self.granted = False, {}, set()
         if data["records"]:
             self.records = set()
+        if data["response_headers_policy"]:
+            assert self.headers_policy != "own"
+            self.headers = {}
 
     def state(self) -> Site:
         """The state without its history, such as that an MRAP once had a policy."""
@@ -183,7 +201,10 @@ class Site:
         if origin_set and origin_set.protocol:
             needed = {*regions, *by_mrap}
             return [f"the distribution cannot read {name}" for name in sorted(needed - self.readers)]
-        if not self.function:
+        if not self.function or self.associated is None:
             return ["the origin request function is missing"]
+        known = self.associated.get("buckets", {}) | self.associated.get("failover_buckets", {})
+        if not by_mrap and not set(regions) <= set(known):
+            return [f"the function does not sign for {host}"]
         arns = {self._arn(name) for name in by_mrap}
         return [f"the function cannot read {name}" for name in sorted({*regions, *arns} - self.granted)]

@@ -68,6 +68,7 @@ def asked(mode: str, signer: str) -> dict[str, t.Any]:
     data = resolve(phase.tasks["distribution"], RESULTS)
     variables |= GIVEN | {
         "distribution_origins": data["origins"],
+        "distribution_failover_origins": data["failover_origins"],
         "distribution_origin_groups": data["origin_groups"],
         "distribution_target_origin_id": data["target"],
         "distribution_signing_protocol": data["signing_protocol"],

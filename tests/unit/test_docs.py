@@ -45,6 +45,19 @@ def test_names_of_documentation_files_are_relative_links() -> None:
     assert "([routing.md](routing.md))" in generated(ROOT / "docs" / "settings.md", text)
 
 
+def test_the_tests_that_documentation_names_exist() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")]
+    named = {match for text in texts for match in re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", text)}
+    missing = {
+        (file, name)
+        for file, name in named
+        if not (ROOT / file).exists()
+        or (name and not re.search(rf"\b(?:def|class) {name}\b", (ROOT / file).read_text(encoding="utf-8")))
+    }
+    assert ("tests/e2e/test_signed.py", "test_a_changed_signature_is_403") in named
+    assert missing == set()
+
+
 def test_the_table_of_settings_is_unambiguous() -> None:
     assert (
         len({setting.variable for setting in SETTINGS}) == len({setting.key for setting in SETTINGS}) == len(SETTINGS)

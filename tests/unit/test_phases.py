@@ -17,6 +17,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._core.errors impo
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import advise
 from ansible_collections.multiregion.edge.plugins.module_utils._site import phases as planning
 from ansible_collections.multiregion.edge.plugins.module_utils._site.live import mrap_name
+from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import failover as failover_facts
 from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import site as site_facts
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import references
 from ansible_collections.multiregion.edge.plugins.module_utils._site.refusals import check
@@ -33,9 +34,17 @@ ZONE = {"edge_dns_zone": "example.com"}
 MODES: dict[str, dict[str, Any]] = {
     "mrap": {},
     "mrap signed by CloudFront": {"edge_signer": "oac"},
+    "mrap with failover": {"edge_origin_failover": True},
+    "mrap with failover signed by CloudFront": {"edge_signer": "oac", "edge_origin_failover": True},
     "region_map": {"edge_origin": "region_map"},
     "dns_record": {"edge_origin": "dns_record"},
     "nearest_bucket": {"edge_origin": "nearest_bucket"},
+}
+# By which CloudFront signs, in the modes in which it does.
+PROTOCOLS = {
+    "mrap signed by CloudFront": {"sigv4a"},
+    "mrap with failover signed by CloudFront": {"sigv4a", "sigv4"},
+    "nearest_bucket": {"sigv4"},
 }
 KEYS = {region: f"arn:aws:kms:{region}:111122223333:key/1" for region in FIVE}
 
@@ -75,7 +84,7 @@ class TestOnePhase:
 
     def test_the_policies_for_a_new_distribution_follow_it(self, mode: str) -> None:
         planned = tasks(Site(), wanted(mode), "deploy")
-        by_cloudfront = mode in ("mrap signed by CloudFront", "nearest_bucket")
+        by_cloudfront = mode in PROTOCOLS
         assert planned["buckets"]["distribution_arns"] == []
         assert ("grant" in planned) == by_cloudfront
         if by_cloudfront:
@@ -92,6 +101,11 @@ class TestOnePhase:
         assert planned["distribution"]["purge_origins"] is False
 
 
+# These changes add a failover origin to what is there, and nothing leaves.
+ADDED = [
+    ("mrap", "mrap with failover"),
+    ("mrap signed by CloudFront", "mrap with failover signed by CloudFront"),
+]
 CHANGES = [
     (one, other) for one, other in itertools.permutations(MODES, 2) if {one, other} != {"region_map", "dns_record"}
 ]
@@ -101,7 +115,8 @@ CHANGES = [
 class TestAnotherModeOrSigner:
     def test_new_and_old_origins_exist_until_the_switch(self, before: str, after: str) -> None:
         site = deployed(wanted(before))
-        assert names(site, wanted(after)) == ["expand", "switch", "contract"]
+        added = (before, after) in ADDED
+        assert names(site, wanted(after)) == ["expand", "switch", *([] if added else ["contract"])]
         old, new = site.target, deployed(wanted(after))
         for phase, task, data in site.plan(wanted(after)):
             site.run(wanted(after), task, data)
@@ -131,13 +146,14 @@ class TestAnotherModeOrSigner:
             assert site.state() == new.state(), stop
 
     def test_unused_resources_are_retired(self, before: str, after: str) -> None:
-        planned = tasks(deployed(wanted(before)), wanted(after), "contract")
-        assert planned["distribution"]["purge_origins"] is True
+        last = "switch" if (before, after) in ADDED else "contract"
+        planned = tasks(deployed(wanted(before)), wanted(after), last)
+        assert planned["distribution"]["purge_origins"] is (last == "contract")
         retired = planned.get("retire", {"mraps": [], "origin_access_controls": [], "function": False})
-        protocols = {"mrap signed by CloudFront": "sigv4a", "nearest_bucket": "sigv4"}
-        assert retired["origin_access_controls"] == ([f"{SITE}-{protocols[before]}"] if before in protocols else [])
+        unused = PROTOCOLS.get(before, set()) - PROTOCOLS.get(after, set())
+        assert retired["origin_access_controls"] == [f"{SITE}-{protocol}" for protocol in sorted(unused)]
         assert bool(retired["mraps"]) == (before.startswith("mrap") and not after.startswith("mrap"))
-        assert retired["function"] == (after in protocols)
+        assert retired["function"] == (after in PROTOCOLS)
 
 
 def test_between_the_two_modes_with_shared_origins_the_function_changes() -> None:
@@ -203,6 +219,56 @@ class TestOtherRegions:
         if names(site, settings)[-1] == "contract":
             assert set(last["replication"]["buckets"]) == set(after)
             assert set(last.get("left", {}).get("names", {})) == set(before) - set(after)
+
+
+FAILOVER = ["mrap with failover", "mrap with failover signed by CloudFront"]
+
+
+def failover_origin(site: Site) -> str:
+    """The Region of the second member of the group that serves."""
+    return site.groups[site.target][1].partition("-failover-")[2]
+
+
+@pytest.mark.parametrize("mode", FAILOVER)
+class TestFailoverOriginOfAnMrap:
+    def test_it_is_the_bucket_of_the_home_region(self, mode: str) -> None:
+        site = deployed(wanted(mode))
+        assert failover_origin(site) == THREE[0]
+        assert deployed(wanted(mode.replace(" with failover", ""))).groups == {}
+
+    def test_another_home_changes_only_the_group(self, mode: str) -> None:
+        site = deployed(wanted(mode))
+        other = wanted(mode, edge_home_region="us-east-1")
+        assert names(site, other) == ["deploy"]  # each bucket is an origin already
+        before = copy.deepcopy(site)
+        converge(site, other)
+        assert site.faults() == []
+        assert failover_origin(site) == "us-east-1"
+        assert (site.origins, site.target) == (before.origins, before.target)
+
+    def test_another_region_takes_its_place_while_the_home_is_out_of_service(self, mode: str) -> None:
+        site = deployed(wanted(mode))
+        for out, region in ((("eu-north-1",), "us-east-1"), (("us-east-1",), "eu-north-1"), ((), "eu-north-1")):
+            site.out = out
+            converge(site, wanted(mode))
+            assert failover_origin(site) == region
+
+    @pytest.mark.parametrize(
+        ("out", "region"), [([], "eu-north-1"), (["us-east-1"], "eu-north-1"), (["eu-north-1"], "us-east-1")]
+    )
+    def test_failover_sets_the_group_that_a_deployment_keeps(self, mode: str, out: list[str], region: str) -> None:
+        settings = wanted(mode, edge_out_of_service=out)
+        site = deployed(settings)
+        site.out = tuple(out)
+        live = site.live().distribution
+        found = failover_facts({**settings, "aliases": ["www.example.com"]}, live)["failover"]["origin_groups"]
+        assert [member["origin_id"].partition("-failover-")[2] for member in found[0]["members"]][1] == region
+        assert found == Target(settings, site.live()).origins.groups
+
+    def test_the_function_gets_the_buckets_for_which_it_signs(self, mode: str) -> None:
+        config = tasks(Site(), wanted(mode), "deploy").get("origin_request", {}).get("config")
+        signed = {"mode": "mrap", "failover_buckets": {bucket(region): region for region in THREE}}
+        assert config == (None if mode in PROTOCOLS else signed)
 
 
 def test_in_check_mode_one_phase_runs_and_the_others_are_described() -> None:
@@ -327,6 +393,18 @@ def test_regions_out_of_service_are_refused_if_the_next_mode_would_not_keep_them
         check(Target(wanted("mrap"), live))
 
 
+@pytest.mark.parametrize("after", ["mrap", "nearest_bucket", "region_map"])
+def test_a_region_whose_record_has_the_weight_0_is_refused_if_the_next_mode_has_no_record(after: str) -> None:
+    live = deployed(wanted("dns_record")).live()
+    assert Target(wanted(after), live).leaves_record
+    with pytest.raises(EdgeError, match=r"us-east-1 is out of service: put it back in service with failover\.yml"):
+        check(Target(wanted(after), live.with_left_out(["us-east-1", "sa-east-1"])))
+    check(Target(wanted(after), live.with_left_out(["sa-east-1"])))  # not a Region of the site
+    assert not Target(wanted("dns_record"), live).leaves_record
+    assert not Target(settings_of(THREE, edge_origin="region_map"), live).leaves_record  # no zone
+    assert not Target(wanted(after), deployed(wanted("mrap")).live()).leaves_record
+
+
 def test_policies_name_the_distribution_only_where_cloudfront_signs() -> None:
     site = deployed(wanted("nearest_bucket"))
     assert tasks(site, wanted("nearest_bucket"), "deploy")["buckets"]["distribution_arns"] == [ARN]
@@ -352,6 +430,9 @@ LATER = [
     ("mrap", "mrap", OTHERS, "Stop the replication of shop-111122223333-"),
     ("region_map", "region_map", FIVE, f"Let the distribution of shop use the origins in {', '.join(FIVE)}"),
     ("nearest_bucket", "mrap", THREE, "Delete the origin access control shop-sigv4"),
+    ("mrap", "mrap with failover", THREE, "Switch the distribution of shop to mrap-with-failover"),
+    ("mrap with failover", "mrap", THREE, "Switch the distribution of shop to mrap"),
+    ("mrap with failover", "mrap", THREE, "Remove the origins mrap-failover-eu-north-1, mrap-failover-us-east-1"),
 ]
 
 

@@ -85,6 +85,41 @@ def test_present(observed: list[records.RecordSet], desired: list[records.Record
     assert changes(planning.plan_present(OPERATIONS, observed, desired, "Z1", take_over=False)) == expected
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted", "becomes"),
+    [
+        (None, 70, 70),
+        (None, None, 100),
+        (100, 70, 70),
+        (70, 70, 70),
+        (70, None, 70),
+        (0, 70, 0),  # out of service
+    ],
+)
+def test_a_share_is_the_weight_of_a_record_in_service(there: int | None, wanted: int | None, becomes: int) -> None:
+    given = values("shop-eu", set_identifier="eu", ttl=10, weight_in_service=wanted)
+    observed = [] if there is None else [live(share("eu", there))]
+    (record,) = planning.complete(observed, [given])
+    assert (record.weight, record.share) == (becomes, None)
+    plan = planning.plan_present(OPERATIONS, observed, [record], "Z1", take_over=False)
+    assert bool(plan.steps) == (there != becomes)
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"set_identifier": "eu", "weight": 1, "weight_in_service": 1}, "exclude each other"),
+        ({"set_identifier": "eu", "weight_in_service": 0}, "the weight 0 is not between 1 and 255"),
+        ({"set_identifier": "eu", "weight_in_service": 256}, "the weight 256 is not between 1 and 255"),
+        ({"set_identifier": "eu", "weight": -1}, "the weight -1 is not between 0 and 255"),
+        ({"weight_in_service": 1}, "a weight needs a set_identifier"),
+    ],
+)
+def test_invalid_weights_are_refused(members: dict[str, t.Any], sentence: str) -> None:
+    with pytest.raises(EdgeError, match=sentence):
+        values("shop-eu", **members)
+
+
 CONFLICTS = [
     ([live(alias(THEIRS))], [alias()], ["DELETE A", "CREATE A"], THEIRS),
     ([live(values("192.0.2.1", kind="A"))], [alias()], ["DELETE A", "CREATE A"], "192.0.2.1"),

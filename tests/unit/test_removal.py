@@ -19,7 +19,9 @@ from unit.test_phases import FIVE, MODES, OTHERS, THREE, ZONE, converge, deploye
 USES = [
     ("names", "distribution"),
     ("distribution", "origin_access_controls"),
+    ("logs", "distribution"),
     ("distribution", "cache_policy"),
+    ("distribution", "response_headers_policy"),
     ("distribution", "viewer_function"),
     ("distribution", "origin_request"),
     ("distribution", "certificate"),
@@ -38,7 +40,7 @@ def tasks(site: Site, settings: Settings) -> dict[str, Any]:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(("user", "used"), USES)
 def test_what_uses_another_resource_goes_before_it(mode: str, user: str, used: str) -> None:
-    settings = wanted(mode, edge_aliases=["www.example.com"])
+    settings = wanted(mode, edge_aliases=["www.example.com"], edge_logs="arn:aws:s3:::my-logs")
     order = list(tasks(deployed(settings), settings))
     if {user, used} <= set(order):
         assert order.index(user) < order.index(used)
@@ -86,5 +88,5 @@ def test_dns_and_certificate_are_removed_where_they_were_made(given: dict[str, A
 
 
 def test_the_pairs_are_of_tasks_that_there_are() -> None:
-    settings = wanted("mrap", edge_aliases=["www.example.com"])
+    settings = wanted("mrap", edge_aliases=["www.example.com"], edge_logs="arn:aws:s3:::my-logs")
     assert set(itertools.chain(*USES)) == set(tasks(deployed(settings), settings))

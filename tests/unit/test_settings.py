@@ -19,6 +19,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site.settings im
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 CHECK = "0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 BOUNDARY = "arn:aws:iam::111122223333:policy/multiregion-edge-mine-boundary"
+LOG_GROUP = "arn:aws:logs:us-east-1:111122223333:log-group:/my/site"
 WEB_ACL = f"arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/{CHECK}"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
 MRAP = "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap"
@@ -27,6 +28,7 @@ KEYS = {
     region: f"arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
     for region in ("eu-north-1", "us-east-1", "sa-east-1")
 }
+RECORD = {"edge_origin": "dns_record", "edge_dns_zone": "example.com"}
 ALIAS = {"edge_aliases": ["www.example.com"], "edge_certificate_arn": CERTIFICATE}
 
 
@@ -52,15 +54,33 @@ def test_a_name_and_regions_are_enough() -> None:
         "dns_record": "",
         "prefer": {},
         "health_checks": {},
+        "weights": {},
+        "dns_ttl": 10,
         "web_acl_arn": "",
         "permissions_boundary": "",
+        "response_headers": {},
+        "removed_response_headers": [
+            "x-amz-delete-marker",
+            "x-amz-id-2",
+            "x-amz-meta-copy-of",
+            "x-amz-replication-status",
+            "x-amz-request-id",
+            "x-amz-server-side-encryption",
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            "x-amz-server-side-encryption-bucket-key-enabled",
+            "x-amz-version-id",
+        ],
+        "server_timing": 100.0,
         "response_headers_policy_id": "",
+        "minimum_protocol_version": "TLSv1.2_2025",
+        "logs": "",
         "query_strings": [],
         "price_class": "PriceClass_All",
         "replication_topology": "hub",
         "replication_time_control": False,
         "allow_replacement": False,
         "region_map_parameter": "",
+        "origin_failover": False,
         "mrap_arn": "",
         "out_of_service": [],
         "drill": False,
@@ -108,6 +128,12 @@ def test_other_variables_of_the_user_are_ignored() -> None:
 )
 def test_every_format_of_a_list(value: t.Any, result: list[str]) -> None:
     assert as_list(value, "edge_aliases") == result
+
+
+@pytest.mark.parametrize("value", [{"eu-north-1": 70}, {"eu-north-1": "70"}, "{eu-north-1: 70}", '{"eu-north-1": 70}'])
+def test_every_format_of_shares(value: t.Any) -> None:
+    assert settings({**given(**RECORD), "edge_weights": value})["weights"] == {"eu-north-1": 70}
+    assert settings({**given(**RECORD), "edge_dns_ttl": "60"})["dns_ttl"] == 60
 
 
 @pytest.mark.parametrize(
@@ -165,6 +191,17 @@ def test_every_format_of_a_dictionary(value: t.Any, result: dict[str, str]) -> N
         ("edge_web_acl_arn", WEB_ACL, "web_acl_arn", WEB_ACL),
         ("edge_permissions_boundary", BOUNDARY, "permissions_boundary", BOUNDARY),
         ("edge_response_headers_policy_id", CHECK, "response_headers_policy_id", CHECK),
+        ("edge_response_headers", "{X-Frame-Options: null}", "response_headers", {"X-Frame-Options": ""}),
+        ("edge_removed_response_headers", [], "removed_response_headers", []),
+        ("edge_removed_response_headers", "server, x-amz-id-2", "removed_response_headers", ["server", "x-amz-id-2"]),
+        ("edge_server_timing", 0, "server_timing", 0.0),
+        ("edge_server_timing", "0.5", "server_timing", 0.5),
+        ("edge_server_timing", False, "server_timing", 0.0),
+        ("edge_server_timing", True, "server_timing", 100.0),
+        ("edge_minimum_protocol_version", "TLSv1.3_2025", "minimum_protocol_version", "TLSv1.3_2025"),
+        ("edge_logs", "none", "logs", "none"),
+        ("edge_logs", "arn:aws:s3:::my-logs/a/b", "logs", "arn:aws:s3:::my-logs/a/b"),
+        ("edge_logs", LOG_GROUP, "logs", LOG_GROUP),
         ("edge_probes", "[{name: here, url: 'https://www.example.com'}]", "probes", [PROBE]),
     ],
     ids=str,
@@ -327,6 +364,33 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("health of no record", {"edge_health_checks": {"us-east-1": CHECK}}, ["edge_health_checks is for"]),
     ("health elsewhere", {**DNS, "edge_health_checks": {"sa-east-1": CHECK}}, ["edge_health_checks: sa-east-1"]),
     ("health check by its URL", {**DNS, "edge_health_checks": {"us-east-1": "x"}}, ["edge_health_checks: 'x'"]),
+    ("shares without a use", {"edge_weights": {"us-east-1": 30}}, ["edge_weights is for edge_origin=dns_record only"]),
+    *(
+        (f"a weight of {weight!r}", {**RECORD, "edge_weights": {"us-east-1": weight}}, ["edge_weights", words])
+        for weight, words in (
+            (0, "0 for us-east-1 is not between 1 and 255. To take a Region out of service, run failover.yml"),
+            (256, "256 for us-east-1 is not between 1 and 255"),
+            (-1, "-1 for us-east-1"),
+            ("many", "edge_weights.us-east-1: 'many' is not a whole number"),
+            (1.5, "1.5 is not a whole number"),
+            (True, "True is not a whole number"),
+            (None, "None is not a whole number"),
+        )
+    ),
+    ("a weight of no Region", {**RECORD, "edge_weights": {"sa-east-1": 1}}, ["sa-east-1 is not among edge_regions"]),
+    *(
+        (f"a TTL of {ttl!r}", {**RECORD, "edge_dns_ttl": ttl}, ["edge_dns_ttl", words])
+        for ttl, words in (
+            (0, "0 is not between 1 and 300 seconds"),
+            (301, "301 is not between 1 and 300"),
+            ("soon", "'soon' is not a whole number"),
+        )
+    ),
+    (
+        "origin failover without an MRAP",
+        {**RECORD, "edge_origin_failover": True},
+        ["edge_origin_failover is for edge_origin=mrap only"],
+    ),
     (
         "a parameter without a use",
         {"edge_region_map_parameter": "/my-site/map"},
@@ -349,6 +413,26 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
     ("a boundary by its name", {"edge_permissions_boundary": "boundary"}, ["edge_permissions_boundary", "ARN"]),
     ("web ACL of a Region", {"edge_web_acl_arn": WEB_ACL.replace("global", "regional")}, ["edge_web_acl_arn"]),
     ("policy by its name", {"edge_response_headers_policy_id": "security"}, ["edge_response_headers_policy_id"]),
+    ("HSTS without an age", {"edge_response_headers": {"strict-transport-security": "on"}}, ["max-age=31536000"]),
+    ("frames of others", {"edge_response_headers": {"X-Frame-Options": "ALLOW-FROM x"}}, ["DENY, SAMEORIGIN"]),
+    ("referrer", {"edge_response_headers": {"Referrer-Policy": "never"}}, ["edge_response_headers", "no-referrer,"]),
+    ("content type", {"edge_response_headers": {"X-Content-Type-Options": "1"}}, ["choose nosniff"]),
+    ("CORS", {"edge_response_headers": {"Access-Control-Allow-Origin": "*"}}, ["edge_response_headers_policy_id"]),
+    ("CloudFront's own header", {"edge_response_headers": {"Via": "x"}}, ["names Via", "leave it out"]),
+    ("no header", {"edge_response_headers": {"X Y": "x"}}, ["'X Y' is not the name of a header"]),
+    ("two lines", {"edge_response_headers": {"X-Y": "a\nb"}}, ["X-Y has a line break"]),
+    ("CloudFront's id", {"edge_removed_response_headers": "x-amz-cf-id"}, ["names x-amz-cf-id", "leave it out"]),
+    ("removed twice", {"edge_removed_response_headers": ["Server", "server"]}, ["names a header twice"]),
+    (
+        "headers of two policies",
+        {"edge_response_headers": {"X-A": "1"}, "edge_response_headers_policy_id": CHECK},
+        ["exclude each other"],
+    ),
+    ("timing of more", {"edge_server_timing": 101}, ["edge_server_timing: 101", "from 0 to 100"]),
+    ("timing of a word", {"edge_server_timing": "often"}, ["edge_server_timing: 'often'"]),
+    ("an old protocol", {"edge_minimum_protocol_version": "TLSv1"}, ["edge_minimum_protocol_version: 'TLSv1'"]),
+    ("logs in a Region", {"edge_logs": LOG_GROUP.replace("us-east-1", "eu-west-1")}, ["edge_logs", "in us-east-1"]),
+    ("logs in a bucket's name", {"edge_logs": "my-logs"}, ["edge_logs: 'my-logs'", "arn:aws:s3:::my-logs"]),
     ("a query string as a whole", {"edge_query_strings": "v=1"}, ["edge_query_strings: 'v=1'"]),
     ("11 query strings", {"edge_query_strings": list("abcdefghijk")}, ["edge_query_strings has 11", "takes 10"]),
     ("release that cannot be", {"edge_release": "a/b"}, ["edge_release"]),

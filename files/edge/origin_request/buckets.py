@@ -11,17 +11,17 @@ from target import OriginRequest, Target
 
 
 class Buckets:
-    """The listed buckets. An origin is managed if its domain name is that of a listed bucket."""
+    """The listed buckets, each with its Region. An origin is managed if its domain name is that of one of them."""
 
-    def __init__(self, configuration: dict) -> None:
+    def __init__(self, regions: dict[str, str]) -> None:
         self._targets = {
             # Signed for the bucket's own Region, wherever this runs. Not dual-stack: CloudFront connects to origins by
             # IPv4 by default. Source: Amazon S3 User Guide, "Virtual-hosted-style requests".
             name: (f"{name}.s3.{region}.amazonaws.com", Signer(region, "s3").sign)
-            for name, region in configuration["buckets"].items()
+            for name, region in regions.items()
         }
         self._names = {host: name for name, (host, _sign) in self._targets.items()}
-        self._regions = configuration["buckets"]
+        self._regions = regions
 
     def __contains__(self, name: object) -> bool:
         return name in self._targets

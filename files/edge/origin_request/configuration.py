@@ -4,7 +4,7 @@
 
 """`config.json`: how targets are resolved.
 
-    {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap"}
+    {"mode": "mrap", "alias": "mfzwi23gnjvgw.mrap", "failover_buckets": {"shop-eu": "eu-north-1"}}
 
     {"mode": "region_map", "buckets": {"shop-eu": "eu-north-1", "shop-us": "us-east-1"},
      "map": {"eu-west-1": "shop-eu", "us-east-1": "shop-us"}, "default": "shop-eu",

@@ -16,7 +16,7 @@ _NEEDED = {
     "dns_record": _BUCKETS,
 }
 _OPTIONAL = {
-    "mrap": ("alias", "query"),
+    "mrap": ("alias", "failover_buckets", "query"),
     "region_map": ("map", "next", "parameter", "query"),
     "dns_record": ("default", "record", "near", "nameservers", "query"),
 }
@@ -67,12 +67,16 @@ def _check_alias(alias: object, buckets: dict) -> None:
     _refuse_unlike(_ALIAS, alias, "alias", "mfzwi23gnjvgw.mrap")
 
 
-def _check_buckets(found: object, buckets: dict) -> None:
-    _refuse_other(dict, found, "buckets", '{"shop-eu": "eu-north-1"}')
+def _check_buckets(found: object, buckets: dict, key: str = "buckets") -> None:
+    _refuse_other(dict, found, key, '{"shop-eu": "eu-north-1"}')
     for bucket, region in found.items():
         # A name with a dot would not match the certificate of S3.
-        _refuse_unlike(_BUCKET, bucket, "buckets", "shop-eu, with no dot in it")
-        _refuse_unlike(_REGION, region, f"buckets: {bucket}", "eu-north-1")
+        _refuse_unlike(_BUCKET, bucket, key, "shop-eu, with no dot in it")
+        _refuse_unlike(_REGION, region, f"{key}: {bucket}", "eu-north-1")
+
+
+def _check_failover_buckets(found: object, buckets: dict) -> None:
+    _check_buckets(found, buckets, "failover_buckets")
 
 
 def _check_default(default: object, buckets: dict) -> None:
@@ -139,6 +143,7 @@ def _check_query(names: object, buckets: dict) -> None:
 _CHECKS = {
     "buckets": _check_buckets,
     "alias": _check_alias,
+    "failover_buckets": _check_failover_buckets,
     "default": _check_default,
     "map": _check_map,
     "next": _check_next,

@@ -25,7 +25,7 @@ class Targets:
     Without a record or `near` it is the origin's own bucket."""
 
     def __init__(self, configuration: dict) -> None:
-        self._buckets = Buckets(configuration)
+        self._buckets = Buckets(configuration["buckets"])
         self.owns = self._buckets.owns
         self._default = configuration.get("default")
         self._record = configuration.get("record")

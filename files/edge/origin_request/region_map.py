@@ -20,7 +20,7 @@ class Targets:
     changed without a new package."""
 
     def __init__(self, configuration: dict) -> None:
-        self._buckets = Buckets(configuration)
+        self._buckets = Buckets(configuration["buckets"])
         self.owns = self._buckets.owns
         self._default = configuration["default"]
         self._map = configuration.get("map", {})

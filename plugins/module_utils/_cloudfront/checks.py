@@ -16,6 +16,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core.errors import EdgeError
+from .._rules.cloudfront import check_response_header
 from .._rules.ownership import MARK
 
 Config = dict[str, t.Any]
@@ -95,6 +96,8 @@ def response_headers_policy(config: Config) -> None:
         raise EdgeError(f"server_timing_headers_config.sampling_rate is {rate} and must be a percentage, 0 to 100.")
     for part in ("custom_headers_config", "remove_headers_config"):
         names = [item["header"].lower() for item in config.get(part) or []]
+        for name in names:
+            check_response_header(name, part)
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise EdgeError(f"{part} names {', '.join(twice)} twice: a header can be there once.")

@@ -35,7 +35,8 @@ class Alias:
 
 @dataclasses.dataclass(frozen=True)
 class RecordSet:
-    """``live``: as the API returned it, which a deletion has to repeat exactly."""
+    """``share``: the weight while the record is in service; None once it is completed. ``live``: as the API returned
+    it, which a deletion has to repeat exactly."""
 
     name: str
     type: str
@@ -45,6 +46,7 @@ class RecordSet:
     values: tuple[str, ...] = ()
     alias: Alias | None = None
     health_check_id: str | None = None
+    share: int | None = None
     live: t.Mapping[str, t.Any] | None = dataclasses.field(default=None, compare=False)
 
     @property
@@ -90,11 +92,14 @@ def from_option(given: dict[str, t.Any]) -> RecordSet:
         raise EdgeError(f"{where} needs either values or an alias_target.")
     if alias and given.get("ttl") is not None:
         raise EdgeError(f"{where}: an alias has the ttl of what it points to; give none.")
-    weight = given.get("weight")
-    if weight is not None and not weighted:
-        raise EdgeError(f"{where}: a weight needs a set_identifier.")
-    if weight is not None and not 0 <= weight <= 255:
-        raise EdgeError(f"{where}: the weight {weight} is not between 0 and 255.")
+    weight, share = given.get("weight"), given.get("weight_in_service")
+    if weight is not None and share is not None:
+        raise EdgeError(f"{where}: weight and weight_in_service exclude each other.")
+    for number, least in ((weight, 0), (share, 1)):
+        if number is not None and not weighted:
+            raise EdgeError(f"{where}: a weight needs a set_identifier.")
+        if number is not None and not least <= number <= 255:
+            raise EdgeError(f"{where}: the weight {number} is not between {least} and 255.")
     return RecordSet(
         name,
         given["type"],
@@ -106,6 +111,7 @@ def from_option(given: dict[str, t.Any]) -> RecordSet:
         if alias
         else None,
         given.get("health_check_id"),
+        share,
     )
 
 
@@ -117,16 +123,25 @@ def completed(given: RecordSet, live: RecordSet | None) -> RecordSet:
     if not (given.values or given.alias or live):
         raise EdgeError(f"records: {given.label} is not there yet, so it needs either values or an alias_target.")
     pointing = given if given.values or given.alias or live is None else live
-    weight = given.weight if given.weight is not None else live.weight if live else _DEFAULT_WEIGHT
     ttl = given.ttl if given.ttl is not None else live.ttl if live else _DEFAULT_TTL
     return dataclasses.replace(
         given,
         values=pointing.values,
         alias=pointing.alias,
-        weight=weight,
+        weight=_weight(given, live),
+        share=None,
         ttl=None if pointing.alias else ttl,
         health_check_id=(live.health_check_id if live and health_check_id is None else health_check_id) or None,
     )
+
+
+def _weight(given: RecordSet, live: RecordSet | None) -> int | None:
+    if given.weight is not None:
+        return given.weight
+    if live is None:
+        return _DEFAULT_WEIGHT if given.share is None else given.share
+    # A record with the weight 0 is out of service: only a weight of its own changes that.
+    return live.weight if given.share is None or live.weight == 0 else given.share
 
 
 def from_api(live: dict[str, t.Any]) -> RecordSet:
@@ -140,7 +155,7 @@ def from_api(live: dict[str, t.Any]) -> RecordSet:
         tuple(sorted(_value(live["Type"], record["Value"]) for record in live.get("ResourceRecords", []))),
         Alias(target["HostedZoneId"], _host(target["DNSName"]), target["EvaluateTargetHealth"]) if target else None,
         live.get("HealthCheckId"),
-        live,
+        live=live,
     )
 
 

@@ -16,7 +16,7 @@ from .._core.plan import Plan
 from .._core.reconcile import Outcome, Resource
 from .._core.waiting import wait_until
 from . import plan as planning
-from .api import Zone
+from .api import RecordSetsApi, Zone
 from .operations import Operations
 from .record import RecordSet, from_option
 
@@ -33,6 +33,7 @@ _RECORD = {
     "alias_target": {"type": "dict", "options": _ALIAS},
     "set_identifier": {"type": "str"},
     "weight": {"type": "int"},
+    "weight_in_service": {"type": "int"},
     "health_check_id": {"type": "str"},
 }
 ARGUMENTS: dict[str, t.Any] = {
@@ -49,6 +50,18 @@ ARGUMENTS: dict[str, t.Any] = {
 _STALE = ("already exists", "but it was not found", "do not match the current values", "other RRSets exist")
 
 State = t.Sequence[RecordSet]
+
+
+def out_of_service(aws: Aws, zone: str, name: str) -> list[str]:
+    """The identifiers of the managed TXT records of this name that have the weight 0."""
+    api = RecordSetsApi(aws)
+    wanted = from_option({"name": name, "type": "TXT", "values": [""]})
+    found = api.record_sets(api.zone(zone), {wanted.name})
+    return [
+        str(each.given_identifier)
+        for each in found
+        if (each.name, each.type, each.weight) == (wanted.name, "TXT", 0) and each.is_managed
+    ]
 
 
 class RecordSets(Resource[State]):

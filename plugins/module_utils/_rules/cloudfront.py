@@ -32,11 +32,31 @@ ORIGIN_KINDS: dict[str, dict[str, t.Any]] = {
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
+# What a response headers policy neither removes nor sets.
+# Source: CloudFront Developer Guide, "Understand response headers policies", about custom headers and removed headers.
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_PROTECTED = {
+    *("connection", "content-encoding", "content-length", "expect", "host", "keep-alive", "proxy-authenticate"),
+    *("proxy-authorization", "proxy-connection", "trailer", "transfer-encoding", "upgrade", "via", "warning"),
+    *("x-amzn-auth", "x-amzn-cf-billing", "x-amzn-cf-id", "x-amzn-cf-xff", "x-amzn-errortype", "x-amzn-fle-profile"),
+    *("x-amzn-header-count", "x-amzn-header-order", "x-amzn-lambda-integration-tag", "x-amzn-requestid", "x-cache"),
+    *("x-forwarded-proto", "x-real-ip"),
+}
+_PROTECTED_PREFIXES = ("x-accel-", "x-amz-cf-", "x-edge-")
+
 
 def check_cloudfront_name(name: str) -> None:
     """Raise EdgeError unless a function or a key value store can have the *name*."""
     if not _NAME.fullmatch(name):
         raise EdgeError(f"name: {name!r} must be 1 to 64 letters, digits, hyphens and underscores.")
+
+
+def check_response_header(name: str, option: str) -> None:
+    """Raise EdgeError unless a response headers policy can set or remove the header *name*."""
+    if not _HEADER.fullmatch(name):
+        raise EdgeError(f"{option}: {name!r} is not the name of a header.")
+    if name.lower() in _PROTECTED or name.lower().startswith(_PROTECTED_PREFIXES):
+        raise EdgeError(f"{option} names {name}, which CloudFront neither sets nor removes by a policy: leave it out.")
 
 
 def check_distribution_arns(option: str, arns: t.Sequence[str], check_mode: bool) -> None:

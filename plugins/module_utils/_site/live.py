@@ -41,6 +41,7 @@ class Distribution:
     target: str = ""
     origins: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     cache_policy_id: str = ""
+    response_headers_policy_id: str = ""
 
     @property
     def id(self) -> str:
@@ -61,6 +62,11 @@ class Distribution:
         return list(dict.fromkeys(filter(None, map(origin_set_of, self.origins))))
 
     @property
+    def protocols(self) -> set[str]:
+        """By which CloudFront signs for these origins."""
+        return set().union(*(each.protocols(filter(each.has, self.origins)) for each in self.origin_sets))
+
+    @property
     def buckets(self) -> dict[str, str]:
         """The buckets that are origins, by Region."""
         found = filter(None, (bucket_and_region(self.origins[origin_id]) for origin_id in self.origin_ids))
@@ -76,7 +82,7 @@ class Distribution:
 
 @dataclasses.dataclass(frozen=True)
 class Live:
-    """*left_out*: the Regions that the viewer function leaves out."""
+    """*left_out*: the Regions that the viewer function leaves out, or whose TXT record has the weight 0."""
 
     account_id: str
     distribution: Distribution | None = None
@@ -137,4 +143,5 @@ def distribution_from(facts: Facts) -> Distribution:
         target=behavior.get("target_origin_id", ""),
         origins={origin["id"]: origin["domain_name"] for origin in config.get("origins", [])},
         cache_policy_id=behavior.get("cache_policy_id", ""),
+        response_headers_policy_id=behavior.get("response_headers_policy_id", ""),
     )

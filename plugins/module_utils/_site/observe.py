@@ -17,6 +17,7 @@ from .._core.parallel import in_parallel
 from .._distribution.info import distribution_named
 from .._mrap.info import mraps_of
 from .._origin_map.resource import out_of_service
+from .._record_sets.resource import out_of_service as out_by_records
 from . import operations
 from .live import Distribution, Live, distribution_from, mrap_from
 from .origin_modes import SELECTED_ORIGIN_SETS
@@ -37,6 +38,9 @@ def _site(module: AnsibleAWSModule, aws: Aws, settings: Settings) -> Facts:
     target = Target(settings, _live(module, aws, settings))
     if target.switching and target.live_set in SELECTED_ORIGIN_SETS:
         left_out = out_of_service(aws, target.name, target.name, target.regions)
+        target = Target(settings, target.live.with_left_out(left_out))
+    elif target.leaves_record:
+        left_out = out_by_records(aws, settings["dns_zone"], settings["dns_record"])
         target = Target(settings, target.live.with_left_out(left_out))
     check(target)
     if parameter := settings["region_map_parameter"]:

@@ -15,7 +15,7 @@ import typing as t
 from .._core.errors import EdgeError
 from .._rules.regions_advice import advise
 from .live import Distribution
-from .origin_modes import ORIGIN_MODES
+from .origin_modes import ORIGIN_MODES, mrap_group
 from .phases import phases
 from .references import (
     DISTRIBUTION_DOMAIN_NAME,
@@ -25,7 +25,7 @@ from .references import (
     PENDING_REASON,
 )
 from .summary import predicted_round_trip
-from .target import Settings, Target
+from .target import Settings, Target, failover_region
 
 Facts = dict[str, t.Any]
 
@@ -117,7 +117,15 @@ def failover(settings: Settings, distribution: Distribution | None) -> Facts:
             )
     # After a drill, everything is in service again.
     out = [] if settings["drill"] else settings["out_of_service"]
-    return {"failover": {"mrap_arn": arn, "probes": probes, "out_of_service": out}}
+    return {"failover": {"mrap_arn": arn, "probes": probes, "out_of_service": out, "origin_groups": _groups(settings)}}
+
+
+def _groups(settings: Settings) -> list[Facts]:
+    """The origin group whose failover origin is in a Region in service, if the site has one."""
+    if not settings["origin_failover"]:
+        return []
+    origin_set = ORIGIN_MODES[settings["origin"]].origin_sets[settings["signer"]]
+    return [mrap_group(origin_set, failover_region(settings, settings["out_of_service"]))]
 
 
 def check_routes(settings: Settings) -> None:

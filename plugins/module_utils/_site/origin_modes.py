@@ -33,27 +33,35 @@ _FAILOVER_CODES = {"status_codes": [404, 500, 502, 503, 504]}
 # By this header the origin request function knows that the first member of the group has failed.
 _SECOND = {"custom_headers": [{"header_name": "X-Origin-Failover", "header_value": "true"}]}
 _SECOND_ID = "failover"
+# By which CloudFront signs for a bucket.
+_BUCKET_PROTOCOL = "sigv4"
 
 
 @dataclasses.dataclass(frozen=True)
 class Origins:
-    """What a distribution has for an origin mode, in the words of the module cloudfront_distribution."""
+    """What a distribution has for an origin mode, in the words of the module cloudfront_distribution.
+
+    *failover*: origins that are buckets where the others are none, so that CloudFront signs for them in another way.
+    """
 
     origins: list[Data]
     groups: list[Data]
     target: str
+    failover: list[Data] = dataclasses.field(default_factory=list)
 
     @property
     def ids(self) -> list[str]:
-        return [origin["id"] for origin in self.origins]
+        return [origin["id"] for origin in (*self.origins, *self.failover)]
 
 
 @dataclasses.dataclass(frozen=True)
 class Buckets:
-    """A site's buckets by Region, the home Region first."""
+    """A site's buckets by Region, the home Region first. *failover_region*: where an MRAP has its failover origin;
+    empty: it has none."""
 
     names: t.Mapping[str, str]
     home_region: str
+    failover_region: str = ""
 
     @property
     def regions(self) -> list[str]:
@@ -65,34 +73,44 @@ class Buckets:
         return {region: f"{self.names[region]}.s3.{region}.amazonaws.com" for region in self.regions}
 
 
-def _mrap(origin_set: str, _buckets: Buckets) -> Origins:
-    return Origins([{"id": origin_set, "domain_name": MRAP_DOMAIN_NAME, **_CUSTOM}], [], origin_set)
+def _mrap(origin_set: OriginSet, buckets: Buckets) -> Origins:
+    """Each bucket is an origin, so that only the group changes if another one is to be the failover origin."""
+    origins: list[Data] = [{"id": origin_set.name, "domain_name": MRAP_DOMAIN_NAME, **_CUSTOM}]
+    if not buckets.failover_region:
+        return Origins(origins, [], origin_set.name)
+    group = mrap_group(origin_set, buckets.failover_region)
+    kind = _S3 if origin_set.protocol else {**_CUSTOM, **_SECOND}
+    return Origins(origins, [group], group["id"], _each(f"{origin_set.name}-failover", buckets, kind))
 
 
-def _signed_buckets(origin_set: str, buckets: Buckets) -> Origins:
+def mrap_group(origin_set: OriginSet, region: str) -> Data:
+    """The origin group of an MRAP and its failover origin, the bucket in *region*."""
+    name = origin_set.name
+    return _group(f"{name}-with-failover", name, f"{name}-failover-{region}")
+
+
+def _signed_buckets(origin_set: OriginSet, buckets: Buckets) -> Origins:
     """The origin request function picks the bucket, whichever origin CloudFront asks. All buckets are origins, so that
     a reader of the distribution sees which serve."""
-    origins = _each(origin_set, buckets, _CUSTOM)
+    origins = _each(origin_set.name, buckets, _CUSTOM)
     first = origins[0]["id"]
     if len(origins) == 1:
         return Origins(origins, [], first)
     origins.append({**origins[1], "id": _SECOND_ID, **_SECOND})
-    return Origins(origins, [_group(f"{origin_set}-buckets", first, _SECOND_ID)], f"{origin_set}-buckets")
+    return Origins(origins, [_group(f"{origin_set.name}-buckets", first, _SECOND_ID)], f"{origin_set.name}-buckets")
 
 
-def _nearest_buckets(origin_set: str, buckets: Buckets) -> Origins:
+def _nearest_buckets(origin_set: OriginSet, buckets: Buckets) -> Origins:
     """The viewer function picks two of the origins. The group serves where it picks none."""
-    origins = _each(origin_set, buckets, _S3)
+    origins = _each(origin_set.name, buckets, _S3)
     first, *others = [origin["id"] for origin in origins]
     if not others:
         return Origins(origins, [], first)
-    return Origins(origins, [_group(f"{origin_set}s", first, others[0])], f"{origin_set}s")
+    return Origins(origins, [_group(f"{origin_set.name}s", first, others[0])], f"{origin_set.name}s")
 
 
-def _each(origin_set: str, buckets: Buckets, kind: Data) -> list[Data]:
-    return [
-        {"id": f"{origin_set}-{region}", "domain_name": name, **kind} for region, name in buckets.domain_names.items()
-    ]
+def _each(prefix: str, buckets: Buckets, kind: Data) -> list[Data]:
+    return [{"id": f"{prefix}-{region}", "domain_name": name, **kind} for region, name in buckets.domain_names.items()]
 
 
 def _group(group_id: str, first: str, second: str) -> Data:
@@ -108,17 +126,32 @@ class OriginSet:
     """
 
     name: str
-    make: t.Callable[[str, Buckets], Origins]
+    make: t.Callable[[OriginSet, Buckets], Origins]
     ids: str
     protocol: str = ""
 
     def origins(self, buckets: Buckets) -> Origins:
-        return self.make(self.name, buckets)
+        return self.make(self, buckets)
+
+    def has(self, origin_id: str) -> bool:
+        """Whether this is an origin, or a group, of the set."""
+        return bool(re.fullmatch(self.ids, origin_id))
+
+    def protocols(self, origin_ids: t.Iterable[str]) -> set[str]:
+        """By which CloudFront signs for these origins of the set."""
+        if not self.protocol:
+            return set()
+        failover = f"{self.name}-failover-"
+        return {_BUCKET_PROTOCOL if each.startswith(failover) else self.protocol for each in origin_ids}
 
 
 def _no_config(_settings: Data, _buckets: Buckets) -> Data:
-    """Without a configuration the function takes the MRAP that is the request's origin."""
     return {}
+
+
+def _mrap_config(settings: Data, buckets: Buckets) -> Data:
+    """The function takes the MRAP that is the request's origin."""
+    return {"failover_buckets": _picked(settings, buckets)["buckets"]} if buckets.failover_region else {}
 
 
 def _region_map_config(settings: Data, buckets: Buckets) -> Data:
@@ -167,7 +200,7 @@ class OriginMode:
     """
 
     origin_sets: t.Mapping[str, OriginSet]
-    config: t.Callable[[Data, Buckets], Data] = _no_config
+    config: t.Callable[[Data, Buckets], Data]
     failover: str = ""
     mrap: bool = False
     opt_in_by_oac: bool = True
@@ -185,7 +218,11 @@ _SIGNED = OriginSet("signed", _signed_buckets, r"signed-.+|failover")
 
 ORIGIN_MODES: dict[str, OriginMode] = {
     "mrap": OriginMode(
-        {LAMBDA_EDGE: OriginSet("mrap", _mrap, "mrap"), OAC: OriginSet("mrap-oac", _mrap, "mrap-oac", "sigv4a")},
+        {
+            LAMBDA_EDGE: OriginSet("mrap", _mrap, r"mrap|mrap-with-failover|mrap-failover-.+"),
+            OAC: OriginSet("mrap-oac", _mrap, r"mrap-oac|mrap-oac-with-failover|mrap-oac-failover-.+", "sigv4a"),
+        },
+        _mrap_config,
         failover="traffic dials",
         mrap=True,
         opt_in_by_oac=False,  # CloudFront Developer Guide, "Restrict access to an S3 Multi-Region Access Point origin"
@@ -193,7 +230,8 @@ ORIGIN_MODES: dict[str, OriginMode] = {
     "region_map": OriginMode({LAMBDA_EDGE: _SIGNED}, _region_map_config, prefer=True, parameter=True),
     "dns_record": OriginMode({LAMBDA_EDGE: _SIGNED}, _dns_record_config, failover="record weights", record=True),
     "nearest_bucket": OriginMode(
-        {OAC: OriginSet("bucket", _nearest_buckets, r"buckets|bucket-.+", "sigv4")},
+        {OAC: OriginSet("bucket", _nearest_buckets, r"buckets|bucket-.+", _BUCKET_PROTOCOL)},
+        _no_config,
         failover="origin keys",
         selects_origins=True,
         prefer=True,
@@ -211,7 +249,7 @@ SELECTED_ORIGIN_SETS = tuple(
 
 def origin_set_of(origin_id: str) -> OriginSet | None:
     """The set of an origin, or of a group, of a live distribution. None for one that no origin mode makes."""
-    return next((origin_set for origin_set in ORIGIN_SETS.values() if re.fullmatch(origin_set.ids, origin_id)), None)
+    return next((origin_set for origin_set in ORIGIN_SETS.values() if origin_set.has(origin_id)), None)
 
 
 def lambda_config(mode: str, settings: Data, buckets: Buckets) -> Data:

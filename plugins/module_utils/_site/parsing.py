@@ -56,6 +56,16 @@ def as_bool(value: t.Any, variable: str) -> bool:
         raise EdgeError(f"{variable}: {value!r} is not valid: choose true or false.") from error
 
 
+def as_percentage(value: t.Any, variable: str) -> float:
+    try:
+        found = 100.0 * value if isinstance(value, bool) else float(value or 0)
+    except (TypeError, ValueError):
+        found = -1.0
+    if not 0 <= found <= 100:
+        raise EdgeError(f"{variable}: {value!r} is not valid: give a percentage, from 0 to 100.")
+    return found
+
+
 def as_list(value: t.Any, variable: str) -> list[str]:
     """A list of texts from a list, from ``a,b``, or from YAML text."""
     found = parsed(value, variable)
@@ -83,6 +93,19 @@ def as_dict(value: t.Any, variable: str) -> dict[str, str]:
     """A dictionary of texts from a dictionary or from YAML text."""
     found = _as_raw_dict(value, variable)
     return {str(key): "" if item is None else str(item) for key, item in found.items()}
+
+
+def as_integer(value: t.Any, variable: str) -> int:
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        return int(str(value).strip())
+    except ValueError as error:
+        raise EdgeError(f"{variable}: {value!r} is not a whole number.") from error
+
+
+def as_dict_of_integers(value: t.Any, variable: str) -> dict[str, int]:
+    return {str(key): as_integer(item, f"{variable}.{key}") for key, item in _as_raw_dict(value, variable).items()}
 
 
 def as_dict_of_lists(value: t.Any, variable: str) -> dict[str, list[str]]:
@@ -127,9 +150,12 @@ def _as_raw_dict(value: t.Any, variable: str) -> dict[t.Any, t.Any]:
 TEXT = Type("str", as_text)
 NAME = Type("str", as_name)
 BOOL = Type("bool", as_bool)
+PERCENTAGE = Type("float", as_percentage)
 LIST = Type("list", as_list, "str")
 HOSTS = Type("list", as_hosts, "str")
 DICT = Type("dict", as_dict)
+INTEGER = Type("int", as_integer)
+DICT_OF_INTEGERS = Type("dict", as_dict_of_integers)
 DICT_OF_LISTS = Type("dict", as_dict_of_lists)
 DICT_OR_PATH = Type("dict", as_dict_or_path)
 LIST_OF_DICTS = Type("list", as_list_of_dicts, "dict")

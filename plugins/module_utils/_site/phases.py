@@ -19,9 +19,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from . import response_headers
 from .origin_modes import SELECTED_ORIGIN_SETS, lambda_config
 from .references import CERTIFICATE_ARN, DISTRIBUTION_ARN, FUNCTION_ARN, MRAP_ARN
 from .sentences import sentences
+from .setting_checks import NO_LOGS
 from .target import Target
 
 DEPLOY, EXPAND, SWITCH, CONTRACT = "deploy", "expand", "switch", "contract"
@@ -47,7 +49,7 @@ class Phase:
 
 
 def phases(target: Target) -> list[Phase]:
-    if not (target.switching or target.leaving or (target.live_set and target.growing)):
+    if not (target.switching or target.leaving or (target.live_set and (target.growing or target.arriving))):
         return [_phase(target, DEPLOY)]
     return [_phase(target, name) for name in (EXPAND, SWITCH, *([CONTRACT] if target.leaving else []))]
 
@@ -163,18 +165,22 @@ def _origin_request(target: Target, phase: str) -> Data | None:
 
 def _distribution(target: Target, phase: str) -> Data | None:
     live = target.live.distribution
-    origins, known = target.origins.origins, live.origins if live else {}
+    origins, failover_origins = target.origins.origins, target.origins.failover
     if phase == EXPAND:
         # What is there by its id is in use, and stays as it is until the switch.
+        known = live.origins if live else {}
         origins = [origin for origin in origins if origin["id"] not in known]
-        if not origins or not live:
+        failover_origins = [origin for origin in failover_origins if origin["id"] not in known]
+        if not live or not (origins or failover_origins):
             return None
     return {
         "tasks": "add_origins" if phase == EXPAND else "main",
         "origins": origins,
+        "failover_origins": failover_origins,
         "origin_groups": target.origins.groups,
         "target": target.origins.target,
         "signing_protocol": target.origin_set.protocol,
+        "response_headers": response_headers.policy(target.settings),
         "purge_origins": phase == CONTRACT,
         "certificate_arn": CERTIFICATE_ARN if target.requests_certificate else target.settings["certificate_arn"],
         "lambda_function_associations": [] if target.origin_set.protocol else [_ORIGIN_REQUEST],
@@ -186,6 +192,13 @@ def _grant(target: Target, phase: str) -> Data | None:
     if target.live.distribution or not target.origin_set.protocol or not _is_last(target, phase):
         return None
     return {"distribution_arns": [DISTRIBUTION_ARN]}
+
+
+def _logs(target: Target, phase: str) -> Data | None:
+    destination = target.settings["logs"]
+    if not destination or not _is_last(target, phase):
+        return None
+    return {"state": "absent"} if destination == NO_LOGS else {"state": "present", "destination_arn": destination}
 
 
 def _origin_keys(target: Target, phase: str) -> Data | None:
@@ -201,11 +214,16 @@ def _retire(target: Target, phase: str) -> Data | None:
     if not _is_last(target, phase):
         return None
     live, s = target.live.distribution, target.settings
-    old_protocols = {origin_set.protocol for origin_set in target.live.origin_sets} - {"", target.origin_set.protocol}
+    old_protocols = (live.protocols if live else set()) - target.origin_set.protocols(target.origins.ids)
     found = {
         "mraps": [mrap.name for mrap in target.retiring],
         "origin_access_controls": list(map(target.access_control, sorted(old_protocols))),
         "cache_policy": bool(live and not s["query_strings"] and live.cache_policy_id not in ("", _CACHING_OPTIMIZED)),
+        "response_headers_policy": bool(
+            live
+            and not response_headers.policy(s)
+            and live.response_headers_policy_id not in ("", s["response_headers_policy_id"])
+        ),
         # In each run: AWS deletes its replicas some hours after the last distribution stopped using it.
         "function": bool(target.origin_set.protocol),
         "records": not target.mode.record and target.has_zone_of_record,
@@ -232,6 +250,7 @@ _TASKS: dict[str, t.Callable[[Target, str], Data | None]] = {
     "origin_request": _origin_request,
     "distribution": _distribution,
     "grant": _grant,
+    "logs": _logs,
     "origin_keys": _origin_keys,
     "retire": _retire,
     "names": _names,

@@ -32,10 +32,11 @@ def _one_change_at_a_time(target: Target) -> None:
 
 
 def _every_region_in_service(target: Target) -> None:
-    """Traffic dials belong to an MRAP, and the keys that leave Regions out to an origin mode: what takes over would put
-    them back in service. The weights of TXT records are not read: they stay with the records."""
+    """Traffic dials belong to an MRAP, keys that leave Regions out and weights of TXT records to an origin mode: what
+    takes over would put the Regions back in service."""
     dialled_down = [region for mrap in target.retiring for region in mrap.out if region in target.regions]
-    left_out = target.live.left_out if target.switching else ()
+    kept = not (target.switching or target.leaves_record)
+    left_out = [] if kept else [region for region in target.live.left_out if region in target.regions]
     if out := list(dict.fromkeys([*dialled_down, *left_out])):
         raise EdgeError(
             f"{', '.join(out)} is out of service: put it back in service with failover.yml, with the edge_origin and "

@@ -32,10 +32,13 @@ def removal(target: Target) -> Phase:
     tasks: dict[str, t.Any] = {
         # No alias leads to a distribution that is gone.
         "names": {"aliases": settings["aliases"]} if settings["aliases"] and settings["dns_zone"] else None,
+        # The source of the deliveries is the distribution.
+        "logs": {"name": target.name} if settings["logs"] else None,
         "distribution": {"name": target.name},
         # The distribution used these.
         "origin_access_controls": {"names": list(map(target.access_control, protocols))},
         "cache_policy": {"name": target.name},
+        "response_headers_policy": {"name": target.name},
         "viewer_function": {"name": f"{target.name}-viewer-request"},
         "store": {"name": target.name},
         "origin_request": {"name": target.function_name},

@@ -26,9 +26,9 @@ def _about_distribution(target: Target, data: Data) -> t.Iterator[str]:
     if data["purge_origins"]:
         if target.leaving_origins:
             yield f"Remove the origins {', '.join(target.leaving_origins)} from the distribution of {target.name}"
-    elif target.mode.mrap:
+    elif target.mode.mrap and (target.switching or target.replacing):
         yield f"Switch the distribution of {target.name} to the Multi-Region Access Point {target.mrap_name}"
-    elif target.switching:
+    elif target.switching or target.mode.mrap:
         yield f"Switch the distribution of {target.name} to {target.origins.target}"
     else:
         yield f"Let the distribution of {target.name} use the origins in {', '.join(target.regions)}"
@@ -59,6 +59,8 @@ def _about_retired(target: Target, data: Data) -> t.Iterator[str]:
         yield f"Delete the origin access control {name}"
     if data["cache_policy"]:
         yield f"Delete the cache policy {target.name}"
+    if data["response_headers_policy"]:
+        yield f"Delete the response headers policy {target.name}"
     if data["function"] and signed_by_lambda:
         yield f"Delete the Lambda function {target.function_name}"
     if data["records"] and signed_by_lambda:

@@ -34,8 +34,14 @@ _ZONE_ID = re.compile(r"Z[A-Z0-9]{3,31}")
 # Source: Systems Manager User Guide, "Requirements and constraints for parameter names".
 _PARAMETER = re.compile(r"(?!/?(?:aws|ssm)(?:[/.]|$))(?:[\w.-]+|(?:/[\w.-]+){1,15})", re.ASCII | re.IGNORECASE)
 _QUERY_STRING = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+_LOGS = re.compile(r"arn:aws:(?:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/.+)?|logs:us-east-1:\d{12}:log-group:[^*]+)")
+NO_LOGS = "none"
 
 _MAX_PARAMETER_NAME = 1011
+# Of a weighted record in Route 53.
+_MAX_WEIGHT = 255
+# The origin request function uses no answer for longer: MAX_TTL_SECONDS in its txt_record.py.
+_MAX_DNS_TTL = 300
 # Source: CloudFront Developer Guide, "Quotas on cache policies".
 _MAX_QUERY_STRINGS = 10
 
@@ -55,6 +61,14 @@ def tags(value: t.Mapping[str, str], variable: str) -> None:
     for key in value:
         if key.lower().startswith("aws:"):
             raise EdgeError(f"{variable}: {key!r} is not valid: AWS reserves tags that start with aws:.")
+
+
+def logs(value: str, variable: str) -> None:
+    if value != NO_LOGS and not _LOGS.fullmatch(value):
+        raise EdgeError(
+            f"{variable}: {value!r} is not valid: give the ARN of a bucket, such as arn:aws:s3:::my-logs/my-site, or "
+            "of a log group in us-east-1 (without :* at its end); none ends the delivery."
+        )
 
 
 def hosts_without_wildcard(value: t.Sequence[str], variable: str) -> None:
@@ -122,6 +136,20 @@ def health_checks(value: t.Mapping[str, str], variable: str) -> None:
             raise EdgeError(f"{variable}: {check!r} for {region} is not the id of a Route 53 health check.")
 
 
+def weights(value: t.Mapping[str, int], variable: str) -> None:
+    for region, weight in value.items():
+        if not 1 <= weight <= _MAX_WEIGHT:
+            raise EdgeError(
+                f"{variable}: {weight} for {region} is not between 1 and {_MAX_WEIGHT}. To take a Region out of "
+                "service, run failover.yml with edge_out_of_service."
+            )
+
+
+def dns_ttl(value: int, variable: str) -> None:
+    if not 1 <= value <= _MAX_DNS_TTL:
+        raise EdgeError(f"{variable}: {value} is not between 1 and {_MAX_DNS_TTL} seconds.")
+
+
 def probes(value: t.Sequence[t.Mapping[str, t.Any]], variable: str) -> None:
     for probe in value:
         if not {"name", "url"} <= set(probe) <= {"name", "url", "headers"}:
@@ -182,6 +210,11 @@ def record_has_a_name(settings: Settings) -> None:
         )
 
 
+def origin_failover_fits_origin(settings: Settings) -> None:
+    if settings["origin_failover"] and not _mode(settings).mrap:
+        _refuse_mode("edge_origin_failover", settings, lambda mode: mode.mrap)
+
+
 def prefer_fits_origin(settings: Settings) -> None:
     prefer = settings["prefer"]
     if prefer and not _mode(settings).prefer:
@@ -199,6 +232,21 @@ def health_checks_fit_origin(settings: Settings) -> None:
     if checks and not _mode(settings).record:
         _refuse_mode("edge_health_checks", settings, lambda mode: mode.record)
     _check_among_regions(checks, "edge_health_checks", settings)
+
+
+def headers_are_of_one_policy(settings: Settings) -> None:
+    if settings["response_headers_policy_id"] and settings["response_headers"]:
+        raise EdgeError(
+            "edge_response_headers and edge_response_headers_policy_id exclude each other: a cache behavior has one "
+            "policy. Put the headers into that policy, or leave its id out."
+        )
+
+
+def weights_fit_origin(settings: Settings) -> None:
+    given = settings["weights"]
+    if given and not _mode(settings).record:
+        _refuse_mode("edge_weights", settings, lambda mode: mode.record)
+    _check_among_regions(given, "edge_weights", settings)
 
 
 def buckets_have_names(settings: Settings) -> None:

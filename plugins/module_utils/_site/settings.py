@@ -21,17 +21,21 @@ from .._release.files import check_release_name
 from .._rules.bucket_names import ACCOUNT_REGIONAL, NAMESPACES, check_bucket_names
 from .._rules.names import check_mrap_arn
 from .._rules.regions import check_regions
+from . import response_headers
 from . import setting_checks as checks
 from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
 from .parsing import (
     BOOL,
     DICT,
+    DICT_OF_INTEGERS,
     DICT_OF_LISTS,
     DICT_OR_PATH,
     HOSTS,
+    INTEGER,
     LIST,
     LIST_OF_DICTS,
     NAME,
+    PERCENTAGE,
     TEXT,
     Type,
     is_absent,
@@ -53,7 +57,7 @@ class Setting:
     default:       a value, or a function of the settings above it in the table; without it, the type's empty value.
     default_text:  the default in the documentation, if not the value itself.
     example:       makes the variable required; the error shows it.
-    check:         raises EdgeError; it is given a value that is not empty, and the variable.
+    check:         raises EdgeError; it is given a value that is not empty (0 is a value), and the variable.
     result:        its name in the settings, if not the variable without edge_; None: not in the settings.
     """
 
@@ -81,7 +85,7 @@ class Setting:
             raise EdgeError(f"{self.variable} is missing: set it, for example {self.variable}={self.example}.")
         if self.choices and value not in self.choices:
             raise EdgeError(f"{self.variable}: {value!r} is not valid: choose one of {', '.join(self.choices)}.")
-        if self.check and value:
+        if self.check and (value or value == 0):
             self.check(value, self.variable)
         return value
 
@@ -124,10 +128,17 @@ SETTINGS = (
         TEXT,
         "Who signs the requests to S3: a Lambda@Edge function, or CloudFront with an origin access control. Each "
         "origin mode allows one or both (docs/origins.md).",
-        (SITE,),
+        (SITE, FAILOVER),
         default=checks.default_signer,
         default_text="the first that `edge_origin` allows",
         choices=(LAMBDA_EDGE, OAC),
+    ),
+    Setting(
+        "edge_origin_failover",
+        BOOL,
+        "Whether a request that the Multi-Region Access Point answers with an error or with 404 is sent again, to the "
+        "bucket of one Region. For the origin mode `mrap`; the others always do so (docs/origins.md).",
+        (SITE, FAILOVER),
     ),
     Setting(
         "edge_prefer",
@@ -205,6 +216,24 @@ SETTINGS = (
         check=checks.health_checks,
     ),
     Setting(
+        "edge_weights",
+        DICT_OF_INTEGERS,
+        "The shares of the Regions, 1 to 255 each, such as `{eu-north-1: 70, us-east-1: 30}`. For the origin mode "
+        "`dns_record`.",
+        (SITE, FAILOVER),
+        default_text="100 each, or what Route 53 has",
+        check=checks.weights,
+    ),
+    Setting(
+        "edge_dns_ttl",
+        INTEGER,
+        "The TTL of the TXT records in seconds, 1 to 300, after which a failover is in effect. For the origin mode "
+        "`dns_record`.",
+        (SITE,),
+        default=10,
+        check=checks.dns_ttl,
+    ),
+    Setting(
         "edge_query_strings",
         LIST,
         "The query string parameters that are part of the cache key and are sent to the origin.",
@@ -212,11 +241,57 @@ SETTINGS = (
         check=checks.query_strings,
     ),
     Setting(
+        "edge_response_headers",
+        DICT,
+        "Headers that CloudFront adds to responses, by name, in addition to the default ones. A value replaces the "
+        "default one, and null leaves the header out. A header that the response has already stays as it is.",
+        (SITE,),
+        default_text=", ".join(f"`{name}: {value}`" for name, value in response_headers.DEFAULTS.items()),
+        check=response_headers.check_headers,
+    ),
+    Setting(
+        "edge_removed_response_headers",
+        LIST,
+        "The headers of S3 that viewers do not get. CloudFront removes 10 at most.",
+        (SITE,),
+        default=list(response_headers.REMOVED),
+        default_text=", ".join(f"`{name}`" for name in response_headers.REMOVED),
+        check=response_headers.check_removed,
+    ),
+    Setting(
+        "edge_server_timing",
+        PERCENTAGE,
+        "The percentage of responses that have the header Server-Timing, by which a browser shows what CloudFront's "
+        "cache did and how long the origin took. 0: none.",
+        (SITE,),
+        default=100.0,
+        default_text="100",
+    ),
+    Setting(
         "edge_response_headers_policy_id",
         TEXT,
-        "The id of the CloudFront response headers policy.",
+        "The id of another CloudFront response headers policy. The site has none of its own then, so the three "
+        "variables above have no effect.",
         (SITE,),
         check=checks.policy_id,
+    ),
+    Setting(
+        "edge_minimum_protocol_version",
+        TEXT,
+        "CloudFront's security policy for HTTPS with `edge_aliases`: the oldest TLS version, and the ciphers of that "
+        "year. The distribution's own domain name always accepts TLSv1.",
+        (SITE,),
+        default="TLSv1.2_2025",
+        choices=("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"),
+    ),
+    Setting(
+        "edge_logs",
+        TEXT,
+        "Where CloudFront delivers the access logs: the ARN of a bucket (`arn:aws:s3:::my-logs/my-site`), or of a log "
+        "group in us-east-1. `none` ends the delivery; without a value, it is left as it is.",
+        (SITE,),
+        default_text="as it is",
+        check=checks.logs,
     ),
     Setting(
         "edge_web_acl_arn",
@@ -361,9 +436,12 @@ COMBINATIONS = (
     checks.signer_fits_origin,
     checks.aliases_have_a_certificate,
     checks.record_has_a_name,
+    checks.origin_failover_fits_origin,
     checks.prefer_fits_origin,
     checks.region_map_parameter_fits_origin,
     checks.health_checks_fit_origin,
+    checks.headers_are_of_one_policy,
+    checks.weights_fit_origin,
     checks.buckets_have_names,
     checks.regions_have_kms_keys,
     checks.a_region_stays_in_service,

@@ -20,6 +20,12 @@ from .origin_modes import ORIGIN_MODES, Buckets, OriginMode, Origins, OriginSet
 Settings = dict[str, t.Any]
 
 
+def failover_region(settings: Settings, out: t.Collection[str]) -> str:
+    """The first Region of the site, its home before the others, that is not out of service."""
+    home = settings["home_region"]
+    return next((region for region in (home, *settings["regions"]) if region not in out), home)
+
+
 @dataclasses.dataclass(frozen=True)
 class Target:
     settings: Settings
@@ -51,7 +57,15 @@ class Target:
 
     @property
     def ordered(self) -> Buckets:
-        return Buckets(self.buckets, self.settings["home_region"])
+        return Buckets(self.buckets, self.settings["home_region"], self._failover_region)
+
+    @property
+    def _failover_region(self) -> str:
+        """The home Region, or another one while its traffic dial is down."""
+        if not self.settings["origin_failover"]:
+            return ""
+        out = [region for mrap in self.live.mraps if mrap.name == self.mrap_name for region in mrap.out]
+        return failover_region(self.settings, out)
 
     @functools.cached_property
     def origins(self) -> Origins:
@@ -79,6 +93,14 @@ class Target:
         return bool(self.settings["dns_zone"] and self.settings["dns_record"])
 
     @property
+    def leaves_record(self) -> bool:
+        """Whether the site may leave an origin mode whose TXT records are in a zone of Route 53. Another mode may
+        have the same origins, so that the distribution does not show it."""
+        with_record = [mode for mode in ORIGIN_MODES.values() if mode.record]
+        sets = [origin_set for mode in with_record for origin_set in mode.origin_sets.values()]
+        return self.live_set in sets and not self.mode.record and self.has_zone_of_record
+
+    @property
     def retiring(self) -> list[Mrap]:
         """The MRAPs that the site will no longer need."""
         return [mrap for mrap in self.live.mraps if not self.mode.mrap or mrap.name != self.mrap_name]
@@ -101,6 +123,12 @@ class Target:
     def growing(self) -> bool:
         """Whether a site that serves gets Regions."""
         return bool(self.live.serving) and not set(self.regions) <= set(self.live.serving)
+
+    @property
+    def arriving(self) -> bool:
+        """Whether the distribution of a site that serves gets origins."""
+        found = self.live.distribution
+        return found is not None and not set(self.origins.ids) <= set(found.origins)
 
     @property
     def leaving_origins(self) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from edge.bucket_origins import DNS_RECORD, NAME, REGION_MAP, Record, asked, failing_over, shop
-from edge.origin_events import host_of, packaged
+from edge.origin_events import BUCKETS, custom, event, host_of, packaged, verified
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,51 @@ def test_a_failover_request_may_have_the_changes_of_the_first_run(
         again = module.handler(second)
     assert (asked(first), asked(again)) == ("shop-eu", "shop-us")
     assert again["uri"] == first["uri"]
+
+
+MRAP = {"mode": "mrap", "failover_buckets": BUCKETS}
+
+
+@pytest.fixture
+def through_mrap(tmp_path: Path) -> t.Iterator[t.Any]:
+    with packaged(tmp_path, MRAP) as module:
+        yield module.handler
+
+
+@pytest.mark.parametrize("own", ["shop-eu", "shop-us"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_after_an_mrap_the_bucket_of_the_failover_origin_is_asked(through_mrap: t.Any, own: str, method: str) -> None:
+    first = through_mrap(event("/r/1/a+b.html", method))
+    assert "x-amz-region-set" in verified(first)
+    second = failing_over(own, X_Site="shop")
+    second["Records"][0]["cf"]["request"]["method"] = method
+    # It is not documented whether CloudFront starts again from the viewer's request.
+    second["Records"][0]["cf"]["request"]["headers"] = copy.deepcopy(first["headers"])
+    again = through_mrap(second)
+    assert asked(again) == own
+    assert "x-amz-region-set" not in again["headers"]
+    assert set(again["origin"]["custom"]["customHeaders"]) == {"x-site"}
+    assert again["uri"] == first["uri"]
+
+
+def test_a_failover_origin_of_an_mrap_changes_no_object(through_mrap: t.Any) -> None:
+    case = failing_over("shop-eu")
+    case["Records"][0]["cf"]["request"]["method"] = "POST"
+    assert through_mrap(case)["status"] == "405"
+
+
+UNCHANGED = {
+    "a bucket that is no failover origin": custom(host_of("shop-eu")),
+    "a bucket that is not listed": custom("other.s3.eu-north-1.amazonaws.com", X_Origin_Failover="1"),
+    "a listed bucket in another Region": custom("shop-eu.s3.us-east-1.amazonaws.com", X_Origin_Failover="1"),
+    "a server": custom("www.example.com", X_Origin_Failover="1"),
+    "an MRAP as a failover origin": custom(X_Origin_Failover="1"),
+    "a bucket that CloudFront signs for": {"s3": {**custom(host_of("shop-eu"))["custom"], "region": "eu-north-1"}},
+}
+
+
+@pytest.mark.parametrize("origin", UNCHANGED.values(), ids=UNCHANGED)
+def test_the_function_of_an_mrap_signs_for_no_other_bucket(through_mrap: t.Any, origin: dict[str, t.Any]) -> None:
+    case = event("/a+b", "POST", "a=1", origin, Authorization="Basic x")
+    before = copy.deepcopy(case["Records"][0]["cf"]["request"])
+    assert through_mrap(case) == before

@@ -17,6 +17,7 @@ from localaws.clients import pinned_client
 from localaws.edge.messages import LOG, EdgeError
 from localaws.edge.origin.origins import access_control_ids, items, parse_access_control, parse_origins, parse_target
 from localaws.edge.policies import OriginRequestPolicy, parse_cache_policy, parse_origin_request_policy
+from localaws.edge.response_headers import ResponseHeadersPolicy, parse_response_headers_policy
 from localaws.edge.snapshot import (
     OriginFunction,
     Snapshot,
@@ -61,6 +62,12 @@ class DeploymentReader:
             answer = self._cloudfront.get_origin_access_control(Id=control_id)
             versions.append(answer["ETag"])
             controls[control_id] = parse_access_control(answer["OriginAccessControl"]["OriginAccessControlConfig"])
+        headers_id, response_headers = behavior.get("ResponseHeadersPolicyId") or "", ResponseHeadersPolicy()
+        if headers_id:
+            answer = self._cloudfront.get_response_headers_policy(Id=headers_id)
+            versions.append(answer["ETag"])
+            of_policy = answer["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+            response_headers = parse_response_headers_policy(of_policy)
         origins = parse_origins(config, controls)
         target = parse_target(config, origins)
         check_signers(target, version_arn)
@@ -79,6 +86,8 @@ class DeploymentReader:
             origin=target.members[0],
             cache_policy=parse_cache_policy(policy),
             origin_request_policy=self._origin_request_policy(behavior.get("OriginRequestPolicyId")),
+            response_headers=response_headers,
+            response_headers_policy_id=headers_id,
             viewer_function=code,
             origin_function=self._origin_function(version_arn) if version_arn else None,
             access_controls=tuple(controls),
@@ -96,6 +105,11 @@ class DeploymentReader:
             versions.append(summary["ETag"])
             versions += [self._keys.describe_key_value_store(KvsARN=arn)["ETag"] for arn in stores_of(summary)]
         versions += [self._cloudfront.get_origin_access_control(Id=one)["ETag"] for one in current.access_controls]
+        if current.response_headers_policy_id:
+            # It may be deleted by now, if the distribution has another one, which its own ETag shows.
+            with contextlib.suppress(self._cloudfront.exceptions.NoSuchResponseHeadersPolicy):
+                policy = self._cloudfront.get_response_headers_policy(Id=current.response_headers_policy_id)
+                versions.append(policy["ETag"])
         return tuple(versions)
 
     def _viewer_function(self, name: str) -> tuple[FunctionCode, list[str]]:

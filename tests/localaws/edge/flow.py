@@ -74,7 +74,10 @@ class Flow:
         # "Specify a default root object". After the function, which may have changed '/' itself.
         if request.uri == "/" and snapshot.default_root_object:
             request = dataclasses.replace(request, uri="/" + snapshot.default_root_object.removeprefix("/"))
-        return self._cached.answer(Visit(snapshot, pop, target, request))
+        # "CloudFront modifies the headers in the responses that it serves from the cache and the ones that it forwards
+        # from the origin": not in those of the viewer function, and not in CloudFront's own errors.
+        answer = self._cached.answer(Visit(snapshot, pop, target, request))
+        return snapshot.response_headers.apply(answer, pop, request)
 
     def _viewer_function(self, function: FunctionCode) -> ViewerFunction:
         with self._lock:

@@ -9,6 +9,7 @@ from typing import Any
 from localaws.edge.messages import EdgeError
 from localaws.edge.origin.origins import Origin, Target, items
 from localaws.edge.policies import CachePolicy, OriginRequestPolicy
+from localaws.edge.response_headers import ResponseHeadersPolicy
 from localaws.edge.viewer_function.function import FunctionCode
 
 __all__ = ["ErrorResponse", "Origin", "OriginFunction", "Snapshot", "associated_functions", "stores_of"]
@@ -52,6 +53,8 @@ class Snapshot:
     origin: Origin  # the first of the target, or the one of the current request
     cache_policy: CachePolicy
     origin_request_policy: OriginRequestPolicy
+    response_headers: ResponseHeadersPolicy
+    response_headers_policy_id: str
     viewer_function: FunctionCode | None
     origin_function: OriginFunction | None
     access_controls: tuple[str, ...]  # their ids

@@ -40,7 +40,7 @@ def proven(directory: str) -> dict:
     try:
         from handler import handler
 
-        answers = [handler(event(origin_of(configuration), headers)) for headers in origin_headers(configuration)]
+        answers = [handler(event(host, headers)) for host, headers in origins(configuration)]
     except Exception as error:  # after any error, the package must not be published
         return {"error": f"the package does not sign: {type(error).__name__}: {error}"}
     if not all("authorization" in answer["headers"] for answer in answers):
@@ -61,17 +61,20 @@ def unreachable(*given: object, **named: object) -> None:
     raise OSError("there is no network while a package is proven")
 
 
-def origin_of(configuration: dict) -> str:
-    if configuration["mode"] == "mrap":
-        return configuration.get("alias", "proof.mrap") + ".accesspoint.s3-global.amazonaws.com"
-    bucket, region = next(iter(configuration["buckets"].items()))
-    return f"{bucket}.s3.{region}.amazonaws.com"
-
-
-def origin_headers(configuration: dict) -> list[dict]:
-    """For every kind of origin that the origin mode signs for. A failover origin in `mrap` is not one."""
+def origins(configuration: dict) -> list[tuple[str, dict]]:
+    """The host and the custom headers of every kind of origin that the function signs for."""
     failover = {"x-origin-failover": [{"key": "X-Origin-Failover", "value": "1"}]}
-    return [{}] if configuration["mode"] == "mrap" else [{}, failover]
+    if configuration["mode"] == "mrap":
+        hosts = [configuration.get("alias", "proof.mrap") + ".accesspoint.s3-global.amazonaws.com"]
+        second = host_of(configuration.get("failover_buckets", {}))
+    else:
+        hosts = second = host_of(configuration["buckets"])
+    return [(host, {}) for host in hosts] + [(host, failover) for host in second]
+
+
+def host_of(buckets: dict) -> list[str]:
+    """Of the first bucket, if there is one."""
+    return [f"{bucket}.s3.{region}.amazonaws.com" for bucket, region in buckets.items()][:1]
 
 
 def event(domain_name: str, custom_headers: dict) -> dict:

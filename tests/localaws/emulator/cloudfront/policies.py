@@ -39,6 +39,23 @@ _ENTITIES = {
 # By the element of a list: the element that defines whether the list is present.
 _LISTS = {"Headers": "HeaderBehavior", "Cookies": "CookieBehavior", "QueryStrings": "QueryStringBehavior"}
 _MOST, _LONGEST_COMMENT, _LONGEST_CSP = 10, 128, 1_783
+_PARTS = [
+    f"{name}Config" for name in ("Cors", "SecurityHeaders", "CustomHeaders", "RemoveHeaders", "ServerTimingHeaders")
+]
+# "Understand response headers policies": headers that a policy neither sets nor removes.
+_PROTECTED = {
+    *("connection", "content-encoding", "content-length", "expect", "host", "keep-alive", "proxy-authenticate"),
+    *("proxy-authorization", "proxy-connection", "trailer", "transfer-encoding", "upgrade", "via", "warning"),
+    *("x-amzn-auth", "x-amzn-cf-billing", "x-amzn-cf-id", "x-amzn-cf-xff", "x-amzn-errortype", "x-amzn-fle-profile"),
+    *("x-amzn-header-count", "x-amzn-header-order", "x-amzn-lambda-integration-tag", "x-amzn-requestid", "x-cache"),
+    *("x-forwarded-proto", "x-real-ip"),
+}
+_PROTECTED_PREFIXES = ("x-accel-", "x-amz-cf-", "x-edge-")
+# They have members of their own.
+_SECURITY_HEADERS = {
+    *("content-security-policy", "referrer-policy", "strict-transport-security", "x-content-type-options"),
+    *("x-frame-options", "x-xss-protection"),
+}
 _WITH_LIST = {"whitelist", "allExcept", "allViewerAndWhitelistCloudFront"}
 
 
@@ -186,6 +203,12 @@ def _check_response_headers(root: Any) -> None:
             raise Refused(f"TooMany{name}InResponseHeadersPolicy", f"The number of {name} exceeds the maximum.")
         if len(set(headers)) < len(headers):
             raise _invalid(f"The parameter {name} contains a header twice.")
+        refused = _PROTECTED | (_SECURITY_HEADERS if name == "CustomHeaders" else set())
+        for header in headers:
+            if header in refused or header.startswith(_PROTECTED_PREFIXES):
+                raise _invalid(f"The parameter {name} contains {header} that is not allowed.")
+    if not any(root.find(f"{{*}}{part}") is not None for part in _PARTS):
+        raise _invalid("The response headers policy has no headers.")
     if _text(root, "ModeBlock") == "true" and _text(root, "ReportUri"):
         raise _invalid("The parameter ReportUri is not allowed when ModeBlock is true.")
 

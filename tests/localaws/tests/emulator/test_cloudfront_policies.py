@@ -141,6 +141,8 @@ ELEVEN = [f"x-{number}" for number in range(11)]
 NOTHING_CACHED = {"MinTTL": 0, "DefaultTTL": 0, "MaxTTL": 0}
 REMOVED = [{"Header": name} for name in ELEVEN]
 CSP = {"Override": True, "ContentSecurityPolicy": "x" * 1784}
+CUSTOM = [{"Header": "Referrer-Policy", "Value": "x", "Override": True}]
+NOT_REMOVED = ["Via", "x-amz-cf-id", "X-Edge-Location", "Content-Encoding", "x-amzn-RequestId", "X-Cache"]
 XSS = {"Override": True, "Protection": True, "ModeBlock": True, "ReportUri": "/x"}
 
 
@@ -169,6 +171,15 @@ XSS = {"Override": True, "Protection": True, "ModeBlock": True, "ReportUri": "/x
             "InconsistentQuantities",
         ),
         ("ResponseHeadersPolicy", {"SecurityHeadersConfig": {"XSSProtection": XSS}}, "InvalidArgument"),
+        *(
+            (
+                "ResponseHeadersPolicy",
+                {"RemoveHeadersConfig": {"Quantity": 1, "Items": [{"Header": name}]}},
+                "InvalidArgument",
+            )
+            for name in NOT_REMOVED
+        ),
+        ("ResponseHeadersPolicy", {"CustomHeadersConfig": {"Quantity": 1, "Items": CUSTOM}}, "InvalidArgument"),
         (
             "ResponseHeadersPolicy",
             {"SecurityHeadersConfig": {"ContentSecurityPolicy": CSP}},

@@ -68,6 +68,7 @@ def _store_tags(call: Call) -> Iterable[Right]:
 _created = together(on("cloudfront:CreateDistribution"), _lambda_functions, _web_acl)
 CLOUDFRONT: Table = {
     **dict(each(["ListDistributions", "ListFunctions", "ListKeyValueStores"], "cloudfront", "*")),
+    **dict(each([f"ListDistributionsBy{kind}Id" for kind in _KINDS if kind.endswith("Policy")], "cloudfront", "*")),
     "CreateDistribution": _created,
     "CreateDistributionWithTags": together(_created, on("cloudfront:TagResource", _NEW)),
     "UpdateDistribution": together(on("cloudfront:UpdateDistribution", _DISTRIBUTION), _lambda_functions, _web_acl),

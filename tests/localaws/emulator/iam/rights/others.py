@@ -24,6 +24,7 @@ _CERTIFICATE = "arn:aws:acm:{region}:{account}:certificate/*"
 _FUNCTION = "arn:aws:lambda:{region}:{account}:function:{FunctionName}"
 _LOGS = "arn:aws:logs:{region}:{account}:"
 _GROUP, _STREAMS = f"{_LOGS}log-group:{{logGroupName}}", f"{_LOGS}log-group:{{logGroupName}}:log-stream:"
+_SOURCE, _DESTINATION = f"{_LOGS}delivery-source:{{name}}", f"{_LOGS}delivery-destination:{{name}}"
 _ZONE = "arn:aws:route53:::hostedzone/{Id}"
 # Other characters are escaped, as in Route 53's answers.
 _ESCAPED = re.compile(r"[^a-z0-9_.-]")
@@ -107,19 +108,21 @@ LOGS: Table = {
     "PutLogEvents": on("logs:PutLogEvents", f"{_STREAMS}{{logStreamName}}"),
     **dict(each(["DescribeDeliveries", "DescribeDeliverySources", "DescribeDeliveryDestinations"], "logs", "*")),
     "PutDeliverySource": together(
-        on("logs:PutDeliverySource", f"{_LOGS}delivery-source:{{name}}"),
+        tagging(on("logs:PutDeliverySource", _SOURCE), on("logs:TagResource", _SOURCE)),
         on("cloudfront:AllowVendedLogDeliveryForResource", "{resourceArn}"),
     ),
-    "PutDeliveryDestination": on("logs:PutDeliveryDestination", f"{_LOGS}delivery-destination:{{name}}"),
+    "PutDeliveryDestination": tagging(
+        on("logs:PutDeliveryDestination", _DESTINATION), on("logs:TagResource", _DESTINATION)
+    ),
     "CreateDelivery": together(
         on("logs:CreateDelivery", f"{_LOGS}delivery-source:{{deliverySourceName}}"),
         on("logs:CreateDelivery", "{deliveryDestinationArn}"),
-        on("logs:CreateDelivery", f"{_LOGS}delivery:*"),
+        tagging(on("logs:CreateDelivery", f"{_LOGS}delivery:*"), on("logs:TagResource", f"{_LOGS}delivery:*")),
     ),
     "UpdateDeliveryConfiguration": on("logs:UpdateDeliveryConfiguration", f"{_LOGS}delivery:{{id}}"),
     "DeleteDelivery": on("logs:DeleteDelivery", f"{_LOGS}delivery:{{id}}"),
-    "DeleteDeliverySource": on("logs:DeleteDeliverySource", f"{_LOGS}delivery-destination:{{name}}"),
-    "DeleteDeliveryDestination": on("logs:DeleteDeliveryDestination", f"{_LOGS}delivery-destination:{{name}}"),
+    "DeleteDeliverySource": on("logs:DeleteDeliverySource", _DESTINATION),
+    "DeleteDeliveryDestination": on("logs:DeleteDeliveryDestination", _DESTINATION),
 }
 ROUTE53: Table = {
     **dict(each(["ListHostedZones", "ListHostedZonesByName"], "route53", "*")),
