@@ -106,8 +106,10 @@ extends_documentation_fragment:
   - multiregion.edge._attributes
   - multiregion.edge._attributes.actiongroup_edge
 notes:
-  - Changes of O(description) and O(permissions_boundary), which no role of this collection sets, need
-    C(iam:UpdateRole), C(iam:PutRolePermissionsBoundary) and C(iam:DeleteRolePermissionsBoundary).
+  - Changes of O(description), which no role of this collection sets, need C(iam:UpdateRole).
+  - A new role gets its O(permissions_boundary) when it is created. To set or remove that of an existing role needs
+    C(iam:PutRolePermissionsBoundary) or C(iam:DeleteRolePermissionsBoundary), which an administrator should have, and
+    no identity that the boundary is to limit.
 seealso:
   - module: multiregion.edge.lambda_edge_function
   - module: multiregion.edge.s3_replication

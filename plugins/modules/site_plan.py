@@ -190,6 +190,11 @@ settings:
       description: The ARN of the WAFv2 web ACL, which has the scope CLOUDFRONT.
       type: str
       sample: ""
+    permissions_boundary:
+      description: 'The ARN of the policy that is the permissions boundary of the site''s IAM roles.
+        It is never removed: without the variable, roles keep the boundary that they have.'
+      type: str
+      sample: ""
     tags:
       description: Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate,
         the distribution, and the IAM roles and policies.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,9 +26,16 @@ from demo.inputs import REPOSITORY
 from localaws.geo import load_pops
 from localaws.local_aws import ROOT, Credentials, LocalAws
 
-# The rights in docs/deployer, and no others: to deploy, with or without names in Route 53 and a map, and to remove.
-TO_DEPLOY = ("storage", "roles", "delivery", "names", "region-map", "logs")
+# The rights in docs/deployer, and no others: for a first deployment, with names in Route 53 and a web ACL; for changes
+# of what exists, a map and logs; to remove; to check replication; and to publish.
+FIRST = ("storage", "roles", "delivery", "names", "web-acl")
+TO_DEPLOY = (*FIRST, "changes", "region-map", "logs")
 TO_REMOVE = ("removal",)
+TO_CHECK = ("checks",)
+TO_PUBLISH = ("publish",)
+# What the administrator makes once, and the site's roles may do at most.
+BOUNDARY = "boundary"
+_ROLE_NAME = re.compile(r"[\w+=,.@-]+")
 
 # The edge locations that failover.yml probes from, on several continents.
 PROBED = ("ARN", "LHR", "IAD", "SFO", "GRU", "BOM", "NRT", "SYD")
@@ -41,23 +49,41 @@ class SiteError(Exception):
 
 
 def deployer_policy(
-    site: str, account_id: str, documents: Sequence[str] = TO_DEPLOY + TO_REMOVE, repository: Path = REPOSITORY
+    site: str,
+    account_id: str,
+    documents: Sequence[str] = TO_DEPLOY + TO_CHECK + TO_REMOVE,
+    **words: str,
 ) -> dict[str, Any]:
     """The policy for this site. An invalid name is left for the playbooks to refuse.
 
-    The *repository* of another commit may not have all *documents*.
+    *words*: what DOMAIN, HOME and STORE become.
     """
-    name = json.dumps(site)[1:-1]
-    paths = [repository / "docs" / "deployer" / f"{document}.json" for document in documents]
-    texts = [path.read_text() for path in paths if path.exists()]
-    policies = [json.loads(text.replace("ACCOUNT", account_id).replace("SITE", name)) for text in texts]
-    return {**policies[0], "Statement": [statement for policy in policies for statement in policy["Statement"]]}
+    values = {"ACCOUNT": account_id, "SITE": site, "DOMAIN": "example.com", **words}
+    texts = [(REPOSITORY / "docs" / "deployer" / f"{document}.json").read_text() for document in documents]
+    for word, value in values.items():
+        texts = [text.replace(word, json.dumps(value)[1:-1]) for text in texts]
+    statements = [statement for text in texts for statement in json.loads(text)["Statement"]]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def create_boundary(local_aws: LocalAws, site: str) -> str:
+    """The ARN of the boundary of the site's roles, which an administrator makes; "" for an invalid name."""
+    name = f"multiregion-edge-{site}-boundary"
+    arn = f"arn:aws:iam::{local_aws.account_id}:policy/{name}"
+    document = deployer_policy(site, local_aws.account_id, [BOUNDARY])
+    if not _ROLE_NAME.fullmatch(site):
+        return ""
+    iam = local_aws.client("iam")
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_policy(PolicyName=name, PolicyDocument=json.dumps(document))
+    return arn
 
 
 class LocalSite:
     """Local AWS with a deployer, during the ``with`` block; playbooks and edge are started on demand.
 
-    *repository* has the playbooks, the collection and the deployer's policies: this one, or the files of a commit.
+    *repository* has the playbooks and the collection: this one, or the files of a commit. The deployer has the rights
+    in *documents*.
     """
 
     def __init__(
@@ -66,11 +92,13 @@ class LocalSite:
         build: Path = REPOSITORY / "build",
         as_root: bool = False,
         repository: Path = REPOSITORY,
+        documents: Sequence[str] = TO_DEPLOY,
     ) -> None:
         self.variables = {"origin_request_directory": str(REPOSITORY / "build" / "cache"), **variables}
         self._build = build
         self._as_root = as_root
         self._repository = repository
+        self._documents = documents
         self._stack = ExitStack()
         self.local_aws: LocalAws
         self.credentials: Credentials
@@ -83,8 +111,12 @@ class LocalSite:
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.local_aws = stack.enter_context(LocalAws(self.workdir))
             name = str(self.variables["edge_name"])
-            policy = deployer_policy(name, self.local_aws.account_id, TO_DEPLOY, self._repository)
+            policy = deployer_policy(name, self.local_aws.account_id, self._documents)
+            if self._repository != REPOSITORY:  # local AWS refuses what the documents of an earlier commit grant
+                policy = {**policy, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
             self.credentials = ROOT if self._as_root else self.local_aws.create_user("deployer", policy)
+            if not self._as_root and self._repository == REPOSITORY:
+                self.variables.setdefault("edge_permissions_boundary", create_boundary(self.local_aws, name))
             self._make_zone()
             self._stack = stack.pop_all()
         return self

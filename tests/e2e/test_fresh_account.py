@@ -150,6 +150,7 @@ def run_as_awx(empty: LocalSite, tmp_path: Path) -> None:
         "edge_name": "survey",
         "edge_regions": "eu-north-1, us-east-1",
         "edge_tags": "{team: web}",
+        "edge_permissions_boundary": str(empty.variables["edge_permissions_boundary"]),
         "origin_request_directory": str(empty.variables["origin_request_directory"]),
     }
     outcome = ansible_runner.run(

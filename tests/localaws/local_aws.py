@@ -178,6 +178,12 @@ class LocalAws:
         found: list[dict[str, Any]] = self._ask("GET", f"/_local/requests?after={after}")
         return found
 
+    def authorisations(self, after: int = 0) -> list[dict[str, Any]]:
+        """The decisions of IAM, without the first `after` ones and those for root: principal, access_key_id, action,
+        resource, keys (the condition keys of the request, in lower case) and allowed."""
+        found: list[dict[str, Any]] = self._ask("GET", f"/_local/authorisations?after={after}")
+        return found
+
     def fault(self, after_mutating: int | None, of: Credentials | None = None) -> None:
         """Refuse every request (*of* one user) after this many more changes; None ends the fault."""
         fault = {"after_mutating": after_mutating, "access_key_id": of.access_key_id if of else None}

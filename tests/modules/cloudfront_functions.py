@@ -18,7 +18,8 @@ UPDATE, TEST, PUBLISH = f"PUT /2020-05-31/function/{NAME}", f"/{NAME}/test", f"P
 CREATE, DELETE = "POST /2020-05-31/function", f"DELETE /2020-05-31/function/{NAME}"
 # Permissions besides docs/deployer: for the function, and for calls without a resource.
 _OWN = [f"cloudfront:{action}" for action in ("DeleteFunction", "ListTagsForResource", "TagResource", "TestFunction")]
-_ANY = ["cloudfront:ListDistributions", "cloudfront:ListFunctions"]
+# Its creation, too: the module alone need not give it the site's tag.
+_ANY = ["cloudfront:CreateFunction", "cloudfront:ListDistributions", "cloudfront:ListFunctions"]
 _numbers = itertools.count(1)
 
 

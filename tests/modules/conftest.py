@@ -34,7 +34,7 @@ def zone(local_aws: LocalAws) -> Zone:
 
 @pytest.fixture(scope="module")
 def site_store(local_aws: LocalAws, modules: Modules) -> Store:
-    modules.run("cloudfront_key_value_store", name=SITE)
+    modules.run("cloudfront_key_value_store", name=SITE, tags={"multiregion-edge": SITE})
     return Store(local_aws, SITE)
 
 

@@ -91,7 +91,7 @@ RICH: dict[str, dict[str, Any]] = {
 def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by a user with exactly the permissions that the modules need, except *denied*."""
     kinds = {entity: kind.replace("_", "-") for kind, entity in ENTITIES.items()}
-    verbs = ("Create", "Get", "Update", "Delete")
+    verbs = ("Get", "Update", "Delete")
     own = [
         allow(
             [f"cloudfront:{verb}{entity}" for verb in verbs], [f"arn:aws:cloudfront::{local_aws.account_id}:{path}/*"]
@@ -100,6 +100,7 @@ def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     ]
     listing = ["ListDistributions", "ListOriginAccessControls", "ListCachePolicies", "ListOriginRequestPolicies"]
     listing += ["ListResponseHeadersPolicies", "ListDistributionsByCachePolicyId"]
+    listing += [f"Create{entity}" for entity in kinds]
     listing += ["ListDistributionsByOriginRequestPolicyId", "ListDistributionsByResponseHeadersPolicyId"]
     return user(local_aws, [*own, allow([f"cloudfront:{name}" for name in listing], ["*"])], *denied)
 

@@ -15,7 +15,7 @@ from unittest import mock
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.multiregion.edge.plugins.module_utils._core.aws import AnsibleAWSModule
 
-from demo.site import deployer_policy
+from demo.site import create_boundary, deployer_policy
 from localaws.local_aws import Credentials, LocalAws
 
 # The site whose resources the deployer may change.
@@ -35,6 +35,7 @@ class Modules:
 
     def __init__(self, local_aws: LocalAws, credentials: Credentials | None = None) -> None:
         self.local_aws = local_aws
+        self.boundary = create_boundary(local_aws, SITE)
         self.credentials = credentials or local_aws.create_user("deployer", deployer_policy(SITE, local_aws.account_id))
 
     def run(

@@ -38,8 +38,11 @@ class ServiceRole:
         self.iam = local_aws.client("iam")
 
     def run(self, *statements: Statement, modules: Modules | None = None, **options: Any) -> dict[str, Any]:
-        given = {"name": ROLE, "site": SITE, "services": SERVICES, "policies": groups(*statements), **options}
-        return (modules or self.modules).run("iam_service_role", **given)
+        given = {"name": ROLE, "site": SITE, "services": SERVICES, "policies": groups(*statements)}
+        given["permissions_boundary"] = self.modules.boundary
+        given |= options
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return (modules or self.modules).run("iam_service_role", **wanted)
 
     def killed(self, survivors: int, *statements: Statement, **options: Any) -> bool:
         """Run the module, and end it after this many changes; False if it made no more."""
@@ -68,9 +71,12 @@ class ServiceRole:
 
     @property
     def policies(self) -> dict[str, list[Statement]]:
-        """The statements of all policies in the account, by policy name."""
+        """The statements of all policies in the account but the boundary, by policy name."""
+        return {policy["PolicyName"]: self._document(policy)["Statement"] for policy in self._listed()}
+
+    def _listed(self) -> list[dict[str, Any]]:
         found = self.iam.list_policies(Scope="Local")["Policies"]
-        return {policy["PolicyName"]: self._document(policy)["Statement"] for policy in found}
+        return [policy for policy in found if policy["Arn"] != self.modules.boundary]
 
     def _document(self, policy: dict[str, Any]) -> dict[str, Any]:
         version = self.iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
@@ -96,7 +102,7 @@ class ServiceRole:
             for name in self.iam.list_role_policies(RoleName=ROLE)["PolicyNames"]:
                 self.iam.delete_role_policy(RoleName=ROLE, PolicyName=name)
             self.iam.delete_role(RoleName=ROLE)
-        for policy in self.iam.list_policies(Scope="Local")["Policies"]:
+        for policy in self._listed():
             for version in self.iam.list_policy_versions(PolicyArn=policy["Arn"])["Versions"]:
                 if not version["IsDefaultVersion"]:
                     self.iam.delete_policy_version(PolicyArn=policy["Arn"], VersionId=version["VersionId"])

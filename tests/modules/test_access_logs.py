@@ -49,6 +49,7 @@ def modules(local_aws: LocalAws) -> Modules:
     actions = [
         *("logs:CreateDelivery", "logs:DeleteDelivery", "logs:UpdateDeliveryConfiguration", "logs:DescribeDeliveries"),
         *("logs:PutDeliverySource", "logs:DeleteDeliverySource", "logs:DescribeDeliverySources", "logs:TagResource"),
+        "cloudfront:AllowVendedLogDeliveryForResource",
         *("logs:PutDeliveryDestination", "logs:DeleteDeliveryDestination", "logs:DescribeDeliveryDestinations"),
     ]
     return deployer(local_aws, more=[allow(actions, ["*"])])

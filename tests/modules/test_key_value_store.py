@@ -29,8 +29,11 @@ ACTIONS = [
 def modules_of(local_aws: LocalAws, *denied: str) -> Modules:
     """Run by a user with the permissions that the module needs, except *denied*."""
     store = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/*"
-    everywhere = ["cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
-    return user(local_aws, [allow(ACTIONS, [store]), allow(everywhere, ["*"])], *denied)
+    create = "cloudfront:CreateKeyValueStore"
+    everywhere = [create, "cloudfront:ListFunctions", "cloudfront:ListKeyValueStores"]
+    return user(
+        local_aws, [allow([each for each in ACTIONS if each != create], [store]), allow(everywhere, ["*"])], *denied
+    )
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ KEYS = "cloudfront_key_value_store_keys"
 
 @pytest.fixture(scope="module")
 def made(local_aws: LocalAws, modules: Modules) -> Store:
-    modules.run("cloudfront_key_value_store", name=SITE)
+    modules.run("cloudfront_key_value_store", name=SITE, tags={"multiregion-edge": SITE})
     return Store(local_aws, SITE)
 
 

@@ -26,6 +26,7 @@ def variables(local_aws: LocalAws, modules: Modules) -> dict[str, Any]:
         "replication_account_id": local_aws.account_id,
         "replication_buckets": buckets,
         "replication_home_region": "eu-north-1",
+        "replication_permissions_boundary": modules.boundary,
     }
 
 
@@ -62,7 +63,8 @@ def start_with_a_mesh(local_aws: LocalAws, modules: Modules, variables: dict[str
     keys = {region: f"arn:aws:kms:{region}:{local_aws.account_id}:key/1" for region in REGIONS}
     given = {**variables, "replication_topology": "mesh", "replication_kms_keys": keys}
     services, groups = (rendered("replication", f"__replication_{name}", **given) for name in ("services", "policies"))
-    role = modules.run("iam_service_role", name=ROLE, site=SITE, services=services, policies=groups)["role"]
+    given = {"services": services, "policies": groups, "permissions_boundary": modules.boundary}
+    role = modules.run("iam_service_role", name=ROLE, site=SITE, **given)["role"]
     options = {"topology": "mesh", "role_arn": role["arn"], "kms_keys": keys}
     modules.run("s3_replication", buckets=variables["replication_buckets"], **options)
     assert set(policies(local_aws)) == {ROLE, f"{ROLE}-batch", f"{ROLE}-kms"}

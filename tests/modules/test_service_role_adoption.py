@@ -78,6 +78,7 @@ def make_as_before(role: ServiceRole, directory: Path, groups: list[dict[str, An
 def test_a_role_created_by_amazon_aws_needs_no_change(role: ServiceRole, tmp_path: Path) -> None:
     given = policies(role.local_aws.account_id)
     make_as_before(role, tmp_path, given)
+    role.iam.put_role_permissions_boundary(RoleName=ROLE, PermissionsBoundary=role.modules.boundary)
     taken_over = role.run(policies=given, tags={"team": "web"}, diff=True)
     assert (taken_over["plan"], taken_over["mutating"]) == ([], [])
     assert taken_over["diff"]["before"] == taken_over["diff"]["after"]

@@ -57,7 +57,10 @@ def test_every_action_of_the_roles_statements_is_tested_here() -> None:
     statements = {statement["Sid"]: statement["Action"] for statement in deployer_policy(SITE, "1")["Statement"]}
     named = {
         action
-        for sid in ("Roles", "PoliciesOfTheRoles", "AttachTheirPoliciesOnly")
+        for sid in (
+            *("Roles", "RolesWithinTheBoundary", "PoliciesOfTheRoles", "AttachTheirPoliciesOnly"),
+            *("ChangeRoles", "ChangeTrustWithinTheBoundary", "ChangePoliciesOfTheRoles"),
+        )
         for action in listed(statements[sid])
     }
     assert named == PRESENT.keys() | CHANGE.keys() | ABSENT.keys()

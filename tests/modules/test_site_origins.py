@@ -12,6 +12,8 @@ from unittest import mock
 import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._key_value_store.api import KeysApi
 
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.stores import Store
 from modules.users import deployer
@@ -215,8 +217,17 @@ def test_invalid_input_is_refused_before_the_first_write(
     assert store.keys() == there
 
 
-def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(modules: Modules) -> None:
+def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(local_aws: LocalAws) -> None:
     none = f"{SITE}-none"
+    modules = deployer(
+        local_aws,
+        more=[
+            allow(
+                ["cloudfront:DescribeKeyValueStore"],
+                [f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/{none}"],
+            )
+        ],
+    )
     with pytest.raises(ModuleFailed, match=f"There is no key value store '{none}': run site.yml first"):
         origins(modules, store=none)
     assert len(origins(modules, store=none, check=True)["plan"]) == CACHES

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.runner import SITE, ModuleFailed, Modules
 from modules.stores import Store
 from modules.users import deployer
@@ -123,8 +125,11 @@ def test_invalid_input_is_refused_before_the_first_write(
     assert store.keys() == KEYS
 
 
-def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(modules: Modules) -> None:
-    options: dict[str, Any] = {"store": f"{SITE}-none", "site": SITE, "hosts": {WWW: {"release": "a"}}}
+def test_a_missing_store_is_an_error_and_in_check_mode_a_plan(local_aws: LocalAws) -> None:
+    none = f"{SITE}-none"
+    arn = f"arn:aws:cloudfront::{local_aws.account_id}:key-value-store/{none}"
+    modules = deployer(local_aws, more=[allow(["cloudfront:DescribeKeyValueStore"], [arn])])
+    options: dict[str, Any] = {"store": none, "site": SITE, "hosts": {WWW: {"release": "a"}}}
     with pytest.raises(ModuleFailed, match=r"There is no key value store 'shop-none': run site.yml first"):
         modules.run("site_routes", **options)
     assert modules.run("site_routes", check=True, **options)["plan"] == [f"Route {WWW}: release a"]

@@ -18,6 +18,7 @@ from ansible_collections.multiregion.edge.plugins.module_utils._site.settings im
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
 CHECK = "0f3a9c1d-2b4e-4c6d-8e0f-a1b2c3d4e5f6"
+BOUNDARY = "arn:aws:iam::111122223333:policy/multiregion-edge-mine-boundary"
 LOG_GROUP = "arn:aws:logs:us-east-1:111122223333:log-group:/my/site"
 WEB_ACL = f"arn:aws:wafv2:us-east-1:111122223333:global/webacl/mine/{CHECK}"
 MINIMUM = {"edge_name": "my-site", "edge_regions": ["eu-north-1", "us-east-1"]}
@@ -56,6 +57,7 @@ def test_a_name_and_regions_are_enough() -> None:
         "weights": {},
         "dns_ttl": 10,
         "web_acl_arn": "",
+        "permissions_boundary": "",
         "response_headers": {},
         "removed_response_headers": [
             "x-amz-delete-marker",
@@ -187,6 +189,7 @@ def test_every_format_of_a_dictionary(value: t.Any, result: dict[str, str]) -> N
         ("edge_dns_zone", "Z0123456789ABCDEFGHIJ", "dns_zone", "Z0123456789ABCDEFGHIJ"),
         ("edge_query_strings", "v,lang", "query_strings", ["v", "lang"]),
         ("edge_web_acl_arn", WEB_ACL, "web_acl_arn", WEB_ACL),
+        ("edge_permissions_boundary", BOUNDARY, "permissions_boundary", BOUNDARY),
         ("edge_response_headers_policy_id", CHECK, "response_headers_policy_id", CHECK),
         ("edge_response_headers", "{X-Frame-Options: null}", "response_headers", {"X-Frame-Options": ""}),
         ("edge_removed_response_headers", [], "removed_response_headers", []),
@@ -407,6 +410,7 @@ REFUSALS: list[tuple[str, dict[str, t.Any], list[str]]] = [
         {"edge_origin": "region_map", "edge_prefer": {"us-west-1": ["us-west-2"]}},
         ["edge_prefer.us-west-1", "us-west-2"],
     ),
+    ("a boundary by its name", {"edge_permissions_boundary": "boundary"}, ["edge_permissions_boundary", "ARN"]),
     ("web ACL of a Region", {"edge_web_acl_arn": WEB_ACL.replace("global", "regional")}, ["edge_web_acl_arn"]),
     ("policy by its name", {"edge_response_headers_policy_id": "security"}, ["edge_response_headers_policy_id"]),
     ("HSTS without an age", {"edge_response_headers": {"strict-transport-security": "on"}}, ["max-age=31536000"]),

@@ -28,6 +28,7 @@ Settings = dict[str, t.Any]
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,30})[a-z0-9]")
 _CERTIFICATE = re.compile(r"arn:aws:acm:us-east-1:\d{12}:certificate/[A-Za-z0-9-]+")
 _WEB_ACL = re.compile(r"arn:aws:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9a-f-]{36}")
+_POLICY = re.compile(r"arn:aws:iam::(?:\d{12}|aws):policy/[\w+=,.@/-]+")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{3,31}")
 # Source: Systems Manager User Guide, "Requirements and constraints for parameter names".
@@ -91,6 +92,13 @@ def web_acl_arn(value: str, variable: str) -> None:
         raise EdgeError(
             f"{variable}: {value!r} is not the ARN of a WAFv2 web ACL for CloudFront: it starts with "
             "arn:aws:wafv2:us-east-1:<account>:global/webacl/."
+        )
+
+
+def permissions_boundary(value: str, variable: str) -> None:
+    if not _POLICY.fullmatch(value):
+        raise EdgeError(
+            f"{variable}: {value!r} is not the ARN of a managed policy, such as arn:aws:iam::<account>:policy/<name>."
         )
 
 

@@ -301,6 +301,14 @@ SETTINGS = (
         check=checks.web_acl_arn,
     ),
     Setting(
+        "edge_permissions_boundary",
+        TEXT,
+        "The ARN of the policy that is the permissions boundary of the site's IAM roles. It is never removed: without "
+        "the variable, roles keep the boundary that they have.",
+        (SITE,),
+        check=checks.permissions_boundary,
+    ),
+    Setting(
         "edge_tags",
         DICT,
         "Tags for the buckets, both functions and their logs, the KeyValueStore, the certificate, the distribution, "

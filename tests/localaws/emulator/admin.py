@@ -10,7 +10,7 @@ from localaws.emulator.core import behaviour
 from localaws.emulator.core.faults import Faults
 from localaws.emulator.core.request import Request, Response
 from localaws.emulator.core.request_log import RequestLog
-from localaws.emulator.iam import cloudfront_sessions, lambda_sessions
+from localaws.emulator.iam import cloudfront_sessions, gate, lambda_sessions
 
 PREFIX = "/_local/"
 
@@ -22,6 +22,8 @@ def answer(request: Request, log: RequestLog, faults: Faults) -> Response:
             return _json(200, {"pid": os.getpid()})
         if route == "GET requests":
             return _json(200, log.after(int(request.query.get("after", "0"))))
+        if route == "GET authorisations":
+            return _json(200, gate.after(int(request.query.get("after", "0"))))
         if route == "POST faults":
             fault = json.loads(request.body or b"{}")
             after = fault.get("after_mutating")

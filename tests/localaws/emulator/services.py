@@ -22,8 +22,7 @@ from localaws.emulator.ec2 import regions
 from localaws.emulator.iam import (
     cloudfront_sessions,
     consistency,
-    dependent_actions,
-    resources,
+    gate,
     service_control_policies,
     validation,
 )
@@ -53,8 +52,6 @@ _INSTALLED = (
     execution_roles,
     cloudfront_policies,
     functions,
-    dependent_actions,  # after the checks of CloudFront and Lambda: without the rights, AWS does not run them
-    resources,
     batch_jobs,
     bucket_configuration,
     bucket_policies,
@@ -81,6 +78,7 @@ _INSTALLED = (
     consistency,  # after validation, whose checks see what IAM shows
     record_sets,
     multipart_uploads,  # after replication, whose rules read the tags
+    gate,  # last: without the rights, AWS checks nothing else of a request
 )
 
 

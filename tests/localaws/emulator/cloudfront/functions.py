@@ -33,7 +33,7 @@ _published: dict[str, float] = {}
 
 
 def install() -> None:
-    """Install before dependent_actions: without the rights, AWS does not check the request."""
+    """Install before gate: without the rights, AWS does not check the request."""
     of_cloudfront, summary = app.SERVICE_HANDLERS["cloudfront"], cloudfront._function_summary_builder
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Any:

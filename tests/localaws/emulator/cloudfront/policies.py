@@ -60,7 +60,7 @@ _WITH_LIST = {"whitelist", "allExcept", "allViewerAndWhitelistCloudFront"}
 
 
 def install() -> None:
-    """Install before dependent_actions: without the rights, AWS does not check the request."""
+    """Install before gate: without the rights, AWS does not check the request."""
     cloudfront._VALID_SIGNING_BEHAVIORS = {"always", "never", "no-override", "always-amz-auth"}
     # MiniStack searches its records, which have the configuration as text.
     cloudfront._distributions_using_policy = cloudfront._distributions_using_cache_policy = _users

@@ -94,10 +94,11 @@ def test_a_distribution_with_tags_and_a_function_at_the_edge(local_aws: LocalAws
     config = {**found, "CallerReference": "rights", "DefaultCacheBehavior": behaviour}
     distributions = f"arn:aws:cloudfront::{local_aws.account_id}:distribution/*"
     rights = {
-        "cloudfront:CreateDistribution": distributions,
+        "cloudfront:CreateDistribution": "*",
         "cloudfront:TagResource": distributions,
         "lambda:GetFunction": deployment.lambda_version_arn,
         "lambda:EnableReplication*": deployment.lambda_version_arn,
+        "iam:CreateServiceLinkedRole": f"arn:aws:iam::{local_aws.account_id}:role/aws-service-role/*",
     }
 
     def create(missing: str | None = None) -> None:
