@@ -111,7 +111,8 @@ class LocalSite:
             stack.callback(shutil.rmtree, self.workdir, ignore_errors=True)
             self.local_aws = stack.enter_context(LocalAws(self.workdir))
             name = str(self.variables["edge_name"])
-            policy = deployer_policy(name, self.local_aws.account_id, self._documents)
+            domain = {"DOMAIN": self._zone} if self._zone else {}
+            policy = deployer_policy(name, self.local_aws.account_id, self._documents, **domain)
             if self._repository != REPOSITORY:  # local AWS refuses what the documents of an earlier commit grant
                 policy = {**policy, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
             self.credentials = ROOT if self._as_root else self.local_aws.create_user("deployer", policy)
@@ -128,9 +129,14 @@ class LocalSite:
 
     def _make_zone(self) -> None:
         """Create the hosted zone of the site's names, which exists before the site."""
+        if self._zone:
+            self.local_aws.client("route53").create_hosted_zone(Name=self._zone, CallerReference=self._zone)
+
+    @property
+    def _zone(self) -> str:
+        """Its name; "" if there is none, or only its id is given."""
         zone = str(self.variables.get("edge_dns_zone") or "")
-        if "." in zone:
-            self.local_aws.client("route53").create_hosted_zone(Name=zone, CallerReference=zone)
+        return zone if "." in zone else ""
 
     def environment(self, region: str | None = "us-east-1") -> dict[str, str]:
         """The additional environment of a process that uses this local AWS as the deployer."""
