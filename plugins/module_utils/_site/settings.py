@@ -7,8 +7,8 @@
 
 """The user's edge_* variables: SETTINGS is the one table of them. Pure.
 
-To add a variable, add a Setting here, a check to setting_checks.py if it needs one, and run `make docs`: it writes the
-README's table, and the RETURN of the module that returns the settings.
+To add a variable, add a Setting here, a check to setting_checks.py or setting_combinations.py if it needs one, and run
+`make docs`: it writes the README's table, and the RETURN of the module that returns the settings.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .._rules.names import check_mrap_arn
 from .._rules.regions import check_regions
 from . import response_headers
 from . import setting_checks as checks
+from . import setting_combinations as combinations
 from .origin_modes import LAMBDA_EDGE, OAC, ORIGIN_MODES
 from .parsing import (
     BOOL,
@@ -129,7 +130,7 @@ SETTINGS = (
         "Who signs the requests to S3: a Lambda@Edge function, or CloudFront with an origin access control. Each "
         "origin mode allows one or both (docs/origins.md).",
         (SITE, FAILOVER),
-        default=checks.default_signer,
+        default=combinations.default_signer,
         default_text="the first that `edge_origin` allows",
         choices=(LAMBDA_EDGE, OAC),
     ),
@@ -204,7 +205,7 @@ SETTINGS = (
         NAME,
         "The name of the TXT record that the origin mode `dns_record` reads.",
         (SITE, FAILOVER),
-        default=checks.default_dns_record,
+        default=combinations.default_dns_record,
         default_text="`<edge_name>-bucket.<edge_dns_zone>`",
         check=checks.dns_record,
     ),
@@ -432,19 +433,19 @@ SETTINGS = (
 
 # Each is given all settings.
 COMBINATIONS = (
-    checks.home_region_is_among_regions,
-    checks.signer_fits_origin,
-    checks.aliases_have_a_certificate,
-    checks.record_has_a_name,
-    checks.origin_failover_fits_origin,
-    checks.prefer_fits_origin,
-    checks.region_map_parameter_fits_origin,
-    checks.health_checks_fit_origin,
-    checks.headers_are_of_one_policy,
-    checks.weights_fit_origin,
-    checks.buckets_have_names,
-    checks.regions_have_kms_keys,
-    checks.a_region_stays_in_service,
+    combinations.home_region_is_among_regions,
+    combinations.signer_fits_origin,
+    combinations.aliases_have_a_certificate,
+    combinations.record_has_a_name,
+    combinations.origin_failover_fits_origin,
+    combinations.prefer_fits_origin,
+    combinations.region_map_parameter_fits_origin,
+    combinations.health_checks_fit_origin,
+    combinations.headers_are_of_one_policy,
+    combinations.weights_fit_origin,
+    combinations.buckets_have_names,
+    combinations.regions_have_kms_keys,
+    combinations.a_region_stays_in_service,
 )
 
 
@@ -453,7 +454,7 @@ def settings(given: Given) -> Settings:
 
     Raises EdgeError with one message for the first invalid value.
     """
-    checks.spelling(given, [setting.variable for setting in SETTINGS])
+    combinations.spelling(given, [setting.variable for setting in SETTINGS])
     found: Settings = {}
     for setting in SETTINGS:
         if setting.result is not None:
