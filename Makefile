@@ -61,10 +61,11 @@ help:
 demo: $(VENV)/.demo $(EMULATOR)/.ready $(LINK)
 	@$(BIN)/python -m demo
 
-unit edge: $(VENV)/.test $(LINK)
+edge: $(VENV)/.test $(LINK)
 	@$(PYTEST) tests/$@ $(ARGS)
 
-modules: $(LOCAL_AWS)
+# The emulator's environment has AWS's Service Authorization Reference, which the tests of docs/deployer read.
+unit modules: $(LOCAL_AWS)
 	@$(PYTEST) tests/$@ $(ARGS)
 
 e2e: $(LOCAL_AWS) $(GALAXY)/.ready
@@ -73,7 +74,7 @@ e2e: $(LOCAL_AWS) $(GALAXY)/.ready
 localaws: $(LOCAL_AWS)
 	@$(PYTEST) tests/localaws $(ARGS)
 
-test-fast: $(VENV)/.test $(LINK)
+test-fast: $(LOCAL_AWS)
 	@tests/lint_changed.sh $(BIN)
 	@$(PYTEST) tests/edge tests/unit $(ARGS)
 
