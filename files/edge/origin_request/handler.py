@@ -8,6 +8,9 @@
 Access Points. A request for any other origin is returned unchanged, and so is one for an S3 origin: CloudFront itself
 signs for those. So one distribution may have origins of both kinds behind one function.
 
+A function may choose an origin that the distribution does not have. Source: CloudFront Developer Guide, "Lambda@Edge
+event structure".
+
 The failover origin of an origin group is one with the custom header X-Origin-Failover. CloudFront runs the function
 again for it, and the origin mode resolves another target.
 """
@@ -77,8 +80,9 @@ def handler(event: dict, context: object = None) -> dict:
 
     headers = {name: values for name, values in request["headers"].items() if not is_ours(name)}
     headers["host"] = [{"key": "Host", "value": host}]
-    # CloudFront adds X-Amz-Cf-Id after this function. S3 refuses an unsigned header x-amz-*, so it is
-    # signed here; CloudFront refuses a function that returns it, so it is not returned.
+    # CloudFront adds X-Amz-Cf-Id, the event's requestId, after this function. S3 refuses an unsigned header
+    # x-amz-*, so it is signed here, as in the sample of aws-samples for Multi-Region Access Points; CloudFront
+    # refuses a function that returns it, so it is not returned.
     signed = sign(request["method"], host, path, request["querystring"], {"x-amz-cf-id": request_id})
     for name, value in signed:
         headers[name.lower()] = [{"key": name, "value": value}]

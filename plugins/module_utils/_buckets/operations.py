@@ -48,7 +48,10 @@ class Operations(BucketsApi):
         self._created: set[str] = set()
 
     def create_bucket(self, region: str, name: str, tags: dict[str, str]) -> None:
-        """Tagged from its first moment, so that a run that is killed here does not leave an unmanaged bucket."""
+        """Tagged from its first moment, so that a run that is killed here does not leave an unmanaged bucket.
+
+        It needs s3:TagResource and s3:PutBucketOwnershipControls as well. Source: S3 API reference, CreateBucket.
+        """
         configuration: Config = {"Tags": tag_list(tags)}
         if region != GLOBAL_REGION:  # which refuses its own name as a location
             configuration["LocationConstraint"] = region

@@ -163,6 +163,7 @@ class Operations(DistributionApi):
 
     def _made_with(self, reference: str, error: t.Any) -> Config | None:
         """The distribution that was made with *reference*, as GetDistribution returns it; None if it was deleted."""
+        # "... is associated with another distribution. Already exists: E...", as moto copies it from AWS.
         named = re.search(r"\bE[0-9A-Z]{6,}\b", error_message(error))
         ids = [named[0]] if named else [item["Id"] for item in self.summaries()]
         for distribution_id in ids:

@@ -26,6 +26,7 @@ _SETTLING = ("InvalidParameterValueException", "ResourceConflictException")
 # Until IAM has spread a new role, which takes up to two minutes. The code has many other meanings.
 _NOT_ASSUMED = "cannot be assumed by Lambda"
 
+# "Lambda was unable to delete arn:...:function:NAME:N because it is a replicated function.", known from many reports.
 _REPLICATED = re.compile(r"unable to delete \S*?:(\d+) because it is a replicated function")
 _OTHER_CODE = "is different from current CodeSHA256"
 

@@ -11,6 +11,8 @@ export function withOrigin(request) {
   return SELECTS_ORIGINS === 'true' ? fromNearest(request) : request;
 }
 
+// cf.edgeLocation.region is one of the 13 Regions with a regional edge cache: the one that CloudFront expects to use, also
+// while that one fails over. Source: CloudFront Developer Guide, "CloudFront Functions helper methods".
 async function fromNearest(request) {
   // After any error here, the target of the behavior serves.
   try {
