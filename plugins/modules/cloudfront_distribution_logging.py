@@ -36,8 +36,8 @@ options:
     description:
       - The ARN of a bucket, to which a prefix may be added, or of a log group or a Firehose stream in us-east-1.
         Required unless O(state=absent).
-      - It must let C(delivery.logs.amazonaws.com) write. AWS adds that to the policy of a bucket or of log groups
-        itself, if the user who runs this may change it.
+      - Its policy must allow C(delivery.logs.amazonaws.com) to write. AWS adds that to the policy of a bucket or of log
+        groups itself, if the user who runs this may change it.
     type: str
   output_format:
     description: The format. V(parquet) is for buckets only.

@@ -85,9 +85,9 @@ settings:
       type: str
       sample: "lambda_edge"
     origin_failover:
-      description: Whether a request that the Multi-Region Access Point answers with an error or with
-        404 is sent again, to the bucket of one Region. For the origin mode C(mrap); the others always
-        do so (docs/origins.md).
+      description: Whether a request that the Multi-Region Access Point answers with 404, 500, 502,
+        503 or 504 is sent again, to the bucket of one Region. For the origin mode C(mrap); others
+        always have a second bucket (docs/origins.md).
       type: bool
       sample: false
     prefer:

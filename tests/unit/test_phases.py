@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import advise
 from ansible_collections.multiregion.edge.plugins.module_utils._site import phases as planning
-from ansible_collections.multiregion.edge.plugins.module_utils._site.live import mrap_name
+from ansible_collections.multiregion.edge.plugins.module_utils._site.live import mrap_from, mrap_name
 from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import failover as failover_facts
 from ansible_collections.multiregion.edge.plugins.module_utils._site.operations import site as site_facts
 from ansible_collections.multiregion.edge.plugins.module_utils._site.references import references
@@ -317,7 +317,7 @@ def test_each_id_is_returned_before_a_task_needs_it(before: str | None, after: s
 @pytest.mark.parametrize("mode", MODES)
 def test_the_summary_has_the_predicted_round_trip_where_the_nearest_bucket_is_asked(mode: str) -> None:
     found = site_facts(Target(wanted(mode), Site().live()), False)
-    assert ("predicted_round_trip" in found["summary"]) == (mode != "dns_record")
+    assert bool(found["summary"]["predicted_round_trip"]) == (mode != "dns_record")
     assert found["regions_advice"] == advise(THREE)
 
 
@@ -384,6 +384,20 @@ def test_refused(before: Settings, after: Settings, sentence: str) -> None:
     site = deployed(before)
     with pytest.raises(EdgeError, match=sentence):
         site.plan(after)
+
+
+@pytest.mark.parametrize(("status", "routes", "refused"), [("READY", None, True), ("CREATING", None, False)])
+def test_a_failover_origin_needs_to_know_the_traffic_dials(status: str, routes: Any, refused: bool) -> None:
+    settings = wanted("mrap", edge_origin_failover=True)
+    name = Target(settings, Site().live()).mrap_name
+    regions = {region: bucket(region) for region in settings["regions"]}
+    facts = {"name": name, "arn": "arn", "regions": regions, "routes": routes, "status": status}
+    live = dataclasses.replace(Site().live(), mraps=(mrap_from({**facts, "policy_established": None}),))
+    if not refused:
+        check(Target(settings, live))
+        return
+    with pytest.raises(EdgeError, match=r"traffic dials of .* cannot be read"):
+        check(Target(settings, live))
 
 
 def test_regions_out_of_service_are_refused_if_the_next_mode_would_not_keep_them() -> None:

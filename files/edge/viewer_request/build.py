@@ -140,7 +140,7 @@ def _short_names(declarations: list[Declaration]) -> dict[str, str]:
     own = {one.name for one in declarations}
     declared, used = set(own), Counter[str]()
     for one in declarations:
-        declared.update(*(names for _, names in _scopes(one.node)))
+        declared.update(*(names for _scope, names in _scopes(one.node)))
         used.update(name["name"] for name in _names(one.node))
     for one in declarations:
         if hidden := sorted(_outside(one.node, own) & declared - set(KEPT)):

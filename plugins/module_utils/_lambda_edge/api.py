@@ -24,9 +24,9 @@ from . import log_groups
 
 Config = dict[str, t.Any]
 
-# How AWS ends the message of a denial by a service control policy. Source: IAM User Guide, "Troubleshoot access denied
-# error messages".
-_BY_ORGANIZATION = "explicit deny in a service control policy"
+# AWS ends its message with "... with an explicit deny in a service control policy", or "because no service control
+# policy allows ...". Source: IAM User Guide, "Troubleshoot access denied error messages".
+_BY_ORGANIZATION = "service control policy"
 _DENIED: Config = {}
 
 

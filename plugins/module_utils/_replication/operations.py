@@ -30,10 +30,10 @@ from .rules import (
 # one that does not. Source: S3 User Guide, "Amazon S3 data consistency model".
 _READINGS = 2
 
-# In place of a bucket's versioning.
 # S3's codes for an element that it does not know, or not here.
 _UNKNOWN_ELEMENT = ("MalformedXML", "NotImplemented")
 
+# In place of a bucket's versioning.
 _NO_BUCKET = "no such bucket"
 
 

@@ -22,7 +22,7 @@ Facts = t.Mapping[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class Mrap:
-    """*regions*: its buckets by Region. *out*: the Regions whose traffic dial is at 0."""
+    """*regions*: its buckets by Region. *out*: the Regions whose traffic dial is at 0, if the dials could be read."""
 
     name: str
     arn: str
@@ -30,6 +30,7 @@ class Mrap:
     out: tuple[str, ...] = ()
     serves: bool = True
     has_policy: bool = False
+    dials_known: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,6 +131,8 @@ def mrap_from(facts: Facts) -> Mrap:
         out=tuple(region for region, dial in (facts["routes"] or {}).items() if dial == 0),
         serves=facts["status"] == "READY",
         has_policy=bool(facts["policy_established"]),
+        # With one Region, or before it is created, an MRAP has none.
+        dials_known=facts["routes"] is not None or len(facts["regions"]) < 2 or facts["status"] != "READY",
     )
 
 

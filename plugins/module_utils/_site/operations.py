@@ -36,7 +36,6 @@ def site(target: Target, check_mode: bool) -> Facts:
     planned, live = phases(target), target.live.distribution
     later = planned[1:] if check_mode else []
     advice = advise(target.regions, (), target.settings["prefer"])
-    mrap = {"mrap_alias": MRAP_ALIAS, "mrap_arn": MRAP_ARN} if target.mode.mrap else {}
     retires_function = any(phase.tasks.get("retire", {}).get("function") for phase in planned) and not later
     return {
         "live": dataclasses.asdict(target.live),
@@ -45,12 +44,14 @@ def site(target: Target, check_mode: bool) -> Facts:
             "site": target.name,
             "domain_name": live.domain_name if live else DISTRIBUTION_DOMAIN_NAME,
             "distribution_id": live.id if live else DISTRIBUTION_ID,
-            **mrap,
+            # None where there is none: set_stats merges the artifacts of several sites.
+            "mrap_alias": MRAP_ALIAS if target.mode.mrap else None,
+            "mrap_arn": MRAP_ARN if target.mode.mrap else None,
             "regions": target.regions,
             # A record names one bucket for everyone, near or far.
-            **({} if target.mode.record else {"predicted_round_trip": predicted_round_trip(advice)}),
-            **({"buckets_no_longer_used": list(target.left_buckets.values())} if target.left_buckets else {}),
-            **({"origin_request_function": PENDING_REASON} if retires_function else {}),
+            "predicted_round_trip": None if target.mode.record else predicted_round_trip(advice),
+            "buckets_no_longer_used": list(target.left_buckets.values()) or None,
+            "origin_request_function": PENDING_REASON if retires_function else None,
         },
         "later": [sentence for phase in later for sentence in phase.sentences],
         "next_steps": list(_next_steps(target, check_mode)),

@@ -16,6 +16,7 @@ from .target import Target
 def check(target: Target) -> None:
     """Raise EdgeError for the first refusal, with a message that has the next step."""
     _one_change_at_a_time(target)
+    _dials_are_known(target)
     _every_region_in_service(target)
     _consent_to_replacement(target)
     _keys_of_regions_that_leave(target)
@@ -28,6 +29,16 @@ def _one_change_at_a_time(target: Target) -> None:
         raise EdgeError(
             f"edge_regions is not what {target.name} was deployed with ({', '.join(live)}), and edge_origin or "
             "edge_signer is not either: change one of them, run this, and then change the other."
+        )
+
+
+def _dials_are_known(target: Target) -> None:
+    """Where a deployment keeps what is out of service, an unreadable dial is not one in service."""
+    own = [mrap for mrap in target.live.mraps if target.settings["origin_failover"] and mrap.name == target.mrap_name]
+    if unknown := sorted({mrap.name for mrap in (*own, *target.retiring) if not mrap.dials_known}):
+        raise EdgeError(
+            f"The traffic dials of {', '.join(unknown)} cannot be read, so it is not known whether a Region is out of "
+            "service: allow s3:GetMultiRegionAccessPointRoutes, or run it again when its endpoints respond."
         )
 
 

@@ -40,6 +40,10 @@ REMOVED = (
     "x-amz-version-id",
 )
 
+# Of custom headers, and of headers to remove, that CloudFront takes in one policy. Source: CloudFront quotas.
+_MOST = 10
+# An integer of 32 bits.
+_LONGEST_HSTS = 2**31 - 1
 _HSTS = re.compile(r"max-age=(\d{1,10})((?:\s*;\s*(?:includesubdomains|preload))*)", re.IGNORECASE)
 _REFERRER = (
     *("no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin"),
@@ -97,12 +101,18 @@ def check_headers(value: t.Mapping[str, str], variable: str) -> None:
             except ValueError as error:
                 raise EdgeError(f"{variable}: {name}: {text!r} is not valid: {error}.") from error
 
+    own = [name for name, text in value.items() if text and not _is_security(name)]
+    if len(own) > _MOST:
+        raise EdgeError(f"{variable} has {len(own)} custom headers, and CloudFront adds {_MOST} at most: name fewer.")
+
 
 def check_removed(value: t.Sequence[str], variable: str) -> None:
     for name in value:
         check_response_header(name, variable)
     if len({name.lower() for name in value}) < len(value):
         raise EdgeError(f"{variable} names a header twice: name each once.")
+    if len(value) > _MOST:
+        raise EdgeError(f"{variable} has {len(value)} headers, and CloudFront removes {_MOST} at most: name fewer.")
 
 
 def _is_security(name: str) -> bool:
@@ -118,6 +128,8 @@ def _hsts(value: str) -> Config:
     found = _HSTS.fullmatch(value.strip())
     if not found:
         raise ValueError("write it as max-age=31536000, with '; includeSubDomains' and '; preload' if you like")
+    if int(found[1]) > _LONGEST_HSTS:
+        raise ValueError(f"max-age is at most {_LONGEST_HSTS}")
     directives = found[2].lower()
     return {
         "access_control_max_age_sec": int(found[1]),

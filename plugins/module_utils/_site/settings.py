@@ -137,8 +137,8 @@ SETTINGS = (
     Setting(
         "edge_origin_failover",
         BOOL,
-        "Whether a request that the Multi-Region Access Point answers with an error or with 404 is sent again, to the "
-        "bucket of one Region. For the origin mode `mrap`; the others always do so (docs/origins.md).",
+        "Whether a request that the Multi-Region Access Point answers with 404, 500, 502, 503 or 504 is sent again, to "
+        "the bucket of one Region. For the origin mode `mrap`; others always have a second bucket (docs/origins.md).",
         (SITE, FAILOVER),
     ),
     Setting(

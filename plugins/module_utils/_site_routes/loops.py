@@ -36,7 +36,12 @@ def check(
         while (following := _redirected(chain[-1], host, members, paths, hosts)) is not None:
             chain.append(following)
             if len(chain) > _MOST:
-                also = f" {host} also answers for hosts without a host route of their own." if "*" in host else ""
+                also = (
+                    f" {host} also answers for hosts without a host route of their own: give the host that it "
+                    "redirects to one, if it has another distribution an empty one."
+                    if "*" in host
+                    else ""
+                )
                 shown = " → ".join(chain[:4])
                 raise EdgeError(f"hosts.{host}.{where} is a redirect loop: {shown} → ...; let it end at a page.{also}")
 
@@ -78,7 +83,7 @@ def _route_of(name: str, hosts: t.Collection[str]) -> str | None:
     """The host route that answers for the host, looked up as the viewer function does. CloudFront has no other port."""
     if ":" in name:
         return None
-    _, dot, domain = name.partition(".")
+    _label, dot, domain = name.partition(".")
     wildcards = [f"*.{domain}", "*"] if dot else ["*"]
     return next((each for each in (name, *wildcards) if each in hosts), None)
 

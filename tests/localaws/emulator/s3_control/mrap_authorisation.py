@@ -25,9 +25,18 @@ def install() -> None:
     enforce = app._enforce_mrap_request
     service_context = iam_actions.s3_service_context
 
-    async def handle_control_request(path: str, method: str, body: bytes, *arguments: Any) -> Any:
+    async def handle_control_request(
+        path: str, method: str, body: bytes, query: Any, request_id: str, headers: Any = None
+    ) -> Any:
         _body.set(body)
-        return await control_request(path, method, body, *arguments)
+        if method == "POST" and "/async-requests/mrap/" in path:
+            # S3 User Guide, "Managing Multi-Region Access Points": who manages one needs it too.
+            denied = app._enforce_data_plane(
+                "s3", "s3:ListAllMyBuckets", headers or {}, query, request_id, resource_arn="*"
+            )
+            if denied:
+                return denied
+        return await control_request(path, method, body, query, request_id, headers)
 
     def resource(s3: Any, path: str) -> str:
         return _resource(unquote(path)) or str(control_arn(s3, path))

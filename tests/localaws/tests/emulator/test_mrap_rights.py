@@ -28,10 +28,18 @@ def root(local_aws: LocalAws) -> MrapClient:
     return client
 
 
-def policy(*actions: str, resource: str | list[str]) -> dict[str, Any]:
+def policy(*actions: str, resource: str | list[str], manages: bool = True) -> dict[str, Any]:
     named = [f"s3:{action}" for action in actions]
-    statement = {"Effect": "Allow", "Action": named, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    statements = [{"Effect": "Allow", "Action": named, "Resource": resource}]
+    if manages:
+        statements.append({"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def test_who_manages_mraps_needs_to_list_buckets(local_aws: LocalAws, root: MrapClient) -> None:
+    document = policy("DeleteMultiRegionAccessPoint", resource=root.arn("rights-other"), manages=False)
+    mraps = MrapClient(local_aws, local_aws.create_user("rights-no-list", document))
+    assert code_of(lambda: mraps.delete("rights-other")) == DENIED
 
 
 def test_requests_with_an_mrap_are_authorised_on_it(local_aws: LocalAws, root: MrapClient) -> None:
