@@ -174,3 +174,9 @@ def test_a_single_change_is_one_update_of_this_setting_only(mode: str, signer: s
     if path[-1] not in (*identities, *_FIRST):
         before, after = dict(leaves(result.before)), dict(leaves(result.after))
         assert len({key for key in {*before, *after} if before.get(key) != after.get(key)}) == 1
+
+
+def test_no_origin_access_control_of_another_owner_is_used() -> None:
+    tasks = DataLoader().load_from_file(str(ROLES / "distribution" / "tasks" / "origin_access_control.yml"))
+    options = [task["multiregion.edge.cloudfront_origin_access_control"] for task in tasks]
+    assert [each.get("adopt") for each in options] == ["never", "never"]
