@@ -10,19 +10,13 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.multiregion.edge.plugins.module_utils._core.errors import EdgeError
 from ansible_collections.multiregion.edge.plugins.module_utils._rules import latency
 
-_INPUT = "the list of Regions"
-
 
 def nearest_regions(regions: t.Any, without: t.Any = (), prefer: t.Any = None) -> dict[str, list[str]]:
     """The filter. Raises AnsibleFilterError for what it cannot sort."""
     try:
-        given = latency.as_regions(regions, _INPUT)
-        out = latency.as_regions(without, "without")
-        preferred = latency.as_preferences({} if prefer is None else prefer, "prefer")
-        latency.check(given, out, preferred, (_INPUT, "without", "prefer"))
+        return latency.nearest(*latency.as_arguments(regions, without, prefer, "the list of Regions"))
     except EdgeError as error:
         raise AnsibleFilterError(str(error)) from error
-    return latency.nearest(given, out, preferred)
 
 
 class FilterModule:

@@ -12,18 +12,13 @@ from ansible_collections.multiregion.edge.plugins.module_utils._rules import lat
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions import DEFAULT_REGIONS, check_known
 from ansible_collections.multiregion.edge.plugins.module_utils._rules.regions_advice import advise
 
-_INPUT = "the list of Regions"
-
 
 def regions_advice(
     regions: t.Any, without: t.Any = (), prefer: t.Any = None, candidates: t.Any = None
 ) -> dict[str, t.Any]:
     """The filter. Raises AnsibleFilterError for what it cannot predict."""
     try:
-        given = latency.as_regions(regions, _INPUT)
-        out = latency.as_regions(without, "without")
-        preferred = latency.as_preferences({} if prefer is None else prefer, "prefer")
-        latency.check(given, out, preferred, (_INPUT, "without", "prefer"))
+        given, out, preferred = latency.as_arguments(regions, without, prefer, "the list of Regions")
         more = latency.as_regions(DEFAULT_REGIONS if candidates is None else candidates, "candidates")
         check_known(more, "candidates")
     except EdgeError as error:

@@ -151,6 +151,16 @@ def check(
         _check_named(first, regions, f"{names[2]}.{cache}", names[0])
 
 
+def as_arguments(
+    regions: t.Any, without: t.Any, prefer: t.Any, option: str
+) -> tuple[list[str], list[str], dict[str, list[str]]]:
+    """What the filters about Regions take: *regions*, which *option* names, *without* and *prefer*, checked."""
+    given, out = as_regions(regions, option), as_regions(without, "without")
+    preferred = as_preferences({} if prefer is None else prefer, "prefer")
+    check(given, out, preferred, (option, "without", "prefer"))
+    return given, out, preferred
+
+
 def nearest(
     regions: t.Sequence[str], out: t.Collection[str] = (), prefer: Preferences | None = None
 ) -> dict[str, list[str]]:

@@ -43,12 +43,18 @@ def advise(
     edge_caches = _edge_caches(in_service, prefer)
     now = _over([to["round_trip_ms"] for to in edge_caches.values()])
     more = [region for region in candidates if region not in regions] if len(regions) < MAX_REGIONS else []
-    add = _best({region: predict([*in_service, region], prefer) for region in more})
-    if add and not _gains(now, Prediction(add["worst_ms"], add["mean_ms"])):
+    added = {region: predict([*in_service, region], prefer) for region in more}
+    add = _best(added)
+    if add and not _gains(now, added[add]):
         add = None
     without = {region: [other for other in in_service if other != region] for region in in_service}
-    drop = _best({region: predict(others, prefer) for region, others in without.items() if others})
-    return {**now._asdict(), "edge_caches": edge_caches, "add": add, "drop": drop}
+    dropped = {region: predict(others, prefer) for region, others in without.items() if others}
+    return {
+        **now._asdict(),
+        "edge_caches": edge_caches,
+        "add": _change(add, added),
+        "drop": _change(_best(dropped), dropped),
+    }
 
 
 def _edge_caches(regions: t.Sequence[str], prefer: latency.Preferences | None) -> dict[str, Advice]:
@@ -64,11 +70,12 @@ def _over(round_trips: t.Sequence[int]) -> Prediction:
     return Prediction(max(round_trips), round(statistics.fmean(round_trips), 1))
 
 
-def _best(predictions: t.Mapping[str, Prediction]) -> Advice | None:
-    if not predictions:
-        return None
-    region = min(predictions, key=lambda region: (predictions[region], region))
-    return {"region": region, **predictions[region]._asdict()}
+def _best(predictions: t.Mapping[str, Prediction]) -> str | None:
+    return min(predictions, key=lambda region: (predictions[region], region), default=None)
+
+
+def _change(region: str | None, predictions: t.Mapping[str, Prediction]) -> Advice | None:
+    return {"region": region, **predictions[region]._asdict()} if region else None
 
 
 def _gains(now: Prediction, then: Prediction) -> bool:
