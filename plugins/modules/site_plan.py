@@ -170,8 +170,8 @@ settings:
       type: float
       sample: 100.0
     response_headers_policy_id:
-      description: The id of another CloudFront response headers policy. The site has none of its
-        own then, so the three variables above have no effect.
+      description: 'The id of another CloudFront response headers policy. The site has none of its
+        own then: it excludes C(edge_response_headers), and the two variables after that have no effect.'
       type: str
       sample: ""
     minimum_protocol_version:

@@ -73,28 +73,29 @@ def record_has_a_name(settings: Settings) -> None:
         )
 
 
-def origin_failover_fits_origin(settings: Settings) -> None:
-    if settings["origin_failover"] and not _mode(settings).mrap:
-        _refuse_mode("edge_origin_failover", settings, lambda mode: mode.mrap)
+# Settings that only some origin modes use, and which.
+_USED_BY: dict[str, t.Callable[[OriginMode], bool]] = {
+    "origin_failover": lambda mode: mode.mrap,
+    "prefer": lambda mode: mode.prefer,
+    "region_map_parameter": lambda mode: mode.parameter,
+    "health_checks": lambda mode: mode.record,
+    "weights": lambda mode: mode.record,
+}
 
 
-def prefer_fits_origin(settings: Settings) -> None:
-    prefer = settings["prefer"]
-    if prefer and not _mode(settings).prefer:
-        _refuse_mode("edge_prefer", settings, lambda mode: mode.prefer)
-    latency.check(settings["regions"], (), prefer, ("edge_regions", "edge_out_of_service", "edge_prefer"))
+def settings_fit_origin(settings: Settings) -> None:
+    for key, uses in _USED_BY.items():
+        if settings[key] and not uses(_mode(settings)):
+            modes = " or ".join(name for name, mode in ORIGIN_MODES.items() if uses(mode))
+            raise EdgeError(f"edge_{key} is for edge_origin={modes} only, not for {settings['origin']}: remove it.")
 
 
-def region_map_parameter_fits_origin(settings: Settings) -> None:
-    if settings["region_map_parameter"] and not _mode(settings).parameter:
-        _refuse_mode("edge_region_map_parameter", settings, lambda mode: mode.parameter)
-
-
-def health_checks_fit_origin(settings: Settings) -> None:
-    checks = settings["health_checks"]
-    if checks and not _mode(settings).record:
-        _refuse_mode("edge_health_checks", settings, lambda mode: mode.record)
-    _check_among_regions(checks, "edge_health_checks", settings)
+def regions_are_those_of_the_site(settings: Settings) -> None:
+    prefer, regions = settings["prefer"], settings["regions"]
+    latency.check(regions, (), prefer, ("edge_regions", "edge_out_of_service", "edge_prefer"))
+    for key in ("health_checks", "weights", "out_of_service"):
+        if unknown := sorted(set(settings[key]) - set(regions)):
+            raise EdgeError(f"edge_{key}: {', '.join(unknown)} is not among edge_regions ({', '.join(regions)}).")
 
 
 def headers_are_of_one_policy(settings: Settings) -> None:
@@ -103,13 +104,6 @@ def headers_are_of_one_policy(settings: Settings) -> None:
             "edge_response_headers and edge_response_headers_policy_id exclude each other: a cache behavior has one "
             "policy. Put the headers into that policy, or leave its id out."
         )
-
-
-def weights_fit_origin(settings: Settings) -> None:
-    given = settings["weights"]
-    if given and not _mode(settings).record:
-        _refuse_mode("edge_weights", settings, lambda mode: mode.record)
-    _check_among_regions(given, "edge_weights", settings)
 
 
 def buckets_have_names(settings: Settings) -> None:
@@ -133,9 +127,7 @@ def regions_have_kms_keys(settings: Settings) -> None:
 
 
 def a_region_stays_in_service(settings: Settings) -> None:
-    out, regions = settings["out_of_service"], settings["regions"]
-    _check_among_regions(out, "edge_out_of_service", settings)
-    if len(set(out)) == len(regions):
+    if len(set(settings["out_of_service"])) == len(settings["regions"]):
         raise EdgeError("edge_out_of_service names every Region of the site: leave at least one in service.")
 
 
@@ -155,14 +147,3 @@ def _signs_anywhere(mode: OriginMode) -> bool:
 
 def _mode(settings: Settings) -> OriginMode:
     return ORIGIN_MODES[settings["origin"]]
-
-
-def _refuse_mode(variable: str, settings: Settings, uses: t.Callable[[OriginMode], bool]) -> t.NoReturn:
-    modes = " or ".join(name for name, mode in ORIGIN_MODES.items() if uses(mode))
-    raise EdgeError(f"{variable} is for edge_origin={modes} only, not for {settings['origin']}: remove it.")
-
-
-def _check_among_regions(named: t.Iterable[str], variable: str, settings: Settings) -> None:
-    regions = settings["regions"]
-    if unknown := sorted(set(named) - set(regions)):
-        raise EdgeError(f"{variable}: {', '.join(unknown)} is not among edge_regions ({', '.join(regions)}).")

@@ -271,8 +271,8 @@ SETTINGS = (
     Setting(
         "edge_response_headers_policy_id",
         TEXT,
-        "The id of another CloudFront response headers policy. The site has none of its own then, so the three "
-        "variables above have no effect.",
+        "The id of another CloudFront response headers policy. The site has none of its own then: it excludes "
+        "`edge_response_headers`, and the two variables after that have no effect.",
         (SITE,),
         check=checks.policy_id,
     ),
@@ -437,12 +437,9 @@ COMBINATIONS = (
     combinations.signer_fits_origin,
     combinations.aliases_have_a_certificate,
     combinations.record_has_a_name,
-    combinations.origin_failover_fits_origin,
-    combinations.prefer_fits_origin,
-    combinations.region_map_parameter_fits_origin,
-    combinations.health_checks_fit_origin,
+    combinations.settings_fit_origin,
+    combinations.regions_are_those_of_the_site,
     combinations.headers_are_of_one_policy,
-    combinations.weights_fit_origin,
     combinations.buckets_have_names,
     combinations.regions_have_kms_keys,
     combinations.a_region_stays_in_service,
