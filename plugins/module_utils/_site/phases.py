@@ -19,7 +19,6 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import response_headers
 from .origin_modes import SELECTED_ORIGIN_SETS, lambda_config
 from .references import CERTIFICATE_ARN, DISTRIBUTION_ARN, FUNCTION_ARN, MRAP_ARN
 from .sentences import sentences
@@ -180,7 +179,7 @@ def _distribution(target: Target, phase: str) -> Data | None:
         "origin_groups": target.origins.groups,
         "target": target.origins.target,
         "signing_protocol": target.origin_set.protocol,
-        "response_headers": response_headers.policy(target.settings),
+        "response_headers": target.response_headers,
         "purge_origins": phase == CONTRACT,
         "certificate_arn": CERTIFICATE_ARN if target.requests_certificate else target.settings["certificate_arn"],
         "lambda_function_associations": [] if target.origin_set.protocol else [_ORIGIN_REQUEST],
@@ -221,7 +220,7 @@ def _retire(target: Target, phase: str) -> Data | None:
         "cache_policy": bool(live and not s["query_strings"] and live.cache_policy_id not in ("", _CACHING_OPTIMIZED)),
         "response_headers_policy": bool(
             live
-            and not response_headers.policy(s)
+            and not target.response_headers
             and live.response_headers_policy_id not in ("", s["response_headers_policy_id"])
         ),
         # In each run: AWS deletes its replicas some hours after the last distribution stopped using it.

@@ -14,6 +14,7 @@ import functools
 import typing as t
 
 from .._rules.bucket_names import bucket_names
+from . import response_headers
 from .live import Live, Mrap, mrap_name
 from .origin_modes import ORIGIN_MODES, Buckets, OriginMode, Origins, OriginSet
 
@@ -70,6 +71,11 @@ class Target:
     @functools.cached_property
     def origins(self) -> Origins:
         return self.origin_set.origins(self.ordered)
+
+    @functools.cached_property
+    def response_headers(self) -> dict[str, t.Any]:
+        """The policy of the site's own; empty if it has none."""
+        return response_headers.policy(self.settings)
 
     @property
     def mrap_name(self) -> str:
