@@ -216,6 +216,9 @@ def _advice(code: str, message: str) -> str:
     return next((f" {advice}" for codes, part, advice in _ADVICE if code in codes and part in message), "")
 
 
+# AWS ends its message with "... with an explicit deny in a service control policy", or "because no service control
+# policy allows ...". Source: IAM User Guide, "Troubleshoot access denied error messages".
+BY_ORGANIZATION = "service control policy"
 _DENIED = ("AccessDenied", "AccessDeniedException")
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException")
 # Codes, a part of AWS's message, and what to do. The first row that fits.
@@ -238,7 +241,7 @@ _ADVICE = (
     ),
     (
         _DENIED,
-        "service control policy",
+        BY_ORGANIZATION,
         "Your organization denies this call, so no policy of the account can allow it: ask its administrator.",
     ),
     (_DENIED, "", "Allow the call in the policy of the identity that runs this."),

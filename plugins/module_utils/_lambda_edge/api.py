@@ -14,6 +14,7 @@ import typing as t
 
 from .._cloudfront.listing import associations
 from .._core.aws import (
+    BY_ORGANIZATION,
     GLOBAL_REGION,
     Aws,
     is_boto3_error_code,
@@ -24,9 +25,6 @@ from . import log_groups
 
 Config = dict[str, t.Any]
 
-# AWS ends its message with "... with an explicit deny in a service control policy", or "because no service control
-# policy allows ...". Source: IAM User Guide, "Troubleshoot access denied error messages".
-_BY_ORGANIZATION = "service control policy"
 _DENIED: Config = {}
 
 
@@ -90,6 +88,6 @@ class EdgeLambdaApi:
         try:
             return self.log_group(region, log_group)
         except is_boto3_error_code("AccessDeniedException") as error:
-            if _BY_ORGANIZATION not in error_message(error):
+            if BY_ORGANIZATION not in error_message(error):
                 raise
             return _DENIED

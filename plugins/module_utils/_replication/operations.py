@@ -13,7 +13,7 @@ import functools
 import typing as t
 
 from .._core.aws import Aws, is_boto3_error_code
-from .._core.errors import EdgeError, explain
+from .._core.errors import EdgeError, error_code, explain
 from .._core.parallel import in_parallel
 from .._core.waiting import retry, wait_until
 from .api import ReplicationApi
@@ -111,7 +111,7 @@ class Operations(ReplicationApi):
         S3 has one code for all of it, so what it is about is read from its words.
         """
         words = str(error).lower()
-        if error.response["Error"]["Code"] in _UNKNOWN_ELEMENT:
+        if error_code(error) in _UNKNOWN_ELEMENT:
             return
         if "versioning" in words or "must exist" in words:
             names = [bucket, *(destination(rule) for rule in configuration["Rules"] if is_managed(rule))]
@@ -157,5 +157,5 @@ class Operations(ReplicationApi):
 
 def _refuses_not(error: t.Any, configuration: Config) -> bool:
     """Whether S3 may have refused *configuration* for the Not of the managed rules' Filter."""
-    code, words = error.response["Error"]["Code"], str(error).lower()
-    return not replicates_everything(configuration) and (code in _UNKNOWN_ELEMENT or "filter" in words)
+    unknown = error_code(error) in _UNKNOWN_ELEMENT or "filter" in str(error).lower()
+    return unknown and not replicates_everything(configuration)
