@@ -158,9 +158,7 @@ def _scopes(node: Node) -> t.Iterator[tuple[Node, set[str]]]:
         if part["type"] in _FUNCTIONS:
             names = {one["name"] for one in part["params"]}
             for inner in _walk(part["body"], enter=lambda one: one["type"] not in _FUNCTIONS):
-                target = {"VariableDeclarator": "id", "CatchClause": "param", "FunctionDeclaration": "id"}.get(
-                    inner["type"]
-                )
+                target = _DECLARING.get(inner["type"])
                 if target and inner[target]:
                     names.add(inner[target]["name"])
             yield part, names
