@@ -2,8 +2,7 @@
 
 Sources: AWS Lambda API reference, PublishVersion, and ListFunctions: it "returns a subset of the FunctionConfiguration
 fields", without those of the state; AWS Lambda Developer Guide, "Lambda function states", and "Manage Lambda function
-versions": a number is never used again, even after the function is deleted and created again; Service Authorization
-Reference, AWS Lambda.
+versions": a number is never used again, even after the function is deleted and created again.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ministack.core import iam_actions
 from ministack.services import lambda_svc
 
 from localaws.emulator.core import behaviour
@@ -40,8 +38,7 @@ def install() -> None:
     publish = lambda_svc._publish_version
     next_numbers: dict[str, int] = {}
     settle = lambda_svc._schedule_state_transition
-    resource = iam_actions.extract_resource_arn
-    action, settings = iam_actions._lambda_action, lambda_svc._get_account_settings
+    settings = lambda_svc._get_account_settings
 
     def publish_version(name: str, data: dict[str, Any]) -> Any:
         config = (lambda_svc._functions.get(name) or {}).get("config")
@@ -68,20 +65,11 @@ def install() -> None:
     def schedule_state_transition(name: str, delay: float) -> None:
         settle(name, behaviour.current.lambda_update_seconds or delay)
 
-    def extract_resource_arn(service: str, method: str, path: str, *others: Any) -> str:
-        found = str(resource(service, method, path, *others))
-        query = others[2] if service == "lambda" and "/functions/" in path else {}
-        qualifier = (query.get("Qualifier") or [""])[0] if isinstance(query, dict) else ""
-        return f"{found}:{qualifier}" if qualifier else found
-
     def forget_deleted() -> None:
         """A new behaviour starts a new test: a function deleted before it may belong to another account."""
         there = {function["config"]["FunctionArn"] for function in lambda_svc._functions._data.values()}
         for arn in next_numbers.keys() - there:
             del next_numbers[arn]
-
-    def lambda_action(method: str, path: str) -> str | None:
-        return "GetAccountSettings" if path.endswith("/account-settings") else action(method, path)
 
     def account_settings() -> Any:
         status, headers, body = settings()
@@ -94,7 +82,6 @@ def install() -> None:
         return status, headers, json.dumps(document).encode()
 
     behaviour.before_change.append(forget_deleted)
-    iam_actions._lambda_action = lambda_action
     lambda_svc._get_account_settings = account_settings
     lambda_svc._publish_version = publish_version
     for name in ("_get_function", "_get_function_config"):
@@ -104,7 +91,6 @@ def install() -> None:
     lambda_svc._schedule_state_transition = schedule_state_transition
     lambda_svc._update_code = _unless_busy(lambda_svc._update_code)
     lambda_svc._update_config = _unless_busy(lambda_svc._update_config)
-    iam_actions.extract_resource_arn = extract_resource_arn
 
 
 def _answered(handler: Callable[..., Any], change: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ resources, and condition keys": GetWebACL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from localaws.emulator.core.errors import Refused
 from localaws.emulator.iam.calls import Call
@@ -56,13 +56,9 @@ def _of_kind(name: str, kind: str, listing: str) -> Iterator[tuple[str, Row]]:
     yield from each([f"Get{name}", f"Update{name}", f"Delete{name}"], "cloudfront", f"{_PREFIX}{kind}/{{Id}}")
 
 
-# In these two requests the name is in the body.
-def _function_tags(call: Call) -> Iterable[Right]:
-    return on("cloudfront:TagResource", f"{_PREFIX}function/{call.text('{*}Name')}")(call)
-
-
-def _store_tags(call: Call) -> Iterable[Right]:
-    return on("cloudfront:TagResource", f"{_PREFIX}key-value-store/{call.text('{*}Name')}")(call)
+def _tags_of_new(kind: str) -> Row:
+    """In these requests the name is in the body."""
+    return lambda call: on("cloudfront:TagResource", f"{_PREFIX}{kind}/{call.text('{*}Name')}")(call)
 
 
 _created = together(on("cloudfront:CreateDistribution"), _lambda_functions, _web_acl)
@@ -74,10 +70,10 @@ CLOUDFRONT: Table = {
     "UpdateDistribution": together(on("cloudfront:UpdateDistribution", _DISTRIBUTION), _lambda_functions, _web_acl),
     **dict(each(["GetDistribution", "GetDistributionConfig", "DeleteDistribution"], "cloudfront", _DISTRIBUTION)),
     **dict(each(["ListTagsForResource", "TagResource"], "cloudfront", "{Resource}")),
-    "CreateFunction": tagging(on("cloudfront:CreateFunction"), _function_tags),
+    "CreateFunction": tagging(on("cloudfront:CreateFunction"), _tags_of_new("function")),
     **dict(each(["DescribeFunction", "GetFunction", "UpdateFunction", "DeleteFunction"], "cloudfront", _FUNCTION)),
     **dict(each(["PublishFunction", "TestFunction"], "cloudfront", _FUNCTION)),
-    "CreateKeyValueStore": tagging(on("cloudfront:CreateKeyValueStore"), _store_tags),
+    "CreateKeyValueStore": tagging(on("cloudfront:CreateKeyValueStore"), _tags_of_new("key-value-store")),
     **dict(each(["DescribeKeyValueStore", "UpdateKeyValueStore", "DeleteKeyValueStore"], "cloudfront", _STORE)),
     **{name: row for kind, names in _KINDS.items() for name, row in _of_kind(kind, *names)},
 }
