@@ -39,6 +39,15 @@ def bucket(region: str, control: str) -> dict[str, Any]:
     }
 
 
+def signed_mrap(site: Distributions) -> dict[str, Any]:
+    """An MRAP as an origin that CloudFront signs for; the type of the origin is left to the module."""
+    return {
+        "id": "access-point",
+        "domain_name": ACCESS_POINT_HOST,
+        "origin_access_control_id": site.control("sigv4a"),
+    }
+
+
 def modules_of(local_aws: LocalAws) -> Modules:
     """Run by the deployer, who may also read the resources that a distribution refers to."""
     return deployer(local_aws, more=[allow([f"cloudfront:{action}" for action in _READS], ["*"])])

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.distributions import ACCESS_POINT_HOST, TLS, Distributions, bucket, custom
+from modules.distributions import TLS, Distributions, bucket, custom, signed_mrap
 from modules.runner import SITE, ModuleFailed
 
 
@@ -36,11 +36,7 @@ def test_an_origin_is_added_then_switched_to_then_the_old_one_removed(site: Dist
 )
 def test_an_mrap_with_an_origin_access_control(site: Distributions, refused: str, shape: str) -> None:
     site.local_aws.behave(mrap_origin_refused=refused)
-    origin = {
-        "id": "access-point",
-        "domain_name": ACCESS_POINT_HOST,
-        "origin_access_control_id": site.control("sigv4a"),
-    }
+    origin = signed_mrap(site)
     made = site.run(origins=[origin])
     assert len(made["mutating"]) == (2 if refused == "custom" else 1)
     (live,) = site.config()["Origins"]["Items"]
@@ -58,11 +54,7 @@ def test_an_mrap_with_an_origin_access_control(site: Distributions, refused: str
 
 def test_an_explicit_origin_type_is_not_replaced(site: Distributions) -> None:
     site.local_aws.behave(mrap_origin_refused="custom")
-    origin = {
-        "id": "access-point",
-        "domain_name": ACCESS_POINT_HOST,
-        "origin_access_control_id": site.control("sigv4a"),
-    }
+    origin = signed_mrap(site)
     with pytest.raises(ModuleFailed, match="The origin type and OAC origin type differ"):
         site.run(origins=[origin], mrap_origin_shape="custom")
     site.run(origins=[origin], mrap_origin_shape="s3")
@@ -71,11 +63,7 @@ def test_an_explicit_origin_type_is_not_replaced(site: Distributions) -> None:
 @pytest.mark.parametrize("code", ["InvalidOrigin", "IllegalOriginAccessConfiguration"])
 def test_the_error_for_the_other_origin_type_may_be_another_one(site: Distributions, code: str) -> None:
     site.local_aws.behave(mrap_origin_refused="custom", mrap_origin_refusal_code=code)
-    origin = {
-        "id": "access-point",
-        "domain_name": ACCESS_POINT_HOST,
-        "origin_access_control_id": site.control("sigv4a"),
-    }
+    origin = signed_mrap(site)
     site.run(origins=[origin])
     assert "S3OriginConfig" in site.config()["Origins"]["Items"][0]
     site.local_aws.behave(mrap_origin_refused="s3", mrap_origin_refusal_code=code)
@@ -84,11 +72,7 @@ def test_the_error_for_the_other_origin_type_may_be_another_one(site: Distributi
 
 def test_two_refused_origin_types_are_both_reported(site: Distributions) -> None:
     site.local_aws.behave(mrap_origin_refused="custom, s3")
-    origin = {
-        "id": "access-point",
-        "domain_name": ACCESS_POINT_HOST,
-        "origin_access_control_id": site.control("sigv4a"),
-    }
+    origin = signed_mrap(site)
     with pytest.raises(ModuleFailed, match="refuses both types") as failed:
         site.run(origins=[origin])
     assert "The origin type and OAC origin type differ" in str(failed.value)
