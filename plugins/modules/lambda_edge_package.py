@@ -46,8 +46,9 @@ options:
         Region. A request whose origin is another host passes unsigned, as does one whose origin is an S3 one, which
         CloudFront signs for by itself.
       - The failover origin of an origin group is one with the custom header C(X-Origin-Failover). With V(region_map)
-        its target is in C(next), which has the form of C(map), or else the origin's own bucket; with
-        V(dns_record) its own bucket; with V(mrap) its own bucket if it is listed, or else it passes unsigned.
+        its target is in C(next), which has the form of C(map), or else the origin's own bucket; with V(dns_record) the
+        first of C(near), a list of buckets for each Region that the function runs in, that the record does not name, or
+        else its own bucket; with V(mrap) its own bucket if it is listed, or else it passes unsigned.
       - V(region_map) has a C(map) of the Regions that the function runs in to buckets, and a C(default) for those that
         are not in it. Instead of the map, or before it for the Regions that it names, C(parameter) gives the C(name)
         and C(region) of an SSM parameter that has a map to buckets or to Regions as JSON, and the C(seconds) for which
